@@ -1,0 +1,54 @@
+#!/bin/sh
+# Runs a Lua that loads a core built with the address sanitizer:
+#
+#   BUILD=build/asan LUA=lua5.4 sh .ci/asan.sh ARGUMENTS-OF-LUA...
+#
+# Lua itself is built without, so the sanitizer has to be preloaded. Only
+# Lua gets it: not every program stands it, and what others leak is theirs. So
+# it leaves the environment as soon as it is loaded, and a Lua that a spec
+# starts ($LUA, or by its name) is again this script's.
+#
+# Reports go to files, and any of them is a failure, also one of a process
+# whose end nobody looks at.
+set -eu
+
+lua=$(command -v "$LUA")
+reports=$PWD/$BUILD/reports
+bin=$PWD/$BUILD/bin
+rm -rf "$reports" "$bin"
+mkdir -p "$reports" "$bin"
+
+gcc -shared -fPIC -o "$bin/once.so" -x c - <<'END'
+#include <stdlib.h>
+__attribute__((constructor)) static void once (void) {
+  unsetenv("LD_PRELOAD");
+}
+END
+
+# The name it goes by (arg[-1]) leads here, too.
+cat >"$bin/$(basename "$lua")" <<END
+#!/bin/bash
+export LD_PRELOAD='$(gcc -print-file-name=libasan.so) $bin/once.so'
+exec -a "\$0" '$lua' "\$@"
+END
+chmod +x "$bin/$(basename "$lua")"
+LUA=$bin/$(basename "$lua")
+PATH=$bin:$PATH
+
+# What the undefined sanitizer says goes to stderr; that it aborts is then
+# reported like the rest, if it is told the same path.
+ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1:handle_abort=1
+ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$reports/asan
+LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/spec/asan.supp
+UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1:log_path=$reports/asan
+export LUA PATH ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
+
+status=0
+"$LUA" "$@" || status=$?
+if [ -n "$(ls "$reports")" ]; then
+  cat "$reports"/* >&2
+  echo "asan: reports of $(ls "$reports" | wc -l) processes" >&2
+  status=1
+fi
+exit $status

@@ -1,0 +1,117 @@
+#!/bin/sh
+# What a machine can see of the rules in a page of this project. Every check
+# runs, says what is wrong and where, and one that found something fails.
+set -u
+LC_ALL=C.UTF-8
+export LC_ALL
+
+MAKE=${MAKE:-make}
+failed=0
+
+# check WHAT COMMAND...: the command prints what it finds, or fails, or both.
+check() {
+  what=$1
+  shift
+  if found=$("$@" 2>&1) && [ -z "$found" ]; then
+    return
+  fi
+  printf 'lint: %s\n%s\n' "$what" "$found" | sed '2,$s/^/  /'
+  failed=$((failed + 1))
+}
+
+sources() { find csrc lua spec -name '*.[ch]' -o -name '*.lua' | sort; }
+
+# nowhere PATTERN FILE...: the lines of the files with the pattern.
+nowhere() {
+  pattern=$1
+  shift
+  [ $# -eq 0 ] || grep -nHE -e "$pattern" "$@"
+  [ $? -ne 2 ]
+}
+
+# Files of csrc, but for those the patterns name.
+core_without() {
+  find csrc -name '*.[ch]' | sort | grep -vE "^csrc/($1)"
+}
+
+long_files() {
+  sources | xargs wc -l | awk '$2 != "total" && $1 > 500 {
+    print $2 ": " $1 " lines" }'
+}
+
+wide_lines() { sources | xargs grep -nHE '.{79}' | cut -c -78; }
+
+left_over() {
+  sources | xargs grep -nHE '\b(TODO|FIXME|XXX|HACK)\b|[[:space:]]+$'
+  return 0
+}
+
+# shellcheck disable=SC2046  # file names here have no spaces
+lua_outside() {
+  nowhere '\b(lua|lauxlib|lualib)\.h\b|\blua_State\b|\bluaL?_[a-zA-Z]+ *\(' \
+    $(core_without lgp_)
+}
+
+# shellcheck disable=SC2046
+event_outside() {
+  nowhere '<(event2/|event\.h|evhttp\.h)|\b(evhttp|evbuffer|event_base)_' \
+    $(core_without 'gp_(loop|server|client|evhttp)')
+}
+
+# A coroutine that is kept may be dead when it is used: no member and no
+# variable that outlives a call holds one.
+kept_states() {
+  nowhere '^(  +|static +)(const +)?lua_State *\*+ *[A-Za-z_0-9]+(\[.*\])? *;' \
+    csrc/*.[ch]
+}
+
+# A header brings along what it needs.
+lone_headers() {
+  for header in csrc/*.h; do
+    # shellcheck disable=SC2046
+    gcc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Icsrc \
+      $(pkg-config --cflags lua5.4) -fsyntax-only -x c "$header"
+  done
+}
+
+compiles() {
+  $MAKE -s BUILD="build/lint-$1" CC="$1" CFLAGS="-O2 -Werror" build \
+    >build/lint.log 2>&1 || cat build/lint.log
+}
+
+exports() {
+  nm -D --defined-only "build/lint-$1/gop2p/core.so" |
+    awk '$3 != "luaopen_gop2p_core" { print $3 " is exported" }'
+}
+
+# luacheck has a last line even when all is well.
+luachecks() {
+  luacheck -q --no-color .busted lua spec .ci/*.lua >build/lint.log ||
+    cat build/lint.log
+  for rockspec in rockspec/*.rockspec; do
+    luacheck -q --no-color --std rockspec --filename "$rockspec" - \
+      <"$rockspec" >build/lint.log || cat build/lint.log
+  done
+}
+
+layout() {
+  clang-format --dry-run -Werror csrc/*.[ch] || echo "make format mends it"
+}
+
+mkdir -p build
+check "luacheck" luachecks
+check "clang-format" layout
+check "rockspecs" "${LUA:-lua5.4}" .ci/modules.lua check
+check "more than 500 lines" long_files
+check "more than 78 columns" wide_lines
+check "left over" left_over
+check "Lua outside csrc/lgp_*" lua_outside
+check "libevent outside csrc/gp_loop* gp_server* gp_client* gp_evhttp*" event_outside
+check "a kept lua_State" kept_states
+check "headers that do not stand alone" lone_headers
+for cc in gcc clang; do
+  check "warnings of $cc" compiles $cc
+  check "exported names ($cc)" exports $cc
+done
+
+[ $failed -eq 0 ] || { echo "lint: $failed checks failed" >&2; exit 1; }

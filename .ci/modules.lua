@@ -1,0 +1,80 @@
+--[[
+Keeps the rockspecs' lists of files true to the folders.
+
+  lua5.4 .ci/modules.lua check   says where they differ, and fails if so
+  lua5.4 .ci/modules.lua write   makes them the same
+]]
+
+local function list(pattern)
+  local pipe <close> = assert(io.popen("LC_ALL=C ls " .. pattern
+                                       .. " 2>/dev/null"))
+  local names = {}
+  for name in pipe:lines() do names[#names + 1] = name end
+  return names
+end
+
+-- "lua/gop2p/a/b.lua" is the module "gop2p.a.b".
+local function modulename(file)
+  return (file:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", "")
+              :gsub("/", "."))
+end
+
+-- What stands in a rockspec from "modules = {" to its end.
+local function modules()
+  local out = {"  modules = {"}
+  local function put(format, ...) out[#out + 1] = format:format(...) end
+  put('    ["gop2p.core"] = {')
+  put('      sources = {')
+  for _, file in ipairs(list("csrc/*.c")) do put('        "%s",', file) end
+  put('      },')
+  put('      defines = {"_GNU_SOURCE"},')
+  put('      libraries = {"event_extra", "event_core"},')
+  put('      incdirs = {"$(EVENT_INCDIR)"},')
+  put('      libdirs = {"$(EVENT_LIBDIR)"},')
+  put('    },')
+  for _, file in ipairs(list("lua/gop2p/*.lua lua/gop2p/*/*.lua")) do
+    put('    ["%s"] = "%s",', modulename(file), file)
+  end
+  put('  },\n}\n')
+  return table.concat(out, "\n")
+end
+
+local function read(file)
+  local f <close> = assert(io.open(file))
+  return f:read("a")
+end
+
+local function write(file, text)
+  local f <close> = assert(io.open(file, "w"))
+  assert(f:write(text))
+end
+
+-- Says which files one text names and the other does not.
+local function compare(label, from, text)
+  for name in from:gmatch('"([%w_/.]+%.%l+)"') do
+    if not text:find('"' .. name .. '"', 1, true) then
+      print(label .. name)
+    end
+  end
+end
+
+local function complain(file, is, want)
+  compare(file .. ": lacks ", want, is)
+  compare(file .. ": lists what is not there: ", is, want)
+  print(file .. ": its modules are not as `make modules` writes them")
+end
+
+local ok = true
+for _, file in ipairs(list("rockspec/*.rockspec")) do
+  local text, want = read(file), modules()
+  local at = assert(text:find("  modules = {\n", 1, true), file)
+  if text:sub(at) == want then goto continue end
+  if arg[1] == "write" then
+    write(file, text:sub(1, at - 1) .. want)
+  else
+    complain(file, text:sub(at), want)
+    ok = false
+  end
+  ::continue::
+end
+os.exit(ok)

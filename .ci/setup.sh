@@ -1,0 +1,133 @@
+#!/bin/sh
+# Installs what is missing for a purpose, and nothing else:
+#
+#   sh .ci/setup.sh [build | demo | test | lint | asan | all]   (default: demo)
+#
+# It asks for the things themselves, a command, a header, a Lua module, not
+# for the packages they come in: whatever put them there is good enough, and
+# when nothing is missing it is done at once. Debian's names for the packages
+# are used where something is. A POSIX shell is all it takes, so that it runs
+# on a machine that has not even make.
+#
+# SETUP=: make ...  leaves it out altogether.
+set -eu
+
+LUA=${LUA:-lua5.4}
+
+# has_command NAME, has_library PKG-CONFIG-NAME, has_module LUA-MODULE
+has_command() { command -v "$1" >/dev/null 2>&1; }
+
+has_library() { pkg-config --exists "$1" 2>/dev/null; }
+
+has_module() {
+  "$LUA" -e "os.exit(package.searchpath('$1', package.path) ~= nil
+                     or package.searchpath('$1', package.cpath) ~= nil)" \
+    >/dev/null 2>&1
+}
+
+# The compiler without the headers and the linker of C is no compiler.
+has_compiler() {
+  has_command "$1" && has_command ld &&
+    echo '#include <stdlib.h>' | "$1" -E - >/dev/null 2>&1
+}
+
+# need PACKAGE TEST...: notes the package unless the test says yes.
+missing=
+need() {
+  package=$1
+  shift
+  "$@" || missing="$missing $package"
+}
+
+need_build() {
+  need make has_command make
+  need gcc has_command gcc
+  need libc6-dev has_compiler gcc
+  need pkg-config has_command pkg-config
+  need liblua5.4-dev has_library lua5.4
+  need libevent-dev has_library libevent_extra
+}
+
+need_demo() {
+  need_build
+  need lua5.4 has_command "$LUA"
+  need lua-cjson has_module cjson
+}
+
+need_test() {
+  need_demo
+  need lua-busted has_command busted
+  need lua-socket has_module socket
+  need luarocks has_command luarocks
+  need zip has_command zip
+}
+
+need_lint() {
+  need_build
+  need clang has_command clang
+  need clang-format has_command clang-format
+  need lua-check has_command luacheck
+}
+
+# A package can be named by several of the lists, so each is named once.
+collect() {
+  missing=
+  case $1 in
+    build) need_build ;;
+    demo) need_demo ;;
+    test | asan) need_test ;;
+    lint) need_lint ;;
+    all) need_test; need_lint ;;
+    *) echo "setup: '$1' is not one of build, demo, test, lint, asan, all" >&2
+       exit 2 ;;
+  esac
+  missing=$(for p in $missing; do echo "$p"; done | sort -u | tr '\n' ' ')
+  missing=${missing% }
+}
+
+give_up() {
+  echo "setup: please install: $missing ($1)" >&2
+  exit 1
+}
+
+# The words before a command that make it the superuser's, in $root.
+become_root() {
+  root=
+  if [ "$(id -u)" -ne 0 ]; then
+    has_command sudo || give_up "this needs root, and there is no sudo"
+    root=sudo
+    # Nobody is there to type a password when there is no terminal.
+    if ! [ -t 0 ]; then
+      root="sudo -n"
+      $root true 2>/dev/null || give_up "sudo asks for a password"
+    fi
+  fi
+}
+
+apt() {
+  $root env DEBIAN_FRONTEND=noninteractive apt-get -qq \
+    -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# Keeps quiet unless it fails. Lists that could not all be renewed may still
+# be good enough, so only the installation decides.
+install() {
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  # shellcheck disable=SC2086  # $missing is a list of words
+  if ! { apt update; apt install -y --no-install-recommends $missing; } \
+    >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    give_up "apt-get failed"
+  fi
+}
+
+collect "${1:-demo}"
+[ -n "$missing" ] || exit 0
+has_command apt-get || give_up "there is no apt-get here; Debian's names"
+become_root
+echo "setup: installing $missing" >&2
+install
+wanted=$missing
+collect "${1:-demo}"
+[ -z "$missing" ] || give_up "not there, although $wanted were installed"

@@ -1,0 +1,124 @@
+# gop2p for Lua. Plain `make` builds; `make help` lists the rest.
+#
+# Everything that is made goes into build/, which git ignores. What has to be
+# installed first is seen to by set-up; `make SETUP=: ...` leaves it out.
+
+LUA      = lua5.4
+LUAROCKS = luarocks --lua-version=5.4
+CC       = gcc
+CFLAGS   = -O2 -g
+BUILD    = build
+SETUP    = sh .ci/setup.sh
+RUN      = $(LUA)
+
+# Where Lua's headers are, and libevent: pkg-config is asked unless they are
+# named here.
+LUA_INCDIR   =
+EVENT_INCDIR =
+EVENT_LIBDIR =
+
+# A command's output, which is asked for once and not before it is needed:
+# pkg-config may be among what set-up installs.
+once = $(eval $(1) := $(shell $(2)))$($(1))
+
+LUA_FLAGS    = $(call once,LUA_FLAGS,$(if $(LUA_INCDIR), \
+               echo -I$(LUA_INCDIR),pkg-config --cflags lua5.4))
+EVENT_FLAGS  = $(call once,EVENT_FLAGS,$(if $(EVENT_INCDIR), \
+               echo -I$(EVENT_INCDIR), \
+               pkg-config --cflags libevent_extra libevent_core))
+EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
+               echo -L$(EVENT_LIBDIR) -levent_extra -levent_core, \
+               pkg-config --libs libevent_extra libevent_core))
+
+WARNINGS = -Wall -Wextra -Wpedantic
+BASE     = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS)
+COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
+
+SOURCES = $(sort $(wildcard csrc/*.c))
+OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
+CORE    = $(BUILD)/gop2p/core.so
+
+# The checkout wins over what is installed; what the user has set comes next,
+# then Lua's own paths (an empty entry). The names with the version in them
+# win over those without.
+HERE := $(CURDIR)
+export LUA_PATH_5_4 := $(HERE)/lua/?.lua;$(HERE)/lua/?/init.lua;$\
+  $(HERE)/spec/?.lua;$(or $(LUA_PATH_5_4),$(LUA_PATH),;)
+export LUA_CPATH_5_4 := $(HERE)/$(BUILD)/?.so;$\
+  $(or $(LUA_CPATH_5_4),$(LUA_CPATH),;)
+export LUA LUAROCKS CC BUILD
+
+# Shows the short form of a command, or with V=1 the command itself.
+show = $(if $(V),,@echo '  $(1) $@';)
+
+# The second make reads this file again, with everything installed. It may
+# use the whole machine, unless it was said how much.
+AGAIN = $(MAKE) --no-print-directory \
+        $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: build help setup demo chat test asan lint format modules rock specs \
+        clean
+.DELETE_ON_ERROR:
+
+build: $(CORE) ## build the C core (the default)
+	@:
+
+$(CORE): $(OBJECTS)
+	@mkdir -p $(@D)
+	$(call show,link)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) \
+	  $(EVENT_LIBS) $(LDLIBS)
+
+$(BUILD)/obj/%.o: csrc/%.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(COMPILE) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+setup: ## install what is missing to build, run, test and check
+	@$(SETUP) all
+
+demo: ## an entry node, a bot and a visitor talk to each other
+	@$(SETUP) demo
+	@$(AGAIN) build
+	@$(LUA) lua/examples/demo.lua
+
+chat: ## chat in the terminal: make chat PORT=5001 JOIN=localhost:5000
+	@$(SETUP) demo
+	@$(AGAIN) build
+	@$(LUA) lua/examples/chat.lua $(if $(PORT),--port $(PORT)) \
+	  $(if $(JOIN),--join $(JOIN))
+
+test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
+	@$(SETUP) test
+	@$(AGAIN) specs
+
+specs: build
+	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
+
+asan: ## the same under the address, leak and undefined sanitizers
+	@$(SETUP) asan
+	@$(AGAIN) specs BUILD=build/asan RUN='sh .ci/asan.sh' \
+	  CFLAGS='-O1 -g -fno-omit-frame-pointer \
+	    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+	  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
+
+lint: ## check how the sources look, are layered and compile
+	@$(SETUP) lint
+	@MAKE='$(AGAIN)' sh .ci/lint.sh
+
+format: ## lay out the C sources as lint wants them
+	@$(SETUP) lint
+	clang-format -i csrc/*.[ch]
+
+modules: ## write the files there are into the rockspecs
+	@$(LUA) .ci/modules.lua write
+
+rock: ## pack a source rock into build/
+	@$(SETUP) test
+	@sh .ci/rock.sh
+
+clean: ## remove all that was made
+	rm -rf build

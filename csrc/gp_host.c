@@ -1,0 +1,197 @@
+/*
+** gp_host.c - a node on the network.
+*/
+#include "gp_host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct gp_host {
+  gp_loop *loop;
+  gp_node *node;  /* NULL: freed, while its turn is not over yet */
+  bool turning;
+  gp_server *server;
+  gp_client *client;
+  gp_timer timer;  /* only ends the loop's wait: the node ticks each turn */
+};
+
+void gp_hostopt_init (gp_hostopt *opt) {
+  memset(opt, 0, sizeof *opt);
+  opt->node.maxmembers = 4096;
+  opt->node.inboxmessages = 1024;
+  opt->node.inboxbytes = (size_t)64 << 20;
+  opt->node.outboxmessages = 1024;
+  opt->node.outboxbytes = (size_t)8 << 20;
+  opt->node.maxerrors = 1024;
+  opt->node.asktime = 5000;
+  opt->node.holdtime = 4000;
+  opt->server.maxbody = (size_t)1 << 20;
+  opt->server.maxheaders = (size_t)16 << 10;
+  opt->server.maxconnections = 1024;
+  opt->server.requesttime = 10000;
+  opt->server.idletime = 60000;
+  opt->client.connecttime = 3000;
+  opt->client.resttime = 20000;
+  opt->client.maxanswer = (size_t)1 << 20;
+  opt->client.maxheaders = (size_t)16 << 10;
+}
+
+static gp_err ask (void *self, uint64_t id, const gp_peer *dial,
+                   const gp_asking *asking, uint32_t timeout) {
+  gp_host *h = self;
+  gp_httpout out;
+  gp_scratch scratch;
+  gp_err e = gp_wire_ask(&out, &scratch, asking);
+  if (e != GP_OK)
+    return e;
+  e = gp_client_ask(h->client, id, dial, &out, timeout);
+  gp_blob_unref(out.body);
+  return e;
+}
+
+static void answer (void *self, gp_reply *r, const gp_answer *a,
+                    gp_form form) {
+  gp_httpout out;
+  (void)self;
+  if (gp_wire_answer(&out, a, form) != GP_OK)
+    out.status = 503;  /* out of memory: without its text */
+  gp_reply_answer(r, &out);
+  gp_blob_unref(out.body);
+}
+
+static bool gone (void *self, const gp_reply *r) {
+  (void)self;
+  return gp_reply_gone(r);
+}
+
+/* The wait is over: that is all there is to do. */
+static void due (void *arg) {
+  (void)arg;
+}
+
+static gp_err open (gp_host *h, const char *address, size_t len, int port,
+                    const gp_hostopt *opt, gp_signal *signals) {
+  gp_transport t = {h, ask, answer, gone};
+  gp_peer *self;
+  /* The address is judged before a port is taken. */
+  gp_err e = gp_peer_new(&self, address, len, port == 0 ? 1 : port);
+  if (e != GP_OK)
+    return e;
+  gp_peer_unref(self);
+  e = gp_server_new(&h->server, h->loop, opt->listen, &port, &opt->server);
+  if (e != GP_OK)
+    return e;
+  e = gp_client_new(&h->client, h->loop, &opt->client);
+  if (e != GP_OK)
+    return e;
+  e = gp_peer_new(&self, address, len, port);
+  if (e != GP_OK)
+    return e;
+  e = gp_node_new(&h->node, self, &t, &opt->node, signals);
+  gp_peer_unref(self);
+  return e;
+}
+
+gp_err gp_host_new (gp_host **out, gp_loop *l, const char *address,
+                    size_t len, int port, const gp_hostopt *opt,
+                    gp_signal *signals) {
+  gp_host *h = calloc(1, sizeof *h);
+  gp_err e;
+  if (h == NULL)
+    return GP_ENOMEM;
+  h->loop = gp_loop_ref(l);
+  gp_timer_init(&h->timer, l, due, h);
+  e = open(h, address, len, port, opt, signals);
+  if (e != GP_OK) {
+    gp_host_free(h);
+    return e;
+  }
+  *out = h;
+  return GP_OK;
+}
+
+/* The node goes first: it answers what it still owes. */
+void gp_host_free (gp_host *h) {
+  if (h == NULL)
+    return;
+  gp_timer_stop(&h->timer);
+  gp_node_free(h->node);
+  h->node = NULL;
+  if (h->turning)
+    return;
+  gp_client_free(h->client);
+  gp_server_free(h->server);
+  gp_loop_unref(h->loop);
+  free(h);
+}
+
+gp_node *gp_host_node (gp_host *h) {
+  return h->node;
+}
+
+static void refuse (gp_reply *r, int status, const char *text) {
+  gp_answer a;
+  memset(&a, 0, sizeof a);
+  a.status = status;
+  a.text = text;
+  answer(NULL, r, &a, GP_FORM_UNKNOWN);
+}
+
+/* Reading may run Lua's finalizers, and with them gp_host_free. */
+static void serve (gp_host *h, gp_reply *r, const gp_json *json,
+                   uint64_t now) {
+  gp_asked asked;
+  const char *text;
+  const gp_httpin *in = gp_reply_request(r);
+  gp_peer *self = gp_peer_ref(gp_node_self(h->node));
+  int status = gp_wire_read(&asked, &text, in, json, self);
+  gp_peer_unref(self);
+  if (h->node == NULL)
+    refuse(r, 503, gp_wire_busy);
+  else if (status != 0) {
+    gp_node_misasked(h->node, in->remote);
+    refuse(r, status, text);
+  }
+  else if (!gp_node_requested(h->node, &asked, r, now))
+    gp_reply_hold(r);
+  gp_message_unref(asked.msg);
+}
+
+static void conclude (gp_host *h, gp_result *res, const gp_json *json,
+                      uint64_t now) {
+  gp_answer a;
+  gp_err e = res->error;
+  memset(&a, 0, sizeof a);
+  if (e == GP_OK)
+    e = gp_wire_readanswer(&a, &res->answer, json,
+                           gp_node_wantslist(h->node, res->id));
+  if (h->node != NULL)
+    gp_node_answered(h->node, res->id, e, &a, now);
+  gp_peerlist_clear(&a.list);
+  gp_result_free(res);
+}
+
+void gp_host_turn (gp_host *h, const gp_json *json) {
+  uint64_t now = gp_loop_now(h->loop);
+  gp_reply *r;
+  gp_result *res;
+  h->turning = true;
+  gp_node_tick(h->node, now);
+  while (h->node != NULL && (r = gp_server_next(h->server)) != NULL)
+    serve(h, r, json, now);
+  while (h->node != NULL && (res = gp_client_next(h->client)) != NULL)
+    conclude(h, res, json, now);
+  h->turning = false;
+  if (h->node == NULL)
+    gp_host_free(h);
+  else
+    gp_host_rearm(h);
+}
+
+void gp_host_rearm (gp_host *h) {
+  uint64_t at = gp_node_due(h->node);
+  if (at == UINT64_MAX)
+    gp_timer_stop(&h->timer);
+  else
+    gp_timer_set(&h->timer, at);
+}

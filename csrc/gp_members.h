@@ -1,0 +1,50 @@
+/*
+** gp_members.h - the peers that a node deals with, each once.
+**
+** Found by name in constant time, by slot (a small number that stays the
+** same as long as the entry stands), and walked in the order in which they
+** came. An entry is the head of a larger struct of its owner, who allocates
+** and frees it; the table only links it.
+*/
+#ifndef gp_members_h
+#define gp_members_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gp_err.h"
+#include "gp_peer.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_entry gp_entry;
+struct gp_entry {
+  gp_peer *peer;  /* its owner's reference */
+  uint32_t slot;
+  gp_entry *next, *prev;  /* in the order in which they came */
+  gp_entry *chain;        /* of the same hash */
+};
+
+/* A zeroed struct is an empty table. */
+typedef struct gp_members {
+  size_t count, size;
+  gp_entry *first, *last;
+  gp_entry **buckets;  /* 'size' of each */
+  gp_entry **slots;
+} gp_members;
+
+/* Links 'e', whose peer is set and not in the table yet. */
+gp_err gp_members_add (gp_members *ms, gp_entry *e);
+
+void gp_members_remove (gp_members *ms, gp_entry *e);
+
+/* The entry called 'p', or NULL. */
+gp_entry *gp_members_find (const gp_members *ms, const gp_peer *p);
+
+/* The entry in a slot, or NULL; any number may be asked for. */
+gp_entry *gp_members_at (const gp_members *ms, uint32_t slot);
+
+/* Frees the table alone. */
+void gp_members_clear (gp_members *ms);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,53 @@
+/*
+** gp_message.c - what one node says to another.
+*/
+#include "gp_message.h"
+
+#include <stdlib.h>
+
+gp_err gp_message_new (gp_message **out, gp_msgtype type,
+                       const gp_peer *from, const gp_peerlist *to,
+                       gp_blob *data) {
+  gp_message *m = calloc(1, sizeof *m);
+  if (m == NULL)
+    return GP_ENOMEM;
+  if (to != NULL && gp_peerlist_copy(&m->to, to) != GP_OK) {
+    free(m);
+    return GP_ENOMEM;
+  }
+  m->refs = 1;
+  m->type = type;
+  m->from = gp_peer_ref(from);
+  m->data = data == NULL ? NULL : gp_blob_ref(data);
+  *out = m;
+  return GP_OK;
+}
+
+gp_message *gp_message_ref (gp_message *m) {
+  m->refs++;
+  return m;
+}
+
+void gp_message_unref (gp_message *m) {
+  if (m == NULL || --m->refs > 0)
+    return;
+  gp_peer_unref(m->from);
+  gp_peerlist_clear(&m->to);
+  gp_blob_unref(m->data);
+  gp_blob_unref(m->wire);
+  gp_peer_unref(m->wirefrom);
+  free(m);
+}
+
+size_t gp_message_len (const gp_message *m) {
+  return m->data == NULL ? 0 : m->data->len;
+}
+
+void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from) {
+  gp_blob_ref(wire);
+  gp_peer_ref(from);
+  gp_blob_unref(m->wire);
+  gp_peer_unref(m->wirefrom);
+  m->wire = wire;
+  m->wirefrom = (gp_peer *)from;
+}

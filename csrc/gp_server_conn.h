@@ -1,0 +1,118 @@
+/*
+** gp_server_conn.h - the insides of a server, for its own files.
+**
+** gp_server.c has the server, its listeners and its replies;
+** gp_server_conn.c the connections, from accepting to closing, and their
+** times. evhttp owns an accepted connection and tells when it goes.
+*/
+#ifndef gp_server_conn_h
+#define gp_server_conn_h
+
+#include "gp_ring.h"
+#include "gp_server.h"
+#include "gp_server_listen.h"
+#pragma GCC visibility push(hidden)
+
+struct evbuffer;
+struct evhttp_connection;
+struct evhttp_request;
+
+#define GP_CONN_BUCKETS 256
+
+typedef struct gp_conn gp_conn;
+
+/* Why the server does not accept at present: bits. */
+typedef enum gp_closed {
+  GP_CLOSED_FULL = 1,     /* as many connections as allowed */
+  GP_CLOSED_STARVED = 2,  /* no descriptors */
+  GP_CLOSED_NOSPARE = 4,  /* no memory for the next connection */
+  GP_CLOSED_ENDING = 8
+} gp_closed;
+
+struct gp_server {
+  gp_loop *loop;
+  gp_serveropt opt;
+  struct evhttp *http;
+  struct evconnlistener *listeners[GP_LISTEN_MAX];
+  struct event *markers[GP_LISTEN_MAX];
+  unsigned closed;    /* of gp_closed */
+  bool starved;       /* not yet told */
+  gp_timer retry;     /* accept again */
+  gp_ring requests;   /* replies that nobody has taken */
+  struct event *adopt;
+  gp_conn *spare;     /* the next one to be accepted */
+  gp_ring fresh;      /* accepted, not yet adopted */
+  gp_ring live;
+  gp_ring table[GP_CONN_BUCKETS];  /* the live ones by connection */
+  size_t count;
+  gp_timer sweep;
+  uint64_t period;    /* ms between two sweeps while requests come in */
+  uint64_t lag;       /* ms that the loop was held up, in all */
+};
+
+typedef enum gp_connstate {
+  GP_CONN_IDLE,     /* waits for the first byte of a request */
+  GP_CONN_READING,
+  GP_CONN_OWED,     /* 'reply' is owed: no limit of time */
+  GP_CONN_WRITING
+} gp_connstate;
+
+struct gp_conn {
+  gp_ring place;    /* in 'fresh' or 'live' */
+  gp_ring bucket;
+  gp_server *server;
+  struct evhttp_connection *con;
+  struct bufferevent *bev;
+  gp_reply *reply;
+  gp_connstate state;
+  uint64_t since;   /* when the state began, by gp_conn_now */
+  size_t got;       /* bytes of the request that is being read */
+};
+
+struct gp_reply {
+  gp_ring queue;    /* while nobody has taken it */
+  gp_conn *conn;    /* NULL: the asker is gone */
+  struct evhttp_request *req;
+  gp_httpin in;
+  bool head;        /* the answer has no body */
+  bool last;        /* the connection ends with it */
+};
+
+/* Marks that the asker is gone: what 'in' showed no longer exists. */
+void gp_reply_lost (gp_reply *r);
+
+/* Accepts or not, as 'closed' says. */
+void gp_server_gate (gp_server *s);
+
+/* The time without that in which the loop was held up. */
+uint64_t gp_conn_now (const gp_server *s);
+
+/* Makes the spare connection unless there is one. False: out of memory. */
+bool gp_conn_spare (gp_server *s);
+void gp_conn_freespare (gp_server *s);
+
+/* The callback of evhttp that is asked for a bufferevent; 'arg': server. */
+struct bufferevent *gp_conn_accept (struct event_base *base, void *arg);
+
+/* Takes over what was accepted, once evhttp has made it a connection. */
+void gp_conn_adopt (gp_server *s);
+
+/* NULL when it is unknown. */
+gp_conn *gp_conn_find (gp_server *s, const struct evhttp_connection *con);
+
+void gp_conn_enter (gp_conn *c, gp_connstate state);
+
+/* Closes the connection. Not within a callback of libevent. */
+void gp_conn_close (gp_conn *c);
+
+/* Notices from now on when the other side leaves. */
+void gp_conn_watch (gp_conn *c);
+
+/* Writes what waits, as far as that goes without waiting. */
+void gp_conn_flush (gp_conn *c);
+
+/* The callback of the sweep timer; 'arg' is the server. */
+void gp_conn_sweep (void *arg);
+
+#pragma GCC visibility pop
+#endif

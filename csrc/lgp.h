@@ -1,0 +1,81 @@
+/*
+** lgp.h - the binding: what its files share.
+**
+** Here, and only here, the core meets Lua. The core never calls Lua; Lua
+** calls the functions of the module gop2p.core, which the files in
+** lua/gop2p wrap into the public interface. They check what a user hands
+** in, so the checks here are for their mistakes.
+*/
+#ifndef lgp_h
+#define lgp_h
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <stdbool.h>
+
+#include "gp_json.h"
+#include "gp_loop.h"
+#include "gp_message.h"
+#include "gp_peer.h"
+#include "gp_receipt.h"
+#pragma GCC visibility push(hidden)
+
+/* Names of the metatables; tostring and the like are set from Lua. */
+#define LGP_PEER "gop2p.peer"
+#define LGP_MESSAGE "gop2p.message"
+#define LGP_ERROR "gop2p.error"
+#define LGP_NODE "gop2p.node"
+#define LGP_RECEIPT "gop2p.receipt"
+#define LGP_LOOP "gop2p.loop"
+#define LGP_WATCH "gop2p.watch"
+
+typedef struct lgp_node lgp_node;
+
+/* The loop of a lua_State, in its registry; the nodes on it. */
+typedef struct lgp_loop {
+  gp_loop *loop;
+  gp_ready ready;
+  lgp_node *first;
+  lgp_node *cursor;  /* whose turn is next, in phase two */
+  bool running;  /* in one of the pump's phases */
+} lgp_loop;
+
+/* Pushes the loop's userdata, made when first asked for. */
+lgp_loop *lgp_pushloop (lua_State *L);
+
+/* Phase two for every node. Raises nothing. */
+void lgp_node_turnall (lgp_loop *loop, const gp_json *json);
+
+/* A JSON reader on the stack of 'L', for the calls made with it. */
+gp_json lgp_json_reader (lua_State *L);
+
+/* Stack slots that the reader takes at most, beyond the first. */
+#define LGP_JSON_SLOTS 16
+
+/* Values, as plain tables. 'peers' are the same table each time. */
+void lgp_pushpeer (lua_State *L, const gp_peer *p);
+void lgp_pushpeers (lua_State *L, const gp_peerlist *list);
+void lgp_pushmessage (lua_State *L, const gp_message *m);
+void lgp_pushfailure (lua_State *L, const gp_failure *f);
+
+/* nil, and an error with the given text. */
+int lgp_fail (lua_State *L, gp_err e, const char *text);
+
+/*
+** The peer at 'arg', with a reference in a userdata that stays on the stack
+** in its place.
+*/
+const gp_peer *lgp_checkpeer (lua_State *L, int arg);
+
+/* Pushes the receipt, whose reference the userdata takes over. */
+void lgp_newreceipt (lua_State *L, gp_receipt ***box);
+
+/* Opens a part: its functions go into the table on top. */
+void lgp_open_values (lua_State *L);
+void lgp_open_json (lua_State *L);
+void lgp_open_loop (lua_State *L);
+void lgp_open_receipt (lua_State *L);
+void lgp_open_node (lua_State *L);
+
+#pragma GCC visibility pop
+#endif

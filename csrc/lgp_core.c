@@ -1,0 +1,18 @@
+/*
+** lgp_core.c - the module gop2p.core.
+*/
+#include "lgp.h"
+
+/* The one name that the library shows. */
+__attribute__((visibility("default"))) int luaopen_gop2p_core (lua_State *L);
+
+int luaopen_gop2p_core (lua_State *L) {
+  luaL_checkversion(L);
+  lua_newtable(L);
+  lgp_open_json(L);
+  lgp_open_values(L);
+  lgp_open_loop(L);
+  lgp_open_receipt(L);
+  lgp_open_node(L);
+  return 1;
+}

@@ -1,0 +1,214 @@
+/*
+** lgp_loop.c - the loop of a lua_State, and the pump.
+*/
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lgp.h"
+
+/* In the registry: the loop. */
+static const char loopkey = 'l';
+
+/* Longest wait, in seconds: what goes beyond is as good as for ever. */
+#define MAXWAIT 1e9
+
+lgp_loop *lgp_pushloop (lua_State *L) {
+  lgp_loop *box;
+  gp_err e;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loopkey) == LUA_TUSERDATA)
+    return lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  box = lua_newuserdatauv(L, sizeof *box, 0);
+  memset(box, 0, sizeof *box);
+  luaL_setmetatable(L, LGP_LOOP);
+  e = gp_loop_new(&box->loop);
+  if (e != GP_OK) {
+    box->loop = NULL;
+    luaL_error(L, "no event loop: %s", gp_err_text(e));
+  }
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &loopkey);
+  return box;
+}
+
+static int loop_gc (lua_State *L) {
+  lgp_loop *box = luaL_checkudata(L, 1, LGP_LOOP);
+  gp_loop *l = box->loop;
+  box->loop = NULL;
+  gp_loop_unref(l);
+  return 0;
+}
+
+/* The loop, for a call that makes it do something. */
+static lgp_loop *checkloop (lua_State *L) {
+  lgp_loop *box = lgp_pushloop(L);
+  if (box->loop == NULL)
+    luaL_error(L, "the event loop is gone");
+  if (gp_loop_foreign(box->loop))
+    luaL_error(L, "the event loop belongs to the parent process");
+  return box;
+}
+
+/*
+** core.pump(seconds)
+**
+** One turn of the loop; waits at most so long for something to happen.
+** Raises nothing between its phases.
+*/
+static int core_pump (lua_State *L) {
+  lua_Number wait = luaL_checknumber(L, 1);
+  lgp_loop *box = checkloop(L);
+  gp_json json = lgp_json_reader(L);
+  if (box->running)
+    return luaL_error(L, "the event loop is running already");
+  luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
+  if (box->ready.first != NULL || !(wait > 0))
+    wait = 0;
+  box->running = true;
+  gp_loop_pump(box->loop,
+               wait > MAXWAIT ? -1 : (int64_t)ceil((double)wait * 1000));
+  lgp_node_turnall(box, &json);
+  box->running = false;
+  return 0;
+}
+
+/* core.ready() -> number | nil: the oldest signal that was raised */
+static int core_ready (lua_State *L) {
+  lgp_loop *box = lgp_pushloop(L);
+  uint64_t number = gp_ready_next(&box->ready);
+  if (number == 0)
+    luaL_pushfail(L);
+  else
+    lua_pushinteger(L, (lua_Integer)number);
+  return 1;
+}
+
+/* core.now() -> seconds of a clock that only goes forward */
+static int core_now (lua_State *L) {
+  lgp_loop *box = checkloop(L);
+  lua_pushnumber(L, (lua_Number)gp_loop_now(box->loop) / 1000);
+  return 1;
+}
+
+/* core.fd() -> descriptor | nil: readable when the loop has work */
+static int core_fd (lua_State *L) {
+  int fd = gp_loop_fd(checkloop(L)->loop);
+  if (fd < 0)
+    luaL_pushfail(L);
+  else
+    lua_pushinteger(L, fd);
+  return 1;
+}
+
+/* core.due() -> seconds | nil: until the loop wants to be pumped anyway */
+static int core_due (lua_State *L) {
+  lgp_loop *box = checkloop(L);
+  int64_t due = box->ready.first != NULL ? 0 : gp_loop_due(box->loop);
+  if (due < 0)
+    luaL_pushfail(L);
+  else
+    lua_pushnumber(L, (lua_Number)due / 1000);
+  return 1;
+}
+
+/* core.loop() -> the loop's userdata, whose methods Lua sets */
+static int core_loop (lua_State *L) {
+  checkloop(L);
+  return 1;
+}
+
+typedef struct watch {
+  gp_watch *watch;
+  gp_signal readable;
+} watch;
+
+static int watch_gc (lua_State *L) {
+  watch *w = luaL_checkudata(L, 1, LGP_WATCH);
+  gp_watch *gone = w->watch;
+  w->watch = NULL;
+  if (gone == NULL)
+    return 0;
+  gp_watch_free(gone);
+  gp_signal_clear(&w->readable);
+  return 0;
+}
+
+/*
+** core.watch(fd) -> watch, number | nil, err
+**
+** The signal is raised once, when 'fd' can be read without waiting, or at
+** once when it is such that it always can. core.unwatch ends it.
+*/
+static int core_watch (lua_State *L) {
+  int fd = (int)luaL_checkinteger(L, 1);
+  lgp_loop *box = checkloop(L);
+  watch *w = lua_newuserdatauv(L, sizeof *w, 1);
+  gp_err e;
+  w->watch = NULL;
+  luaL_setmetatable(L, LGP_WATCH);
+  lua_pushvalue(L, -2);
+  lua_setiuservalue(L, -2, 1);  /* the loop stays as long */
+  gp_signal_init(&w->readable, &box->ready);
+  e = gp_watch_new(&w->watch, box->loop, fd, &w->readable);
+  if (e != GP_OK) {
+    w->watch = NULL;
+    return lgp_fail(L, e, "could not watch a descriptor");
+  }
+  lua_pushinteger(L, (lua_Integer)w->readable.number);
+  return 2;
+}
+
+/* core.fileno(file) -> descriptor | nil when the file is closed */
+static int core_fileno (lua_State *L) {
+  luaL_Stream *s = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  if (s->closef == NULL)
+    luaL_pushfail(L);
+  else
+    lua_pushinteger(L, fileno(s->f));
+  return 1;
+}
+
+/*
+** core.read(fd) -> bytes | nil at the end | nil, err
+**
+** What can be read now. "" when there was nothing after all; a descriptor
+** that is not in non-blocking mode waits instead.
+*/
+static int core_read (lua_State *L) {
+  int fd = (int)luaL_checkinteger(L, 1);
+  char bytes[4096];
+  ssize_t n = read(fd, bytes, sizeof bytes);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+    lua_pushliteral(L, "");
+    return 1;
+  }
+  if (n < 0)
+    return lgp_fail(L, gp_err_fromerrno(errno), strerror(errno));
+  if (n == 0)
+    luaL_pushfail(L);
+  else
+    lua_pushlstring(L, bytes, (size_t)n);
+  return 1;
+}
+
+static void setgc (lua_State *L, const char *name, lua_CFunction gc,
+                   const char *field) {
+  luaL_newmetatable(L, name);
+  lua_pushcfunction(L, gc);
+  lua_setfield(L, -2, "__gc");
+  lua_setfield(L, -2, field);
+}
+
+void lgp_open_loop (lua_State *L) {
+  static const luaL_Reg functions[] = {
+    {"pump", core_pump},   {"ready", core_ready},   {"now", core_now},
+    {"fd", core_fd},       {"due", core_due},       {"loop", core_loop},
+    {"watch", core_watch}, {"unwatch", watch_gc},   {"read", core_read},
+    {"fileno", core_fileno}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  setgc(L, LGP_LOOP, loop_gc, "loopmeta");
+  setgc(L, LGP_WATCH, watch_gc, "watchmeta");
+}

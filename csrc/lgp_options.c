@@ -1,0 +1,100 @@
+/*
+** lgp_options.c - the options of a node, from a Lua table.
+*/
+#include "lgp_options.h"
+
+#include <lauxlib.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Longest time and largest size that are sensible, so that none overflows:
+   a day, in ms; and a size whose base64 still fits. */
+#define MAXTIME 86400000.0
+#define MAXSIZE 1073741824.0
+
+typedef enum unit { COUNT, BYTES, SECONDS } unit;
+
+typedef struct option {
+  const char *name;
+  size_t offset;
+  unit unit;
+} option;
+
+#define AT(part, field) \
+  (offsetof(gp_hostopt, part) + offsetof(gp_##part##opt, field))
+
+static const option options[] = {
+  {"max_members", AT(node, maxmembers), COUNT},
+  {"inbox_messages", AT(node, inboxmessages), COUNT},
+  {"inbox_bytes", AT(node, inboxbytes), BYTES},
+  {"outbox_messages", AT(node, outboxmessages), COUNT},
+  {"outbox_bytes", AT(node, outboxbytes), BYTES},
+  {"max_errors", AT(node, maxerrors), COUNT},
+  {"request_timeout", AT(node, asktime), SECONDS},
+  {"inbox_timeout", AT(node, holdtime), SECONDS},
+  {"max_body", AT(server, maxbody), BYTES},
+  {"max_headers", AT(server, maxheaders), BYTES},
+  {"max_connections", AT(server, maxconnections), COUNT},
+  {"receive_timeout", AT(server, requesttime), SECONDS},
+  {"idle_timeout", AT(server, idletime), SECONDS},
+  {"connect_timeout", AT(client, connecttime), SECONDS},
+  {"rest_timeout", AT(client, resttime), SECONDS},
+  {"max_answer", AT(client, maxanswer), BYTES},
+};
+
+static const option *find (const char *name) {
+  size_t i;
+  for (i = 0; i < sizeof options / sizeof *options; i++)
+    if (strcmp(options[i].name, name) == 0)
+      return &options[i];
+  return NULL;
+}
+
+/* Sets one option to the number on top of the stack. */
+static void set (lua_State *L, gp_hostopt *opt, const option *o) {
+  char *at = (char *)opt + o->offset;
+  lua_Number value = lua_tonumber(L, -1);
+  lua_Number max = o->unit == SECONDS ? MAXTIME / 1000 : MAXSIZE;
+  lua_Number min = o->unit == SECONDS ? 0.001 : 1;
+  if (lua_type(L, -1) != LUA_TNUMBER || !(value >= min && value <= max))
+    luaL_error(L, "option '%s': a number from %f to %f expected, got %s",
+               o->name, min, max, luaL_tolstring(L, -1, NULL));
+  if (o->unit == SECONDS) {
+    uint32_t ms = (uint32_t)(value * 1000);
+    memcpy(at, &ms, sizeof ms);
+  }
+  else {
+    size_t size = (size_t)value;
+    memcpy(at, &size, sizeof size);
+  }
+}
+
+static void setlisten (lua_State *L, gp_hostopt *opt) {
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "option 'listen': an address expected, got %s",
+               luaL_typename(L, -1));
+  opt->listen = lua_tostring(L, -1);
+}
+
+void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
+  gp_hostopt_init(opt);
+  if (lua_isnoneornil(L, arg))
+    return;
+  luaL_checktype(L, arg, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, arg) != 0) {
+    const option *o = NULL;
+    bool isname = lua_type(L, -2) == LUA_TSTRING;
+    if (isname && strcmp(lua_tostring(L, -2), "listen") == 0)
+      setlisten(L, opt);
+    else {
+      if (isname)
+        o = find(lua_tostring(L, -2));
+      if (o == NULL)
+        luaL_error(L, "unknown option '%s'", luaL_tolstring(L, -2, NULL));
+      set(L, opt, o);
+    }
+    lua_pop(L, 1);
+  }
+}

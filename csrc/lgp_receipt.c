@@ -1,0 +1,67 @@
+/*
+** lgp_receipt.c - receipts as userdata.
+*/
+#include "lgp.h"
+
+void lgp_newreceipt (lua_State *L, gp_receipt ***box) {
+  *box = lua_newuserdatauv(L, sizeof **box, 0);
+  **box = NULL;
+  luaL_setmetatable(L, LGP_RECEIPT);
+}
+
+static gp_receipt *toreceipt (lua_State *L) {
+  gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
+  luaL_argcheck(L, *box != NULL, 1, "receipt is gone");
+  return *box;
+}
+
+static int receipt_gc (lua_State *L) {
+  gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
+  gp_receipt *r = *box;
+  *box = NULL;
+  gp_receipt_unref(r);
+  return 0;
+}
+
+/*
+** core.claim(receipt) -> number
+**
+** Somebody waits: failures from now on are his to read. The number of the
+** signal that tells of the end.
+*/
+static int core_claim (lua_State *L) {
+  gp_receipt *r = toreceipt(L);
+  r->claimed = true;
+  lua_pushinteger(L, (lua_Integer)r->settled.number);
+  return 1;
+}
+
+/* core.issettled(receipt) -> boolean */
+static int core_issettled (lua_State *L) {
+  lua_pushboolean(L, gp_receipt_issettled(toreceipt(L)));
+  return 1;
+}
+
+/* core.failures(receipt) -> list of errors, in the order they happened */
+static int core_failures (lua_State *L) {
+  const gp_failure *f = toreceipt(L)->first;
+  lua_Integer i;
+  lua_newtable(L);
+  for (i = 1; f != NULL; f = f->next, i++) {
+    lgp_pushfailure(L, f);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
+void lgp_open_receipt (lua_State *L) {
+  static const luaL_Reg functions[] = {{"claim", core_claim},
+                                       {"issettled", core_issettled},
+                                       {"failures", core_failures},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, LGP_RECEIPT);
+  lua_pushcfunction(L, receipt_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_setfield(L, -2, "receiptmeta");
+}

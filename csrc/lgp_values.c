@@ -1,0 +1,205 @@
+/*
+** lgp_values.c - peers, messages and errors as plain Lua tables.
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "lgp.h"
+
+/* In the registry: weak table of the peers in use, by their text. */
+static const char peerskey = 'p';
+
+void lgp_pushpeer (lua_State *L, const gp_peer *p) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &peerskey);
+  if (lua_getfield(L, -1, gp_peer_text(p)) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 2);
+    lua_pushstring(L, gp_peer_address(p));
+    lua_setfield(L, -2, "address");
+    lua_pushinteger(L, gp_peer_port(p));
+    lua_setfield(L, -2, "port");
+    luaL_setmetatable(L, LGP_PEER);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, gp_peer_text(p));
+  }
+  lua_remove(L, -2);
+}
+
+void lgp_pushpeers (lua_State *L, const gp_peerlist *list) {
+  size_t i;
+  lua_createtable(L, (int)list->n, 0);
+  for (i = 0; i < list->n; i++) {
+    lgp_pushpeer(L, list->at[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
+
+void lgp_pushmessage (lua_State *L, const gp_message *m) {
+  bool direct = m->type == GP_DIRECT;
+  lua_createtable(L, 0, 4);
+  lua_pushstring(L, direct ? "direct" : "broadcast");
+  lua_setfield(L, -2, "type");
+  lua_pushlstring(L, m->data == NULL ? "" : m->data->bytes,
+                  gp_message_len(m));
+  lua_setfield(L, -2, "data");
+  lgp_pushpeer(L, m->from);
+  lua_setfield(L, -2, "from");
+  if (direct) {
+    lgp_pushpeers(L, &m->to);
+    lua_setfield(L, -2, "to");
+  }
+  luaL_setmetatable(L, LGP_MESSAGE);
+}
+
+static void seterror (lua_State *L, gp_err e) {
+  lua_pushstring(L, gp_errkind_name(gp_err_kind(e)));
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, gp_err_code(e));
+  lua_setfield(L, -2, "code");
+  lua_pushstring(L, gp_err_text(e));
+  lua_setfield(L, -2, "cause");
+  luaL_setmetatable(L, LGP_ERROR);
+}
+
+static void pushtext (lua_State *L, const gp_failure *f) {
+  const char *who = f->peer == NULL ? "anybody" : gp_peer_text(f->peer);
+  switch (f->doing) {
+    case GP_JOINING:
+      lua_pushfstring(L, "could not join through %s", who);
+      break;
+    case GP_GREETING:
+      lua_pushfstring(L, "could not greet %s", who);
+      break;
+    case GP_SENDING:
+      lua_pushfstring(L, "could not deliver to %s", who);
+      break;
+    case GP_LEAVING:
+      lua_pushfstring(L, "could not take leave of %s", who);
+      break;
+    case GP_SERVING:
+      lua_pushfstring(L, "refused a request from %s",
+                      f->origin == NULL ? "somebody" : f->origin->bytes);
+      break;
+  }
+}
+
+void lgp_pushfailure (lua_State *L, const gp_failure *f) {
+  lua_createtable(L, 0, 7);
+  seterror(L, f->error);
+  pushtext(L, f);
+  lua_setfield(L, -2, "text");
+  if (f->status != 0) {
+    lua_pushinteger(L, f->status);
+    lua_setfield(L, -2, "status");
+  }
+  if (f->peer != NULL) {
+    lgp_pushpeer(L, f->peer);
+    lua_setfield(L, -2, "peer");
+  }
+  if (f->msg != NULL && f->doing == GP_SENDING) {
+    lgp_pushmessage(L, f->msg);
+    lua_setfield(L, -2, "message");
+  }
+}
+
+int lgp_fail (lua_State *L, gp_err e, const char *text) {
+  luaL_pushfail(L);
+  lua_createtable(L, 0, 4);
+  seterror(L, e);
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, "text");
+  return 2;
+}
+
+static int peer_gc (lua_State *L) {
+  gp_peer **box = lua_touserdata(L, 1);
+  gp_peer_unref(*box);
+  *box = NULL;
+  return 0;
+}
+
+/* A peer of the core for the time that its userdata stands on the stack. */
+static gp_peer **newbox (lua_State *L) {
+  gp_peer **box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = NULL;
+  if (luaL_newmetatable(L, "gop2p.peerbox")) {
+    lua_pushcfunction(L, peer_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return box;
+}
+
+/* Without metamethods: no code of others runs in between. */
+static void rawfield (lua_State *L, int arg, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, arg);
+}
+
+const gp_peer *lgp_checkpeer (lua_State *L, int arg) {
+  gp_peer **box;
+  const char *address;
+  size_t len;
+  gp_err e;
+  arg = lua_absindex(L, arg);
+  luaL_checktype(L, arg, LUA_TTABLE);
+  box = newbox(L);
+  rawfield(L, arg, "address");
+  rawfield(L, arg, "port");
+  address = luaL_checklstring(L, -2, &len);
+  e = gp_peer_new(box, address, len, luaL_checkinteger(L, -1));
+  if (e != GP_OK)
+    luaL_error(L, "not a peer: %s", gp_err_text(e));
+  lua_pop(L, 2);
+  lua_replace(L, arg);
+  return *box;
+}
+
+/* peer | nil, why: pushes what 'e' and the box below say. */
+static int result (lua_State *L, gp_err e, gp_peer **box) {
+  if (e == GP_OK) {
+    lgp_pushpeer(L, *box);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lua_pushstring(L, gp_err_text(e));
+  return 2;
+}
+
+/* core.peer(address, port) -> peer | nil, why */
+static int core_peer (lua_State *L) {
+  size_t len;
+  const char *address = luaL_checklstring(L, 1, &len);
+  lua_Integer port = luaL_checkinteger(L, 2);
+  gp_peer **box = newbox(L);
+  return result(L, gp_peer_new(box, address, len, port), box);
+}
+
+/* core.parsepeer("host:port") -> peer | nil, why */
+static int core_parsepeer (lua_State *L) {
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  gp_peer **box = newbox(L);
+  return result(L, gp_peer_parse(box, text, len), box);
+}
+
+static void newmetatable (lua_State *L, const char *name,
+                          const char *field) {
+  luaL_newmetatable(L, name);
+  lua_setfield(L, -2, field);
+}
+
+void lgp_open_values (lua_State *L) {
+  static const luaL_Reg functions[] = {
+    {"peer", core_peer}, {"parsepeer", core_parsepeer}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "v");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &peerskey);
+  newmetatable(L, LGP_PEER, "peermeta");
+  newmetatable(L, LGP_MESSAGE, "messagemeta");
+  newmetatable(L, LGP_ERROR, "errormeta");
+}

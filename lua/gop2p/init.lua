@@ -1,0 +1,133 @@
+-- gop2p - a node of a gop2p network, in Lua.
+--
+--   local gop2p = require "gop2p"
+--
+--   gop2p.run(function()
+--     local node <close> = assert(gop2p.start_local_node(5001))
+--     assert(node:connect(gop2p.me(5000)))
+--     node:broadcast("Hello network!")
+--     for msg in node:inbox() do print(msg) end
+--   end)
+
+local check = require "gop2p.check"
+local core = require "gop2p.core"
+local input = require "gop2p.input"
+local node = require "gop2p.node"
+local scheduler = require "gop2p.scheduler"
+local values = require "gop2p.values"
+
+local gop2p = { _VERSION = "gop2p 0.1.0" }
+
+local function checkport(port, least, arg, name)
+  port = check.integer(port, arg, name, 1)
+  check.that(port >= least and port <= 65535, arg, name,
+             ("port out of range: %d (%d to 65535)"):format(port, least), 1)
+  return port
+end
+
+local function makepeer(name, address, port)
+  local peer, why = values.makepeer(address, port)
+  check.that(peer, 1, name, why, 1)
+  return peer
+end
+
+-- The core judges the options; what it raises is raised for the caller.
+local function start(name, address, port, options, listen)
+  local given = { listen = listen }
+  for key, value in pairs(options or {}) do given[key] = value end
+  local ok, self, err = pcall(core.start, address, port, given)
+  check.that(ok, name == "start_node" and 3 or 2, name, self, 1)
+  if self then node.opened(self) end
+  return self, err
+end
+
+-- gop2p.start_node(address, port [, options]) -> node | nil, err
+--
+-- A node that serves. 'address' is what others dial: it must not be
+-- 0.0.0.0. It listens on every address of the machine unless
+-- options.listen (a numeric address, "localhost" or "*") says otherwise.
+-- Port 0 takes a free one. A port that is taken comes back as an error.
+function gop2p.start_node(address, port, options)
+  address = check.string(address, 1, "start_node")
+  port = checkport(port, 0, 2, "start_node")
+  local peer = makepeer("start_node", address, port == 0 and 1 or port)
+  check.that(peer.address ~= "0.0.0.0" and peer.address ~= "::", 1,
+             "start_node", "nobody can dial " .. peer.address ..
+             ": name an address of this machine, and use options.listen")
+  check.table(options, 3, "start_node")
+  return start("start_node", address, port, options, "*")
+end
+
+-- gop2p.start_local_node(port [, options]) -> node | nil, err
+--
+-- The same for a network on this machine: it is called "localhost" and
+-- listens on the loopback addresses only.
+function gop2p.start_local_node(port, options)
+  port = checkport(port, 0, 1, "start_local_node")
+  check.table(options, 2, "start_local_node")
+  return start("start_local_node", "localhost", port, options, "localhost")
+end
+
+-- gop2p.me(port) -> peer: a node on this machine.
+function gop2p.me(port)
+  return makepeer("me", "localhost", checkport(port, 1, 1, "me"))
+end
+
+-- gop2p.peer(address, port) -> peer
+-- gop2p.peer("host:port") -> peer
+function gop2p.peer(address, port)
+  if port == nil then
+    local peer, why = values.topeer(address)
+    return check.that(peer, 1, "peer", why)
+  end
+  address = check.string(address, 1, "peer")
+  return makepeer("peer", address, checkport(port, 1, 2, "peer"))
+end
+
+-- gop2p.run([f]): runs f as a task, and the loop until no task is left.
+-- Raises the first error of a task, with its traceback.
+function gop2p.run(f)
+  if f ~= nil then check.callable(f, 1, "run") end
+  scheduler.run(f)
+end
+
+-- gop2p.spawn(f, ...): starts f(...) as a task of its own.
+function gop2p.spawn(f, ...)
+  check.callable(f, 1, "spawn")
+  scheduler.spawn(f, ...)
+end
+
+-- gop2p.sleep(seconds): waits, while the loop goes on.
+function gop2p.sleep(seconds)
+  check.that(seconds ~= nil, 1, "sleep", "number of seconds expected")
+  scheduler.sleep(check.timeout(seconds, 1, "sleep"))
+end
+
+-- gop2p.pump([seconds]): one turn of the loop; waits at most so long
+-- (default 0) for something to happen.
+function gop2p.pump(seconds)
+  scheduler.turn(check.timeout(seconds, 1, "pump") or 0)
+end
+
+-- gop2p.loop() -> loop
+--
+-- For other event loops: loop:pollfd() is a descriptor that is readable when
+-- there is work (nil where the system gives none), loop:events() is "r",
+-- loop:timeout() the seconds until it wants to be pumped whatever happens
+-- (nil: never), loop:pump([seconds]) one turn.
+function gop2p.loop()
+  return core.loop()
+end
+
+core.loopmeta.__name = "gop2p.loop"
+core.loopmeta.__index = {
+  pollfd = function() return core.fd() end,
+  events = function() return "r" end,
+  timeout = function() return scheduler.due() end,
+  pump = function(_, seconds) gop2p.pump(seconds) end,
+}
+
+gop2p.readable = input.readable
+gop2p.lines = input.lines
+
+return gop2p

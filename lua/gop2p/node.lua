@@ -1,0 +1,215 @@
+-- node.lua - what a program does with a node.
+--
+-- Calls that wait yield in a task and turn the loop elsewhere. Misuse
+-- raises at the caller's line; what network, peers and system do comes back
+-- as nil and an error, or later through node:errors().
+
+local check = require "gop2p.check"
+local core = require "gop2p.core"
+local receipt = require "gop2p.receipt"
+local scheduler = require "gop2p.scheduler"
+local unread = require "gop2p.unread"
+local values = require "gop2p.values"
+
+local node = {}
+local meta = core.nodemeta
+meta.__index = node
+meta.__name = "gop2p.node"
+
+-- While the core's outbox is full and its receivers are slow, how often (s)
+-- it is looked at whether they have stopped answering altogether.
+local RECHECK = 0.25
+
+local function open(self, name)
+  if getmetatable(self) ~= meta then
+    error(("'%s' is called on a node, with a colon"):format(name), 3)
+  end
+  if core.isclosed(self) then
+    error(("'%s': the node is stopped"):format(name), 3)
+  end
+end
+
+local function checkpeer(value, arg, name)
+  local peer, why = values.topeer(value)
+  check.that(peer, arg, name, why)
+  return peer
+end
+
+-- node:connect(peer [, timeout]) -> true | nil, err
+--
+-- Joins the network of 'peer' and greets every member of it. Waits for the
+-- entry point ('timeout' seconds, default 5) and then for the greetings,
+-- though not longer than a second for members that do not answer: those are
+-- told in errors().
+function node:connect(peer, timeout)
+  open(self, "connect")
+  peer = checkpeer(peer, 1, "connect")
+  timeout = check.timeout(timeout, 2, "connect")
+  local asktime = timeout and timeout > 0 and math.min(timeout, 86400) or 5
+  local rec, err = core.connect(self, peer, math.max(asktime, 0.001))
+  if not rec then
+    err.peer = peer
+    return nil, err
+  end
+  if not receipt.settle(rec, scheduler.deadline(timeout)) then
+    err = values.timedout("could not join through " .. peer)
+    err.peer = peer
+    return nil, err
+  end
+  err = receipt.failure(rec)
+  if err then return nil, err end
+  return true
+end
+
+-- Puts a message on its way once its receivers have room for it.
+local function post(self, data, list, what)
+  local room = core.signal(self, "room")
+  while not core.hasroom(self, list) do
+    scheduler.wait(room, scheduler.deadline(RECHECK))
+    if core.isclosed(self) then return nil, values.stopped(what) end
+  end
+  return core.post(self, data, list)
+end
+
+-- node:broadcast(data) -> receipt | nil, err
+--
+-- Puts 'data' (any bytes) on its way to every member. Waits only while
+-- members that do answer have more on the way than their outbox holds.
+-- Failures come out of receipt:wait(), or of errors() for those who do not
+-- wait.
+function node:broadcast(data)
+  open(self, "broadcast")
+  data = check.string(data, 1, "broadcast")
+  return post(self, data, nil, "could not broadcast")
+end
+
+-- node:send(peer_or_list, data) -> receipt | nil, err
+--
+-- The same to one peer or to each of a list of peers.
+function node:send(to, data)
+  open(self, "send")
+  local list, why = values.topeers(to)
+  check.that(list, 1, "send", why)
+  data = check.string(data, 2, "send")
+  return post(self, data, list, "could not send")
+end
+
+-- node:receive([timeout]) -> message | nil, err
+--
+-- The oldest unread message. Waits for one, at most 'timeout' seconds.
+function node:receive(timeout)
+  open(self, "receive")
+  timeout = check.timeout(timeout, 1, "receive")
+  local deadline = scheduler.deadline(timeout)
+  local number = core.signal(self, "inbox")
+  repeat
+    local msg = core.nextmessage(self)
+    if msg then return msg end
+    local woken = scheduler.wait(number, deadline)
+    if core.isclosed(self) then
+      return nil, values.stopped("no message")
+    end
+  until not woken
+  local msg = core.nextmessage(self)
+  if msg then return msg end
+  return nil, values.error("connection", "ETIMEDOUT", "no message",
+                           "none came in time")
+end
+
+-- What an iterator does: waits for the next one, ends with the node.
+local function following(self, signal, take)
+  local number = core.signal(self, signal)
+  return function()
+    while not core.isclosed(self) do
+      local value = take(self)
+      if value ~= nil then return value end
+      scheduler.wait(number)
+    end
+    return nil
+  end
+end
+
+-- for msg in node:inbox() do ... end
+--
+-- Every message that arrives, until the node is stopped. Several readers
+-- share: each message goes to one of them.
+function node:inbox()
+  open(self, "inbox")
+  return following(self, "inbox", core.nextmessage)
+end
+
+-- for err in node:errors() do ... end
+--
+-- What went wrong later, until the node is stopped. What nobody ever reads
+-- goes to Lua's 'warn'.
+function node:errors()
+  open(self, "errors")
+  unread.claim(self)
+  return following(self, "errors", unread.take)
+end
+
+-- node:leave([timeout]) -> true | nil, err
+--
+-- Tells every member, after all that was sent before. Waits until they have
+-- answered, though not longer than a second for those that do not. The node
+-- serves on and can connect again.
+function node:leave(timeout)
+  open(self, "leave")
+  timeout = check.timeout(timeout, 1, "leave")
+  local rec, err = core.leave(self)
+  if not rec then return nil, err end
+  if not receipt.settle(rec, scheduler.deadline(timeout)) then
+    return nil, values.timedout("could not take leave of everybody")
+  end
+  if core.isclosed(self) then
+    return nil, values.stopped("could not take leave of everybody")
+  end
+  return true
+end
+
+-- node:stop(), node:close(): ends the node at once; any number of times.
+-- Whoever waits for something of it is woken. What is still on its way is
+-- lost: leave first.
+function node:close()
+  if not core.isclosed(self) then
+    unread.flush(self)
+    core.close(self)
+  end
+end
+
+node.stop = node.close
+meta.__close = node.close
+
+-- node:wait(): until the node is stopped.
+function node:wait()
+  local number = core.signal(self, "closed")
+  while not core.isclosed(self) do scheduler.wait(number) end
+end
+
+-- node:self() -> peer: its own name. Also when it is stopped.
+function node:self()
+  return core.self(self)
+end
+
+-- node:members() -> list of peers: everybody else in its network, in the
+-- order in which they became known.
+function node:members()
+  return core.isclosed(self) and {} or core.members(self)
+end
+
+-- node:is_connected() -> whether there is any member.
+function node:is_connected()
+  return not core.isclosed(self) and core.isconnected(self)
+end
+
+function meta.__tostring(self)
+  return ("gop2p node %s%s"):format(core.self(self),
+    core.isclosed(self) and " (stopped)" or "")
+end
+
+-- A node that core.start has made: what this layer does for each.
+function node.opened(self)
+  unread.watch(self)
+end
+
+return node

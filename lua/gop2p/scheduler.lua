@@ -1,0 +1,281 @@
+-- scheduler.lua - tasks, and waiting for what the core signals.
+--
+-- A task is a coroutine that the scheduler resumes. Whatever waits, waits
+-- for a key: the number of a signal of the core, or any Lua value that
+-- 'wake' is called with. In a task that yields; anywhere else (the main
+-- thread, a coroutine of the user's own, inside a metamethod or another
+-- call that can not be yielded across) it turns the loop until it is over.
+
+local core = require "gop2p.core"
+local timers = require "gop2p.timers"
+
+local scheduler = {}
+
+local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
+local waiting = {}     -- key -> list of waits
+local listeners = {}   -- key -> function
+local alarms = timers.new()
+local runnable = { first = 1, last = 0 }
+local root = { count = 0, tasks = {} }   -- the scope of all other tasks
+local depth = 0        -- turns within turns
+local failed           -- the error of a task that no 'run' waits for
+
+local function push(task)
+  runnable.last = runnable.last + 1
+  runnable[runnable.last] = task
+end
+
+local function finish(wait, woken)
+  if wait.over then return end
+  wait.over, wait.woken = true, woken
+  alarms:remove(wait)
+  if wait.task then push(wait.task) end
+end
+
+-- Ends every wait for 'key', and tells its listener.
+function scheduler.wake(key)
+  local list, listener = waiting[key], listeners[key]
+  if listener then listener() end
+  if not list then return end
+  waiting[key] = nil
+  for _, wait in ipairs(list) do finish(wait, true) end
+end
+
+-- From now on 'f' is called whenever 'key' is woken; it must not wait. One
+-- listener to a key; nil ends it.
+function scheduler.listen(key, f)
+  listeners[key] = f
+end
+
+-- Calls 'f', which must not wait, 'seconds' from now.
+function scheduler.after(seconds, f)
+  alarms:add({ call = f }, core.now() + seconds)
+end
+
+local function forget(wait)
+  local list = waiting[wait.key]
+  for i = 1, list and #list or 0 do
+    if list[i] == wait then
+      table.remove(list, i)
+      break
+    end
+  end
+  if list and #list == 0 then waiting[wait.key] = nil end
+end
+
+local function expire()
+  local now = core.now()
+  local wait = alarms:first()
+  while wait and wait.at <= now do
+    if wait.call then
+      alarms:remove(wait)
+      wait.call()
+    else
+      if wait.key ~= nil then forget(wait) end
+      finish(wait, false)
+    end
+    wait = alarms:first()
+  end
+end
+
+-- The end of a task: its scope learns of it, and of its error.
+local function retire(task, problem)
+  local scope = task.scope
+  tasks[task.co] = nil
+  scope.tasks[task] = nil
+  scope.count = scope.count - 1
+  if problem and scope.running then
+    scope.problem = scope.problem or problem
+  elseif problem then
+    failed = failed or problem
+  end
+  if scope.count == 0 or problem then scheduler.wake(scope) end
+end
+
+-- Runs what <close> was promised. That may wait, but can not yield.
+local function close(task)
+  task.closing = true
+  coroutine.close(task.co)
+end
+
+local function step(task)
+  local co = task.co
+  if coroutine.status(co) ~= "suspended" then return end
+  task.waits = false
+  local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
+  task.n = 0
+  if not ok then
+    local problem = debug.traceback(co, tostring(err))
+    close(task)
+    retire(task, problem)
+  elseif coroutine.status(co) == "dead" then
+    retire(task)
+  elseif not task.waits then
+    push(task)            -- a bare coroutine.yield: let others have a turn
+  end
+end
+
+local function runtasks()
+  for _ = 1, runnable.last - runnable.first + 1 do
+    local task = runnable[runnable.first]
+    if task == nil then break end   -- a turn within took it
+    runnable[runnable.first] = nil
+    runnable.first = runnable.first + 1
+    step(task)
+  end
+end
+
+-- Seconds until something wants to be done, or nil.
+function scheduler.due()
+  if runnable.last >= runnable.first then return 0 end
+  local due, alarm = core.due(), alarms:first()
+  if alarm then
+    local wait = math.max(0, alarm.at - core.now())
+    due = math.min(due or wait, wait)
+  end
+  return due
+end
+
+local function raisefailed()
+  if failed and depth == 0 then
+    local problem = failed
+    failed = nil
+    error(problem, 0)
+  end
+end
+
+local function leaveturn()
+  depth = depth - 1
+end
+
+local turnguard = setmetatable({}, { __close = leaveturn })
+
+-- One turn: waits at most 'seconds' (nil: without limit) for something to
+-- happen, then resumes every task that can go on. Raises the error of a
+-- task that no 'run' waits for.
+function scheduler.turn(seconds)
+  do
+    depth = depth + 1
+    local _ <close> = turnguard
+    local due = scheduler.due() or math.huge
+    core.pump(math.min(seconds or math.huge, due))
+    for number in core.ready do scheduler.wake(number) end
+    expire()
+    runtasks()
+  end
+  raisefailed()
+end
+
+local function enlist(wait, key, deadline)
+  if key ~= nil then
+    local list = waiting[key]
+    if not list then
+      list = {}
+      waiting[key] = list
+    end
+    list[#list + 1] = wait
+  end
+  if deadline then alarms:add(wait, deadline) end
+end
+
+-- Whoever gives up (an error, a closed task) leaves nothing behind.
+local function giveup(wait)
+  if wait.over then return end
+  wait.over = true
+  alarms:remove(wait)
+  if wait.key ~= nil then forget(wait) end
+end
+
+local waitmeta = { __close = giveup }
+
+-- Waits for 'key' (nil: nothing but time) until 'deadline' (on core.now's
+-- clock; nil: for ever). True when it was woken, false when time was up.
+function scheduler.wait(key, deadline)
+  local task = tasks[coroutine.running()]
+  local wait <close> = setmetatable({ key = key }, waitmeta)
+  enlist(wait, key, deadline)
+  if task and not task.closing and coroutine.isyieldable() then
+    wait.task = task
+    repeat
+      task.waits = true
+      coroutine.yield()
+    until wait.over
+  else
+    repeat scheduler.turn() until wait.over
+  end
+  return wait.woken
+end
+
+-- The point in time 'seconds' from now; nil for nil.
+function scheduler.deadline(seconds)
+  return seconds and core.now() + seconds
+end
+
+local function currentscope()
+  local task = tasks[coroutine.running()]
+  return task and task.scope or root
+end
+
+local function start(scope, f, ...)
+  local task = table.pack(...)
+  task.co = coroutine.create(f)
+  task.scope = scope
+  tasks[task.co] = task
+  scope.tasks[task] = true
+  scope.count = scope.count + 1
+  push(task)
+end
+
+-- Starts f(...) as a task of its own; it first runs in the next turn.
+function scheduler.spawn(f, ...)
+  start(currentscope(), f, ...)
+end
+
+-- Ends the tasks that were started since 'before' was noted.
+local function abandon(scope, before)
+  for task in pairs(scope.tasks) do
+    if not before[task] and coroutine.status(task.co) == "suspended" then
+      close(task)
+      retire(task)
+    end
+  end
+end
+
+local function note(scope)
+  local before = {}
+  for task in pairs(scope.tasks) do before[task] = true end
+  return before
+end
+
+-- On the main thread all tasks share one scope, also those that were
+-- started before; a 'run' inside a task waits for its own only.
+local function openscope()
+  if tasks[coroutine.running()] then
+    return { count = 0, tasks = {} }
+  end
+  return root
+end
+
+-- Runs f, if given, as a task, and the loop until no task is left. Raises
+-- the first error of a task, with its traceback; then, and also when it is
+-- interrupted, the tasks that were started meanwhile are closed.
+function scheduler.run(f)
+  local scope = openscope()
+  local before, was = note(scope), scope.running
+  local _ <close> = setmetatable({}, { __close = function()
+    scope.running = was
+    abandon(scope, before)
+  end })
+  scope.running = true
+  if f then start(scope, f) end
+  while scope.count > 0 and not scope.problem do scheduler.wait(scope) end
+  local problem = scope.problem
+  scope.problem = nil
+  if problem then error(problem, 0) end
+end
+
+function scheduler.sleep(seconds)
+  scheduler.wait(nil, core.now() + seconds)
+end
+
+return scheduler

@@ -1,0 +1,88 @@
+-- unread.lua - errors that nobody reads go to Lua's 'warn'.
+--
+-- Whether a task will ever read them can not be known, so nothing is thrown
+-- away: an error that has no reader is shown by 'warn', for each node once a
+-- second at most, and kept for a reader that comes later.
+
+local core = require "gop2p.core"
+local scheduler = require "gop2p.scheduler"
+
+local unread = {}
+
+local PAUSE = 1      -- seconds between two warnings of a node
+local KEPT = 1024    -- errors shown and kept; the oldest go first
+
+local states = setmetatable({}, { __mode = "k" })  -- node -> its state
+local refs = {}      -- number of its signal -> weak reference of the node
+
+-- Takes the errors from the core; returns the first one and how many.
+local function collect(self, state)
+  local first, n = nil, 0
+  for err in core.nexterror, self do
+    first, n = first or err, n + 1
+    table.insert(state, err)
+    if #state > KEPT then table.remove(state, 1) end
+  end
+  return first, n + core.losterrors(self)
+end
+
+local function show(self, state)
+  local err, n = collect(self, state)
+  if not err then return end
+  local more = n > 1 and (" (and %d more)"):format(n - 1) or ""
+  warn("gop2p: ", core.self(self) .. ": ", err .. more)
+end
+
+-- The watch over a node does not keep it: one that nobody uses any more
+-- can be collected.
+local function look(ref)
+  local self = ref[1]
+  ref.due = false
+  if not self or core.isclosed(self) or states[self].claimed then return end
+  show(self, states[self])
+end
+
+-- Ends the watch over nodes that were collected.
+local function sweep()
+  for number, ref in pairs(refs) do
+    if not ref[1] then
+      scheduler.listen(number, nil)
+      refs[number] = nil
+    end
+  end
+end
+
+-- A new node: from now on its errors are looked after.
+function unread.watch(self)
+  local ref = setmetatable({ self }, { __mode = "v" })
+  local number = core.signal(self, "errors")
+  sweep()
+  states[self], refs[number] = {}, ref
+  scheduler.listen(number, function()
+    if ref.due then return end
+    ref.due = true
+    scheduler.after(PAUSE, function() look(ref) end)
+  end)
+end
+
+-- Somebody reads the errors himself.
+function unread.claim(self)
+  states[self].claimed = true
+end
+
+-- The oldest error that has not been read, or nil.
+function unread.take(self)
+  local state = states[self]
+  if #state > 0 then return table.remove(state, 1) end
+  return core.nexterror(self)
+end
+
+-- The node is about to stop: the last chance.
+function unread.flush(self)
+  local state, number = states[self], core.signal(self, "errors")
+  if not state.claimed then show(self, state) end
+  scheduler.listen(number, nil)
+  refs[number] = nil
+end
+
+return unread

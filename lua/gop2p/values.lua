@@ -1,0 +1,145 @@
+-- values.lua - peers, messages and errors: plain tables that can be shown,
+-- compared and joined to strings.
+
+local core = require "gop2p.core"
+
+local values = {}
+
+local function concat(a, b)
+  return tostring(a) .. tostring(b)
+end
+
+local function hostof(peer)
+  local address = tostring(peer.address)
+  return address:find(":", 1, true) and "[" .. address .. "]" or address
+end
+
+local peermeta = core.peermeta
+peermeta.__concat = concat
+
+function peermeta.__tostring(peer)
+  return ("%s:%s"):format(hostof(peer), peer.port)
+end
+
+function peermeta.__eq(a, b)
+  return a.address == b.address and a.port == b.port
+end
+
+function peermeta.__lt(a, b)
+  if a.address == b.address then return a.port < b.port end
+  return a.address < b.address
+end
+
+function peermeta.__le(a, b)
+  return not (b < a)
+end
+
+local messagemeta = core.messagemeta
+messagemeta.__concat = concat
+
+function messagemeta.__tostring(msg)
+  return ("[%s] %s"):format(msg.from, msg.data)
+end
+
+function messagemeta.__eq(a, b)
+  return a.type == b.type and a.data == b.data and a.from == b.from
+end
+
+local errormeta = core.errormeta
+errormeta.__concat = concat
+
+function errormeta.__tostring(err)
+  local text = ("%s error: %s: %s"):format(err.kind, err.text, err.cause)
+  if err.status then
+    text = ("%s (status %d)"):format(text, err.status)
+  end
+  return text
+end
+
+function errormeta.__eq(a, b)
+  return tostring(a) == tostring(b) and a.message == b.message
+end
+
+-- An error made here rather than by the core.
+function values.error(kind, code, text, cause)
+  return setmetatable(
+    { kind = kind, code = code, text = text, cause = cause }, errormeta)
+end
+
+-- The error for a wait that took too long.
+function values.timedout(text)
+  return values.error("connection", "ETIMEDOUT", text, "no answer in time")
+end
+
+-- The error for a wait that the end of the node cut short.
+function values.stopped(text)
+  return values.error("internal", "ECANCELED", text, "the node was stopped")
+end
+
+local function makepeer(address, port)
+  if type(address) ~= "string" then
+    return nil, "address: string expected, got " .. type(address)
+  end
+  if math.type(port) ~= "integer" then
+    port = type(port) == "number" and math.tointeger(port) or port
+  end
+  if math.type(port) ~= "integer" then
+    return nil, "port: integer expected, got " .. tostring(port)
+  end
+  if port < 1 or port > 65535 then
+    return nil, ("port out of range: %d (1 to 65535)"):format(port)
+  end
+  if address == "" then return nil, "empty address" end
+  local peer = core.peer(address, port)
+  if not peer then return nil, ("not an address: %q"):format(address) end
+  return peer
+end
+
+values.makepeer = makepeer
+
+local function parsepeer(text)
+  if text:find("^%d+$") then
+    return makepeer("localhost", math.tointeger(text) or 0)
+  end
+  local host, port = text:match("^(.*):(%d+)$")
+  if not host then
+    return nil, ("not a peer: %q (\"host:port\" expected)"):format(text)
+  end
+  if host:find(":", 1, true) and not host:find("^%[.*%]$") then
+    return nil, ("not a peer: %q (write [::1]:5000)"):format(text)
+  end
+  return makepeer(host, math.tointeger(port) or 0)
+end
+
+-- The peer that 'value' stands for: a peer, "host:port", the number of a
+-- local port, or any table with 'address' and 'port'. Else nil and why.
+function values.topeer(value)
+  if getmetatable(value) == peermeta then
+    return makepeer(value.address, value.port)
+  elseif type(value) == "string" then
+    return parsepeer(value)
+  elseif type(value) == "number" then
+    return makepeer("localhost", value)
+  elseif type(value) == "table" and value.address ~= nil then
+    return makepeer(value.address, value.port)
+  end
+  return nil, "peer expected, got " .. type(value)
+end
+
+-- A list of peers for one peer or a list of them. Else nil and why.
+function values.topeers(value)
+  if type(value) ~= "table" or value.address ~= nil then
+    local peer, why = values.topeer(value)
+    return peer and { peer }, why
+  end
+  local list = {}
+  for i = 1, #value do
+    local peer, why = values.topeer(value[i])
+    if not peer then return nil, ("item %d: %s"):format(i, why) end
+    list[i] = peer
+  end
+  if #list == 0 then return nil, "no receiver" end
+  return list
+end
+
+return values

@@ -1,0 +1,115 @@
+-- The package: what `make rock` packs, LuaRocks installs from a folder into
+-- an empty tree, and a program runs on what stands there.
+
+local function read(file)
+  local f <close> = assert(io.open(file, "rb"))
+  return f:read("a")
+end
+
+local function write(file, text)
+  local f <close> = assert(io.open(file, "wb"))
+  assert(f:write(text))
+end
+
+-- Runs commands of the shell, and returns what they print. Nothing of the
+-- checkout or of the make that runs this shall be in them.
+local function sh(format, ...)
+  local words = table.pack(...)
+  for i, word in ipairs(words) do
+    words[i] = "'" .. word:gsub("'", "'\\''") .. "'"
+  end
+  local commands = format:format(table.unpack(words))
+  local pipe = assert(io.popen("set -e; unset MAKEFLAGS MFLAGS "
+    .. "LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4; "
+    .. "exec </dev/null 2>&1; " .. commands))
+  local out = pipe:read("a")
+  assert(pipe:close(), commands .. "\n" .. out)
+  return out
+end
+
+local LUA = os.getenv("LUA") or "lua5.4"
+local LUAROCKS = os.getenv("LUAROCKS") or "luarocks --lua-version=5.4"
+local ADMIN = LUAROCKS:gsub("luarocks", "luarocks-admin", 1)
+
+-- LuaRocks does not know what the distribution brings; the rock's own
+-- dependencies are said to be there, and no server is asked for them.
+local config = [[
+rocks_provided = {["lua-cjson"] = "2.1.0-1"}
+rocks_servers = {}
+]]
+
+-- Says where its modules came from, and starts a node on a free port.
+local program = [[
+local gop2p, file = require "gop2p"
+print(file)
+print((package.searchpath("gop2p.core", package.cpath)))
+gop2p.run(function()
+  local node <close> = assert(gop2p.start_local_node(0))
+  print(node:self())
+end)
+]]
+
+describe("the rock", function()
+  local dir
+
+  setup(function()
+    dir = sh("mktemp -d"):match("[^\n]+")
+    write(dir .. "/config.lua", config)
+    write(dir .. "/program.lua", program)
+  end)
+
+  teardown(function() sh("rm -rf %s", dir) end)
+
+  -- The program runs on the tree, and on cjson from where it is.
+  local function works(tree)
+    local cjson = assert(package.searchpath("cjson", package.cpath))
+    local share, lib = tree .. "/share/lua/5.4/", tree .. "/lib/lua/5.4/"
+    local out = sh("cd /; LUA_PATH_5_4=%s LUA_CPATH_5_4=%s " .. LUA .. " %s",
+                   share .. "?.lua;" .. share .. "?/init.lua",
+                   lib .. "?.so;" .. cjson:gsub("cjson%.so$", "?.so"),
+                   dir .. "/program.lua")
+    local file, core, node = out:match("^([^\n]*)\n([^\n]*)\n([^\n]*)\n$")
+    assert.equal(share .. "gop2p/init.lua", file, out)
+    assert.equal(lib .. "gop2p/core.so", core)
+    assert.matches("^localhost:%d+$", node)
+  end
+
+  it("installs from a folder into an empty tree, and works", function()
+    local rock = sh("make -s rock SETUP=:"):match("([^\n]+)\n$")
+    sh("cd %s; export LUAROCKS_CONFIG=config.lua; mkdir server; "
+       .. "cp %s server; " .. ADMIN .. " make_manifest server; "
+       .. LUAROCKS .. " install gop2p --server=%s --tree=%s",
+       dir, rock, dir .. "/server", dir .. "/tree")
+    works(dir .. "/tree")
+  end)
+
+  it("is made from a checkout", function()
+    sh("mkdir %s; cp -R csrc lua rockspec LICENSE %s",
+       dir .. "/checkout", dir .. "/checkout")
+    sh("cd %s; export LUAROCKS_CONFIG=%s; " .. LUAROCKS
+       .. " make --tree=%s rockspec/gop2p-scm-1.rockspec",
+       dir .. "/checkout", dir .. "/config.lua", dir .. "/made")
+    works(dir .. "/made")
+  end)
+
+  it("exports nothing but its entry", function()
+    local out = sh("nm -D --defined-only %s",
+                   dir .. "/tree/lib/lua/5.4/gop2p/core.so")
+    local names = {}
+    for name in out:gmatch("%x+ %u ([%w_]+)") do names[#names + 1] = name end
+    assert.same({"luaopen_gop2p_core"}, names)
+  end)
+
+  it("lists the files that are there", function()
+    sh(LUA .. " .ci/modules.lua check")
+  end)
+
+  it("has one version, and the license it says", function()
+    local file = sh("ls rockspec/gop2p-[0-9]*"):match("[^\n]+")
+    local spec = {}
+    assert(load(read(file), file, "t", spec))()
+    assert.equal("rockspec/gop2p-" .. spec.version .. ".rockspec", file)
+    assert.equal("v" .. spec.version:gsub("%-%d+$", ""), spec.source.tag)
+    assert.matches("^" .. spec.description.license, read("LICENSE"))
+  end)
+end)
