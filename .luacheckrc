@@ -1,5 +1,6 @@
 std = "lua54"
 max_line_length = 78
+-- "not (x >= y)" is not "x < y": it is true of a NaN.
+ignore = {"581"}
 files["spec"] = {std = "+busted"}
 files["rockspec"] = {std = "rockspec"}
-files[".busted"] = {std = "lua54"}

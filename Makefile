@@ -53,7 +53,7 @@ show = $(if $(V),,@echo '  $(1) $@';)
 
 # The second make reads this file again, with everything installed. It may
 # use the whole machine, unless it was said how much.
-AGAIN = $(MAKE) --no-print-directory \
+AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: build help setup demo chat test asan lint format modules rock specs \
@@ -82,32 +82,32 @@ setup: ## install what is missing to build, run, test and check
 
 demo: ## an entry node, a bot and a visitor talk to each other
 	@$(SETUP) demo
-	@$(AGAIN) build
+	@$(MAKE) $(AGAIN) build
 	@$(LUA) lua/examples/demo.lua
 
 chat: ## chat in the terminal: make chat PORT=5001 JOIN=localhost:5000
 	@$(SETUP) demo
-	@$(AGAIN) build
+	@$(MAKE) $(AGAIN) build
 	@$(LUA) lua/examples/chat.lua $(if $(PORT),--port $(PORT)) \
 	  $(if $(JOIN),--join $(JOIN))
 
 test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
-	@$(AGAIN) specs
+	@$(MAKE) $(AGAIN) specs
 
 specs: build
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan
-	@$(AGAIN) specs BUILD=build/asan RUN='sh .ci/asan.sh' \
+	@$(MAKE) $(AGAIN) specs BUILD=build/asan RUN='sh .ci/asan.sh' \
 	  CFLAGS='-O1 -g -fno-omit-frame-pointer \
 	    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
 	  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
 
 lint: ## check how the sources look, are layered and compile
 	@$(SETUP) lint
-	@MAKE='$(AGAIN)' sh .ci/lint.sh
+	@MAKE='$(MAKE) $(AGAIN)' sh .ci/lint.sh
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
@@ -117,7 +117,7 @@ modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write
 
 rock: ## pack a source rock into build/
-	@$(SETUP) test
+	@$(SETUP) rock
 	@sh .ci/rock.sh
 
 clean: ## remove all that was made

@@ -5,8 +5,8 @@
 #
 # Lua itself is built without, so the sanitizer has to be preloaded. Only
 # Lua gets it: not every program stands it, and what others leak is theirs. So
-# it leaves the environment as soon as it is loaded, and a Lua that a spec
-# starts ($LUA, or by its name) is again this script's.
+# it leaves the environment as soon as it is loaded, and $LUA, which is the
+# Lua that specs are to start, leads back here. Any other refuses the core.
 #
 # Reports go to files, and any of them is a failure, also one of a process
 # whose end nobody looks at.
@@ -25,7 +25,7 @@ __attribute__((constructor)) static void once (void) {
 }
 END
 
-# The name it goes by (arg[-1]) leads here, too.
+# The name that a program knows its Lua by (arg[-1]) is this one's, too.
 cat >"$bin/$(basename "$lua")" <<END
 #!/bin/bash
 export LD_PRELOAD='$(gcc -print-file-name=libasan.so) $bin/once.so'
@@ -33,7 +33,6 @@ exec -a "\$0" '$lua' "\$@"
 END
 chmod +x "$bin/$(basename "$lua")"
 LUA=$bin/$(basename "$lua")
-PATH=$bin:$PATH
 
 # What the undefined sanitizer says goes to stderr; that it aborts is then
 # reported like the rest, if it is told the same path.
@@ -42,7 +41,7 @@ ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1:handle_abort=1
 ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$reports/asan
 LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/spec/asan.supp
 UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1:log_path=$reports/asan
-export LUA PATH ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
+export LUA ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
 
 status=0
 "$LUA" "$@" || status=$?

@@ -51,7 +51,7 @@ end
 
 -- Says which files one text names and the other does not.
 local function compare(label, from, text)
-  for name in from:gmatch('"([%w_/.]+%.%l+)"') do
+  for name in from:gmatch('"(%w+/[%w_/.]+)"') do
     if not text:find('"' .. name .. '"', 1, true) then
       print(label .. name)
     end

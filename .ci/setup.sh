@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing for a purpose, and nothing else:
 #
-#   sh .ci/setup.sh [build | demo | test | lint | asan | all]   (default: demo)
+#   sh .ci/setup.sh [demo | test | asan | lint | rock | all]   (default: demo)
 #
 # It asks for the things themselves, a command, a header, a Lua module, not
 # for the packages they come in: whatever put them there is good enough, and
@@ -63,7 +63,7 @@ need_test() {
 }
 
 need_lint() {
-  need_build
+  need_demo
   need clang has_command clang
   need clang-format has_command clang-format
   need lua-check has_command luacheck
@@ -73,12 +73,12 @@ need_lint() {
 collect() {
   missing=
   case $1 in
-    build) need_build ;;
     demo) need_demo ;;
     test | asan) need_test ;;
     lint) need_lint ;;
+    rock) need zip has_command zip ;;
     all) need_test; need_lint ;;
-    *) echo "setup: '$1' is not one of build, demo, test, lint, asan, all" >&2
+    *) echo "setup: '$1' is not one of demo, test, asan, lint, rock, all" >&2
        exit 2 ;;
   esac
   missing=$(for p in $missing; do echo "$p"; done | sort -u | tr '\n' ' ')
@@ -99,7 +99,7 @@ become_root() {
     # Nobody is there to type a password when there is no terminal.
     if ! [ -t 0 ]; then
       root="sudo -n"
-      $root true 2>/dev/null || give_up "sudo asks for a password"
+      $root true 2>/dev/null || give_up "sudo would ask for a password"
     fi
   fi
 }
@@ -124,7 +124,7 @@ install() {
 
 collect "${1:-demo}"
 [ -n "$missing" ] || exit 0
-has_command apt-get || give_up "there is no apt-get here; Debian's names"
+has_command apt-get || give_up "Debian's names; there is no apt-get here"
 become_root
 echo "setup: installing $missing" >&2
 install

@@ -2,9 +2,11 @@
 ** gp_contact.h - inside the node: the peers it deals with and the errands
 ** to each.
 **
-** Part of gp_node, split from it for size: gp_node.c has the calls of the
-** program, gp_node_serve.c what peers ask, gp_contact.c what is asked of
-** peers. One request at a time is on the way to a peer, so order is kept.
+** Part of gp_node, split from it for size. gp_node.c has the calls of the
+** program, gp_node_serve.c what peers ask; gp_errand.c makes the requests,
+** one at a time to each peer, so that order is kept; gp_join.c is what
+** follows from their answers; gp_contact.c knows who is who: one process
+** may have several names, and each member its own name for us.
 */
 #ifndef gp_contact_h
 #define gp_contact_h
@@ -16,9 +18,12 @@
 
 /*
 ** A peer that does not answer within this time (ms) holds up neither a
-** connect, a leave nor the back-pressure of a broadcast.
+** connect, a leave nor the back-pressure of a broadcast, nor does a newcomer
+** whose form is asked for wait longer for its list.
 */
 #define GP_PATIENCE 1000
+
+#define GP_REMOTE_MAX 46  /* a numeric address, INET6_ADDRSTRLEN */
 
 typedef enum gp_standing {
   GP_STRANGER,   /* only written to */
@@ -34,13 +39,20 @@ struct gp_errand {
   gp_receipt *receipt;  /* begun; NULL: nobody waits for the end */
   uint64_t since;       /* queued, then asked, at this time */
   uint32_t timeout;
+  bool again;           /* not for the first time */
 };
 
 typedef struct gp_contact {
-  gp_entry entry;
+  gp_entry entry;       /* its peer is the name that it calls itself */
+  bool confirmed;       /* it does; else it is what somebody calls it */
+  gp_peerlist aliases;  /* other names of the same process */
+  gp_peer *dial;        /* where it is reached; NULL: under its name */
+  gp_peer *usas;        /* the name that it knows us by; NULL: our own */
+  char remote[GP_REMOTE_MAX];  /* numeric address it answered from, or "" */
   gp_standing standing;
   bool reachable;  /* as far as its last answer tells */
   bool leaving;    /* we are taking leave of it */
+  bool ours;       /* it announced itself as a node of ours */
   gp_form form;
   gp_errand *first, *last;  /* still to be asked, oldest first */
   size_t count, bytes;      /* of them, messages and their data */
@@ -48,7 +60,7 @@ typedef struct gp_contact {
   uint32_t sequence;        /* of the request on the way */
 } gp_contact;
 
-/* A message that waits for room in the inbox, and its sender's answer. */
+/* A request whose answer must wait, and until when. */
 typedef struct gp_held gp_held;
 struct gp_held {
   gp_held *next;
@@ -58,6 +70,10 @@ struct gp_held {
   uint64_t until;
 };
 
+typedef struct gp_holding {
+  gp_held *first, *last;
+} gp_holding;
+
 struct gp_node {
   gp_peer *self;
   gp_transport transport;
@@ -65,26 +81,74 @@ struct gp_node {
   gp_signal *signals;
   gp_members contacts;
   size_t nmembers;
+  size_t naliases;           /* of all contacts */
   gp_queue inbox;            /* of gp_message */
   gp_queue errors;           /* of gp_failure */
   uint64_t lost;
-  gp_held *firstheld, *lastheld;
+  gp_holding messages;       /* for which the inbox has no room yet */
+  gp_holding newcomers;      /* whose form is being found out */
   gp_errand *late, *lastlate;  /* failed before they could be asked */
   size_t impatient;          /* errands that somebody waits for in person */
   uint32_t sequence;
 };
 
-/* The contact called 'p', or NULL. */
+/*
+** gp_contact.c
+*/
+
+/* The contact that goes by the name 'p', or NULL. */
 gp_contact *gp_contact_find (const gp_node *n, const gp_peer *p);
 
 /* The same, made a stranger when there is none; NULL: out of memory. */
 gp_contact *gp_contact_get (gp_node *n, const gp_peer *p);
+
+/*
+** The contact that asks as 'p' from the numeric address 'remote', or NULL.
+** It may turn out to be one that was known under another name only.
+*/
+gp_contact *gp_contact_recognise (gp_node *n, const gp_peer *p,
+                                  const char *remote);
+
+/*
+** The contact that a program means by 'p', or NULL: on this machine
+** localhost, 127.0.0.1, ::1 and 0.0.0.0 mean the same.
+*/
+gp_contact *gp_contact_meant (const gp_node *n, const gp_peer *p);
 
 /* Frees it unless it is a candidate, a member or still being dealt with. */
 void gp_contact_release (gp_node *n, gp_contact *c);
 
 /* Changes its standing, keeping count. */
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing);
+
+/* It calls itself 'p'; what it was called before is an alias. */
+void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p);
+
+/*
+** Another contact that is the same process as 'c', for it answers at the
+** same numeric address and port; or NULL.
+*/
+gp_contact *gp_contact_twin (const gp_node *n, const gp_contact *c);
+
+/* 'gone' is the same process as 'c', which takes over its names. */
+void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone);
+
+/* One that calls itself 0.0.0.0 or :: is dialled at 'address' instead. */
+void gp_contact_setdial (gp_contact *c, const char *address);
+
+/* It knows us by the name 'p'; NULL: our own. */
+void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p);
+
+/*
+** Another name than our own, in the list of 'c', that can only be us; or
+** NULL.
+*/
+const gp_peer *gp_contact_usin (const gp_node *n, const gp_contact *c,
+                                const gp_peerlist *list);
+
+/*
+** gp_errand.c
+*/
 
 /* Whether 'c' is being asked something and has kept us waiting too long. */
 bool gp_contact_isslow (const gp_contact *c, uint64_t now);
@@ -99,6 +163,10 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
                          gp_message *msg, gp_receipt *receipt,
                          uint32_t timeout, uint64_t now);
 
+/* The same before all others, and 'e' after it ('e' may be NULL). */
+gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
+                          gp_msgtype type, gp_errand *e, uint64_t now);
+
 /*
 ** Ends all errands to 'c' with 'error', the one on the way too: its answer
 ** will be ignored. The contact stays.
@@ -108,8 +176,9 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error);
 /* Not a member after all: what was broadcast to it meanwhile is void. */
 void gp_contact_reject (gp_node *n, gp_contact *c);
 
-/* Ends what failed before it could be asked, and patience that is over. */
-void gp_contact_tick (gp_node *n, uint64_t now);
+/* 'to' gets the errands of 'from', but for what was broadcast to both. */
+void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
+                             uint64_t now);
 
 /* Memory ran out before all receivers of a message had their errand: the
    receipt fails so. GP_ENOMEM when not even that could be noted. */
@@ -118,14 +187,40 @@ gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt);
 /* Ends what failed before it could be asked. */
 void gp_contact_finishlate (gp_node *n, uint64_t now);
 
+/* Ends what failed before it could be asked, and patience that is over. */
+void gp_contact_tick (gp_node *n, uint64_t now);
+
 /* When patience with somebody will be over; UINT64_MAX: not at all. */
 uint64_t gp_contact_due (const gp_node *n);
 
-/* The messages that wait for room: time passes, the next time that counts,
-   and their end with 503. */
+/*
+** gp_join.c
+*/
+
+/*
+** What follows from the end of an errand, before it is finished. The
+** contact that it concerns from now on: another than 'c' when that one
+** turned out to be it. '*keep': the errand was queued again.
+*/
+gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
+                            gp_err error, const gp_answered *answer,
+                            bool *keep, uint64_t now);
+
+/*
+** gp_node_serve.c
+*/
+
+/* What is held: time passes, the next time that counts, and their end. */
 void gp_node_tickheld (gp_node *n, uint64_t now);
 uint64_t gp_node_heldtill (const gp_node *n);
 void gp_node_dropheld (gp_node *n);
+
+/* The form of a newcomer is known, or will not be: it gets its answer. */
+void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form);
+
+/*
+** gp_node.c
+*/
 
 /* Queues a failure for the program to read. Takes a reference. */
 void gp_node_tell (gp_node *n, gp_failure *f);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gp_base64.h"
+
 struct gp_host {
   gp_loop *loop;
   gp_node *node;  /* NULL: freed, while its turn is not over yet */
@@ -18,6 +20,7 @@ struct gp_host {
 void gp_hostopt_init (gp_hostopt *opt) {
   memset(opt, 0, sizeof *opt);
   opt->node.maxmembers = 4096;
+  opt->node.maxdata = (size_t)1 << 20;
   opt->node.inboxmessages = 1024;
   opt->node.inboxbytes = (size_t)64 << 20;
   opt->node.outboxmessages = 1024;
@@ -25,7 +28,6 @@ void gp_hostopt_init (gp_hostopt *opt) {
   opt->node.maxerrors = 1024;
   opt->node.asktime = 5000;
   opt->node.holdtime = 4000;
-  opt->server.maxbody = (size_t)1 << 20;
   opt->server.maxheaders = (size_t)16 << 10;
   opt->server.maxconnections = 1024;
   opt->server.requesttime = 10000;
@@ -52,8 +54,9 @@ static gp_err ask (void *self, uint64_t id, const gp_peer *dial,
 static void answer (void *self, gp_reply *r, const gp_answer *a,
                     gp_form form) {
   gp_httpout out;
+  gp_scratch scratch;
   (void)self;
-  if (gp_wire_answer(&out, a, form) != GP_OK)
+  if (gp_wire_answer(&out, &scratch, a, form) != GP_OK)
     out.status = 503;  /* out of memory: without its text */
   gp_reply_answer(r, &out);
   gp_blob_unref(out.body);
@@ -69,26 +72,49 @@ static void due (void *arg) {
   (void)arg;
 }
 
-static gp_err open (gp_host *h, const char *address, size_t len, int port,
-                    const gp_hostopt *opt, gp_signal *signals) {
+/*
+** What the options mean for the parts. A body is a message's data in base64
+** with its envelope; a list of receivers has room in it too.
+*/
+#define ENVELOPE 65536
+
+static void derive (gp_hostopt *opt) {
+  const char *l = opt->listen;
+  opt->server.maxbody = gp_base64_len(opt->node.maxdata) + ENVELOPE;
+  opt->node.onloopback =
+    strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
+    strcmp(l, "127.0.0.1") == 0 || strcmp(l, "0.0.0.0") == 0 ||
+    strcmp(l, "::") == 0;
+}
+
+static gp_err makenode (gp_host *h, const char *address, size_t len,
+                        int port, const gp_nodeopt *opt,
+                        gp_signal *signals) {
   gp_transport t = {h, ask, answer, gone};
   gp_peer *self;
+  gp_err e = gp_peer_new(&self, address, len, port);
+  if (e != GP_OK)
+    return e;
+  e = gp_node_new(&h->node, self, &t, opt, signals);
+  gp_peer_unref(self);
+  return e;
+}
+
+static gp_err open (gp_host *h, const char *address, size_t len, int port,
+                    const gp_hostopt *given, gp_signal *signals) {
+  gp_hostopt opt = *given;
+  gp_peer *probe;
   /* The address is judged before a port is taken. */
-  gp_err e = gp_peer_new(&self, address, len, port == 0 ? 1 : port);
+  gp_err e = gp_peer_new(&probe, address, len, port == 0 ? 1 : port);
   if (e != GP_OK)
     return e;
-  gp_peer_unref(self);
-  e = gp_server_new(&h->server, h->loop, opt->listen, &port, &opt->server);
-  if (e != GP_OK)
-    return e;
-  e = gp_client_new(&h->client, h->loop, &opt->client);
-  if (e != GP_OK)
-    return e;
-  e = gp_peer_new(&self, address, len, port);
-  if (e != GP_OK)
-    return e;
-  e = gp_node_new(&h->node, self, &t, &opt->node, signals);
-  gp_peer_unref(self);
+  gp_peer_unref(probe);
+  derive(&opt);
+  e = gp_server_new(&h->server, h->loop, opt.listen, &port, &opt.server);
+  if (e == GP_OK)
+    e = gp_client_new(&h->client, h->loop, &opt.client);
+  if (e == GP_OK)
+    e = makenode(h, address, len, port, &opt.node, signals);
   return e;
 }
 
@@ -130,10 +156,7 @@ gp_node *gp_host_node (gp_host *h) {
 }
 
 static void refuse (gp_reply *r, int status, const char *text) {
-  gp_answer a;
-  memset(&a, 0, sizeof a);
-  a.status = status;
-  a.text = text;
+  gp_answer a = {status, NULL, text, NULL};
   answer(NULL, r, &a, GP_FORM_UNKNOWN);
 }
 
@@ -154,20 +177,21 @@ static void serve (gp_host *h, gp_reply *r, const gp_json *json,
   }
   else if (!gp_node_requested(h->node, &asked, r, now))
     gp_reply_hold(r);
-  gp_message_unref(asked.msg);
+  gp_asked_clear(&asked);
 }
 
 static void conclude (gp_host *h, gp_result *res, const gp_json *json,
                       uint64_t now) {
-  gp_answer a;
+  gp_answered a;
   gp_err e = res->error;
   memset(&a, 0, sizeof a);
   if (e == GP_OK)
     e = gp_wire_readanswer(&a, &res->answer, json,
                            gp_node_wantslist(h->node, res->id));
+  a.remote = res->remote;
   if (h->node != NULL)
     gp_node_answered(h->node, res->id, e, &a, now);
-  gp_peerlist_clear(&a.list);
+  gp_answered_clear(&a);
   gp_result_free(res);
 }
 

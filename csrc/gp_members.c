@@ -9,6 +9,19 @@ static gp_entry **bucket (const gp_members *ms, const gp_peer *p) {
   return &ms->buckets[gp_peer_hash(p) & (ms->size - 1)];
 }
 
+static void unchain (gp_members *ms, gp_entry *e) {
+  gp_entry **b = bucket(ms, e->peer);
+  while (*b != e)
+    b = &(*b)->chain;
+  *b = e->chain;
+}
+
+static void chain (gp_members *ms, gp_entry *e) {
+  gp_entry **b = bucket(ms, e->peer);
+  e->chain = *b;
+  *b = e;
+}
+
 /* Doubles the table; its size is a power of two, as 'bucket' needs. */
 static gp_err grow (gp_members *ms) {
   size_t i, size = ms->size == 0 ? 8 : 2 * ms->size;
@@ -27,11 +40,8 @@ static gp_err grow (gp_members *ms) {
   ms->buckets = buckets;
   ms->slots = slots;
   ms->size = size;
-  for (e = ms->first; e != NULL; e = e->next) {
-    gp_entry **b = bucket(ms, e->peer);
-    e->chain = *b;
-    *b = e;
-  }
+  for (e = ms->first; e != NULL; e = e->next)
+    chain(ms, e);
   return GP_OK;
 }
 
@@ -44,12 +54,9 @@ static uint32_t freeslot (const gp_members *ms) {
 }
 
 gp_err gp_members_add (gp_members *ms, gp_entry *e) {
-  gp_entry **b;
   if (ms->count == ms->size && grow(ms) != GP_OK)
     return GP_ENOMEM;
-  b = bucket(ms, e->peer);
-  e->chain = *b;
-  *b = e;
+  chain(ms, e);
   e->slot = freeslot(ms);
   ms->slots[e->slot] = e;
   e->next = NULL;
@@ -63,11 +70,14 @@ gp_err gp_members_add (gp_members *ms, gp_entry *e) {
   return GP_OK;
 }
 
+void gp_members_rename (gp_members *ms, gp_entry *e, gp_peer *p) {
+  unchain(ms, e);
+  e->peer = p;
+  chain(ms, e);
+}
+
 void gp_members_remove (gp_members *ms, gp_entry *e) {
-  gp_entry **b = bucket(ms, e->peer);
-  while (*b != e)
-    b = &(*b)->chain;
-  *b = e->chain;
+  unchain(ms, e);
   ms->slots[e->slot] = NULL;
   if (e->prev != NULL)
     e->prev->next = e->next;

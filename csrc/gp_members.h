@@ -37,6 +37,10 @@ gp_err gp_members_add (gp_members *ms, gp_entry *e);
 
 void gp_members_remove (gp_members *ms, gp_entry *e);
 
+/* 'e' is called 'p' from now on, which nobody else in the table is. Its
+   owner sees to the references; slot and order stay. */
+void gp_members_rename (gp_members *ms, gp_entry *e, gp_peer *p);
+
 /* The entry called 'p', or NULL. */
 gp_entry *gp_members_find (const gp_members *ms, const gp_peer *p);
 

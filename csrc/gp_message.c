@@ -39,6 +39,12 @@ void gp_message_unref (gp_message *m) {
   free(m);
 }
 
+void gp_message_setfrom (gp_message *m, const gp_peer *from) {
+  gp_peer *old = m->from;
+  m->from = gp_peer_ref(from);
+  gp_peer_unref(old);
+}
+
 size_t gp_message_len (const gp_message *m) {
   return m->data == NULL ? 0 : m->data->len;
 }

@@ -44,6 +44,9 @@ gp_message *gp_message_ref (gp_message *m);
 /* NULL is allowed. */
 void gp_message_unref (gp_message *m);
 
+/* Its sender is called 'from' here. Only while nobody else holds it. */
+void gp_message_setfrom (gp_message *m, const gp_peer *from);
+
 /* Bytes of its data. */
 size_t gp_message_len (const gp_message *m);
 

@@ -132,13 +132,21 @@ static bool istarget (const gp_contact *c) {
   return c->standing != GP_STRANGER && !c->leaving;
 }
 
+/* A stranger's form is not known: it is asked for first. */
 static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
                       gp_receipt *receipt, uint64_t now) {
-  gp_contact *c = gp_contact_get(n, to);
-  gp_err e;
+  gp_contact *c = gp_contact_meant(n, to);
+  gp_err e = GP_OK;
+  if (c == NULL)
+    c = gp_contact_get(n, to);
   if (c == NULL)
     return GP_ENOMEM;
-  e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
+  if (c->form == GP_FORM_UNKNOWN && c->standing == GP_STRANGER &&
+      !gp_peer_equal(to, n->self))
+    e = gp_contact_queue(n, c, GP_PROBING, msg, NULL, n->opt.asktime, now);
+  if (e == GP_OK)
+    e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime,
+                         now);
   gp_contact_release(n, c);
   return e;
 }
@@ -187,7 +195,7 @@ bool gp_node_hasroom (gp_node *n, const gp_peerlist *to, uint64_t now) {
   const gp_entry *e;
   size_t i;
   for (i = 0; i < to->n; i++)
-    if (!hasroom(n, gp_contact_find(n, to->at[i]), now))
+    if (!hasroom(n, gp_contact_meant(n, to->at[i]), now))
       return false;
   if (to->n > 0)
     return true;

@@ -48,6 +48,8 @@ typedef struct gp_transport {
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_nodeopt {
   size_t maxmembers;
+  size_t maxdata;     /* of a message that arrives */
+  bool onloopback;    /* it is reached under "localhost" and 0.0.0.0 too */
   size_t inboxmessages, inboxbytes;    /* unread before senders must wait */
   size_t outboxmessages, outboxbytes;  /* on the way to one peer */
   size_t maxerrors;                    /* unread failures that are kept */
@@ -134,7 +136,7 @@ bool gp_node_wantslist (const gp_node *n, uint64_t id);
 ** which is borrowed.
 */
 void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
-                       const gp_answer *answer, uint64_t now);
+                       const gp_answered *answer, uint64_t now);
 
 /* When the node wants its next tick; UINT64_MAX for never. */
 uint64_t gp_node_due (const gp_node *n);

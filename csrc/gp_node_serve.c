@@ -8,10 +8,7 @@
 
 static void answer (gp_node *n, gp_reply *r, gp_form form, int status,
                     const char *text) {
-  gp_answer a;
-  memset(&a, 0, sizeof a);
-  a.status = status;
-  a.text = text;
+  gp_answer a = {status, NULL, text, NULL};
   n->transport.answer(n->transport.self, r, &a, form);
 }
 
@@ -28,37 +25,150 @@ static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
   return GP_OK;
 }
 
-/* A new member, or NULL when there is no room or memory for one. */
-static gp_contact *admit (gp_node *n, const gp_peer *p) {
-  gp_contact *c = gp_contact_find(n, p);
-  if ((c == NULL || c->standing == GP_STRANGER) &&
-      n->nmembers >= n->opt.maxmembers)
-    return NULL;
-  c = gp_contact_get(n, p);
-  if (c == NULL)
-    return NULL;
-  if (c->standing != GP_MEMBER)
-    gp_contact_stand(n, c, GP_MEMBER);
-  c->reachable = true;
-  return c;
+static bool hasroom (const gp_node *n, const gp_contact *c) {
+  return (c != NULL && c->standing == GP_MEMBER) ||
+         n->nmembers < n->opt.maxmembers;
 }
 
-/* The answer is the list as it was before (protocol.md). */
-static void connected (gp_node *n, const gp_asked *asked, gp_reply *r) {
-  gp_answer a;
-  memset(&a, 0, sizeof a);
-  a.status = 200;
-  a.islist = true;
-  if (listmembers(n, &a.list) != GP_OK || admit(n, asked->msg->from) == NULL)
-    answer(n, r, asked->form, 503, gp_wire_busy);
+/* Lets 'c' in. The answer is the list as it was before (protocol.md). */
+static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
+  gp_peerlist list = {0, 0, NULL};
+  gp_answer a = {200, &list, NULL, n->self};
+  if (!hasroom(n, c) || listmembers(n, &list) != GP_OK)
+    answer(n, r, form, 503, gp_wire_busy);
+  else {
+    gp_contact_stand(n, c, GP_MEMBER);
+    c->reachable = true;
+    n->transport.answer(n->transport.self, r, &a, form);
+  }
+  gp_peerlist_clear(&list);
+}
+
+/* Keeps a request until its time has come. False: out of memory. */
+static bool hold (gp_holding *in, const gp_asked *asked, gp_reply *r,
+                  uint64_t until) {
+  gp_held *h = calloc(1, sizeof *h);
+  if (h == NULL)
+    return false;
+  h->msg = gp_message_ref(asked->msg);
+  h->reply = r;
+  h->form = asked->form;
+  h->until = until;
+  if (in->last != NULL)
+    in->last->next = h;
   else
-    n->transport.answer(n->transport.self, r, &a, asked->form);
-  gp_peerlist_clear(&a.list);
+    in->first = h;
+  in->last = h;
+  return true;
+}
+
+/* Takes the one at '*at' out; 'before' is the one before it, or NULL. */
+static gp_held *takeout (gp_holding *in, gp_held **at, gp_held *before) {
+  gp_held *h = *at;
+  *at = h->next;
+  if (in->last == h)
+    in->last = before;
+  return h;
+}
+
+static void freeheld (gp_held *h) {
+  gp_message_unref(h->msg);
+  free(h);
+}
+
+/*
+** Asks a newcomer of a header form which of the two it speaks, before it
+** gets its list: under the name that it calls us, or it would hold us twice
+** (protocol.md).
+*/
+static bool inquire (gp_node *n, gp_contact *c, const gp_asked *asked,
+                     gp_reply *r, uint64_t now) {
+  gp_message *msg;
+  gp_err e;
+  if (!hold(&n->newcomers, asked, r, now + GP_PATIENCE))
+    return false;
+  e = gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL);
+  if (e == GP_OK) {
+    e = gp_contact_queue(n, c, GP_INQUIRING, msg, NULL, GP_PATIENCE, now);
+    gp_message_unref(msg);
+  }
+  if (e != GP_OK)
+    gp_node_admitnewcomer(n, c, GP_FORM_HEADERS);
+  return true;
+}
+
+/*
+** v1.1.3 does not say what it calls us. Its own style is a good guess
+** (protocol.md); a 403 corrects it.
+*/
+static void guessusas (const gp_node *n, gp_contact *c) {
+  const gp_peer *p = c->entry.peer;
+  gp_peer *us = NULL;
+  if (gp_peer_isany(p)) {
+    const char *address = gp_peer_address(p);
+    if (gp_peer_new(&us, address, strlen(address),
+                    gp_peer_port(n->self)) != GP_OK)
+      us = NULL;
+  }
+  gp_contact_setusas(n, c, us);
+  gp_peer_unref(us);
+}
+
+/* What a connect tells about the one who asks. */
+static void learn (const gp_node *n, gp_contact *c, const gp_asked *asked) {
+  c->form = asked->form;
+  c->ours = asked->name != NULL;
+  c->confirmed = true;
+  gp_contact_setdial(c, asked->remote);
+  if (c->ours)
+    gp_contact_setusas(n, c, NULL);
+  else if (asked->form == GP_FORM_HEADERS)
+    gp_contact_setusas(n, c, asked->host);
+  else
+    guessusas(n, c);
+}
+
+static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
+                       uint64_t now) {
+  const gp_peer *from = asked->msg->from;
+  gp_contact *c = gp_contact_recognise(n, from, asked->remote);
+  bool later = false;
+  if (hasroom(n, c) && c == NULL)
+    c = gp_contact_get(n, from);
+  if (c == NULL) {
+    answer(n, r, asked->form, 503, gp_wire_busy);
+    return true;
+  }
+  learn(n, c, asked);
+  if (asked->form == GP_FORM_HEADERS)
+    later = inquire(n, c, asked, r, now);
+  if (!later)
+    admit(n, c, r, asked->form);
+  gp_contact_release(n, c);
+  return !later;
+}
+
+void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
+  gp_held **at = &n->newcomers.first;
+  gp_held *before = NULL;
+  c->form = form;
+  while (*at != NULL) {
+    gp_held *h = *at;
+    if (!gp_peer_equal(h->msg->from, c->entry.peer) &&
+        !gp_peerlist_has(&c->aliases, h->msg->from)) {
+      before = h;
+      at = &h->next;
+      continue;
+    }
+    h = takeout(&n->newcomers, at, before);
+    admit(n, c, h->reply, form);
+    freeheld(h);
+  }
 }
 
 /* Whether the sender may speak; a candidate may have heard our greeting. */
-static gp_contact *known (const gp_node *n, const gp_asked *asked) {
-  gp_contact *c = gp_contact_find(n, asked->msg->from);
+static gp_contact *known (gp_node *n, const gp_asked *asked) {
+  gp_contact *c = gp_contact_recognise(n, asked->msg->from, asked->remote);
   return c == NULL || c->standing == GP_STRANGER ? NULL : c;
 }
 
@@ -84,36 +194,28 @@ static gp_err deliver (gp_node *n, gp_message *m) {
   return e;
 }
 
-/* Keeps the sender waiting: that slows him down. False: out of memory. */
-static bool hold (gp_node *n, const gp_asked *asked, gp_reply *r,
-                  uint64_t now) {
-  gp_held *h = calloc(1, sizeof *h);
-  if (h == NULL)
-    return false;
-  h->msg = gp_message_ref(asked->msg);
-  h->reply = r;
-  h->form = asked->form;
-  h->until = now + n->opt.holdtime;
-  if (n->lastheld != NULL)
-    n->lastheld->next = h;
-  else
-    n->firstheld = h;
-  n->lastheld = h;
-  return true;
-}
-
-/* Behind those that are held already, so that a sender's order is kept. */
+/*
+** A message. Behind those that are held already, so that a sender's order is
+** kept. The program sees its sender under the one name it has here.
+*/
 static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
                   uint64_t now) {
   gp_contact *c = known(n, asked);
-  gp_err e;
+  gp_err e = GP_ENOBUFS;
   if (c == NULL) {
     answer(n, r, asked->form, 403, gp_wire_notregistered);
     return true;
   }
+  if (gp_message_len(asked->msg) > n->opt.maxdata) {
+    answer(n, r, asked->form, 413, gp_wire_toolarge);
+    return true;
+  }
   c->reachable = true;
-  e = n->firstheld != NULL ? GP_ENOBUFS : deliver(n, asked->msg);
-  if (e == GP_ENOBUFS && hold(n, asked, r, now))
+  gp_message_setfrom(asked->msg, c->entry.peer);
+  if (n->messages.first == NULL)
+    e = deliver(n, asked->msg);
+  if (e == GP_ENOBUFS &&
+      hold(&n->messages, asked, r, now + n->opt.holdtime))
     return false;
   if (e == GP_OK)
     answer(n, r, asked->form, 200, NULL);
@@ -125,11 +227,12 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
 bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
                         uint64_t now) {
   if (asked->msg == NULL) {
-    answer(n, r, asked->form, 204, NULL);
+    gp_answer a = {204, NULL, NULL, n->self};
+    n->transport.answer(n->transport.self, r, &a, asked->form);
     return true;
   }
   switch (asked->msg->type) {
-    case GP_CONNECT: connected(n, asked, r); return true;
+    case GP_CONNECT: return connected(n, asked, r, now);
     case GP_DISCONNECT: disconnected(n, asked, r); return true;
     default: return said(n, asked, r, now);
   }
@@ -150,15 +253,11 @@ void gp_node_misasked (gp_node *n, const char *origin) {
   gp_failure_unref(f);
 }
 
-/* Ends the oldest wait with an answer. */
+/* Ends the oldest wait of a message with an answer. */
 static void letgo (gp_node *n, int status, const char *text) {
-  gp_held *h = n->firstheld;
-  n->firstheld = h->next;
-  if (n->firstheld == NULL)
-    n->lastheld = NULL;
+  gp_held *h = takeout(&n->messages, &n->messages.first, NULL);
   answer(n, h->reply, h->form, status, text);
-  gp_message_unref(h->msg);
-  free(h);
+  freeheld(h);
 }
 
 /*
@@ -166,8 +265,8 @@ static void letgo (gp_node *n, int status, const char *text) {
 ** told that it did not arrive.
 */
 static void admitheld (gp_node *n) {
-  while (n->firstheld != NULL) {
-    gp_held *h = n->firstheld;
+  while (n->messages.first != NULL) {
+    gp_held *h = n->messages.first;
     if (!n->transport.gone(n->transport.self, h->reply) &&
         deliver(n, h->msg) != GP_OK)
       return;
@@ -175,19 +274,45 @@ static void admitheld (gp_node *n) {
   }
 }
 
+/* A newcomer that does not tell its form in time gets numbers. */
+static void overdue (gp_node *n) {
+  gp_held *h = n->newcomers.first;
+  gp_contact *c = gp_contact_find(n, h->msg->from);
+  if (c != NULL) {
+    gp_node_admitnewcomer(n, c, GP_FORM_HEADERS);
+    return;
+  }
+  takeout(&n->newcomers, &n->newcomers.first, NULL);
+  answer(n, h->reply, h->form, 503, gp_wire_busy);
+  freeheld(h);
+}
+
 void gp_node_tickheld (gp_node *n, uint64_t now) {
   admitheld(n);
-  while (n->firstheld != NULL && n->firstheld->until <= now)
+  while (n->messages.first != NULL && n->messages.first->until <= now)
     letgo(n, 503, gp_wire_busy);
+  while (n->newcomers.first != NULL && n->newcomers.first->until <= now)
+    overdue(n);
+}
+
+static uint64_t firstuntil (const gp_holding *in) {
+  return in->first == NULL ? UINT64_MAX : in->first->until;
 }
 
 uint64_t gp_node_heldtill (const gp_node *n) {
-  return n->firstheld == NULL ? UINT64_MAX : n->firstheld->until;
+  uint64_t messages = firstuntil(&n->messages);
+  uint64_t newcomers = firstuntil(&n->newcomers);
+  return messages < newcomers ? messages : newcomers;
 }
 
 void gp_node_dropheld (gp_node *n) {
-  while (n->firstheld != NULL)
+  while (n->messages.first != NULL)
     letgo(n, 503, gp_wire_busy);
+  while (n->newcomers.first != NULL) {
+    gp_held *h = takeout(&n->newcomers, &n->newcomers.first, NULL);
+    answer(n, h->reply, h->form, 503, gp_wire_busy);
+    freeheld(h);
+  }
 }
 
 gp_message *gp_node_peekmessage (const gp_node *n) {

@@ -23,7 +23,12 @@ typedef enum gp_doing {
   GP_GREETING,  /* asking a member that an entry point named */
   GP_SENDING,   /* delivering a message */
   GP_LEAVING,   /* taking leave of a member */
-  GP_SERVING    /* answering a request */
+  GP_SERVING,   /* answering a request */
+  /* What the node does for itself; its failures are not told. */
+  GP_PROBING,    /* which form a stranger speaks */
+  GP_INQUIRING,  /* which form a newcomer speaks, before its answer */
+  GP_NAMING,     /* under which name a member knows us */
+  GP_UNNAMING    /* taking back our name where we stand under another */
 } gp_doing;
 
 /* One thing that went wrong. Counted, immutable once told. */

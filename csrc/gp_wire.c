@@ -3,13 +3,55 @@
 */
 #include "gp_wire.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char gp_wire_notregistered[] = "Peer not registered\n";
 const char gp_wire_notvalid[] = "No valid Message provided\n";
 const char gp_wire_notallowed[] = "Method not allowed\n";
 const char gp_wire_yourself[] = "You can not connect with yourself.\n";
+const char gp_wire_toolarge[] = "Message too large\n";
 const char gp_wire_busy[] = "Too busy, try again\n";
+
+/*
+** Nodes of ours announce themselves with a connect and in the answers to
+** connects and probes: version, space, the node's own name. Go ignores
+** headers that it does not know (protocol.md).
+*/
+static const char announcement[] = "Gop2p-Lua";
+#define VERSION "1"
+
+static void announce (gp_httpout *out, gp_scratch *scratch,
+                      const gp_peer *self) {
+  if (self == NULL)
+    return;
+  snprintf(scratch->announcement, sizeof scratch->announcement,
+           VERSION " %s", gp_peer_text(self));
+  gp_wire_header(out, announcement, scratch->announcement);
+}
+
+/* The peer that a header names, after 'skip' characters, or NULL. */
+static gp_peer *peerin (const gp_httpin *in, const char *header,
+                        const char *after) {
+  const char *value = in->find(in->headers, header);
+  size_t skip = strlen(after);
+  gp_peer *p;
+  if (value == NULL || strncmp(value, after, skip) != 0)
+    return NULL;
+  value += skip;
+  return gp_peer_parse(&p, value, strlen(value)) == GP_OK ? p : NULL;
+}
+
+void gp_asked_clear (gp_asked *a) {
+  gp_message_unref(a->msg);
+  gp_peer_unref(a->host);
+  gp_peer_unref(a->name);
+}
+
+void gp_answered_clear (gp_answered *a) {
+  gp_peerlist_clear(&a->list);
+  gp_peer_unref(a->name);
+}
 
 static const char *refusal (int status) {
   switch (status) {
@@ -22,41 +64,54 @@ static const char *refusal (int status) {
 /*
 ** The header forms name the sender in headers, so these decide: their body
 ** may be anything, JSON too. v1.1.3 does not look at the method, so neither
-** is it looked at here.
+** is it looked at here. A connect of ours is written for all forms at once;
+** its announcement tells that it is not one of the header forms.
 */
+static int readmessage (gp_asked *out, const gp_httpin *in,
+                        const gp_json *json, const gp_peer *self) {
+  if (in->find(in->headers, "Peer_address") == NULL) {
+    out->form = GP_FORM_V113;
+    return gp_wire_readjson(&out->msg, in, json);
+  }
+  out->form = out->name == NULL ? GP_FORM_HEADERS : GP_FORM_V113;
+  return gp_wire_readheaders(&out->msg, in, self);
+}
+
 int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
                   const gp_json *json, const gp_peer *self) {
   int status;
-  out->msg = NULL;
-  out->form = GP_FORM_UNKNOWN;
+  memset(out, 0, sizeof *out);
+  out->remote = in->remote;
   if (in->method == GP_OPTIONS)
     return 0;
-  if (in->find(in->headers, "Peer_address") != NULL) {
-    out->form = GP_FORM_HEADERS;
-    status = gp_wire_readheaders(&out->msg, in, self);
-  }
-  else {
-    out->form = GP_FORM_V113;
-    status = gp_wire_readjson(&out->msg, in, json);
-  }
-  if (status == 0 && gp_peer_equal(out->msg->from, self)) {
-    gp_message_unref(out->msg);
-    out->msg = NULL;
-    *text = gp_wire_yourself;
-    return 400;
-  }
+  out->name = peerin(in, announcement, VERSION " ");
+  out->host = peerin(in, "Host", "");
+  status = readmessage(out, in, json, self);
   *text = refusal(status);
+  if (status == 0 && gp_peer_equal(out->msg->from, self)) {
+    *text = gp_wire_yourself;
+    status = 400;
+  }
   return status;
 }
 
-gp_err gp_wire_readanswer (gp_answer *out, const gp_httpin *in,
+/* Only v1.1.3 sends this header (protocol.md). */
+static gp_form shown (const gp_httpin *in) {
+  return in->find(in->headers, "Access-Control-Allow-Methods") != NULL
+           ? GP_FORM_V113
+           : GP_FORM_HEADERS;
+}
+
+gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
                            const gp_json *json, bool wantlist) {
   memset(out, 0, sizeof *out);
   out->status = in->status;
+  out->remote = in->remote;
+  out->form = shown(in);
   if (!wantlist || in->status != 200)
     return GP_OK;
-  out->islist = true;
-  return gp_wire_readlist(&out->list, in->body, in->len, json);
+  out->name = peerin(in, announcement, VERSION " ");
+  return gp_wire_readlist(out, in->body, in->len, json);
 }
 
 void gp_wire_header (gp_httpout *out, const char *name, const char *value) {
@@ -72,12 +127,18 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
     gp_wire_header(out, "Host", gp_peer_text(asking->from));
     return GP_OK;
   }
-  if (asking->form == GP_FORM_SEED || asking->form == GP_FORM_V112) {
-    gp_wire_askheaders(out, scratch, asking);
-    return GP_OK;
+  if (asking->msg->type == GP_CONNECT)
+    announce(out, scratch, asking->self);
+  switch (asking->form) {
+    case GP_FORM_SEED: case GP_FORM_V112: case GP_FORM_HEADERS:
+      gp_wire_askheaders(out, scratch, asking);
+      return GP_OK;
+    case GP_FORM_UNKNOWN:
+      if (asking->msg->type == GP_CONNECT)
+        return gp_wire_askboth(out, scratch, asking);
+      break;
+    default: break;
   }
-  if (asking->form != GP_FORM_V113 && asking->msg->type == GP_CONNECT)
-    return gp_wire_askboth(out, scratch, asking);
   return gp_wire_askjson(out, asking);
 }
 
@@ -87,15 +148,11 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
 */
 gp_err gp_wire_askboth (gp_httpout *out, gp_scratch *scratch,
                         const gp_asking *asking) {
-  gp_httpout json;
-  gp_err e;
-  memset(&json, 0, sizeof json);
-  e = gp_wire_askjson(&json, asking);
+  gp_err e = gp_wire_askjson(out, asking);
   if (e != GP_OK)
     return e;
-  gp_wire_askheaders(out, scratch, asking);
-  out->headers[0] = json.headers[0];
-  out->body = json.body;
+  gp_wire_sender(out, scratch, asking->from);
+  out->method = GP_GET;
   return GP_OK;
 }
 
@@ -111,8 +168,8 @@ static gp_err refuse (gp_httpout *out, const char *text) {
   return GP_OK;
 }
 
-gp_err gp_wire_answer (gp_httpout *out, const gp_answer *answer,
-                       gp_form form) {
+gp_err gp_wire_answer (gp_httpout *out, gp_scratch *scratch,
+                       const gp_answer *answer, gp_form form) {
   memset(out, 0, sizeof *out);
   out->status = answer->status;
   gp_wire_header(out, "Access-Control-Allow-Credentials", "true");
@@ -121,11 +178,12 @@ gp_err gp_wire_answer (gp_httpout *out, const gp_answer *answer,
   gp_wire_header(out, "Access-Control-Allow-Origin", "*");
   if (answer->status == 503)
     gp_wire_header(out, "Retry-After", "1");
+  announce(out, scratch, answer->self);
   if (answer->text != NULL)
     return refuse(out, answer->text);
-  if (!answer->islist)
+  if (answer->list == NULL)
     return GP_OK;
   gp_wire_header(out, "Content-Type", "text/plain");
-  out->body = gp_wire_writelist(&answer->list, form);
+  out->body = gp_wire_writelist(answer->list, form);
   return out->body == NULL ? GP_ENOMEM : GP_OK;
 }

@@ -26,11 +26,19 @@ typedef enum gp_form {
   GP_FORM_V113      /* v1.1.3 */
 } gp_form;
 
-/* What a peer asks of us. */
+/*
+** What a peer asks of us. 'host' and 'name' are owned references: see
+** gp_asked_clear.
+*/
 typedef struct gp_asked {
   gp_form form;
-  gp_message *msg;  /* NULL: a probe (OPTIONS) */
+  gp_message *msg;     /* owned; NULL: a probe (OPTIONS) */
+  gp_peer *host;       /* what the asker calls us, by 'Host', or NULL */
+  gp_peer *name;       /* it announced itself as one of ours, called so */
+  const char *remote;  /* numeric address it asks from; borrowed */
 } gp_asked;
+
+void gp_asked_clear (gp_asked *a);
 
 /*
 ** What we ask of a peer. A connect to a peer of unknown form is written so
@@ -42,56 +50,69 @@ typedef struct gp_asking {
   gp_message *msg;      /* NULL: a probe (OPTIONS) */
   const gp_peer *from;  /* the name under which the peer knows us */
   const gp_peer *to;    /* the peer's name */
+  const gp_peer *self;  /* announced with a connect: we are one of ours */
 } gp_asking;
 
-/* An answer, ours or a peer's. */
+/* An answer of ours. Borrows all. */
 typedef struct gp_answer {
   int status;
-  bool islist;         /* to a connect: 'list' counts */
-  gp_peerlist list;
-  const char *text;    /* what a refusal says; static, of ours only */
+  const gp_peerlist *list;  /* to a connect; else NULL */
+  const char *text;         /* what a refusal says; static */
+  const gp_peer *self;      /* announced; NULL: not */
 } gp_answer;
+
+/* An answer of a peer. 'list' and 'name' are owned: see gp_answered_clear. */
+typedef struct gp_answered {
+  int status;
+  gp_form form;        /* as far as it shows */
+  gp_peerlist list;    /* to a connect */
+  gp_peer *name;       /* it announced itself as one of ours, called so */
+  const char *remote;  /* numeric address it answered from; borrowed */
+} gp_answered;
+
+void gp_answered_clear (gp_answered *a);
 
 /* Texts of the published refusals. */
 extern const char gp_wire_notregistered[];  /* 403 */
 extern const char gp_wire_notvalid[];       /* 400 */
 extern const char gp_wire_notallowed[];     /* 405 */
 extern const char gp_wire_yourself[];       /* 400 */
+extern const char gp_wire_toolarge[];       /* 413; ours */
 extern const char gp_wire_busy[];           /* 503; ours, Go never says it */
 
 /*
-** Reads a request that came to 'self'. Zero when it was understood, with a
-** reference of a message in 'out' to be given back; otherwise the status to
-** refuse it with (400, 405, 503 when out of memory) and its text in '*text'.
+** Reads a request that came to 'self'. Zero when it was understood; else the
+** status to refuse it with (400, 405, 503 when out of memory) and its text
+** in '*text'. 'out' is to be cleared in any case; its 'remote' borrows from
+** 'in'.
 */
 int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
                   const gp_json *json, const gp_peer *self);
 
 /*
-** Reads the answer to a connect ('wantlist') or to something else; 'out' is
-** to be cleared with gp_peerlist_clear of its list. GP_EPROTO when a connect
-** is answered with something that is not a list of peers.
+** Reads the answer to a connect ('wantlist') or to something else. 'out' is
+** to be cleared in any case. GP_EPROTO when a connect is answered with
+** something that is not a list of peers.
 */
-gp_err gp_wire_readanswer (gp_answer *out, const gp_httpin *in,
+gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
                            const gp_json *json, bool wantlist);
+
+/* Texts that what is written borrows. */
+typedef struct gp_scratch {
+  char port[8];
+  char announcement[GP_PEER_TEXT + 8];
+} gp_scratch;
 
 /*
 ** Writes a request. 'out' borrows from 'asking' and from 'scratch', which
 ** must live as long as it, and owns a reference of its body.
 */
-typedef struct gp_scratch {
-  char port[8];
-} gp_scratch;
-
 gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
                     const gp_asking *asking);
 
-/*
-** Writes an answer to a peer that speaks 'form'. 'out' owns a reference of
-** its body and borrows nothing.
-*/
-gp_err gp_wire_answer (gp_httpout *out, const gp_answer *answer,
-                       gp_form form);
+/* Writes an answer to a peer that speaks 'form'; likewise. */
+gp_err gp_wire_answer (gp_httpout *out, gp_scratch *scratch,
+                       const gp_answer *answer, gp_form form);
 
 /* Adds a header to what leaves; borrows both. */
 void gp_wire_header (gp_httpout *out, const char *name, const char *value);
@@ -104,9 +125,11 @@ int gp_wire_readheaders (gp_message **out, const gp_httpin *in,
 gp_err gp_wire_askjson (gp_httpout *out, const gp_asking *asking);
 void gp_wire_askheaders (gp_httpout *out, gp_scratch *scratch,
                          const gp_asking *asking);
+void gp_wire_sender (gp_httpout *out, gp_scratch *scratch,
+                     const gp_peer *from);
 gp_err gp_wire_askboth (gp_httpout *out, gp_scratch *scratch,
                         const gp_asking *asking);
-gp_err gp_wire_readlist (gp_peerlist *out, const char *text, size_t len,
+gp_err gp_wire_readlist (gp_answered *out, const char *text, size_t len,
                          const gp_json *json);
 gp_blob *gp_wire_writelist (const gp_peerlist *list, gp_form form);
 

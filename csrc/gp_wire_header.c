@@ -78,14 +78,18 @@ static gp_method method (gp_msgtype type, gp_form form) {
   }
 }
 
+void gp_wire_sender (gp_httpout *out, gp_scratch *scratch,
+                     const gp_peer *from) {
+  snprintf(scratch->port, sizeof scratch->port, "%d", gp_peer_port(from));
+  gp_wire_header(out, "Peer_address", gp_peer_host(from));
+  gp_wire_header(out, "Peer_port", scratch->port);
+}
+
 void gp_wire_askheaders (gp_httpout *out, gp_scratch *scratch,
                          const gp_asking *asking) {
   const gp_message *m = asking->msg;
-  snprintf(scratch->port, sizeof scratch->port, "%d",
-           gp_peer_port(asking->from));
   out->method = method(m->type, asking->form);
   gp_wire_header(out, "Host", gp_peer_text(asking->to));
-  gp_wire_header(out, "Peer_address", gp_peer_host(asking->from));
-  gp_wire_header(out, "Peer_port", scratch->port);
+  gp_wire_sender(out, scratch, asking->from);
   out->body = m->data == NULL ? NULL : gp_blob_ref(m->data);
 }

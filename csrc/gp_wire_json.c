@@ -57,7 +57,17 @@ static gp_err readpeer (gp_peer **out, const gp_json *j) {
   return e;
 }
 
-static gp_err readpeers (gp_peerlist *out, const gp_json *j) {
+/* Whether the port of the peer that the cursor stands on is a string. */
+static bool isquoted (const gp_json *j) {
+  bool quoted = false;
+  if (j->field(j->self, "port")) {
+    quoted = j->type(j->self) == GP_JSON_STRING;
+    j->leave(j->self);
+  }
+  return quoted;
+}
+
+static gp_err readpeers (gp_peerlist *out, bool *quoted, const gp_json *j) {
   gp_err e = GP_OK;
   size_t i;
   for (i = 0; e == GP_OK && j->item(j->self, i); i++) {
@@ -66,6 +76,7 @@ static gp_err readpeers (gp_peerlist *out, const gp_json *j) {
     if (e == GP_OK) {
       e = gp_peerlist_add(out, p);
       gp_peer_unref(p);
+      *quoted = isquoted(j);
     }
     j->leave(j->self);
   }
@@ -82,16 +93,20 @@ static char opening (const char *text, size_t len) {
   return '\0';
 }
 
-gp_err gp_wire_readlist (gp_peerlist *out, const char *text, size_t len,
+/* The two header forms show in their lists which of them they are. */
+gp_err gp_wire_readlist (gp_answered *out, const char *text, size_t len,
                          const gp_json *j) {
+  bool quoted = false;
   gp_err e;
   if (opening(text, len) != '[')
     return GP_EPROTO;
   e = j->parse(j->self, text, len);
   if (e == GP_OK) {
-    e = readpeers(out, j);
+    e = readpeers(&out->list, &quoted, j);
     j->leave(j->self);
   }
+  if (out->form == GP_FORM_HEADERS && out->list.n > 0)
+    out->form = quoted ? GP_FORM_SEED : GP_FORM_V112;
   return e == GP_EBADMSG ? GP_EPROTO : e;
 }
 
@@ -124,13 +139,14 @@ static gp_err readfrom (gp_peer **out, const gp_json *j) {
 }
 
 static gp_err readto (gp_peerlist *out, const gp_json *j) {
+  bool quoted;
   gp_err e;
   memset(out, 0, sizeof *out);
   if (!j->field(j->self, "to"))
     return GP_OK;
   switch (j->type(j->self)) {
     case GP_JSON_NULL: e = GP_OK; break;
-    case GP_JSON_TREE: e = readpeers(out, j); break;
+    case GP_JSON_TREE: e = readpeers(out, &quoted, j); break;
     default: e = GP_EBADMSG;
   }
   j->leave(j->self);

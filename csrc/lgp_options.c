@@ -25,6 +25,7 @@ typedef struct option {
   (offsetof(gp_hostopt, part) + offsetof(gp_##part##opt, field))
 
 static const option options[] = {
+  {"max_body", AT(node, maxdata), BYTES},
   {"max_members", AT(node, maxmembers), COUNT},
   {"inbox_messages", AT(node, inboxmessages), COUNT},
   {"inbox_bytes", AT(node, inboxbytes), BYTES},
@@ -33,7 +34,6 @@ static const option options[] = {
   {"max_errors", AT(node, maxerrors), COUNT},
   {"request_timeout", AT(node, asktime), SECONDS},
   {"inbox_timeout", AT(node, holdtime), SECONDS},
-  {"max_body", AT(server, maxbody), BYTES},
   {"max_headers", AT(server, maxheaders), BYTES},
   {"max_connections", AT(server, maxconnections), COUNT},
   {"receive_timeout", AT(server, requesttime), SECONDS},

@@ -76,7 +76,7 @@ static void pushtext (lua_State *L, const gp_failure *f) {
     case GP_LEAVING:
       lua_pushfstring(L, "could not take leave of %s", who);
       break;
-    case GP_SERVING:
+    default:
       lua_pushfstring(L, "refused a request from %s",
                       f->origin == NULL ? "somebody" : f->origin->bytes);
       break;

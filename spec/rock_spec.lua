@@ -31,11 +31,11 @@ local LUA = os.getenv("LUA") or "lua5.4"
 local LUAROCKS = os.getenv("LUAROCKS") or "luarocks --lua-version=5.4"
 local ADMIN = LUAROCKS:gsub("luarocks", "luarocks-admin", 1)
 
--- LuaRocks does not know what the distribution brings; the rock's own
--- dependencies are said to be there, and no server is asked for them.
+-- LuaRocks does not know what the distribution brings, so it is told what is
+-- there. No server beside the folder is asked.
 local config = [[
 rocks_provided = {["lua-cjson"] = "2.1.0-1"}
-rocks_servers = {}
+rocks_servers = {%q}
 ]]
 
 -- Says where its modules came from, and starts a node on a free port.
@@ -54,7 +54,7 @@ describe("the rock", function()
 
   setup(function()
     dir = sh("mktemp -d"):match("[^\n]+")
-    write(dir .. "/config.lua", config)
+    write(dir .. "/config.lua", config:format(dir .. "/server"))
     write(dir .. "/program.lua", program)
   end)
 

@@ -1,0 +1,381 @@
+/*
+** gp_errand.c - the requests to peers, one at a time to each.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gp_contact.h"
+
+bool gp_contact_isslow (const gp_contact *c, uint64_t now) {
+  return c->asked != NULL && now >= c->asked->since + GP_PATIENCE;
+}
+
+bool gp_contact_isfull (const gp_node *n, const gp_contact *c) {
+  return c->count >= n->opt.outboxmessages || c->bytes >= n->opt.outboxbytes;
+}
+
+/* Whether its caller waits for it, so that it must not take too long. */
+static bool isawaited (const gp_errand *e) {
+  return e->receipt != NULL && (e->failure->doing == GP_GREETING ||
+                                e->failure->doing == GP_LEAVING);
+}
+
+/*
+** The receipt learns of a failure that concerns its own call; a greeting
+** or a leave that fails does not fail the call it belongs to. What nobody
+** waits for is told in the queue of failures; what the node does for itself
+** is nobody's concern.
+*/
+static void finish (gp_node *n, gp_errand *e, gp_err error, int status) {
+  gp_failure *f = e->failure;
+  bool own = f->doing == GP_SENDING || f->doing == GP_JOINING;
+  if (isawaited(e))
+    n->impatient--;
+  f->error = error;
+  f->status = status;
+  if (error != GP_OK && f->doing <= GP_SERVING &&
+      !(own && e->receipt != NULL && e->receipt->claimed))
+    gp_node_tell(n, f);
+  if (e->receipt != NULL)
+    gp_receipt_end(e->receipt, error != GP_OK && own ? f : NULL);
+  gp_failure_unref(f);
+  free(e);
+}
+
+/* To be finished at the next tick: its caller has not got its receipt yet. */
+static void finishlater (gp_node *n, gp_errand *e, gp_err error) {
+  e->failure->error = error;
+  e->next = NULL;
+  if (n->lastlate != NULL)
+    n->lastlate->next = e;
+  else
+    n->late = e;
+  n->lastlate = e;
+}
+
+static gp_errand *shift (gp_node *n, gp_contact *c) {
+  gp_errand *e = c->first;
+  bool wasfull = gp_contact_isfull(n, c);
+  c->first = e->next;
+  if (c->first == NULL)
+    c->last = NULL;
+  c->count--;
+  c->bytes -= gp_message_len(e->failure->msg);
+  if (wasfull && !gp_contact_isfull(n, c))
+    gp_signal_raise(&n->signals[GP_SIGNAL_ROOM]);
+  return e;
+}
+
+static const gp_peer *dial (const gp_contact *c) {
+  return c->dial == NULL ? c->entry.peer : c->dial;
+}
+
+/*
+** Whoever is asked to let us in is asked so that every form understands it:
+** it may have come back as another program. An asker whose form is being
+** found out is known to speak one of the header forms.
+*/
+static gp_form formfor (const gp_contact *c, const gp_errand *e) {
+  switch (e->failure->doing) {
+    case GP_JOINING: case GP_GREETING: case GP_NAMING:
+      return GP_FORM_UNKNOWN;
+    default:
+      return c->form;
+  }
+}
+
+static void prepare (const gp_node *n, const gp_contact *c,
+                     const gp_errand *e, gp_asking *asking) {
+  gp_doing doing = e->failure->doing;
+  bool asself = doing == GP_NAMING || doing == GP_UNNAMING;
+  asking->form = formfor(c, e);
+  asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
+  asking->from = asself || c->usas == NULL ? n->self : c->usas;
+  asking->to = dial(c);
+  asking->self = n->self;
+}
+
+static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e) {
+  gp_asking asking;
+  uint64_t id;
+  prepare(n, c, e, &asking);
+  c->sequence = ++n->sequence;
+  id = (uint64_t)c->sequence << 32 | c->entry.slot;
+  return n->transport.ask(n->transport.self, id, dial(c), &asking,
+                          e->timeout);
+}
+
+/*
+** Asks what is next. To a peer that does not answer, what has waited longer
+** than a request may take is not tried again one by one: that could last
+** for hours.
+*/
+static void advance (gp_node *n, gp_contact *c, uint64_t now) {
+  while (c->asked == NULL && c->first != NULL) {
+    gp_errand *e = shift(n, c);
+    gp_err error = GP_ETIMEDOUT;
+    if (c->reachable || now < e->since + e->timeout)
+      error = ask(n, c, e);
+    if (error == GP_OK) {
+      e->since = now;
+      c->asked = e;
+    }
+    else
+      finishlater(n, e, error);
+  }
+}
+
+static gp_errand *newerrand (const gp_contact *c, gp_doing doing,
+                             gp_message *msg) {
+  gp_errand *e = calloc(1, sizeof *e);
+  if (e == NULL)
+    return NULL;
+  e->failure = gp_failure_new(doing, c->entry.peer, msg);
+  if (e->failure == NULL) {
+    free(e);
+    return NULL;
+  }
+  return e;
+}
+
+static void push (gp_contact *c, gp_errand *e) {
+  e->next = NULL;
+  if (c->last != NULL)
+    c->last->next = e;
+  else
+    c->first = e;
+  c->last = e;
+  c->count++;
+  c->bytes += gp_message_len(e->failure->msg);
+}
+
+gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
+                         gp_message *msg, gp_receipt *receipt,
+                         uint32_t timeout, uint64_t now) {
+  gp_errand *e = newerrand(c, doing, msg);
+  if (e == NULL)
+    return GP_ENOMEM;
+  e->timeout = timeout;
+  e->since = now;
+  e->receipt = receipt == NULL ? NULL : gp_receipt_begin(receipt);
+  if (isawaited(e))
+    n->impatient++;
+  if (doing == GP_SENDING && gp_peer_equal(c->entry.peer, n->self))
+    finishlater(n, e, GP_ESELF);
+  else if (doing == GP_SENDING && gp_contact_isfull(n, c))
+    finishlater(n, e, GP_ENOBUFS);
+  else {
+    push(c, e);
+    advance(n, c, now);
+  }
+  return GP_OK;
+}
+
+static void unshift (gp_contact *c, gp_errand *e) {
+  e->next = c->first;
+  c->first = e;
+  if (c->last == NULL)
+    c->last = e;
+  c->count++;
+  c->bytes += gp_message_len(e->failure->msg);
+}
+
+gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
+                          gp_msgtype type, gp_errand *e, uint64_t now) {
+  gp_message *msg;
+  gp_errand *before;
+  if (gp_message_new(&msg, type, n->self, NULL, NULL) != GP_OK)
+    return GP_ENOMEM;
+  before = newerrand(c, doing, msg);
+  gp_message_unref(msg);
+  if (before == NULL)
+    return GP_ENOMEM;
+  before->timeout = n->opt.asktime;
+  before->since = now;
+  if (e != NULL)
+    unshift(c, e);
+  unshift(c, before);
+  return GP_OK;
+}
+
+void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
+                             uint64_t now) {
+  while (from->first != NULL) {
+    gp_errand *e = shift(n, from);
+    if (e->failure->msg->type == GP_BROADCAST)
+      finish(n, e, GP_OK, 0);
+    else
+      push(to, e);
+  }
+  advance(n, to, now);
+}
+
+gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
+  gp_errand *e = calloc(1, sizeof *e);
+  gp_failure *f = gp_failure_new(GP_SENDING, NULL, msg);
+  if (e == NULL || f == NULL) {
+    free(e);
+    gp_failure_unref(f);
+    return GP_ENOMEM;
+  }
+  e->failure = f;
+  e->receipt = gp_receipt_begin(receipt);
+  finishlater(n, e, GP_ENOMEM);
+  return GP_OK;
+}
+
+void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
+  gp_errand *e = c->asked;
+  c->asked = NULL;
+  if (e != NULL)
+    finish(n, e, error, 0);
+  while (c->first != NULL)
+    finish(n, shift(n, c), error, 0);
+}
+
+void gp_contact_reject (gp_node *n, gp_contact *c) {
+  size_t i, count = c->count;
+  gp_contact_stand(n, c, GP_STRANGER);
+  for (i = 0; i < count; i++) {
+    gp_errand *e = shift(n, c);
+    if (e->failure->msg->type == GP_BROADCAST)
+      finish(n, e, GP_OK, 0);
+    else
+      push(c, e);
+  }
+}
+
+static gp_err outcome (gp_err error, const gp_answered *answer) {
+  if (error == GP_OK && (answer->status < 200 || answer->status > 299))
+    error = gp_err_fromstatus(answer->status);
+  return error;
+}
+
+/* The end of an errand to 'c', and what 'c' is asked next. */
+static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
+                      const gp_answered *answer, uint64_t now) {
+  bool keep = false;
+  c = gp_join_follow(n, c, e, error, answer, &keep, now);
+  if (!keep)
+    finish(n, e, error, answer == NULL ? 0 : answer->status);
+  advance(n, c, now);
+  gp_contact_release(n, c);
+}
+
+static gp_contact *waiting (const gp_node *n, uint64_t id) {
+  gp_contact *c = (gp_contact *)gp_members_at(&n->contacts, (uint32_t)id);
+  if (c == NULL || c->asked == NULL || c->sequence != (uint32_t)(id >> 32))
+    return NULL;
+  return c;
+}
+
+bool gp_node_wantslist (const gp_node *n, uint64_t id) {
+  const gp_contact *c = waiting(n, id);
+  return c != NULL && c->asked->failure->msg->type == GP_CONNECT;
+}
+
+void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
+                       const gp_answered *answer, uint64_t now) {
+  gp_contact *c = waiting(n, id);
+  gp_errand *e;
+  if (c == NULL)
+    return;
+  e = c->asked;
+  c->asked = NULL;
+  c->reachable = error == GP_OK;
+  if (answer->remote != NULL)
+    snprintf(c->remote, sizeof c->remote, "%s", answer->remote);
+  conclude(n, c, e, outcome(error, answer), answer, now);
+}
+
+/* Somebody waits in person for one of the errands to 'c'. */
+static bool hasawaited (const gp_contact *c) {
+  const gp_errand *e;
+  if (c->asked != NULL && isawaited(c->asked))
+    return true;
+  for (e = c->first; e != NULL; e = e->next)
+    if (isawaited(e))
+      return true;
+  return false;
+}
+
+static void letgo (gp_node *n, gp_errand *e) {
+  if (!isawaited(e))
+    return;
+  n->impatient--;
+  gp_receipt_end(e->receipt, NULL);
+  e->receipt = NULL;
+}
+
+/* Says goodbye behind the back of a request that hangs; zero is no id that
+   a contact waits for. */
+static void wave (gp_node *n, gp_contact *c) {
+  gp_asking asking;
+  gp_errand *e;
+  for (e = c->first; e != NULL; e = e->next) {
+    if (e->failure->doing == GP_LEAVING) {
+      prepare(n, c, e, &asking);
+      (void)n->transport.ask(n->transport.self, 0, dial(c), &asking,
+                             e->timeout);
+    }
+  }
+}
+
+/* Whoever waits in person waits no longer for this one. */
+static void losepatience (gp_node *n, gp_contact *c) {
+  gp_errand *e;
+  if (c->leaving) {
+    wave(n, c);
+    gp_contact_stand(n, c, GP_STRANGER);
+    gp_contact_abandon(n, c, GP_ETIMEDOUT);
+    gp_contact_release(n, c);
+    return;
+  }
+  letgo(n, c->asked);
+  for (e = c->first; e != NULL; e = e->next)
+    letgo(n, e);
+}
+
+void gp_contact_finishlate (gp_node *n, uint64_t now) {
+  while (n->late != NULL) {
+    gp_errand *e = n->late;
+    gp_contact *c = NULL;
+    n->late = e->next;
+    if (n->late == NULL)
+      n->lastlate = NULL;
+    if (e->failure->peer != NULL)
+      c = gp_contact_find(n, e->failure->peer);
+    if (c == NULL)
+      finish(n, e, e->failure->error, 0);
+    else
+      conclude(n, c, e, e->failure->error, NULL, now);
+  }
+}
+
+void gp_contact_tick (gp_node *n, uint64_t now) {
+  gp_entry *entry, *next;
+  gp_contact_finishlate(n, now);
+  if (n->impatient == 0)
+    return;
+  for (entry = n->contacts.first; entry != NULL; entry = next) {
+    next = entry->next;
+    if (gp_contact_isslow((gp_contact *)entry, now))
+      losepatience(n, (gp_contact *)entry);
+  }
+}
+
+uint64_t gp_contact_due (const gp_node *n) {
+  uint64_t due = UINT64_MAX;
+  const gp_entry *entry;
+  if (n->late != NULL)
+    return 0;
+  if (n->impatient == 0)
+    return due;
+  for (entry = n->contacts.first; entry != NULL; entry = entry->next) {
+    const gp_contact *c = (const gp_contact *)entry;
+    if (c->asked != NULL && c->asked->since + GP_PATIENCE < due &&
+        hasawaited(c))
+      due = c->asked->since + GP_PATIENCE;
+  }
+  return due;
+}

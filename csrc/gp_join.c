@@ -1,0 +1,241 @@
+/*
+** gp_join.c - what follows from the answers of peers.
+*/
+#include "gp_contact.h"
+
+/* Who was named by 'by' and is to be greeted. */
+static bool deserves (const gp_node *n, const gp_peer *p,
+                      const gp_contact *by, bool again) {
+  const gp_contact *c = gp_contact_find(n, p);
+  if (c == by || gp_peer_equal(p, n->self))
+    return false;
+  if (c == NULL || c->standing == GP_STRANGER)
+    return n->nmembers < n->opt.maxmembers;
+  return again && c->standing == GP_MEMBER;
+}
+
+/* Out of memory, a peer stays unknown: that much is told. */
+static void notgreeted (gp_node *n, const gp_peer *p) {
+  gp_failure *f = gp_failure_new(GP_GREETING, p, NULL);
+  if (f == NULL) {
+    n->lost++;
+    return;
+  }
+  f->error = GP_ENOMEM;
+  gp_node_tell(n, f);
+  gp_failure_unref(f);
+}
+
+/* 0.0.0.0 in a list is where the peer is that names it. */
+static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
+                      gp_message *msg, gp_receipt *receipt, uint64_t now) {
+  gp_contact *c = gp_contact_get(n, p);
+  if (c == NULL) {
+    notgreeted(n, p);
+    return;
+  }
+  if (c->standing == GP_STRANGER) {
+    gp_contact_stand(n, c, GP_CANDIDATE);
+    c->confirmed = true;
+    gp_contact_setdial(c, by->remote);
+  }
+  if (gp_contact_queue(n, c, GP_GREETING, msg, receipt, n->opt.asktime,
+                       now) == GP_OK)
+    return;
+  if (c->standing == GP_CANDIDATE)
+    gp_contact_reject(n, c);
+  gp_contact_release(n, c);
+  notgreeted(n, p);
+}
+
+/* Greets those whom 'by' named, but for ourselves under the name 'us';
+   members too if 'again'. */
+static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
+                   const gp_peer *us, bool again, gp_receipt *receipt,
+                   uint64_t now) {
+  gp_message *msg = NULL;
+  size_t i;
+  for (i = 0; i < list->n; i++) {
+    const gp_peer *p = list->at[i];
+    if ((us != NULL && gp_peer_equal(p, us)) || !deserves(n, p, by, again))
+      continue;
+    if (msg == NULL &&
+        gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL) != GP_OK) {
+      notgreeted(n, p);
+      return;
+    }
+    greetone(n, by, p, msg, receipt, now);
+  }
+  gp_message_unref(msg);
+}
+
+/*
+** A member that stood in our place twice would send us everything twice:
+** where its list, as it was before we asked, has us under another name, our
+** own is taken back (protocol.md). The name that it knows us by, or NULL
+** for our own.
+*/
+static const gp_peer *settlename (gp_node *n, gp_contact *c,
+                                  const gp_answered *answer, bool asself,
+                                  uint64_t now) {
+  const gp_peer *us = NULL;
+  if (answer->name == NULL)
+    us = gp_contact_usin(n, c, &answer->list);
+  if (us != NULL && (asself || gp_peerlist_has(&answer->list, n->self)))
+    (void)gp_contact_insert(n, c, GP_UNNAMING, GP_DISCONNECT, NULL, now);
+  if (us != NULL || asself)
+    gp_contact_setusas(n, c, us);
+  return us;
+}
+
+/* 'c' has turned out to be the same as 'other', which stays. */
+static gp_contact *become (gp_node *n, gp_contact *c, gp_contact *other,
+                           uint64_t now) {
+  gp_contact_stand(n, other, GP_MEMBER);
+  gp_contact_moveerrands(n, other, c, now);
+  gp_contact_merge(n, other, c);
+  return other;
+}
+
+/* What an answer to a connect tells about the one who gave it. */
+static gp_contact *learn (gp_node *n, gp_contact *c,
+                          const gp_answered *answer, uint64_t now) {
+  gp_contact *same = NULL;
+  c->form = answer->form;
+  c->ours = answer->name != NULL;
+  if (c->ours) {
+    same = gp_contact_find(n, answer->name);
+    if (same == NULL)
+      gp_contact_rename(n, c, answer->name);
+  }
+  if (same == NULL || same == c)
+    same = gp_contact_twin(n, c);
+  return same == NULL ? c : become(n, c, same, now);
+}
+
+/*
+** The header forms look alike until a list with an entry is seen. Asked a
+** second time, it has us in it.
+*/
+static void askform (gp_node *n, gp_contact *c, const gp_errand *e,
+                     uint64_t now) {
+  gp_message *msg;
+  if (c->form != GP_FORM_HEADERS || e->again)
+    return;
+  if (gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL) != GP_OK)
+    return;  /* both are written to alike, so nothing is lost */
+  (void)gp_contact_queue(n, c, GP_GREETING, msg, NULL, n->opt.asktime, now);
+  if (c->last != NULL)
+    c->last->again = true;
+  else if (c->asked != NULL)
+    c->asked->again = true;
+  gp_message_unref(msg);
+}
+
+/* The lists are followed on, for two that join at once through different
+   peers learn of each other so. */
+static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
+                           const gp_answered *answer, uint64_t now) {
+  bool asself = c->usas == NULL;
+  bool all = e->failure->doing == GP_JOINING;
+  const gp_peer *us;
+  gp_contact_stand(n, c, GP_MEMBER);
+  c = learn(n, c, answer, now);
+  us = settlename(n, c, answer, asself, now);
+  greet(n, c, &answer->list, us, all, e->receipt, now);
+  askform(n, c, e, now);
+  return c;
+}
+
+/*
+** Who was greeted and is only late is counted as a member: it may well have
+** heard us and count us as one.
+*/
+static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
+                       gp_err error) {
+  bool mayhaveheard = error == GP_ETIMEDOUT || error == GP_ECONNRESET;
+  if (c->standing != GP_CANDIDATE)
+    return;
+  if (e->failure->doing == GP_GREETING && mayhaveheard)
+    gp_contact_stand(n, c, GP_MEMBER);
+  else
+    gp_contact_reject(n, c);
+}
+
+/*
+** 403 from a member: it knows us by another name, or not any more; 400: it
+** came back as another program. Connecting again tells, and mends it; the
+** message has not been taken, so it is sent once more.
+*/
+static bool retry (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
+                   uint64_t now) {
+  if (e->again || c->standing != GP_MEMBER ||
+      (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
+    return false;
+  e->again = true;
+  e->since = now;
+  if (gp_contact_insert(n, c, GP_NAMING, GP_CONNECT, e, now) == GP_OK)
+    return true;
+  return false;
+}
+
+static void named (gp_node *n, gp_contact *c, gp_err error,
+                   const gp_answered *answer, uint64_t now) {
+  if (error != GP_OK)
+    return;
+  c->form = answer->form;
+  c->ours = answer->name != NULL;
+  (void)settlename(n, c, answer, true, now);
+}
+
+static void left (gp_node *n, gp_contact *c) {
+  gp_contact_stand(n, c, GP_STRANGER);
+  gp_contact_abandon(n, c, GP_ENOTCONN);
+}
+
+/*
+** A newcomer of a header form is asked who it is: a list with an entry
+** tells. An empty one does so the second time, when we stand in it.
+*/
+static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
+                      gp_err error, const gp_answered *answer,
+                      uint64_t now) {
+  gp_form form = GP_FORM_HEADERS;
+  if (error == GP_OK)
+    form = answer->form;
+  if (error == GP_OK && form == GP_FORM_HEADERS && !e->again &&
+      gp_contact_insert(n, c, GP_INQUIRING, GP_CONNECT, NULL, now) == GP_OK) {
+    c->first->again = true;
+    c->first->timeout = GP_PATIENCE;
+    return;
+  }
+  gp_node_admitnewcomer(n, c, form);
+}
+
+gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
+                            gp_err error, const gp_answered *answer,
+                            bool *keep, uint64_t now) {
+  switch (e->failure->doing) {
+    case GP_JOINING: case GP_GREETING:
+      if (error == GP_OK)
+        return joined(n, c, e, answer, now);
+      notjoined(n, c, e, error);
+      break;
+    case GP_SENDING:
+      *keep = retry(n, c, e, error, now);
+      break;
+    case GP_LEAVING:
+      *keep = retry(n, c, e, error, now);
+      if (!*keep)
+        left(n, c);
+      break;
+    case GP_PROBING:
+      if (answer != NULL && answer->status != 0)
+        c->form = answer->form;
+      break;
+    case GP_NAMING: named(n, c, error, answer, now); break;
+    case GP_INQUIRING: inquired(n, c, e, error, answer, now); break;
+    default: break;
+  }
+  return c;
+}

@@ -1,0 +1,290 @@
+-- The command-line chat, as a process with a published Go program (its
+-- stand-in) on the other side.
+
+local go = require "spec.support.go"
+local process = require "spec.support.process"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+local CHAT = "lua/examples/chat.lua"
+
+local function contents(file)
+  local f <close> = assert(io.open(file))
+  return f:read("a")
+end
+
+-- Runs it to its end: exit status, what it printed, what it complained of.
+local function run(...)
+  local errors = os.tmpname()
+  local chat <close> = assert(process.start({LUA, CHAT, ...},
+                                            {stderr = errors}))
+  chat:finish()
+  local lines = {}
+  for line in function() return chat:line(10) end do
+    lines[#lines + 1] = line
+  end
+  local status = chat:wait()
+  local complaint = contents(errors)
+  os.remove(errors)
+  return status, table.concat(lines, "\n"), complaint
+end
+
+describe("chat", function()
+  local peer, chat, port, errors
+
+  -- What it says next has to match all of it.
+  local function says(pattern)
+    local line, err = chat:line()
+    assert.is_string(line, err)
+    assert.matches("^" .. pattern .. "$", line)
+    return line:match("^" .. pattern .. "$")
+  end
+
+  local function start(...)
+    chat = assert(process.start({LUA, CHAT, ...}, {stderr = errors}))
+    port = says "You are localhost:(%d+)%. Try help%."
+  end
+
+  local function joined()
+    start("--join", peer.name)
+    says("Here: " .. peer.name)
+  end
+
+  -- It has ended by itself, well, and has nothing more to say.
+  local function ended()
+    assert.equal(0, chat:wait())
+    assert.same({nil, "closed"}, {chat:line()})
+    assert.equal("", contents(errors))
+  end
+
+  before_each(function()
+    errors = os.tmpname()
+    peer = go.start("v1.1.3", "localhost", {kinds = true})
+  end)
+
+  after_each(function()
+    if chat then chat:close() end
+    peer:close()
+    os.remove(errors)
+    chat = nil
+  end)
+
+  it("takes the port it is told, or a free one", function()
+    start()
+    local status, out, complaint = run("--port", port)
+    assert.equal(1, status)
+    assert.equal("", out)
+    assert.equal(("chat: could not start a node on localhost:%s: "
+      .. "the port is taken\n"):format(port), complaint)
+    chat:finish()
+    ended()
+    local free = port
+    start("--port", free)
+    assert.equal(free, port)
+  end)
+
+  it("joins, and says a line to everybody", function()
+    joined()
+    assert.same({"localhost:" .. port}, peer:members())
+    chat:send("Hello, everybody")
+    assert.same({"Hello, everybody", "localhost:" .. port, "message"},
+                {peer:message()})
+  end)
+
+  it("prints what arrives while its input waits", function()
+    joined()
+    assert.equal("sent", peer:ask("broadcast Hello"))
+    says("%[" .. peer.name .. "%] Hello")
+    assert.equal("sent", peer:ask("direct localhost:" .. port .. " psst"))
+    says("%[" .. peer.name .. " to you%] psst")
+  end)
+
+  it("lets others join", function()
+    start()
+    assert.equal("connected 1", peer:ask("connect localhost:" .. port))
+    chat:send("members")
+    says("Here: " .. peer.name)
+    chat:send("welcome")
+    assert.equal("welcome", (peer:message()))
+  end)
+
+  it("does not let others command the terminal", function()
+    joined()
+    peer:ask("broadcast " .. go.encode("a\27[31m\r\0b\xC2\x9Bc\td\nä"))
+    says("%[" .. peer.name .. "%] a%?%[31m%?%?b%?c\td")
+    says("  ä")
+  end)
+
+  it("connects by name and port, or by the port alone", function()
+    start()
+    chat:send("connect " .. peer.name)
+    says("Here: " .. peer.name)
+    chat:send("disconnect")
+    says "You have left%."
+    assert.same({}, peer:members())
+    chat:send("members")
+    says "Nobody else is here%."
+    chat:send("connect " .. peer.port)
+    says("Here: " .. peer.name)
+    assert.same({"localhost:" .. port}, peer:members())
+  end)
+
+  it("writes to one alone", function()
+    joined()
+    local other <close> = go.start("v1.1.3", "localhost", {kinds = true})
+    assert.equal("connected 2", other:ask("connect localhost:" .. port))
+    chat:send("dm " .. peer.name .. " one  two")
+    chat:send("dm " .. other.port .. " three")
+    chat:send("four")
+    local from = "localhost:" .. port
+    assert.same({"one  two", from, "direct"}, {peer:message()})
+    assert.same({"four", from, "message"}, {peer:message()})
+    assert.same({"three", from, "direct"}, {other:message()})
+    assert.same({"four", from, "message"}, {other:message()})
+  end)
+
+  it("says a line that begins with a space as it stands", function()
+    joined()
+    for _, line in ipairs {" members", " connect me", "members only", "?"} do
+      chat:send(line)
+      assert.equal((line:gsub("^ ", "")), (peer:message()))
+    end
+  end)
+
+  it("has an answer to what it can not do", function()
+    start()
+    for line, answer in pairs {
+      ["connect"] = "Who%? Such as: connect localhost:5000",
+      ["connect here"] = "Not a peer: here%. Such as .*",
+      ["connect localhost 5000"] = "Not a peer: localhost 5000%. .*",
+      ["connect localhost:65536"] = "Not a peer: localhost:65536%. .*",
+      ["connect 0"] = "Not a peer: 0%. .*",
+      ["connect localhost:" .. port] =
+        "Not connected: .*: a node can not connect with itself",
+      ["dm"] = "To whom, and what%? Such as: dm localhost:5000 Hello",
+      ["dm 5000"] = "To whom, and what%? .*",
+      ["dm x y"] = "Not a peer: x%. .*",
+      ["disconnect"] = "You are not connected%.",
+      ["Hello"] = "Nobody heard that: connect to somebody first, .*",
+    } do
+      chat:send("")
+      chat:send(line)
+      says(answer)
+    end
+    assert.same({}, peer:members())
+    chat:finish()
+    ended()
+  end)
+
+  it("says who can not be joined", function()
+    start()
+    local name = peer.name
+    peer:close()
+    chat:send("connect " .. name)
+    says("Not connected: could not join through " .. name
+         .. ": connection refused")
+  end)
+
+  it("says who did not get it, and why", function()
+    joined()
+    local stranger <close> = go.start("v1.1.3", "localhost")
+    chat:send("dm " .. stranger.name .. " Hello")
+    says("Not delivered to " .. stranger.name
+         .. ": the peer does not count us as a member")
+    peer:close()
+    chat:send("Hello?")
+    says("Not delivered to " .. peer.name .. ": connection refused")
+  end)
+
+  it("shows its commands", function()
+    start()
+    chat:send("help")
+    for _, name in ipairs {"connect <peer>", "dm <peer> <text>", "members",
+                           "disconnect", "exit", "help"} do
+      says(name .. "  +%S.*")
+    end
+  end)
+
+  it("leaves with exit, and hears no more", function()
+    joined()
+    chat:send("bye")
+    chat:send("exit")
+    chat:send("not said")
+    ended()
+    assert.equal("bye", (peer:message()))
+    assert.same({}, peer:members())
+    assert.equal("requests POST=3", peer:ask("requests"))
+  end)
+
+  it("leaves at the end of its input, after what was sent", function()
+    joined()
+    assert.equal("paused", peer:ask("pause"))
+    for i = 1, 20 do chat:send("line " .. i) end
+    chat:write("without an end")
+    chat:finish()
+    assert.same({nil, "timeout"}, {chat:wait(0.2)})
+    assert.equal("resumed", peer:ask("resume"))
+    for i = 1, 20 do assert.equal("line " .. i, (peer:message())) end
+    assert.equal("without an end", (peer:message()))
+    ended()
+    assert.same({}, peer:members())
+  end)
+
+  it("leaves when it is interrupted", function()
+    joined()
+    chat:kill("INT")
+    ended()
+    assert.same({}, peer:members())
+  end)
+
+  it("delivers what is piped into it", function()
+    local command = ("printf 'connect %s\\nHello\\n' | %s %s"):format(
+      peer.name, LUA, CHAT)
+    chat = assert(process.start({"sh", "-c", command}, {stderr = errors}))
+    port = says "You are localhost:(%d+)%. Try help%."
+    says("Here: " .. peer.name)
+    ended()
+    assert.same({"Hello", "localhost:" .. port, "message"},
+                {peer:message()})
+    assert.same({}, peer:members())
+  end)
+
+  it("takes a file, too", function()
+    local file = os.tmpname()
+    local f <close> = assert(io.open(file, "w"))
+    f:write("connect ", peer.port, "\r\nHello\r\n")
+    f:close()
+    chat = assert(process.start({"sh", "-c", ("exec %s %s <%s"):format(
+      LUA, CHAT, file)}, {stderr = errors}))
+    says "You are localhost:(%d+)%. Try help%."
+    says("Here: " .. peer.name)
+    ended()
+    os.remove(file)
+    assert.equal("Hello", (peer:message()))
+  end)
+
+  it("can be called by an address", function()
+    chat = assert(process.start({LUA, CHAT, "--address", "127.0.0.1"}))
+    port = says "You are 127%.0%.0%.1:(%d+)%. Try help%."
+    assert.equal("connected 1", peer:ask("connect 127.0.0.1:" .. port))
+  end)
+
+  it("says how it is used", function()
+    local usage = "\nusage: chat.lua [--port PORT] [--join PEER] "
+                  .. "[--address ADDRESS]\n"
+    for _, case in ipairs {
+      {"what is --foo?", "--foo", "1"},
+      {"what is 5000?", "5000"},
+      {"--port needs a value", "--port"},
+      {"not a port: x", "--port", "x"},
+      {"not a port: 65536", "--port", "65536"},
+      {"not a peer: x", "--join", "x"},
+      {"others can not dial 0.0.0.0", "--address", "0.0.0.0"},
+    } do
+      assert.same({2, "", "chat: " .. case[1] .. usage},
+                  {run(table.unpack(case, 2))})
+    end
+    local status, out = run("--help")
+    assert.equal(0, status)
+    assert.matches("^usage: .*\ndm <peer> <text> ", out)
+  end)
+end)

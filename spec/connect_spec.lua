@@ -1,0 +1,483 @@
+-- Starting, joining and leaving; entry points that misbehave.
+
+local go = require "spec.support.go"
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+local socket = require "socket"
+
+describe("a new node", function()
+  it("has a free port and its name", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local me = node:self()
+    assert.equal("localhost", me.address)
+    assert.is_true(me.port >= 1024 and me.port <= 65535)
+    assert.equal(gop2p.me(me.port), me)
+    assert.equal("gop2p node " .. me, tostring(node))
+    assert.same({}, node:members())
+    assert.is_false(node:is_connected())
+  end)
+
+  it("serves at once", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    assert.equal(204, net.ask(node, net.http("OPTIONS /", {Host = "x"}))
+                         .status)
+  end)
+
+  it("is told when its port is taken", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local port = node:self().port
+    local again, err = gop2p.start_local_node(port)
+    assert.is_nil(again)
+    assert.equal("EADDRINUSE", err.code)
+    assert.equal("connection", err.kind)
+    assert.matches("localhost:" .. port, tostring(err), 1, true)
+    again, err = gop2p.start_node("127.0.0.1", port, {listen = "127.0.0.1"})
+    assert.is_nil(again)
+    assert.equal("EADDRINUSE", err.code)
+    node:close()
+    node = assert(gop2p.start_local_node(port))
+    assert.equal(port, node:self().port)
+    node:close()
+  end)
+
+  it("is told when the port is another program's", function()
+    local other <close> = net.hung()
+    local node, err = gop2p.start_local_node(other.port)
+    assert.is_nil(node)
+    assert.equal("EADDRINUSE", err.code)
+  end)
+
+  it("listens where it is told to", function()
+    local node <close> = assert(gop2p.start_node("a-name", 0,
+                                                 {listen = "127.0.0.5"}))
+    local port = node:self().port
+    assert.equal("a-name:" .. port, tostring(node:self()))
+    local probe = net.http("OPTIONS /", {Host = "x"})
+    assert.equal(204, net.ask(port, probe, "127.0.0.5").status)
+    assert.is_nil((net.dial(port, "127.0.0.1")))
+  end)
+
+  it("that is local listens on both loopback addresses alone", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local port, probe = node:self().port,
+                        net.http("OPTIONS /", {Host = "x"})
+    assert.equal(204, net.ask(port, probe, "127.0.0.1").status)
+    assert.equal(204, net.ask(port, probe, "::1").status)
+    assert.is_nil((net.dial(port, "127.0.0.2")))
+  end)
+
+  it("listens everywhere unless it is told otherwise", function()
+    local node <close> = assert(gop2p.start_node("127.0.0.1", 0))
+    local port, probe = node:self().port,
+                        net.http("OPTIONS /", {Host = "x"})
+    for _, address in ipairs({"127.0.0.1", "127.0.0.9", "::1"}) do
+      assert.equal(204, net.ask(port, probe, address).status)
+    end
+  end)
+
+  it("can not listen at what is no address of this machine", function()
+    for _, address in ipairs({"nonsense", "", "192.0.2.1", "x\0y"}) do
+      local good, node, err = pcall(gop2p.start_node, "localhost", 0,
+                                    {listen = address})
+      if good then
+        assert.is_nil(node)
+        assert.equal("table", type(err))
+      end
+    end
+  end)
+end)
+
+describe("connect", function()
+  local node
+
+  before_each(function() node = assert(gop2p.start_local_node(0)) end)
+  after_each(function() node:close() end)
+
+  net.both(it, "joins everybody", function()
+    local nodes <close> = net.network(4)
+    assert.is_true((node:connect(nodes[3]:self())))
+    local names = {}
+    for _, other in ipairs(nodes) do names[tostring(other:self())] = true end
+    assert.equal(4, #node:members())
+    for _, peer in ipairs(node:members()) do
+      assert.is_true(names[tostring(peer)])
+    end
+    for _, other in ipairs(nodes) do
+      local last = other:members()[4]
+      assert.equal(node:self(), last)
+      assert.is_true(other:is_connected())
+    end
+  end)
+
+  it("takes a peer in all its forms", function()
+    local other <close> = assert(gop2p.start_local_node(0))
+    local port = other:self().port
+    for _, peer in ipairs({other:self(), gop2p.me(port), port,
+                           "localhost:" .. port, tostring(port),
+                           {address = "localhost", port = port}}) do
+      assert.is_true((node:connect(peer)))
+      assert.same({"localhost:" .. port}, net.names(node:members()))
+      assert(node:leave())
+    end
+  end)
+
+  it("joins by name, by IPv4 and by IPv6", function()
+    local other <close> = assert(gop2p.start_local_node(0))
+    for _, host in ipairs({"localhost", "127.0.0.1", "[::1]"}) do
+      local name = host .. ":" .. other:self().port
+      assert(node:connect(name))
+      assert.same({name}, net.names(node:members()))
+      assert(node:send(name, "to " .. host):wait())
+      assert.equal("to " .. host, assert(other:receive(5)).data)
+      assert(node:leave())
+    end
+  end)
+
+  it("again is harmless", function()
+    local nodes <close> = net.network(3)
+    for _ = 1, 3 do
+      for _, other in ipairs(nodes) do
+        assert.is_true((node:connect(other:self())))
+      end
+    end
+    assert.equal(3, #node:members())
+    for _, other in ipairs(nodes) do assert.equal(3, #other:members()) end
+    assert(node:broadcast("once"):wait())
+    for _, other in ipairs(nodes) do
+      assert.equal("once", assert(other:receive(5)).data)
+      assert.is_nil((other:receive(0)))
+    end
+  end)
+
+  it("to oneself is an error", function()
+    local ok, err = node:connect(node:self())
+    assert.is_nil(ok)
+    assert.equal(node:self(), err.peer)
+    assert.matches("could not join through " .. node:self(),
+                   tostring(err), 1, true)
+    assert.is_false(node:is_connected())
+  end)
+
+  it("from several tasks at once is all right", function()
+    local nodes <close> = net.network(3)
+    local count = 0
+    gop2p.run(function()
+      for i = 1, 6 do
+        gop2p.spawn(function()
+          assert(node:connect(nodes[i % 3 + 1]:self()))
+          count = count + 1
+        end)
+      end
+    end)
+    assert.equal(6, count)
+    assert.equal(3, #node:members())
+  end)
+
+  it("of two nodes with each other at once is all right", function()
+    local other <close> = assert(gop2p.start_local_node(0))
+    gop2p.run(function()
+      gop2p.spawn(function() assert(node:connect(other:self())) end)
+      assert(other:connect(node:self()))
+    end)
+    assert.same({tostring(other:self())}, net.names(node:members()))
+    assert.same({tostring(node:self())}, net.names(other:members()))
+  end)
+
+  it("merges two networks", function()
+    local left <close> = net.network(2)
+    local right <close> = net.network(2)
+    assert(left[1]:connect(right[1]:self()))
+    assert.equal(3, #left[1]:members())
+    assert.equal(2, #right[2]:members())
+  end)
+end)
+
+describe("an entry point", function()
+  local node
+
+  before_each(function() node = assert(gop2p.start_local_node(0)) end)
+  after_each(function() node:close() end)
+
+  -- It can not be joined through 'peer', which is an error that says so,
+  -- and the node goes on.
+  local function fails(peer, code, ...)
+    local ok, err = node:connect(peer.name, ...)
+    assert.is_nil(ok)
+    assert.equal("table", type(err))
+    assert.matches("^could not join through " .. peer.name:gsub("%p", "%%%0"),
+                   err.text)
+    assert.equal(gop2p.peer(peer.name), err.peer)
+    assert.equal(code, err.code)
+    local kinds = {connection = true, parsing = true, internal = true}
+    assert.is_true(kinds[err.kind])
+    assert.matches("^" .. err.kind .. " error: ", tostring(err))
+    assert.equal("string", type("" .. err))
+    assert.same({}, node:members())
+    assert.is_false(node:is_connected())
+    local other <close> = assert(gop2p.start_local_node(0))
+    assert(node:connect(other:self()))
+    assert(node:broadcast("still here"):wait())
+    assert.equal("still here", assert(other:receive(5)).data)
+    return err
+  end
+
+  net.both(it, "where nobody listens", function()
+    local peer <close> = net.nobody()
+    local time, err = net.timed(fails, peer, "ECONNREFUSED")
+    assert.equal("connection", err.kind)
+    assert.is_true(time < 2)
+  end)
+
+  it("whose name nobody knows", function()
+    local peer = {name = "no-such-host.invalid:5000"}
+    local ok, err = node:connect(peer.name)
+    assert.is_nil(ok)
+    assert.equal("connection", err.kind)
+    assert.matches(peer.name, tostring(err), 1, true)
+  end)
+
+  net.both(it, "that never answers", function()
+    local peer <close> = net.hung()
+    local time = net.timed(fails, peer, "ETIMEDOUT", 0.3)
+    assert.is_true(time >= 0.29 and time < 2, time)
+  end)
+
+  it("that reads, but never answers", function()
+    local peer <close> = net.canned({connect = "hang"})
+    fails(peer, "ETIMEDOUT", 0.3)
+  end)
+
+  it("that answers half", function()
+    local whole = net.recorded("v1.1.3", "response-connect-first")
+    for length = 1, #whole - 1, 37 do
+      local peer <close> = net.canned({connect = whole:sub(1, length)
+        :gsub("Connection: close", "Connection: fine!")})
+      local ok, err = node:connect(peer.name, 0.05)
+      assert.is_nil(ok)
+      assert.equal("connection", err.kind)
+    end
+  end)
+
+  it("that closes at once", function()
+    local peer <close> = net.canned({connect = "close"})
+    fails(peer, "ECONNRESET")
+  end)
+
+  for name, body in pairs({
+    ["null"] = "null", ["[null]"] = "[null]", ["{}"] = "{}", ["[{}]"] = "[{}]",
+    nothing = "", ["no JSON"] = "rubbish", ["half a list"] = "[",
+    ["a list and more"] = "[] x", number = "5", string = '"x"',
+    ["a list of numbers"] = "[1]", ["a list of lists"] = "[[]]",
+    ["port zero"] = '[{"port":0,"address":"localhost"}]',
+    ["a great port"] = '[{"port":65536,"address":"localhost"}]',
+    ["a broken port"] = '[{"port":5.5,"address":"localhost"}]',
+    ["a text for a port"] = '[{"port":"x","address":"localhost"}]',
+    ["no address"] = '[{"port":5000}]',
+    ["empty address"] = '[{"port":5000,"address":""}]',
+    ["a line end"] = '[{"port":5000,"address":"a\\r\\nX: y"}]',
+    ["a zero byte"] = '[{"port":5000,"address":"a\\u0000b"}]',
+    ["one bad of two"] = '[{"port":5000,"address":"127.1.1.1"},null]',
+    ["deep"] = ("["):rep(10000),
+    ["bytes"] = "\255\254\0\1",
+  }) do
+    it("that answers a list which is none: " .. name, function()
+      local peer <close> = net.canned({connect = net.response("200 OK", body)})
+      assert.equal("parsing", fails(peer, "EPROTO").kind)
+    end)
+  end
+
+  for name, bytes in pairs({
+    ["no HTTP"] = "rubbish\r\n\r\n", ["SSH"] = "SSH-2.0-OpenSSH_9.2\r\n",
+    ["zero bytes"] = ("\0"):rep(100),
+    ["no status"] = "HTTP/1.1\r\n\r\n",
+    ["a great status"] = "HTTP/1.1 99999 x\r\nContent-Length: 2\r\n\r\n[]",
+    ["a negative length"] = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n[]",
+    ["endless headers"] = "HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(20000),
+  }) do
+    it("that answers no HTTP: " .. name, function()
+      local peer <close> = net.canned({connect = bytes}, {drop = true})
+      local ok, err = node:connect(peer.name, 1)
+      assert.is_nil(ok)
+      assert.matches(peer.name, tostring(err), 1, true)
+      assert.same({}, node:members())
+    end)
+  end
+
+  for _, status in ipairs({"500 Internal Server Error", "404 Not Found",
+                           "301 Moved\r\nLocation: http://127.1.1.1/",
+                           "204 No Content", "503 Busy",
+                           "418 I'm a teapot", "100 Continue"}) do
+    local number = math.tointeger(tonumber(status:match("^%d+")))
+    it("that answers with status " .. number, function()
+      local peer <close> = net.canned({connect =
+                                       net.response(status, "[]")})
+      local ok, err = node:connect(peer.name, 1)
+      assert.is_nil(ok)
+      if number > 204 then
+        assert.equal(number, err.status)
+        assert.matches("status " .. number, tostring(err), 1, true)
+      end
+      assert.same({}, node:members())
+    end)
+  end
+
+  it("that answers too much", function()
+    local item = '{"port":5000,"address":"127.1.1.1"},'
+    local peer <close> = net.canned({
+      connect = net.response("200 OK", "[" .. item:rep(100) .. "null]")})
+    fails(peer, "EPROTO")
+    node:close()
+    node = assert(gop2p.start_local_node(0, {max_answer = 100}))
+    local ok, err = node:connect(peer.name)
+    assert.is_nil(ok)
+    assert.not_equal("EPROTO", err.code)
+  end)
+
+  it("that is not waited for", function()
+    local peer <close> = net.canned({})
+    local time, ok, err = net.timed(node.connect, node, peer.name, 0)
+    assert.is_true(time < 0.5)
+    assert.is_nil(ok)
+    assert.equal("ETIMEDOUT", err.code)
+    assert.equal("table", type(err))
+  end)
+
+  it("that lists a hung and a dead one delays nobody", function()
+    local hung <close> = net.hung()
+    local dead <close> = net.nobody()
+    local live <close> = assert(gop2p.start_local_node(0))
+    local body = '[{"port":%d,"address":"127.0.0.1"},'
+      .. '{"port":%d,"address":"127.0.0.1"},{"port":%d,"address":"localhost"}]'
+    local peer <close> = net.canned({connect = net.response("200 OK",
+      body:format(hung.port, dead.port, live:self().port))})
+    local time, ok, err = net.timed(node.connect, node, peer.name)
+    assert.is_true(ok, tostring(err))
+    assert.is_true(time < 1.5, time)
+    local names = {}
+    for _, member in ipairs(node:members()) do names[member .. ""] = true end
+    assert.is_true(names[peer.name] and names[live:self() .. ""])
+    assert.is_nil(names[dead.name])
+    assert.same({tostring(node:self())}, net.names(live:members()))
+    local found
+    for _, one in ipairs(net.errors(node, 1)) do
+      if one.peer == gop2p.peer(dead.name) then found = one end
+    end
+    assert.equal("ECONNREFUSED", found.code)
+    assert.equal("could not greet " .. dead.name, found.text)
+  end)
+
+  it("is joined in less time than a hung member takes", function()
+    local hung <close> = net.hung()
+    local peer <close> = net.canned({connect = net.response("200 OK",
+      ('[{"port":%d,"address":"127.0.0.1"}]'):format(hung.port))})
+    local ok, err = node:connect(peer.name, 0.3)
+    assert.is_true(ok, tostring(err))
+  end)
+
+  for _, form in ipairs(go.forms) do
+    it("that is a program of " .. form .. " is joined", function()
+      local other <close> = go.start(form, "localhost")
+      assert(node:connect(other.name))
+      assert.same({other.name}, net.names(node:members()))
+      if form == "v1.1.3" then
+        assert.same({tostring(node:self())}, other:members(5, net.idle))
+      end
+    end)
+  end
+end)
+
+describe("leave", function()
+  net.both(it, "tells everybody, and one can connect again", function()
+    local nodes <close> = net.network(4)
+    local one = nodes[2]
+    for _ = 1, 3 do
+      assert.is_true((one:leave()))
+      assert.same({}, one:members())
+      assert.is_false(one:is_connected())
+      for _, i in ipairs({1, 3, 4}) do
+        assert.equal(2, #nodes[i]:members())
+      end
+      assert.is_true((one:connect(nodes[4]:self())))
+      assert.equal(3, #one:members())
+    end
+  end)
+
+  it("comes after all that was sent before", function()
+    local nodes <close> = net.network(3)
+    for i = 1, 20 do nodes[1]:broadcast("n" .. i) end
+    assert(nodes[1]:leave())
+    for _, node in ipairs({nodes[2], nodes[3]}) do
+      for i = 1, 20 do
+        assert.equal("n" .. i, assert(node:receive(5)).data)
+      end
+      assert.equal(1, #node:members())
+    end
+    assert.same({}, net.errors(nodes[1], 1, 0.1))
+  end)
+
+  it("of one who is alone is done at once", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    assert.is_true((node:leave()))
+    assert.is_true((node:leave(0)))
+    assert.is_true((node:leave(5)))
+  end)
+
+  it("twice at once is all right", function()
+    local nodes <close> = net.network(3)
+    local done = 0
+    gop2p.run(function()
+      for _ = 1, 3 do
+        gop2p.spawn(function()
+          assert.is_true((nodes[1]:leave()))
+          done = done + 1
+        end)
+      end
+    end)
+    assert.equal(3, done)
+    assert.same({}, nodes[1]:members())
+  end)
+
+  it("of the last one ends the network", function()
+    local nodes <close> = net.network(2)
+    assert(nodes[2]:leave())
+    assert.is_false(nodes[1]:is_connected())
+  end)
+
+  it("is not held up by a member that hangs or is dead", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local hung <close> = net.hung()
+    local dead = net.hung()
+    local live <close> = net.canned({connect = net.response("200 OK",
+      ('[{"port":%d,"address":"127.0.0.1"},{"port":%d,"address":"127.0.0.1"}]')
+      :format(hung.port, dead.port))})
+    assert(node:connect(live.name))
+    dead:close()
+    local from = socket.gettime()
+    assert.is_true((node:leave()))
+    assert.is_true(socket.gettime() - from < 1.5)
+    assert.same({}, node:members())
+    local kind = live:request()
+    assert.equal("connect", kind)
+    assert.equal("disconnect", (live:request()))
+    assert(node:connect(live.name))
+  end)
+
+  it("gives up earlier when it is told to", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local peer <close> = net.canned({disconnect = "hang"})
+    assert(node:connect(peer.name))
+    local time, ok, err = net.timed(node.leave, node, 0.1)
+    assert.is_true(time < 0.6)
+    assert.is_nil(ok)
+    assert.equal("ETIMEDOUT", err.code)
+    net.await(function() return not node:is_connected() end)
+  end)
+
+  it("reaches a program of another kind", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local other <close> = go.start("v1.1.3", "localhost")
+    assert(node:connect(other.name))
+    assert(node:leave())
+    assert.same({}, other:members(5, net.idle))
+  end)
+end)

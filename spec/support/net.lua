@@ -1,0 +1,285 @@
+--[[
+net - what specs of a live node need: raw HTTP, peers that misbehave, and
+waiting with a limit while the loop turns.
+
+  local net = require "spec.support.net"
+  local answer = net.ask(node, net.json(2, from, "Hello"))
+  local peer <close> = net.canned({connect = bytes})
+  net.await(function() return #node:members() == 2 end)
+
+Everything is closed by '<close>'. Whatever waits raises when its time is up.
+]]
+local go = require "spec.support.go"
+local gop2p = require "gop2p"
+local process = require "spec.support.process"
+local socket = require "socket"
+
+local net = {}
+
+local LIMIT = 5 -- seconds that anything may take
+local folder = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
+
+net.forms = {"seed", "v1.1.2", "v1.1.3"}
+
+function net.read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+-- A recording: net.recorded("seed", "request-connect-to-entry").
+function net.recorded(form, name)
+  return net.read(folder .. "/../wire/" .. form .. "/" .. name .. ".http")
+end
+
+function net.idle()
+  gop2p.pump(0.02)
+end
+
+-- Turns the loop until f() gives something, and returns that.
+function net.await(f, seconds)
+  local deadline = socket.gettime() + (seconds or LIMIT)
+  while true do
+    local value = f()
+    if value then return value end
+    if socket.gettime() > deadline then error("waited in vain", 2) end
+    net.idle()
+  end
+end
+
+-- The loop turns for so long: to show that something does not come.
+function net.pass(seconds)
+  local deadline = socket.gettime() + seconds
+  while socket.gettime() < deadline do net.idle() end
+end
+
+-- How many seconds f takes, and what it returns.
+function net.timed(f, ...)
+  local from = socket.gettime()
+  local results = table.pack(f(...))
+  return socket.gettime() - from, table.unpack(results, 1, results.n)
+end
+
+local Closing = {}
+Closing.__index = Closing
+
+function Closing:close()
+  self.socket:close()
+end
+
+Closing.__close = Closing.close
+
+local function holding(sock, address)
+  local _, port = sock:getsockname()
+  port = math.tointeger(tonumber(port))
+  local host = address:find(":", 1, true) and "[" .. address .. "]"
+               or address
+  return setmetatable({socket = sock, address = address, port = port,
+                       name = host .. ":" .. port}, Closing)
+end
+
+-- A port that refuses connections: taken, but nobody listens.
+function net.nobody(address)
+  local sock = assert(socket.tcp4())
+  assert(sock:bind(address or "127.0.0.1", 0))
+  return holding(sock, address or "127.0.0.1")
+end
+
+-- A peer that hangs: connections come about, but nobody reads them.
+function net.hung(address)
+  return holding(assert(socket.bind(address or "127.0.0.1", 0)),
+                 address or "127.0.0.1")
+end
+
+-- What came, cut at the end of the answer; nil while it is not whole.
+local function parse(raw)
+  local head, body = raw:match("^(.-\r\n)\r\n(.*)$")
+  if not head then return nil end
+  local answer = {headers = {}, raw = raw}
+  answer.status = math.tointeger(tonumber(head:match("^HTTP/1%.%d (%d+)")))
+  for name, value in head:gmatch("\n([^:\r\n]+): *([^\r\n]*)\r") do
+    answer.headers[name:lower()] = value
+  end
+  local length = math.tointeger(tonumber(answer.headers["content-length"]))
+  if answer.status == 204 then length = 0 end
+  if not length or #body < length then return nil end
+  answer.body, answer.rest = body:sub(1, length), body:sub(length + 1)
+  return answer
+end
+
+net.parse = parse
+
+-- A connection to a node, or nil and why. It never blocks.
+function net.dial(node, address)
+  local sock = address and address:find(":") and socket.tcp6()
+               or socket.tcp4()
+  sock:settimeout(LIMIT)
+  local port = math.type(node) and node or node:self().port
+  local ok, err = sock:connect(address or "127.0.0.1", port)
+  if not ok then return nil, err end
+  sock:settimeout(0)
+  return holding(sock, address or "127.0.0.1")
+end
+
+-- Writes all of it, while the loop turns.
+function Closing:send(bytes)
+  local at = 1
+  net.await(function()
+    local last, err, part = self.socket:send(bytes, at)
+    at = (last or part) + 1
+    return at > #bytes or err == "closed"
+  end)
+end
+
+-- The next answer; or nil and what came before the connection ended.
+function Closing:answer(seconds)
+  self.unread = self.unread or ""
+  local over = false
+  local answer = net.await(function()
+    local data, err, part = self.socket:receive(65536)
+    self.unread = self.unread .. (data or part or "")
+    local whole = parse(self.unread)
+    over = err == "closed"
+    return whole or over
+  end, seconds)
+  if answer == true then return nil, self.unread end
+  self.unread = answer.rest
+  return answer
+end
+
+-- Asks a node, or a port, with exactly these bytes, and returns its answer.
+function net.ask(node, bytes, address)
+  local conn <close> = assert(net.dial(node, address))
+  conn:send(bytes)
+  local answer, rest = conn:answer()
+  return answer or error("no answer, but " .. ("%q"):format(rest), 2)
+end
+
+-- A request from its first line, a table of headers, and a body.
+function net.http(line, headers, body)
+  local out = {line .. " HTTP/1.1\r\n"}
+  for name, value in pairs(headers) do
+    out[#out + 1] = name .. ": " .. value .. "\r\n"
+  end
+  if body then out[#out + 1] = "Content-Length: " .. #body .. "\r\n" end
+  out[#out + 1] = "\r\n" .. (body or "")
+  return table.concat(out)
+end
+
+function net.post(body, headers)
+  return net.http("POST /", headers or {Host = "127.9.9.9:9999"}, body)
+end
+
+local function peertext(peer)
+  return ('{"port":%d,"address":"%s"}'):format(peer.port, peer.address)
+end
+
+-- A message as v1.1.3 sends it: 'data' is base64, or nil for null; 'to' a
+-- list of peers, or nil.
+function net.json(kind, from, data, to)
+  local list
+  for _, peer in ipairs(to or {}) do
+    list = (list and list .. "," or "") .. peertext(peer)
+  end
+  return net.post(('{"type":%d,"data":%s,"from":%s%s}'):format(kind,
+    data and '"' .. data .. '"' or "null", peertext(from),
+    list and ',"to":[' .. list .. "]" or ""))
+end
+
+-- An answer from its status line and body.
+function net.response(status, body, more)
+  return ("HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s"):format(
+    status, #body, more or "", body)
+end
+
+local Canned = {}
+Canned.__index = Canned
+
+-- Starts a process that answers with exactly these bytes: 'answers' has
+-- them for connect, message, disconnect and options; where there are none,
+-- what v1.1.3 was recorded with. Instead of bytes: "hang", "close".
+-- Option drop = true: it closes after each answer without saying so.
+function net.canned(answers, options)
+  options = options or {}
+  local form = options.form or "v1.1.3"
+  local default = {
+    connect = "response-connect-first", message = "response-direct-member",
+    disconnect = "response-disconnect-member", options = "response-options",
+  }
+  local argv = {os.getenv("LUA") or "lua5.4", folder .. "/canned.lua",
+                options.address or "127.0.0.1",
+                options.drop and "drop" or "keep"}
+  for kind, name in pairs(default) do
+    argv[#argv + 1] = kind
+    argv[#argv + 1] = go.encode(answers[kind] or net.recorded(form, name))
+  end
+  local proc = assert(process.start(argv))
+  local port = (proc:line(10) or ""):match("^ready (%d+)$")
+  if not port then
+    proc:close()
+    error("no canned server", 2)
+  end
+  port = math.tointeger(tonumber(port))
+  local address = options.address or "127.0.0.1"
+  return setmetatable({
+    process = proc, port = port, address = address,
+    name = address .. ":" .. port,
+  }, Canned)
+end
+
+-- The next request that it got, but for probes: its kind, its bytes and the
+-- number of its connection. Or nil when none came in time.
+function Canned:request(seconds)
+  repeat
+    local line = self.process:line(seconds or LIMIT, net.idle)
+    if not line then return nil end
+    local kind, conn, bytes = line:match("^(%a+) (%d+) (.*)$")
+    if kind ~= "options" then return kind, go.decode(bytes), conn end
+  until false
+end
+
+function Canned:close()
+  self.process:close()
+end
+
+Canned.__close = Canned.close
+
+-- Nodes on free ports, joined through the first; close them with net.stop.
+-- 'count' of them, all with 'options'.
+function net.network(count, options)
+  local nodes = setmetatable({}, {__close = function(list)
+    for _, node in ipairs(list) do node:close() end
+  end})
+  for i = 1, count do
+    nodes[i] = assert(gop2p.start_local_node(0, options))
+    if i > 1 then assert(nodes[i]:connect(nodes[1]:self())) end
+  end
+  for _, node in ipairs(nodes) do
+    net.await(function() return #node:members() == count - 1 end)
+  end
+  return nodes
+end
+
+-- The names in a list of peers, in order.
+function net.names(peers)
+  local out = {}
+  for i, peer in ipairs(peers) do out[i] = tostring(peer) end
+  return out
+end
+
+-- Every error that the node has to tell within the time.
+function net.errors(node, count, seconds)
+  local list = {}
+  gop2p.spawn(function()
+    for err in node:errors() do list[#list + 1] = err end
+  end)
+  pcall(net.await, function() return #list >= count end, seconds)
+  return list
+end
+
+-- Runs f on the main thread, and again in a task.
+function net.both(it, name, f)
+  it(name .. ", on the main thread", f)
+  it(name .. ", in a task", function() gop2p.run(f) end)
+end
+
+return net
