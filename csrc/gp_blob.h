@@ -14,7 +14,7 @@
 typedef struct gp_blob {
   unsigned refs;
   size_t len;
-  char bytes[];  /* 'len' of them, then a zero byte */
+  char bytes[]; /* 'len' of them, then a zero byte */
 } gp_blob;
 
 /* With one reference, its bytes not yet written; NULL when out of memory. */

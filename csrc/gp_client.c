@@ -20,28 +20,28 @@
 #include "gp_client_link.h"
 #include "gp_evhttp.h"
 
-#define LATE 50       /* ms behind its time that a turn may come */
-#define PARDON 1000   /* ms that a request gets when it came later */
+#define LATE 50     /* ms behind its time that a turn may come */
+#define PARDON 1000 /* ms that a request gets when it came later */
 
 struct gp_client {
   gp_loop *loop;
   gp_pool pool;
-  gp_ring flying;    /* requests on the way */
-  gp_ring landed;    /* requests whose try is over */
+  gp_ring flying; /* requests on the way */
+  gp_ring landed; /* requests whose try is over */
   gp_ring results;
-  gp_timer work;     /* when there are 'landed' ones */
+  gp_timer work; /* when there are 'landed' ones */
 };
 
 /* What comes of a try. */
 typedef enum gp_fate {
-  GP_FATE_OPEN,   /* on the way */
-  GP_FATE_NEXT,   /* not connected: the next address */
-  GP_FATE_STALE,  /* the link had been closed: a fresh one */
-  GP_FATE_OVER    /* with 'why' */
+  GP_FATE_OPEN,  /* on the way */
+  GP_FATE_NEXT,  /* not connected: the next address */
+  GP_FATE_STALE, /* the link had been closed: a fresh one */
+  GP_FATE_OVER   /* with 'why' */
 } gp_fate;
 
 typedef struct gp_call {
-  gp_result result;  /* first: this is what the caller gets */
+  gp_result result; /* first: this is what the caller gets */
   gp_ring place;
   gp_client *client;
   const gp_peer *peer;
@@ -51,14 +51,14 @@ typedef struct gp_call {
   gp_timer timer;
   uint64_t deadline;
   gp_fate fate;
-  gp_err why;        /* of the present try */
-  gp_err first;      /* of the first address that failed */
-  bool replaced;     /* a stale link was, once */
+  gp_err why;    /* of the present try */
+  gp_err first;  /* of the first address that failed */
+  bool replaced; /* a stale link was, once */
   bool pardoned;
-  int next;          /* address to try */
+  int next; /* address to try */
   gp_addresses addresses;
   char remote[INET6_ADDRSTRLEN];
-  gp_httpout out;    /* its texts are 'texts' */
+  gp_httpout out; /* its texts are 'texts' */
   char texts[];
 } gp_call;
 
@@ -167,7 +167,17 @@ static void call_early (gp_call *k) {
   call_land(k, GP_FATE_OVER, GP_OK);
 }
 
-/* Of evhttp; errno tells why there is no connection. */
+/*
+** Why there is no connection. No address of ours to call from means that
+** this machine has no IPv6.
+*/
+static gp_err connect_error (int number, const char *address) {
+  if (number == EADDRNOTAVAIL && strchr(address, ':') != NULL)
+    return GP_ENETUNREACH;
+  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
+}
+
+/* Of evhttp, which leaves the errno of a connect as it was. */
 static void call_failed (enum evhttp_request_error error, void *arg) {
   int number = errno;
   gp_call *k = arg;
@@ -178,8 +188,7 @@ static void call_failed (enum evhttp_request_error error, void *arg) {
       error == EVREQ_HTTP_DATA_TOO_LONG || link->over)
     call_land(k, GP_FATE_OVER, GP_EPROTO);
   else if (!link->sent)
-    call_land(k, GP_FATE_NEXT,
-              number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED);
+    call_land(k, GP_FATE_NEXT, connect_error(number, link->address));
   else if (isfinal(link->early) && link->early >= 400)
     call_early(k);
   else if (link->served > 0 && link->got == 0 && !k->replaced)
@@ -229,8 +238,9 @@ static void call_send (gp_call *k, gp_link *link) {
   }
   memcpy(k->remote, link->address, sizeof k->remote);
   k->result.remote = k->remote;
-  if (evhttp_make_request(link->con, k->req, command(k->out.method),
-                          "/") != 0 && k->fate == GP_FATE_OPEN)
+  if (evhttp_make_request(link->con, k->req, command(k->out.method), "/") !=
+        0 &&
+      k->fate == GP_FATE_OPEN)
     call_land(k, GP_FATE_OVER, GP_ENOMEM);
   if (k->fate != GP_FATE_OPEN)
     return;

@@ -24,10 +24,10 @@ typedef struct gp_result gp_result;
 
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_clientopt {
-  uint32_t connecttime;  /* to set up a connection */
-  uint32_t resttime;     /* an unused connection is closed after this */
-  size_t maxanswer;      /* body of an answer */
-  size_t maxheaders;     /* headers of an answer */
+  uint32_t connecttime; /* to set up a connection */
+  uint32_t resttime;    /* an unused connection is closed after this */
+  size_t maxanswer;     /* body of an answer */
+  size_t maxheaders;    /* headers of an answer */
 } gp_clientopt;
 
 /* Copies 'opt', holds a reference of the loop. */

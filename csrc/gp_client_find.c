@@ -14,15 +14,16 @@
 struct gp_lookup {
   gp_loop *loop;
   gp_addresses *addresses;
-  void (*found) (void *arg, gp_err e);  /* NULL: cancelled */
+  void (*found)(void *arg, gp_err e); /* NULL: cancelled */
   void *arg;
-  bool *over;  /* to be told, while gp_lookup_new runs */
+  bool *over; /* to be told, while gp_lookup_new runs */
   struct evdns_getaddrinfo_request *request;
 };
 
 static void add (gp_addresses *a, const char *text) {
-  if (a->count < GP_ADDRESSES_MAX)
-    strncpy(a->text[a->count++], text, INET6_ADDRSTRLEN - 1);
+  size_t size = strlen(text) + 1;
+  if (a->count < GP_ADDRESSES_MAX && size <= INET6_ADDRSTRLEN)
+    memcpy(a->text[a->count++], text, size);
 }
 
 /* "localhost" and names below it, RFC 6761 6.3; a dot may end them. */
@@ -88,10 +89,11 @@ static void lookup_over (int result, struct evutil_addrinfo *ai, void *arg) {
 }
 
 gp_err gp_lookup_new (gp_lookup **out, gp_loop *l, const char *host,
-                      gp_addresses *a, void (*found) (void *arg, gp_err e),
+                      gp_addresses *a, void (*found)(void *arg, gp_err e),
                       void *arg) {
   struct evutil_addrinfo hints = {.ai_family = AF_UNSPEC,
-    .ai_socktype = SOCK_STREAM, .ai_protocol = IPPROTO_TCP};
+                                  .ai_socktype = SOCK_STREAM,
+                                  .ai_protocol = IPPROTO_TCP};
   struct evdns_base *dns = gp_loop_dns(l);
   struct evdns_getaddrinfo_request *request;
   gp_lookup *u = dns != NULL ? calloc(1, sizeof *u) : NULL;

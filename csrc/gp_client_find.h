@@ -12,11 +12,11 @@
 #include "gp_loop.h"
 #pragma GCC visibility push(hidden)
 
-#define GP_ADDRESSES_MAX 8  /* more of one name are not tried */
+#define GP_ADDRESSES_MAX 8 /* more of one name are not tried */
 
 typedef struct gp_addresses {
   int count;
-  char text[GP_ADDRESSES_MAX][INET6_ADDRSTRLEN];  /* numeric */
+  char text[GP_ADDRESSES_MAX][INET6_ADDRSTRLEN]; /* numeric */
 } gp_addresses;
 
 /* Fills in what needs no look-up. False: 'host' does. */
@@ -30,7 +30,7 @@ typedef struct gp_lookup gp_lookup;
 ** Where 'found' is called within this call '*out' is NULL.
 */
 gp_err gp_lookup_new (gp_lookup **out, gp_loop *l, const char *host,
-                      gp_addresses *a, void (*found) (void *arg, gp_err e),
+                      gp_addresses *a, void (*found)(void *arg, gp_err e),
                       void *arg);
 
 /* NULL is allowed. 'found' will not be called. */

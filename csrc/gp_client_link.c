@@ -4,6 +4,7 @@
 #include "gp_client_link.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -15,7 +16,7 @@
 
 #include "gp_evhttp.h"
 
-#define NEVER 86400  /* s: out of the way of our own timers */
+#define NEVER 86400 /* s: out of the way of our own timers */
 
 static gp_ring *bucket (gp_pool *p, const gp_peer *peer) {
   return &p->table[gp_peer_hash(peer) % GP_LINK_BUCKETS];
@@ -67,7 +68,7 @@ static void input_changed (struct evbuffer *b,
   const gp_clientopt *o = &k->pool->opt;
   k->got += info->n_added;
   if (info->n_added > 0 && evbuffer_get_length(b) >
-                           o->maxheaders + o->maxanswer + GP_EVHTTP_SLACK) {
+                             o->maxheaders + o->maxanswer + GP_EVHTTP_SLACK) {
     k->over = true;
     shutdown(bufferevent_getfd(k->bev), SHUT_RDWR);
   }
@@ -110,7 +111,7 @@ static void link_closed (struct evhttp_connection *con, void *arg) {
   gp_link *k = arg;
   (void)con;
   k->closed = true;
-  if (!gp_ring_empty(&k->place))  /* at rest? */
+  if (!gp_ring_empty(&k->place)) /* at rest? */
     gp_link_drop(k);
   else if (k->sent)
     k->early = early_status(k);
@@ -124,8 +125,8 @@ static bool link_open (gp_link *k, const char *address) {
     return false;
   if (evbuffer_add_cb(bufferevent_get_input(k->bev), input_changed, k) &&
       evbuffer_add_cb(bufferevent_get_output(k->bev), output_changed, k))
-    k->con = evhttp_connection_base_bufferevent_new(base, NULL, k->bev,
-      address, (unsigned short)gp_peer_port(k->peer));
+    k->con = evhttp_connection_base_bufferevent_new(
+      base, NULL, k->bev, address, (unsigned short)gp_peer_port(k->peer));
   if (k->con == NULL) {
     bufferevent_free(k->bev);
     return false;
@@ -145,7 +146,7 @@ gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address) {
   gp_ring_init(&k->place);
   k->pool = p;
   k->peer = gp_peer_ref(peer);
-  strncpy(k->address, address, sizeof k->address - 1);
+  snprintf(k->address, sizeof k->address, "%s", address);
   if (link_open(k, address))
     return k;
   gp_peer_unref(k->peer);

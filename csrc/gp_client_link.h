@@ -23,27 +23,27 @@ struct evhttp_connection;
 typedef struct gp_pool {
   gp_loop *loop;
   gp_clientopt opt;
-  gp_ring table[GP_LINK_BUCKETS];  /* resting links, by peer */
-  gp_ring resting;                 /* the same, the oldest first */
-  gp_ring dead;                    /* to be freed by the timer */
+  gp_ring table[GP_LINK_BUCKETS]; /* resting links, by peer */
+  gp_ring resting;                /* the same, the oldest first */
+  gp_ring dead;                   /* to be freed by the timer */
   gp_timer timer;
 } gp_pool;
 
 typedef struct gp_link {
   gp_ring bucket;
-  gp_ring place;     /* in 'resting' or 'dead', else alone */
+  gp_ring place; /* in 'resting' or 'dead', else alone */
   gp_pool *pool;
   const gp_peer *peer;
   struct evhttp_connection *con;
   struct bufferevent *bev;
   char address[INET6_ADDRSTRLEN];
-  uint64_t since;    /* when it began to rest */
-  unsigned served;   /* answers so far */
-  size_t got;        /* bytes of the present answer */
-  bool sent;         /* was connected: a request was written */
-  bool closed;       /* by either side */
-  bool over;         /* cut off: the answer was too long */
-  int early;         /* status that came before the connection broke */
+  uint64_t since;  /* when it began to rest */
+  unsigned served; /* answers so far */
+  size_t got;      /* bytes of the present answer */
+  bool sent;       /* was connected: a request was written */
+  bool closed;     /* by either side */
+  bool over;       /* cut off: the answer was too long */
+  int early;       /* status that came before the connection broke */
 } gp_link;
 
 /* Copies 'opt', borrows the loop. */

@@ -23,11 +23,11 @@
 */
 #define GP_PATIENCE 1000
 
-#define GP_REMOTE_MAX 46  /* a numeric address, INET6_ADDRSTRLEN */
+#define GP_REMOTE_MAX 46 /* a numeric address, INET6_ADDRSTRLEN */
 
 typedef enum gp_standing {
-  GP_STRANGER,   /* only written to */
-  GP_CANDIDATE,  /* named to us and greeted, has not answered yet */
+  GP_STRANGER,  /* only written to */
+  GP_CANDIDATE, /* named to us and greeted, has not answered yet */
   GP_MEMBER
 } gp_standing;
 
@@ -35,29 +35,29 @@ typedef enum gp_standing {
 typedef struct gp_errand gp_errand;
 struct gp_errand {
   gp_errand *next;
-  gp_failure *failure;  /* what it is, and what is told if it fails */
-  gp_receipt *receipt;  /* begun; NULL: nobody waits for the end */
-  uint64_t since;       /* queued, then asked, at this time */
+  gp_failure *failure; /* what it is, and what is told if it fails */
+  gp_receipt *receipt; /* begun; NULL: nobody waits for the end */
+  uint64_t since;      /* queued, then asked, at this time */
   uint32_t timeout;
-  bool again;           /* not for the first time */
+  bool again; /* not for the first time */
 };
 
 typedef struct gp_contact {
-  gp_entry entry;       /* its peer is the name that it calls itself */
-  bool confirmed;       /* it does; else it is what somebody calls it */
-  gp_peerlist aliases;  /* other names of the same process */
-  gp_peer *dial;        /* where it is reached; NULL: under its name */
-  gp_peer *usas;        /* the name that it knows us by; NULL: our own */
-  char remote[GP_REMOTE_MAX];  /* numeric address it answered from, or "" */
+  gp_entry entry;      /* its peer is the name that it calls itself */
+  bool confirmed;      /* it does; else it is what somebody calls it */
+  gp_peerlist aliases; /* other names of the same process */
+  gp_peer *dial;       /* where it is reached; NULL: under its name */
+  gp_peer *usas;       /* the name that it knows us by; NULL: our own */
+  char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
   gp_standing standing;
-  bool reachable;  /* as far as its last answer tells */
-  bool leaving;    /* we are taking leave of it */
-  bool ours;       /* it announced itself as a node of ours */
+  bool reachable; /* as far as its last answer tells */
+  bool leaving;   /* we are taking leave of it */
+  bool ours;      /* it announced itself as a node of ours */
   gp_form form;
-  gp_errand *first, *last;  /* still to be asked, oldest first */
-  size_t count, bytes;      /* of them, messages and their data */
-  gp_errand *asked;         /* on the way, or NULL */
-  uint32_t sequence;        /* of the request on the way */
+  gp_errand *first, *last; /* still to be asked, oldest first */
+  size_t count, bytes;     /* of them, messages and their data */
+  gp_errand *asked;        /* on the way, or NULL */
+  uint32_t sequence;       /* of the request on the way */
 } gp_contact;
 
 /* A request whose answer must wait, and until when. */
@@ -81,14 +81,14 @@ struct gp_node {
   gp_signal *signals;
   gp_members contacts;
   size_t nmembers;
-  size_t naliases;           /* of all contacts */
-  gp_queue inbox;            /* of gp_message */
-  gp_queue errors;           /* of gp_failure */
+  size_t naliases; /* of all contacts */
+  gp_queue inbox;  /* of gp_message */
+  gp_queue errors; /* of gp_failure */
   uint64_t lost;
-  gp_holding messages;       /* for which the inbox has no room yet */
-  gp_holding newcomers;      /* whose form is being found out */
-  gp_errand *late, *lastlate;  /* failed before they could be asked */
-  size_t impatient;          /* errands that somebody waits for in person */
+  gp_holding messages;        /* for which the inbox has no room yet */
+  gp_holding newcomers;       /* whose form is being found out */
+  gp_errand *late, *lastlate; /* failed before they could be asked */
+  size_t impatient;           /* errands that somebody waits for in person */
   uint32_t sequence;
 };
 

@@ -38,16 +38,24 @@ const char *gp_errkind_name (gp_errkind kind) {
 gp_err gp_err_fromerrno (int number) {
   switch (number) {
     case 0: return GP_OK;
-    case ENOMEM: case ENOBUFS: return GP_ENOMEM;
+    case ENOMEM:
+    case ENOBUFS: return GP_ENOMEM;
     case EINVAL: return GP_EINVAL;
-    case EMFILE: case ENFILE: return GP_EMFILE;
+    case EMFILE:
+    case ENFILE: return GP_EMFILE;
     case EADDRINUSE: return GP_EADDRINUSE;
-    case EADDRNOTAVAIL: case EAFNOSUPPORT: return GP_EADDRNOTAVAIL;
-    case EACCES: case EPERM: return GP_EACCES;
+    case EADDRNOTAVAIL:
+    case EAFNOSUPPORT: return GP_EADDRNOTAVAIL;
+    case EACCES:
+    case EPERM: return GP_EACCES;
     case ECONNREFUSED: return GP_ECONNREFUSED;
-    case ECONNRESET: case EPIPE: case ECONNABORTED: return GP_ECONNRESET;
-    case EHOSTUNREACH: case EHOSTDOWN: return GP_EHOSTUNREACH;
-    case ENETUNREACH: case ENETDOWN: return GP_ENETUNREACH;
+    case ECONNRESET:
+    case EPIPE:
+    case ECONNABORTED: return GP_ECONNRESET;
+    case EHOSTUNREACH:
+    case EHOSTDOWN: return GP_EHOSTUNREACH;
+    case ENETUNREACH:
+    case ENETDOWN: return GP_ENETUNREACH;
     case ETIMEDOUT: return GP_ETIMEDOUT;
     default: return GP_EIO;
   }

@@ -12,9 +12,9 @@
 
 /* gop2p's three kinds of error. */
 typedef enum gp_errkind {
-  GP_KIND_CONNECTION,  /* the network or the peer */
-  GP_KIND_PARSING,     /* what arrived was not understood */
-  GP_KIND_INTERNAL     /* this process or this machine */
+  GP_KIND_CONNECTION, /* the network or the peer */
+  GP_KIND_PARSING,    /* what arrived was not understood */
+  GP_KIND_INTERNAL    /* this process or this machine */
 } gp_errkind;
 
 /* X(name, kind, what it is in words): the code in Lua is "E" and the name. */
@@ -41,6 +41,7 @@ typedef enum gp_errkind {
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
   X(BUSY, CONNECTION, "the peer can not take more at present") \
   X(STATUS, CONNECTION, "the peer answered with an error") \
+  X(CORS, CONNECTION, "a page of another origin asked (see option cors)") \
   X(BADMSG, PARSING, "not a valid gop2p message") \
   X(PROTO, PARSING, "the answer is not one of a gop2p node") \
   X(IO, INTERNAL, "input/output error")
@@ -49,7 +50,7 @@ typedef enum gp_err {
 #define GP_ERR_ENUM(name, kind, text) GP_E##name,
   GP_ERRORS(GP_ERR_ENUM)
 #undef GP_ERR_ENUM
-  GP_ERR_COUNT
+    GP_ERR_COUNT
 } gp_err;
 
 #define GP_OK GP_EOK

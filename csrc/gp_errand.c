@@ -77,10 +77,10 @@ static const gp_peer *dial (const gp_contact *c) {
 */
 static gp_form formfor (const gp_contact *c, const gp_errand *e) {
   switch (e->failure->doing) {
-    case GP_JOINING: case GP_GREETING: case GP_NAMING:
-      return GP_FORM_UNKNOWN;
-    default:
-      return c->form;
+    case GP_JOINING:
+    case GP_GREETING:
+    case GP_NAMING: return GP_FORM_UNKNOWN;
+    default: return c->form;
   }
 }
 

@@ -15,7 +15,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#define COPIED 4096  /* bodies below this are copied: cheaper than a chain */
+#define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
 
 const char *gp_evhttp_find (const void *headers, const char *name) {
   return headers != NULL ? evhttp_find_header(headers, name) : NULL;

@@ -10,11 +10,12 @@
 
 struct gp_host {
   gp_loop *loop;
-  gp_node *node;  /* NULL: freed, while its turn is not over yet */
+  gp_node *node; /* NULL: freed, while its turn is not over yet */
   bool turning;
   gp_server *server;
   gp_client *client;
-  gp_timer timer;  /* only ends the loop's wait: the node ticks each turn */
+  char *cors;
+  gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
 };
 
 void gp_hostopt_init (gp_hostopt *opt) {
@@ -57,7 +58,7 @@ static void answer (void *self, gp_reply *r, const gp_answer *a,
   gp_scratch scratch;
   (void)self;
   if (gp_wire_answer(&out, &scratch, a, form) != GP_OK)
-    out.status = 503;  /* out of memory: without its text */
+    out.status = 503; /* out of memory: without its text */
   gp_reply_answer(r, &out);
   gp_blob_unref(out.body);
 }
@@ -81,15 +82,13 @@ static void due (void *arg) {
 static void derive (gp_hostopt *opt) {
   const char *l = opt->listen;
   opt->server.maxbody = gp_base64_len(opt->node.maxdata) + ENVELOPE;
-  opt->node.onloopback =
-    strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
-    strcmp(l, "127.0.0.1") == 0 || strcmp(l, "0.0.0.0") == 0 ||
-    strcmp(l, "::") == 0;
+  opt->node.onloopback = strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
+                         strcmp(l, "127.0.0.1") == 0 ||
+                         strcmp(l, "0.0.0.0") == 0 || strcmp(l, "::") == 0;
 }
 
-static gp_err makenode (gp_host *h, const char *address, size_t len,
-                        int port, const gp_nodeopt *opt,
-                        gp_signal *signals) {
+static gp_err makenode (gp_host *h, const char *address, size_t len, int port,
+                        const gp_nodeopt *opt, gp_signal *signals) {
   gp_transport t = {h, ask, answer, gone};
   gp_peer *self;
   gp_err e = gp_peer_new(&self, address, len, port);
@@ -98,6 +97,13 @@ static gp_err makenode (gp_host *h, const char *address, size_t len,
   e = gp_node_new(&h->node, self, &t, opt, signals);
   gp_peer_unref(self);
   return e;
+}
+
+static gp_err copycors (gp_host *h, const char *cors) {
+  if (cors == NULL)
+    return GP_OK;
+  h->cors = strdup(cors);
+  return h->cors == NULL ? GP_ENOMEM : GP_OK;
 }
 
 static gp_err open (gp_host *h, const char *address, size_t len, int port,
@@ -110,7 +116,9 @@ static gp_err open (gp_host *h, const char *address, size_t len, int port,
     return e;
   gp_peer_unref(probe);
   derive(&opt);
-  e = gp_server_new(&h->server, h->loop, opt.listen, &port, &opt.server);
+  e = copycors(h, opt.cors);
+  if (e == GP_OK)
+    e = gp_server_new(&h->server, h->loop, opt.listen, &port, &opt.server);
   if (e == GP_OK)
     e = gp_client_new(&h->client, h->loop, &opt.client);
   if (e == GP_OK)
@@ -148,6 +156,7 @@ void gp_host_free (gp_host *h) {
   gp_client_free(h->client);
   gp_server_free(h->server);
   gp_loop_unref(h->loop);
+  free(h->cors);
   free(h);
 }
 
@@ -160,19 +169,57 @@ static void refuse (gp_reply *r, int status, const char *text) {
   answer(NULL, r, &a, GP_FORM_UNKNOWN);
 }
 
+/* Whether the word 'origin' stands in the list of the option. */
+static bool isallowed (const gp_host *h, const char *origin) {
+  size_t len = strlen(origin);
+  const char *at = h->cors;
+  if (at == NULL)
+    return false;
+  while (*at != '\0') {
+    size_t word = strcspn(at, " ");
+    if ((word == 1 && *at == '*') ||
+        (word == len && strncmp(at, origin, len) == 0))
+      return true;
+    at += word + strspn(at + word, " ");
+  }
+  return false;
+}
+
+/*
+** A page in somebody's browser must not be able to write to a node on his
+** machine. Browsers name the page's origin with what can change something
+** (Fetch standard, "Origin" header), and whence a request comes with all
+** the rest (Fetch Metadata, "Sec-Fetch-Site"); Go programs and ours send
+** neither.
+*/
+static bool isforeignpage (const gp_host *h, const gp_httpin *in) {
+  const char *origin = in->find(in->headers, "Origin");
+  const char *site = in->find(in->headers, "Sec-Fetch-Site");
+  if (origin != NULL)
+    return !isallowed(h, origin);
+  return site != NULL && strcmp(site, "none") != 0 && !isallowed(h, "*");
+}
+
 /* Reading may run Lua's finalizers, and with them gp_host_free. */
 static void serve (gp_host *h, gp_reply *r, const gp_json *json,
                    uint64_t now) {
   gp_asked asked;
   const char *text;
   const gp_httpin *in = gp_reply_request(r);
-  gp_peer *self = gp_peer_ref(gp_node_self(h->node));
-  int status = gp_wire_read(&asked, &text, in, json, self);
+  gp_peer *self;
+  int status;
+  if (isforeignpage(h, in)) {
+    gp_node_misasked(h->node, GP_ECORS, in->remote);
+    refuse(r, 403, gp_wire_foreign);
+    return;
+  }
+  self = gp_peer_ref(gp_node_self(h->node));
+  status = gp_wire_read(&asked, &text, in, json, self);
   gp_peer_unref(self);
   if (h->node == NULL)
     refuse(r, 503, gp_wire_busy);
   else if (status != 0) {
-    gp_node_misasked(h->node, in->remote);
+    gp_node_misasked(h->node, GP_EBADMSG, in->remote);
     refuse(r, status, text);
   }
   else if (!gp_node_requested(h->node, &asked, r, now))
@@ -200,6 +247,8 @@ void gp_host_turn (gp_host *h, const gp_json *json) {
   gp_reply *r;
   gp_result *res;
   h->turning = true;
+  if (gp_server_starved(h->server))
+    gp_node_misasked(h->node, GP_EMFILE, NULL);
   gp_node_tick(h->node, now);
   while (h->node != NULL && (r = gp_server_next(h->server)) != NULL)
     serve(h, r, json, now);

@@ -21,10 +21,11 @@ typedef struct gp_hostopt {
   gp_nodeopt node;
   gp_serveropt server;
   gp_clientopt client;
-  const char *listen;  /* as gp_server_new takes it */
+  const char *listen; /* as gp_server_new takes it */
+  const char *cors;   /* origins, with spaces between, or "*"; NULL: none */
 } gp_hostopt;
 
-/* The defaults of every limit; 'listen' is NULL. */
+/* The defaults of every limit; 'listen' and 'cors' are NULL. */
 void gp_hostopt_init (gp_hostopt *opt);
 
 /*

@@ -15,19 +15,24 @@
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_method {
-  GP_GET, GP_POST, GP_PUT, GP_DELETE, GP_OPTIONS, GP_OTHER
+  GP_GET,
+  GP_POST,
+  GP_PUT,
+  GP_DELETE,
+  GP_OPTIONS,
+  GP_OTHER
 } gp_method;
 
 /* What arrived: a request, or an answer (then 'method' means nothing). */
 typedef struct gp_httpin {
   gp_method method;
-  int status;          /* of an answer */
-  const char *remote;  /* numeric address of the other side, no port */
-  const char *body;    /* 'len' bytes; NULL when there are none */
+  int status;         /* of an answer */
+  const char *remote; /* numeric address of the other side, no port */
+  const char *body;   /* 'len' bytes; NULL when there are none */
   size_t len;
   const void *headers;
   /* Value of the first header called 'name', case aside, or NULL. */
-  const char *(*find) (const void *headers, const char *name);
+  const char *(*find)(const void *headers, const char *name);
 } gp_httpin;
 
 typedef struct gp_header {
@@ -39,10 +44,10 @@ typedef struct gp_header {
 /* What is to leave: a request, or an answer. Borrows all that it names. */
 typedef struct gp_httpout {
   gp_method method;
-  int status;  /* of an answer */
+  int status; /* of an answer */
   size_t nheaders;
   gp_header headers[GP_HEADERS_MAX];
-  gp_blob *body;  /* NULL: none */
+  gp_blob *body; /* NULL: none */
 } gp_httpout;
 
 #pragma GCC visibility pop

@@ -123,7 +123,7 @@ static void askform (gp_node *n, gp_contact *c, const gp_errand *e,
   if (c->form != GP_FORM_HEADERS || e->again)
     return;
   if (gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL) != GP_OK)
-    return;  /* both are written to alike, so nothing is lost */
+    return; /* both are written to alike, so nothing is lost */
   (void)gp_contact_queue(n, c, GP_GREETING, msg, NULL, n->opt.asktime, now);
   if (c->last != NULL)
     c->last->again = true;
@@ -198,8 +198,7 @@ static void left (gp_node *n, gp_contact *c) {
 ** tells. An empty one does so the second time, when we stand in it.
 */
 static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
-                      gp_err error, const gp_answered *answer,
-                      uint64_t now) {
+                      gp_err error, const gp_answered *answer, uint64_t now) {
   gp_form form = GP_FORM_HEADERS;
   if (error == GP_OK)
     form = answer->form;
@@ -216,14 +215,13 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
                             gp_err error, const gp_answered *answer,
                             bool *keep, uint64_t now) {
   switch (e->failure->doing) {
-    case GP_JOINING: case GP_GREETING:
+    case GP_JOINING:
+    case GP_GREETING:
       if (error == GP_OK)
         return joined(n, c, e, answer, now);
       notjoined(n, c, e, error);
       break;
-    case GP_SENDING:
-      *keep = retry(n, c, e, error, now);
-      break;
+    case GP_SENDING: *keep = retry(n, c, e, error, now); break;
     case GP_LEAVING:
       *keep = retry(n, c, e, error, now);
       if (!*keep)

@@ -20,22 +20,22 @@
 #include <event2/dns.h>
 #include <event2/event.h>
 
-#define SLICE 100    /* ms, where libevent has timers that we can not see */
-#define BASE_FDS 4   /* the epoll set, a pair for signals, one to spare */
+#define SLICE 100  /* ms, where libevent has timers that we can not see */
+#define BASE_FDS 4 /* the epoll set, a pair for signals, one to spare */
 
 struct gp_loop {
   unsigned refs;
-  int fd;             /* of the epoll set, or -1 */
+  int fd; /* of the epoll set, or -1 */
   int busy;
   pid_t pid;
   struct event_base *base;
   struct evdns_base *dns;
-  struct event *alarm;  /* ends a wait where 'fd' is -1, else NULL */
-  gp_timer timers;      /* head of a ring, the first one due first */
+  struct event *alarm; /* ends a wait where 'fd' is -1, else NULL */
+  gp_timer timers;     /* head of a ring, the first one due first */
 };
 
 struct gp_watch {
-  struct event *event;  /* NULL: could be read from the start */
+  struct event *event; /* NULL: could be read from the start */
   gp_signal *signal;
 };
 
@@ -81,7 +81,7 @@ static struct event_base *base_new (int *fd) {
   if (config == NULL)
     return NULL;
   event_config_set_flag(config,
-    EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
+                        EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
   base = event_base_new_with_config(config);
   event_config_free(config);
   *fd = base != NULL && isepoll(next) ? next : -1;
@@ -226,7 +226,7 @@ void gp_loop_pump (gp_loop *l, int64_t wait) {
   loop_timers(l);
 }
 
-void gp_timer_init (gp_timer *t, gp_loop *l, void (*due) (void *arg),
+void gp_timer_init (gp_timer *t, gp_loop *l, void (*due)(void *arg),
                     void *arg) {
   t->loop = l;
   t->next = t->prev = NULL;
@@ -324,8 +324,8 @@ struct evdns_base *gp_loop_dns (gp_loop *l) {
     evdns_base_set_option(l->dns, "randomize-case:", "0");
   }
   if (evdns_base_count_nameservers(l->dns) == 0)
-    evdns_base_resolv_conf_parse(l->dns,
-      DNS_OPTIONS_ALL & ~DNS_OPTION_HOSTSFILE, "/etc/resolv.conf");
+    evdns_base_resolv_conf_parse(
+      l->dns, DNS_OPTIONS_ALL & ~DNS_OPTION_HOSTSFILE, "/etc/resolv.conf");
   return l->dns;
 }
 

@@ -59,11 +59,11 @@ struct gp_timer {
   gp_timer *next, *prev;
   uint64_t at;
   bool armed;
-  void (*due) (void *arg);
+  void (*due)(void *arg);
   void *arg;
 };
 
-void gp_timer_init (gp_timer *t, gp_loop *l, void (*due) (void *arg),
+void gp_timer_init (gp_timer *t, gp_loop *l, void (*due)(void *arg),
                     void *arg);
 void gp_timer_set (gp_timer *t, uint64_t at);
 void gp_timer_stop (gp_timer *t);

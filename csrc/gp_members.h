@@ -18,17 +18,17 @@
 
 typedef struct gp_entry gp_entry;
 struct gp_entry {
-  gp_peer *peer;  /* its owner's reference */
+  gp_peer *peer; /* its owner's reference */
   uint32_t slot;
-  gp_entry *next, *prev;  /* in the order in which they came */
-  gp_entry *chain;        /* of the same hash */
+  gp_entry *next, *prev; /* in the order in which they came */
+  gp_entry *chain;       /* of the same hash */
 };
 
 /* A zeroed struct is an empty table. */
 typedef struct gp_members {
   size_t count, size;
   gp_entry *first, *last;
-  gp_entry **buckets;  /* 'size' of each */
+  gp_entry **buckets; /* 'size' of each */
   gp_entry **slots;
 } gp_members;
 

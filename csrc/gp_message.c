@@ -5,9 +5,8 @@
 
 #include <stdlib.h>
 
-gp_err gp_message_new (gp_message **out, gp_msgtype type,
-                       const gp_peer *from, const gp_peerlist *to,
-                       gp_blob *data) {
+gp_err gp_message_new (gp_message **out, gp_msgtype type, const gp_peer *from,
+                       const gp_peerlist *to, gp_blob *data) {
   gp_message *m = calloc(1, sizeof *m);
   if (m == NULL)
     return GP_ENOMEM;

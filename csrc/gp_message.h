@@ -26,9 +26,9 @@ typedef struct gp_message {
   unsigned refs;
   gp_msgtype type;
   gp_peer *from;
-  gp_peerlist to;  /* of a direct message; else empty */
-  gp_blob *data;   /* NULL: none */
-  gp_blob *wire;   /* encoded with 'wirefrom' as its sender, or NULL */
+  gp_peerlist to; /* of a direct message; else empty */
+  gp_blob *data;  /* NULL: none */
+  gp_blob *wire;  /* encoded with 'wirefrom' as its sender, or NULL */
   gp_peer *wirefrom;
 } gp_message;
 
@@ -36,9 +36,8 @@ typedef struct gp_message {
 ** With one reference. Takes references of 'from' and 'data' (NULL: none),
 ** copies 'to' (NULL: nobody).
 */
-gp_err gp_message_new (gp_message **out, gp_msgtype type,
-                       const gp_peer *from, const gp_peerlist *to,
-                       gp_blob *data);
+gp_err gp_message_new (gp_message **out, gp_msgtype type, const gp_peer *from,
+                       const gp_peerlist *to, gp_blob *data);
 gp_message *gp_message_ref (gp_message *m);
 
 /* NULL is allowed. */

@@ -14,9 +14,8 @@ static gp_err init (gp_node *n, const gp_peer *self) {
   return gp_queue_reserve(&n->errors);
 }
 
-gp_err gp_node_new (gp_node **out, const gp_peer *self,
-                    const gp_transport *t, const gp_nodeopt *opt,
-                    gp_signal *signals) {
+gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
+                    const gp_nodeopt *opt, gp_signal *signals) {
   gp_node *n = calloc(1, sizeof *n);
   if (n == NULL)
     return GP_ENOMEM;
@@ -145,8 +144,7 @@ static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
       !gp_peer_equal(to, n->self))
     e = gp_contact_queue(n, c, GP_PROBING, msg, NULL, n->opt.asktime, now);
   if (e == GP_OK)
-    e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime,
-                         now);
+    e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
   gp_contact_release(n, c);
   return e;
 }
@@ -218,14 +216,13 @@ gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
     next = entry->next;
     if (!istarget(c))
       continue;
-    e = gp_contact_queue(n, c, GP_LEAVING, msg, receipt, n->opt.asktime,
-                         now);
+    e = gp_contact_queue(n, c, GP_LEAVING, msg, receipt, n->opt.asktime, now);
     if (e != GP_OK)
       break;
     c->leaving = true;
   }
   if (receipt->pending > 0)
-    e = GP_OK;  /* whoever could not be told is a member still */
+    e = GP_OK; /* whoever could not be told is a member still */
   return conclude(e, msg, receipt, out);
 }
 

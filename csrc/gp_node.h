@@ -26,7 +26,7 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_node gp_node;
-typedef struct gp_reply gp_reply;  /* an answer still owed to a peer */
+typedef struct gp_reply gp_reply; /* an answer still owed to a peer */
 
 /* How a node reaches the world; evhttp or the simulator stand behind it. */
 typedef struct gp_transport {
@@ -36,33 +36,33 @@ typedef struct gp_transport {
   ** exactly one call of gp_node_answered with the same 'id', never from
   ** within 'ask', unless an error is returned. Copies what it is given.
   */
-  gp_err (*ask) (void *self, uint64_t id, const gp_peer *dial,
-                 const gp_asking *asking, uint32_t timeout);
+  gp_err (*ask)(void *self, uint64_t id, const gp_peer *dial,
+                const gp_asking *asking, uint32_t timeout);
   /* Gives the owed answer and frees 'r', also if the asker is gone. */
-  void (*answer) (void *self, gp_reply *r, const gp_answer *answer,
-                  gp_form form);
+  void (*answer)(void *self, gp_reply *r, const gp_answer *answer,
+                 gp_form form);
   /* Whether the asker has given up waiting. */
-  bool (*gone) (void *self, const gp_reply *r);
+  bool (*gone)(void *self, const gp_reply *r);
 } gp_transport;
 
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_nodeopt {
   size_t maxmembers;
-  size_t maxdata;     /* of a message that arrives */
-  bool onloopback;    /* it is reached under "localhost" and 0.0.0.0 too */
-  size_t inboxmessages, inboxbytes;    /* unread before senders must wait */
-  size_t outboxmessages, outboxbytes;  /* on the way to one peer */
-  size_t maxerrors;                    /* unread failures that are kept */
-  uint32_t asktime;                    /* one request, start to end */
-  uint32_t holdtime;  /* a sender waits so long for room in the inbox */
+  size_t maxdata;  /* of a message that arrives */
+  bool onloopback; /* it is reached under "localhost" and 0.0.0.0 too */
+  size_t inboxmessages, inboxbytes;   /* unread before senders must wait */
+  size_t outboxmessages, outboxbytes; /* on the way to one peer */
+  size_t maxerrors;                   /* unread failures that are kept */
+  uint32_t asktime;                   /* one request, start to end */
+  uint32_t holdtime; /* a sender waits so long for room in the inbox */
 } gp_nodeopt;
 
 /* What can be waited for at a node: an index into its signals. */
 typedef enum gp_nodesignal {
-  GP_SIGNAL_INBOX,   /* a message is unread */
-  GP_SIGNAL_ERRORS,  /* a failure is unread */
-  GP_SIGNAL_ROOM,    /* an outbox that was full has room again */
-  GP_SIGNAL_CLOSED,  /* raised by whoever frees the node */
+  GP_SIGNAL_INBOX,  /* a message is unread */
+  GP_SIGNAL_ERRORS, /* a failure is unread */
+  GP_SIGNAL_ROOM,   /* an outbox that was full has room again */
+  GP_SIGNAL_CLOSED, /* raised by whoever frees the node */
   GP_SIGNALS
 } gp_nodesignal;
 
@@ -70,9 +70,8 @@ typedef enum gp_nodesignal {
 ** Makes a node called 'self'. Copies 't' and 'opt'; borrows 'signals',
 ** GP_SIGNALS of them, which must outlive the node.
 */
-gp_err gp_node_new (gp_node **out, const gp_peer *self,
-                    const gp_transport *t, const gp_nodeopt *opt,
-                    gp_signal *signals);
+gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
+                    const gp_nodeopt *opt, gp_signal *signals);
 
 /*
 ** NULL is allowed. Answers still owed are given as 503; receipts end with
@@ -125,8 +124,11 @@ gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out);
 bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
                         uint64_t now);
 
-/* A request from 'origin' (numeric) was not understood and was refused. */
-void gp_node_misasked (gp_node *n, const char *origin);
+/*
+** A request could not be served for the reason 'error' and was refused;
+** 'origin' is the numeric address that it came from, NULL: not known.
+*/
+void gp_node_misasked (gp_node *n, gp_err error, const char *origin);
 
 /* Whether the answer to the request 'id' should be a list of peers. */
 bool gp_node_wantslist (const gp_node *n, uint64_t id);

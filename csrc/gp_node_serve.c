@@ -106,8 +106,8 @@ static void guessusas (const gp_node *n, gp_contact *c) {
   gp_peer *us = NULL;
   if (gp_peer_isany(p)) {
     const char *address = gp_peer_address(p);
-    if (gp_peer_new(&us, address, strlen(address),
-                    gp_peer_port(n->self)) != GP_OK)
+    if (gp_peer_new(&us, address, strlen(address), gp_peer_port(n->self)) !=
+        GP_OK)
       us = NULL;
   }
   gp_contact_setusas(n, c, us);
@@ -214,8 +214,7 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_message_setfrom(asked->msg, c->entry.peer);
   if (n->messages.first == NULL)
     e = deliver(n, asked->msg);
-  if (e == GP_ENOBUFS &&
-      hold(&n->messages, asked, r, now + n->opt.holdtime))
+  if (e == GP_ENOBUFS && hold(&n->messages, asked, r, now + n->opt.holdtime))
     return false;
   if (e == GP_OK)
     answer(n, r, asked->form, 200, NULL);
@@ -238,17 +237,22 @@ bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
   }
 }
 
-void gp_node_misasked (gp_node *n, const char *origin) {
+static gp_blob *blobof (const char *text) {
+  size_t len = strlen(text);
+  gp_blob *b = gp_blob_new(len);
+  if (b != NULL)
+    memcpy(b->bytes, text, len);
+  return b;
+}
+
+void gp_node_misasked (gp_node *n, gp_err error, const char *origin) {
   gp_failure *f = gp_failure_new(GP_SERVING, NULL, NULL);
-  size_t len = strlen(origin);
   if (f == NULL) {
     n->lost++;
     return;
   }
-  f->error = GP_EBADMSG;
-  f->origin = gp_blob_new(len);
-  if (f->origin != NULL)
-    memcpy(f->origin->bytes, origin, len);
+  f->error = error;
+  f->origin = origin == NULL ? NULL : blobof(origin);
   gp_node_tell(n, f);
   gp_failure_unref(f);
 }

@@ -13,8 +13,8 @@ struct gp_peer {
   unsigned refs;
   uint32_t hash;
   uint16_t port;
-  uint16_t host, address;  /* where they start in 'bytes' */
-  char bytes[];            /* text, host, address, each with its zero byte */
+  uint16_t host, address; /* where they start in 'bytes' */
+  char bytes[];           /* text, host, address, each with its zero byte */
 };
 
 static bool ishostchar (char c) {
@@ -112,12 +112,12 @@ gp_err gp_peer_parse (gp_peer **out, const char *text, size_t len) {
   if (colon == NULL)
     return GP_EINVAL;
   if (memchr(text, ':', host) != NULL && text[0] != '[')
-    return GP_EINVAL;  /* "::1:5000" could be read in two ways */
+    return GP_EINVAL; /* "::1:5000" could be read in two ways */
   return gp_peer_new(out, text, host, parseport(colon + 1, len - host - 1));
 }
 
 gp_peer *gp_peer_ref (const gp_peer *p) {
-  gp_peer *own = (gp_peer *)p;  /* only its count changes */
+  gp_peer *own = (gp_peer *)p; /* only its count changes */
   own->refs++;
   return own;
 }

@@ -17,8 +17,8 @@
 
 typedef struct gp_peer gp_peer;
 
-#define GP_ADDRESS_MAX 253  /* bytes of a host name, RFC 1035 2.3.4 */
-#define GP_PEER_TEXT (GP_ADDRESS_MAX + 9)  /* "[", "]:65535", a zero byte */
+#define GP_ADDRESS_MAX 253 /* bytes of a host name, RFC 1035 2.3.4 */
+#define GP_PEER_TEXT (GP_ADDRESS_MAX + 9) /* "[", "]:65535", a zero byte */
 
 /*
 ** Makes a peer with one reference. 'address' is a host name of letters,

@@ -19,29 +19,29 @@
 
 /* What was being done when it went wrong. */
 typedef enum gp_doing {
-  GP_JOINING,   /* asking an entry point */
-  GP_GREETING,  /* asking a member that an entry point named */
-  GP_SENDING,   /* delivering a message */
-  GP_LEAVING,   /* taking leave of a member */
-  GP_SERVING,   /* answering a request */
+  GP_JOINING,  /* asking an entry point */
+  GP_GREETING, /* asking a member that an entry point named */
+  GP_SENDING,  /* delivering a message */
+  GP_LEAVING,  /* taking leave of a member */
+  GP_SERVING,  /* answering a request */
   /* What the node does for itself; its failures are not told. */
-  GP_PROBING,    /* which form a stranger speaks */
-  GP_INQUIRING,  /* which form a newcomer speaks, before its answer */
-  GP_NAMING,     /* under which name a member knows us */
-  GP_UNNAMING    /* taking back our name where we stand under another */
+  GP_PROBING,   /* which form a stranger speaks */
+  GP_INQUIRING, /* which form a newcomer speaks, before its answer */
+  GP_NAMING,    /* under which name a member knows us */
+  GP_UNNAMING   /* taking back our name where we stand under another */
 } gp_doing;
 
 /* One thing that went wrong. Counted, immutable once told. */
 typedef struct gp_failure gp_failure;
 struct gp_failure {
   unsigned refs;
-  gp_failure *next;  /* in its receipt */
+  gp_failure *next; /* in its receipt */
   gp_doing doing;
   gp_err error;
-  int status;        /* the peer's HTTP status, or 0 */
-  gp_peer *peer;     /* with whom, or NULL */
-  gp_message *msg;   /* the message that was not delivered, or NULL */
-  gp_blob *origin;   /* numeric address that a bad request came from, or NULL */
+  int status;      /* the peer's HTTP status, or 0 */
+  gp_peer *peer;   /* with whom, or NULL */
+  gp_message *msg; /* the message that was not delivered, or NULL */
+  gp_blob *origin; /* numeric address that a bad request came from, or NULL */
 };
 
 /* With one reference. Takes references of 'peer' and 'msg' (NULL: none). */
@@ -54,8 +54,8 @@ void gp_failure_unref (gp_failure *f);
 
 typedef struct gp_receipt {
   unsigned refs;
-  size_t pending;  /* errands that are still to be done */
-  bool claimed;    /* somebody waited for it: failures are his to read */
+  size_t pending; /* errands that are still to be done */
+  bool claimed;   /* somebody waited for it: failures are his to read */
   gp_signal settled;
   gp_failure *first, *last;
 } gp_receipt;

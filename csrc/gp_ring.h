@@ -18,7 +18,7 @@ struct gp_ring {
 
 /* The struct of 'type' whose field 'field' is the ring 'r'. */
 #define gp_ring_of(type, field, r) \
-  ((type *)(void *)((char *)(r) - offsetof(type, field)))
+  ((type *)(void *)((char *)(r)-offsetof(type, field)))
 
 static inline void gp_ring_init (gp_ring *r) {
   r->next = r->prev = r;

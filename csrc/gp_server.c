@@ -17,7 +17,7 @@
 #include "gp_evhttp.h"
 #include "gp_server_conn.h"
 
-#define RETRY 200  /* ms until accepting is tried again */
+#define RETRY 200 /* ms until accepting is tried again */
 #define EVERY_METHOD 0xFFFF
 
 void gp_server_gate (gp_server *s) {
@@ -33,13 +33,17 @@ void gp_server_gate (gp_server *s) {
   }
 }
 
+void gp_server_pause (gp_server *s, gp_closed why) {
+  s->closed |= why;
+  gp_server_gate(s);
+  gp_timer_set(&s->retry, gp_loop_now(s->loop) + RETRY);
+}
+
 static void retry_due (void *arg) {
   gp_server *s = arg;
   s->closed &= ~(unsigned)(GP_CLOSED_STARVED | GP_CLOSED_NOSPARE);
-  if (!gp_conn_spare(s)) {
-    s->closed |= GP_CLOSED_NOSPARE;
-    gp_timer_set(&s->retry, gp_loop_now(s->loop) + RETRY);
-  }
+  if (!gp_conn_spare(s))
+    gp_server_pause(s, GP_CLOSED_NOSPARE);
   gp_server_gate(s);
 }
 
@@ -83,16 +87,14 @@ static void accept_failed (struct evconnlistener *listener, void *http) {
   }
   if (error == EMFILE || error == ENFILE)
     s->starved = true;
-  s->closed |= GP_CLOSED_STARVED;
-  gp_server_gate(s);
-  gp_timer_set(&s->retry, gp_loop_now(s->loop) + RETRY);
+  gp_server_pause(s, GP_CLOSED_STARVED);
 }
 
 /* Takes 'fd'. */
 static gp_err server_listen (gp_server *s, int i, int fd) {
   struct event_base *base = gp_loop_base(s->loop);
-  struct evconnlistener *l = evconnlistener_new(base, NULL, NULL,
-    LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, fd);
+  struct evconnlistener *l = evconnlistener_new(
+    base, NULL, NULL, LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, fd);
   if (l == NULL) {
     close(fd);
     return GP_ENOMEM;
@@ -102,7 +104,7 @@ static gp_err server_listen (gp_server *s, int i, int fd) {
     evconnlistener_free(l);
     return GP_ENOMEM;
   }
-  s->listeners[i] = l;  /* evhttp owns it now */
+  s->listeners[i] = l; /* evhttp owns it now */
   s->markers[i] = event_new(base, fd, EV_WRITE | EV_PERSIST, marker_cb, s);
   if (s->markers[i] == NULL || event_add(s->markers[i], NULL) != 0)
     return GP_ENOMEM;
@@ -167,10 +169,13 @@ static bool unread (struct evhttp_request *req) {
   const void *headers = evhttp_request_get_input_headers(req);
   const char *length = gp_evhttp_find(headers, "Content-Length");
   switch (evhttp_request_get_command(req)) {
-    case EVHTTP_REQ_GET: case EVHTTP_REQ_POST: case EVHTTP_REQ_PUT:
-    case EVHTTP_REQ_DELETE: case EVHTTP_REQ_OPTIONS: case EVHTTP_REQ_PATCH:
-    case EVHTTP_REQ_CONNECT:
-      return false;
+    case EVHTTP_REQ_GET:
+    case EVHTTP_REQ_POST:
+    case EVHTTP_REQ_PUT:
+    case EVHTTP_REQ_DELETE:
+    case EVHTTP_REQ_OPTIONS:
+    case EVHTTP_REQ_PATCH:
+    case EVHTTP_REQ_CONNECT: return false;
     default:
       return gp_evhttp_find(headers, "Transfer-Encoding") != NULL ||
              (length != NULL && strcmp(length, "0") != 0);
@@ -254,8 +259,8 @@ static gp_err server_http (gp_server *s) {
 
 /* A tenth of the shorter limit: so exact are they. */
 static uint64_t sweepperiod (const gp_serveropt *o) {
-  uint64_t t = (o->requesttime < o->idletime ? o->requesttime
-                                             : o->idletime) / 10;
+  uint64_t t = (o->requesttime < o->idletime ? o->requesttime : o->idletime) /
+               10;
   return t < 10 ? 10 : t > 1000 ? 1000 : t;
 }
 
@@ -388,7 +393,7 @@ bool gp_reply_answer (gp_reply *r, const gp_httpout *out) {
       evhttp_send_reply(r->req, out->status, NULL, NULL);
     }
     else
-      gp_conn_close(c);  /* frees the request too */
+      gp_conn_close(c); /* frees the request too */
   }
   free(r);
   return given;

@@ -19,15 +19,15 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_server gp_server;
-typedef struct gp_reply gp_reply;  /* an answer still owed to a peer */
+typedef struct gp_reply gp_reply; /* an answer still owed to a peer */
 
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_serveropt {
   size_t maxbody;
   size_t maxheaders;
   size_t maxconnections;
-  uint32_t requesttime;  /* from a request's first byte to its last */
-  uint32_t idletime;     /* between two requests of one connection */
+  uint32_t requesttime; /* from a request's first byte to its last */
+  uint32_t idletime;    /* between two requests of one connection */
 } gp_serveropt;
 
 /*

@@ -21,8 +21,6 @@
 
 #include "gp_evhttp.h"
 
-#define RETRY 200  /* ms until accepting is tried again */
-
 uint64_t gp_conn_now (const gp_server *s) {
   return gp_loop_now(s->loop) - s->lag;
 }
@@ -45,7 +43,7 @@ void gp_conn_enter (gp_conn *c, gp_connstate state) {
     return;
   c->since = gp_conn_now(s);
   plan(s, gp_loop_now(s->loop) +
-          (state == GP_CONN_IDLE ? limit(c) + s->period : s->period));
+            (state == GP_CONN_IDLE ? limit(c) + s->period : s->period));
 }
 
 /* Most that a connection may hold of one request. */
@@ -96,10 +94,10 @@ static void unhook (gp_conn *c) {
 }
 
 static bool hook (gp_conn *c) {
-  return evbuffer_add_cb(bufferevent_get_input(c->bev),
-                         input_changed, c) != NULL &&
-         evbuffer_add_cb(bufferevent_get_output(c->bev),
-                         output_changed, c) != NULL;
+  return evbuffer_add_cb(bufferevent_get_input(c->bev), input_changed, c) !=
+           NULL &&
+         evbuffer_add_cb(bufferevent_get_output(c->bev), output_changed, c) !=
+           NULL;
 }
 
 /*
@@ -134,7 +132,7 @@ bool gp_conn_spare (gp_server *s) {
 static void conn_discard (gp_conn *c) {
   unhook(c);
   gp_ring_remove(&c->place);
-  if (bufferevent_getfd(c->bev) < 0)  /* evhttp never had it? */
+  if (bufferevent_getfd(c->bev) < 0) /* evhttp never had it? */
     bufferevent_free(c->bev);
   bufferevent_decref(c->bev);
   free(c);
@@ -161,10 +159,8 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg) {
   gp_ring_append(&s->fresh, &c->place);
   if (++s->count >= s->opt.maxconnections)
     s->closed |= GP_CLOSED_FULL;
-  if (!gp_conn_spare(s)) {
-    s->closed |= GP_CLOSED_NOSPARE;
-    gp_timer_set(&s->retry, gp_loop_now(s->loop) + RETRY);
-  }
+  if (!gp_conn_spare(s))
+    gp_server_pause(s, GP_CLOSED_NOSPARE);
   gp_server_gate(s);
   event_active(s->adopt, EV_TIMEOUT, 0);
   return c->bev;
@@ -208,7 +204,7 @@ void gp_conn_adopt (gp_server *s) {
     gp_conn *c = gp_ring_of(gp_conn, place, s->fresh.next);
     void *con = NULL;
     bufferevent_getcb(c->bev, NULL, NULL, NULL, &con);
-    if (con == NULL) {  /* out of memory in evhttp? */
+    if (con == NULL) { /* out of memory in evhttp? */
       conn_discard(c);
       conn_uncount(s);
       continue;

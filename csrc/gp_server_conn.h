@@ -23,9 +23,9 @@ typedef struct gp_conn gp_conn;
 
 /* Why the server does not accept at present: bits. */
 typedef enum gp_closed {
-  GP_CLOSED_FULL = 1,     /* as many connections as allowed */
-  GP_CLOSED_STARVED = 2,  /* no descriptors */
-  GP_CLOSED_NOSPARE = 4,  /* no memory for the next connection */
+  GP_CLOSED_FULL = 1,    /* as many connections as allowed */
+  GP_CLOSED_STARVED = 2, /* no descriptors */
+  GP_CLOSED_NOSPARE = 4, /* no memory for the next connection */
   GP_CLOSED_ENDING = 8
 } gp_closed;
 
@@ -35,47 +35,47 @@ struct gp_server {
   struct evhttp *http;
   struct evconnlistener *listeners[GP_LISTEN_MAX];
   struct event *markers[GP_LISTEN_MAX];
-  unsigned closed;    /* of gp_closed */
-  bool starved;       /* not yet told */
-  gp_timer retry;     /* accept again */
-  gp_ring requests;   /* replies that nobody has taken */
+  unsigned closed;  /* of gp_closed */
+  bool starved;     /* not yet told */
+  gp_timer retry;   /* accept again */
+  gp_ring requests; /* replies that nobody has taken */
   struct event *adopt;
-  gp_conn *spare;     /* the next one to be accepted */
-  gp_ring fresh;      /* accepted, not yet adopted */
+  gp_conn *spare; /* the next one to be accepted */
+  gp_ring fresh;  /* accepted, not yet adopted */
   gp_ring live;
-  gp_ring table[GP_CONN_BUCKETS];  /* the live ones by connection */
+  gp_ring table[GP_CONN_BUCKETS]; /* the live ones by connection */
   size_t count;
   gp_timer sweep;
-  uint64_t period;    /* ms between two sweeps while requests come in */
-  uint64_t lag;       /* ms that the loop was held up, in all */
+  uint64_t period; /* ms between two sweeps while requests come in */
+  uint64_t lag;    /* ms that the loop was held up, in all */
 };
 
 typedef enum gp_connstate {
-  GP_CONN_IDLE,     /* waits for the first byte of a request */
+  GP_CONN_IDLE, /* waits for the first byte of a request */
   GP_CONN_READING,
-  GP_CONN_OWED,     /* 'reply' is owed: no limit of time */
+  GP_CONN_OWED, /* 'reply' is owed: no limit of time */
   GP_CONN_WRITING
 } gp_connstate;
 
 struct gp_conn {
-  gp_ring place;    /* in 'fresh' or 'live' */
+  gp_ring place; /* in 'fresh' or 'live' */
   gp_ring bucket;
   gp_server *server;
   struct evhttp_connection *con;
   struct bufferevent *bev;
   gp_reply *reply;
   gp_connstate state;
-  uint64_t since;   /* when the state began, by gp_conn_now */
-  size_t got;       /* bytes of the request that is being read */
+  uint64_t since; /* when the state began, by gp_conn_now */
+  size_t got;     /* bytes of the request that is being read */
 };
 
 struct gp_reply {
-  gp_ring queue;    /* while nobody has taken it */
-  gp_conn *conn;    /* NULL: the asker is gone */
+  gp_ring queue; /* while nobody has taken it */
+  gp_conn *conn; /* NULL: the asker is gone */
   struct evhttp_request *req;
   gp_httpin in;
-  bool head;        /* the answer has no body */
-  bool last;        /* the connection ends with it */
+  bool head; /* the answer has no body */
+  bool last; /* the connection ends with it */
 };
 
 /* Marks that the asker is gone: what 'in' showed no longer exists. */
@@ -83,6 +83,9 @@ void gp_reply_lost (gp_reply *r);
 
 /* Accepts or not, as 'closed' says. */
 void gp_server_gate (gp_server *s);
+
+/* Does not accept for a while, for a 'why' that passes by itself. */
+void gp_server_pause (gp_server *s, gp_closed why);
 
 /* The time without that in which the loop was held up. */
 uint64_t gp_conn_now (const gp_server *s);

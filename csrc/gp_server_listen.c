@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define BACKLOG 1024  /* connections that wait while Lua is at work */
+#define BACKLOG 1024 /* connections that wait while Lua is at work */
 #define PORT_TRIES 32
 
 typedef union address {
@@ -55,8 +55,8 @@ static bool configure (int fd, const address *a) {
     return false;
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   return a->any.sa_family != AF_INET6 ||
-         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only,
-                    sizeof v6only) == 0;
+         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, sizeof v6only) ==
+           0;
 }
 
 /* A socket that listens at 'text', or -1 and errno; fills in '*port'. */
@@ -114,8 +114,8 @@ static int open_local (int *port, int fds[GP_LISTEN_MAX]) {
   return 0;
 }
 
-gp_err gp_listen_open (const char *listen, int *port,
-                       int fds[GP_LISTEN_MAX], int *count) {
+gp_err gp_listen_open (const char *listen, int *port, int fds[GP_LISTEN_MAX],
+                       int *count) {
   if (*port < 0 || *port > 65535)
     return GP_EINVAL;
   if (strcmp(listen, "localhost") == 0)
@@ -127,6 +127,7 @@ gp_err gp_listen_open (const char *listen, int *port,
       fds[0] = open_one("0.0.0.0", port);
     *count = fds[0] >= 0;
   }
-  return *count > 0 ? GP_OK
-         : errno == EINVAL ? GP_EINVAL : gp_err_fromerrno(errno);
+  return *count > 0        ? GP_OK
+         : errno == EINVAL ? GP_EINVAL
+                           : gp_err_fromerrno(errno);
 }

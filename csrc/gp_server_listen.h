@@ -16,8 +16,8 @@
 ** replaced by a free one that all of them have. The caller closes 'fds', of
 ** which there are '*count'; after an error there are none.
 */
-gp_err gp_listen_open (const char *listen, int *port,
-                       int fds[GP_LISTEN_MAX], int *count);
+gp_err gp_listen_open (const char *listen, int *port, int fds[GP_LISTEN_MAX],
+                       int *count);
 
 #pragma GCC visibility pop
 #endif

@@ -19,13 +19,13 @@ typedef struct gp_signal gp_signal;
 /* The raised signals of one loop, oldest first. */
 typedef struct gp_ready {
   gp_signal *first, *last;
-  uint64_t count;  /* signals ever made: the number of the newest */
+  uint64_t count; /* signals ever made: the number of the newest */
 } gp_ready;
 
 struct gp_signal {
   gp_ready *ready;
   gp_signal *next, *prev;
-  uint64_t number;  /* never used twice in one loop, never zero */
+  uint64_t number; /* never used twice in one loop, never zero */
   bool raised;
 };
 

@@ -10,6 +10,7 @@ const char gp_wire_notregistered[] = "Peer not registered\n";
 const char gp_wire_notvalid[] = "No valid Message provided\n";
 const char gp_wire_notallowed[] = "Method not allowed\n";
 const char gp_wire_yourself[] = "You can not connect with yourself.\n";
+const char gp_wire_foreign[] = "Cross-origin requests are not allowed\n";
 const char gp_wire_toolarge[] = "Message too large\n";
 const char gp_wire_busy[] = "Too busy, try again\n";
 
@@ -25,8 +26,8 @@ static void announce (gp_httpout *out, gp_scratch *scratch,
                       const gp_peer *self) {
   if (self == NULL)
     return;
-  snprintf(scratch->announcement, sizeof scratch->announcement,
-           VERSION " %s", gp_peer_text(self));
+  snprintf(scratch->announcement, sizeof scratch->announcement, VERSION " %s",
+           gp_peer_text(self));
   gp_wire_header(out, announcement, scratch->announcement);
 }
 
@@ -130,7 +131,9 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
   if (asking->msg->type == GP_CONNECT)
     announce(out, scratch, asking->self);
   switch (asking->form) {
-    case GP_FORM_SEED: case GP_FORM_V112: case GP_FORM_HEADERS:
+    case GP_FORM_SEED:
+    case GP_FORM_V112:
+    case GP_FORM_HEADERS:
       gp_wire_askheaders(out, scratch, asking);
       return GP_OK;
     case GP_FORM_UNKNOWN:

@@ -20,10 +20,10 @@
 
 typedef enum gp_form {
   GP_FORM_UNKNOWN,
-  GP_FORM_HEADERS,  /* one of the two below, which look alike */
-  GP_FORM_SEED,     /* December 2022 */
-  GP_FORM_V112,     /* v1.1.0 to v1.1.2 */
-  GP_FORM_V113      /* v1.1.3 */
+  GP_FORM_HEADERS, /* one of the two below, which look alike */
+  GP_FORM_SEED,    /* December 2022 */
+  GP_FORM_V112,    /* v1.1.0 to v1.1.2 */
+  GP_FORM_V113     /* v1.1.3 */
 } gp_form;
 
 /*
@@ -32,10 +32,10 @@ typedef enum gp_form {
 */
 typedef struct gp_asked {
   gp_form form;
-  gp_message *msg;     /* owned; NULL: a probe (OPTIONS) */
-  gp_peer *host;       /* what the asker calls us, by 'Host', or NULL */
-  gp_peer *name;       /* it announced itself as one of ours, called so */
-  const char *remote;  /* numeric address it asks from; borrowed */
+  gp_message *msg;    /* owned; NULL: a probe (OPTIONS) */
+  gp_peer *host;      /* what the asker calls us, by 'Host', or NULL */
+  gp_peer *name;      /* it announced itself as one of ours, called so */
+  const char *remote; /* numeric address it asks from; borrowed */
 } gp_asked;
 
 void gp_asked_clear (gp_asked *a);
@@ -47,38 +47,39 @@ void gp_asked_clear (gp_asked *a);
 */
 typedef struct gp_asking {
   gp_form form;
-  gp_message *msg;      /* NULL: a probe (OPTIONS) */
-  const gp_peer *from;  /* the name under which the peer knows us */
-  const gp_peer *to;    /* the peer's name */
-  const gp_peer *self;  /* announced with a connect: we are one of ours */
+  gp_message *msg;     /* NULL: a probe (OPTIONS) */
+  const gp_peer *from; /* the name under which the peer knows us */
+  const gp_peer *to;   /* the peer's name */
+  const gp_peer *self; /* announced with a connect: we are one of ours */
 } gp_asking;
 
 /* An answer of ours. Borrows all. */
 typedef struct gp_answer {
   int status;
-  const gp_peerlist *list;  /* to a connect; else NULL */
-  const char *text;         /* what a refusal says; static */
-  const gp_peer *self;      /* announced; NULL: not */
+  const gp_peerlist *list; /* to a connect; else NULL */
+  const char *text;        /* what a refusal says; static */
+  const gp_peer *self;     /* announced; NULL: not */
 } gp_answer;
 
 /* An answer of a peer. 'list' and 'name' are owned: see gp_answered_clear. */
 typedef struct gp_answered {
   int status;
-  gp_form form;        /* as far as it shows */
-  gp_peerlist list;    /* to a connect */
-  gp_peer *name;       /* it announced itself as one of ours, called so */
-  const char *remote;  /* numeric address it answered from; borrowed */
+  gp_form form;       /* as far as it shows */
+  gp_peerlist list;   /* to a connect */
+  gp_peer *name;      /* it announced itself as one of ours, called so */
+  const char *remote; /* numeric address it answered from; borrowed */
 } gp_answered;
 
 void gp_answered_clear (gp_answered *a);
 
 /* Texts of the published refusals. */
-extern const char gp_wire_notregistered[];  /* 403 */
-extern const char gp_wire_notvalid[];       /* 400 */
-extern const char gp_wire_notallowed[];     /* 405 */
-extern const char gp_wire_yourself[];       /* 400 */
-extern const char gp_wire_toolarge[];       /* 413; ours */
-extern const char gp_wire_busy[];           /* 503; ours, Go never says it */
+extern const char gp_wire_notregistered[]; /* 403 */
+extern const char gp_wire_notvalid[];      /* 400 */
+extern const char gp_wire_notallowed[];    /* 405 */
+extern const char gp_wire_yourself[];      /* 400 */
+extern const char gp_wire_foreign[];       /* 403; ours */
+extern const char gp_wire_toolarge[];      /* 413; ours */
+extern const char gp_wire_busy[];          /* 503; ours, Go never says it */
 
 /*
 ** Reads a request that came to 'self'. Zero when it was understood; else the

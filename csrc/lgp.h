@@ -36,8 +36,8 @@ typedef struct lgp_loop {
   gp_loop *loop;
   gp_ready ready;
   lgp_node *first;
-  lgp_node *cursor;  /* whose turn is next, in phase two */
-  bool running;  /* in one of the pump's phases */
+  lgp_node *cursor; /* whose turn is next, in phase two */
+  bool running;     /* in one of the pump's phases */
 } lgp_loop;
 
 /* Pushes the loop's userdata, made when first asked for. */

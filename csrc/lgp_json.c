@@ -50,7 +50,7 @@ static gp_jsontype type (void *self) {
   }
 }
 
-typedef int (*comparison) (const char *a, const char *b);
+typedef int (*comparison)(const char *a, const char *b);
 
 static int exactly (const char *a, const char *b) {
   for (; *a != '\0' && *a == *b; a++)

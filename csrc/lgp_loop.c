@@ -150,7 +150,7 @@ static int core_watch (lua_State *L) {
   w->watch = NULL;
   luaL_setmetatable(L, LGP_WATCH);
   lua_pushvalue(L, -2);
-  lua_setiuservalue(L, -2, 1);  /* the loop stays as long */
+  lua_setiuservalue(L, -2, 1); /* the loop stays as long */
   gp_signal_init(&w->readable, &box->ready);
   e = gp_watch_new(&w->watch, box->loop, fd, &w->readable);
   if (e != GP_OK) {
@@ -204,9 +204,9 @@ static void setgc (lua_State *L, const char *name, lua_CFunction gc,
 
 void lgp_open_loop (lua_State *L) {
   static const luaL_Reg functions[] = {
-    {"pump", core_pump},   {"ready", core_ready},   {"now", core_now},
-    {"fd", core_fd},       {"due", core_due},       {"loop", core_loop},
-    {"watch", core_watch}, {"unwatch", watch_gc},   {"read", core_read},
+    {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
+    {"fd", core_fd},         {"due", core_due},     {"loop", core_loop},
+    {"watch", core_watch},   {"unwatch", watch_gc}, {"read", core_read},
     {"fileno", core_fileno}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   setgc(L, LGP_LOOP, loop_gc, "loopmeta");

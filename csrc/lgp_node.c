@@ -13,11 +13,11 @@
 #include "lgp_options.h"
 
 struct lgp_node {
-  gp_host *host;   /* NULL: closed, or never opened */
-  lgp_loop *loop;  /* kept by the user value */
+  gp_host *host;  /* NULL: closed, or never opened */
+  lgp_loop *loop; /* kept by the user value */
   lgp_node *next, *prev;
   gp_signal signals[GP_SIGNALS];
-  gp_peer *self;   /* stays after the close, to be shown */
+  gp_peer *self; /* stays after the close, to be shown */
 };
 
 /*
@@ -146,8 +146,7 @@ static int core_start (lua_State *L) {
                   box->signals);
   if (e != GP_OK) {
     box->host = NULL;
-    lua_pushfstring(L, "could not start a node on %s:%d", address,
-                    (int)port);
+    lua_pushfstring(L, "could not start a node on %s:%d", address, (int)port);
     return lgp_fail(L, e, lua_tostring(L, -1));
   }
   seat(box, box->loop);
@@ -173,12 +172,12 @@ static int core_connect (lua_State *L) {
   gp_receipt **box;
   gp_node *n;
   luaL_argcheck(L, timeout > 0 && timeout <= 86400, 3, "out of range");
-  text = lua_pushfstring(L, "could not join through %s",
-                         gp_peer_text(entry));
+  text = lua_pushfstring(L, "could not join through %s", gp_peer_text(entry));
   lgp_newreceipt(L, &box);
   n = tonode(L);
-  return receipt(L, gp_node_connect(n, entry, (uint32_t)(timeout * 1000),
-                                    now(L), box), text);
+  return receipt(
+    L, gp_node_connect(n, entry, (uint32_t)(timeout * 1000), now(L), box),
+    text);
 }
 
 static int list_gc (lua_State *L) {
@@ -250,8 +249,7 @@ static int core_post (lua_State *L) {
   gp_node *n;
   lgp_newreceipt(L, &box);
   n = tonode(L);
-  return receipt(L, gp_node_post(n, data, to, now(L), box),
-                 "could not send");
+  return receipt(L, gp_node_post(n, data, to, now(L), box), "could not send");
 }
 
 /* core.hasroom(node, peers | nil) -> boolean */
@@ -382,15 +380,21 @@ static int core_isconnected (lua_State *L) {
 }
 
 void lgp_open_node (lua_State *L) {
-  static const luaL_Reg functions[] = {
-    {"start", core_start},       {"connect", core_connect},
-    {"post", core_post},         {"hasroom", core_hasroom},
-    {"leave", core_leave},       {"nextmessage", core_nextmessage},
-    {"nexterror", core_nexterror}, {"losterrors", core_losterrors},
-    {"signal", core_signal},     {"isclosed", core_isclosed},
-    {"self", core_self},         {"members", core_members},
-    {"isconnected", core_isconnected}, {"close", core_close},
-    {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"start", core_start},
+                                       {"connect", core_connect},
+                                       {"post", core_post},
+                                       {"hasroom", core_hasroom},
+                                       {"leave", core_leave},
+                                       {"nextmessage", core_nextmessage},
+                                       {"nexterror", core_nexterror},
+                                       {"losterrors", core_losterrors},
+                                       {"signal", core_signal},
+                                       {"isclosed", core_isclosed},
+                                       {"self", core_self},
+                                       {"members", core_members},
+                                       {"isconnected", core_isconnected},
+                                       {"close", core_close},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, LGP_NODE);
   lua_pushcfunction(L, node_gc);

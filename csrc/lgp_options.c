@@ -70,11 +70,32 @@ static void set (lua_State *L, gp_hostopt *opt, const option *o) {
   }
 }
 
-static void setlisten (lua_State *L, gp_hostopt *opt) {
+/* Sets an option that is a text, borrowed from the table. */
+static void settext (lua_State *L, const char *name, const char **at) {
   if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "option 'listen': an address expected, got %s",
+    luaL_error(L, "option '%s': string expected, got %s", name,
                luaL_typename(L, -1));
-  opt->listen = lua_tostring(L, -1);
+  *at = lua_tostring(L, -1);
+}
+
+static const char **text (gp_hostopt *opt, const char *name) {
+  if (strcmp(name, "listen") == 0)
+    return &opt->listen;
+  return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
+}
+
+static void setone (lua_State *L, gp_hostopt *opt) {
+  const char *name = luaL_tolstring(L, -2, NULL);
+  const option *o = find(name);
+  const char **at = text(opt, name);
+  lua_insert(L, -2); /* keeps the name, below the value */
+  if (at != NULL)
+    settext(L, name, at);
+  else if (o != NULL)
+    set(L, opt, o);
+  else
+    luaL_error(L, "unknown option '%s'", name);
+  lua_remove(L, -2);
 }
 
 void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
@@ -84,17 +105,7 @@ void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
   luaL_checktype(L, arg, LUA_TTABLE);
   lua_pushnil(L);
   while (lua_next(L, arg) != 0) {
-    const option *o = NULL;
-    bool isname = lua_type(L, -2) == LUA_TSTRING;
-    if (isname && strcmp(lua_tostring(L, -2), "listen") == 0)
-      setlisten(L, opt);
-    else {
-      if (isname)
-        o = find(lua_tostring(L, -2));
-      if (o == NULL)
-        luaL_error(L, "unknown option '%s'", luaL_tolstring(L, -2, NULL));
-      set(L, opt, o);
-    }
+    setone(L, opt);
     lua_pop(L, 1);
   }
 }

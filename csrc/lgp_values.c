@@ -67,9 +67,7 @@ static void pushtext (lua_State *L, const gp_failure *f) {
     case GP_JOINING:
       lua_pushfstring(L, "could not join through %s", who);
       break;
-    case GP_GREETING:
-      lua_pushfstring(L, "could not greet %s", who);
-      break;
+    case GP_GREETING: lua_pushfstring(L, "could not greet %s", who); break;
     case GP_SENDING:
       lua_pushfstring(L, "could not deliver to %s", who);
       break;
@@ -183,8 +181,7 @@ static int core_parsepeer (lua_State *L) {
   return result(L, gp_peer_parse(box, text, len), box);
 }
 
-static void newmetatable (lua_State *L, const char *name,
-                          const char *field) {
+static void newmetatable (lua_State *L, const char *name, const char *field) {
   luaL_newmetatable(L, name);
   lua_setfield(L, -2, field);
 }

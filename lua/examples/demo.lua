@@ -175,7 +175,6 @@ local ok, err = pcall(gop2p.run, function()
   gop2p.run(converse)
   judge()
 end)
-if not ok then
-  io.stderr:write("demo: ", err, "\n")
-  os.exit(1)
-end
+local interrupted = not ok and err:find("interrupted!", 1, true)
+io.stderr:write("demo: ", interrupted and "interrupted" or err, "\n")
+os.exit(interrupted and 130 or 1)

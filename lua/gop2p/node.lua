@@ -20,6 +20,15 @@ meta.__name = "gop2p.node"
 -- it is looked at whether they have stopped answering altogether.
 local RECHECK = 0.25
 
+-- A list of peers shows what is in it.
+local listmeta = {
+  __tostring = function(list)
+    local names = {}
+    for i, peer in ipairs(list) do names[i] = tostring(peer) end
+    return "{" .. table.concat(names, ", ") .. "}"
+  end
+}
+
 local function open(self, name)
   if getmetatable(self) ~= meta then
     error(("'%s' is called on a node, with a colon"):format(name), 3)
@@ -31,7 +40,7 @@ end
 
 local function checkpeer(value, arg, name)
   local peer, why = values.topeer(value)
-  check.that(peer, arg, name, why)
+  check.that(peer, arg, name, why, 1)
   return peer
 end
 
@@ -194,7 +203,8 @@ end
 -- node:members() -> list of peers: everybody else in its network, in the
 -- order in which they became known.
 function node:members()
-  return core.isclosed(self) and {} or core.members(self)
+  local list = core.isclosed(self) and {} or core.members(self)
+  return setmetatable(list, listmeta)
 end
 
 -- node:is_connected() -> whether there is any member.

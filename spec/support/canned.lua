@@ -1,12 +1,13 @@
 --[[
 A server that answers with exactly the bytes it was started with.
 
-  lua5.4 canned.lua ADDRESS keep|drop KIND BYTES [KIND BYTES ...]
+  lua5.4 canned.lua ADDRESS keep|drop
 
-KIND is connect, message, disconnect or options; BYTES are percent-encoded,
-or "hang" for no answer ever, or "close" for closing without one. "drop"
-closes after each answer without saying so. Says "ready PORT", and then
-"KIND CONNECTION BYTES" for every request. Ends with its standard input.
+reads lines "KIND BYTES" up to one "start". KIND is connect, message,
+disconnect or options; BYTES are percent-encoded, or "hang" for no answer
+ever, or "close" for closing without one. "drop" closes after each answer
+without saying so. Says "ready PORT", and then "KIND CONNECTION BYTES" for
+every request. Ends with its standard input.
 ]]
 local socket = require "socket"
 
@@ -23,7 +24,12 @@ local function encode(text)
 end
 
 local answers, drop = {}, arg[2] == "drop"
-for i = 3, #arg, 2 do answers[arg[i]] = decode(arg[i + 1]) end
+io.stdin:setvbuf("no")
+for line in io.lines() do
+  if line == "start" then break end
+  local kind, bytes = line:match("^(%a+) (.*)$")
+  answers[kind] = decode(bytes)
+end
 
 local server = assert(socket.bind(arg[1], 0, 256))
 server:settimeout(0)

@@ -205,14 +205,14 @@ function net.canned(answers, options)
     connect = "response-connect-first", message = "response-direct-member",
     disconnect = "response-disconnect-member", options = "response-options",
   }
-  local argv = {os.getenv("LUA") or "lua5.4", folder .. "/canned.lua",
-                options.address or "127.0.0.1",
-                options.drop and "drop" or "keep"}
+  local proc = assert(process.start({
+    os.getenv("LUA") or "lua5.4", folder .. "/canned.lua",
+    options.address or "127.0.0.1", options.drop and "drop" or "keep"}))
   for kind, name in pairs(default) do
-    argv[#argv + 1] = kind
-    argv[#argv + 1] = go.encode(answers[kind] or net.recorded(form, name))
+    local bytes = answers[kind] or net.recorded(form, name)
+    proc:send(kind .. " " .. go.encode(bytes))
   end
-  local proc = assert(process.start(argv))
+  proc:send("start")
   local port = (proc:line(10) or ""):match("^ready (%d+)$")
   if not port then
     proc:close()

@@ -1,0 +1,282 @@
+-- README.md: every example in it is run, and its tables are compared with
+-- what there is. Of an example only the ports are changed.
+
+local core = require "gop2p.core"
+local go = require "spec.support.go"
+local gop2p = require "gop2p"
+local process = require "spec.support.process"
+local socket = require "socket"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+
+local function contents(file)
+  local f <close> = assert(io.open(file))
+  return f:read("a")
+end
+
+local readme = contents("README.md")
+
+-- The fenced blocks of a language ("" for none), in order.
+local function blocks(language)
+  local list = {}
+  for name, text in readme:gmatch("\n```(%l*)\n(.-\n)```\n") do
+    if name == language then list[#list + 1] = text end
+  end
+  return list
+end
+
+-- The cells of the table whose head begins with 'first', by row.
+local function rows(first)
+  local list = {}
+  local text = assert(readme:match("\n| " .. first .. " |[^\n]*\n|[-|]+\n"
+                                   .. "(.-\n)\n"), "no table " .. first)
+  for row in text:gmatch("|([^\n]*)|\n") do
+    local cells = {}
+    for cell in (row .. "|"):gmatch(" (.-) |") do
+      cells[#cells + 1] = cell
+    end
+    list[#list + 1] = cells
+  end
+  return list
+end
+
+-- 'ports' maps a port in the text to the one to take instead.
+local function with_ports(text, ports)
+  return (text:gsub("%f[%d](500%d)%f[%D]", function(port)
+    return tostring(assert(ports[port], "no port for " .. port))
+  end))
+end
+
+-- A port that nobody listens on.
+local function unused()
+  local s = assert(socket.bind("127.0.0.1", 0))
+  local _, port = s:getsockname()
+  s:close()
+  return math.tointeger(tonumber(port))
+end
+
+-- Its members, once there are 'count' of them.
+local function members_of(peer, count)
+  local deadline = socket.gettime() + 5
+  repeat
+    local names = peer:members()
+    if #names == count then return names end
+  until socket.gettime() > deadline
+  return peer:members()
+end
+
+describe("README", function()
+  local open
+
+  -- Runs an example as a program of its own. The node that it starts takes
+  -- a free port.
+  local function run(text, ports, options)
+    local file = os.tmpname()
+    local f <close> = assert(io.open(file, "w"))
+    f:write((with_ports(text, setmetatable({["5001"] = 0},
+                                           {__index = ports}))))
+    f:close()
+    local program = assert(process.start({LUA, file}, options))
+    open[#open + 1] = program
+    open[#open + 1] = {close = function() os.remove(file) end}
+    return program
+  end
+
+  local function stand_in(form)
+    local peer = go.start(form or "v1.1.3", "localhost", {kinds = true})
+    open[#open + 1] = peer
+    return peer
+  end
+
+  -- All that it prints to its end, line by line.
+  local function output(program)
+    local lines = {}
+    for line in function() return program:line() end do
+      lines[#lines + 1] = line
+    end
+    return lines
+  end
+
+  before_each(function() open = {} end)
+
+  after_each(function()
+    for _, it in ipairs(open) do it:close() end
+  end)
+
+  local examples = blocks("lua")
+
+  -- Each is known to a test below by the line that only it has.
+  local function example(mark)
+    for _, text in ipairs(examples) do
+      if text:find(mark, 1, true) then return text end
+    end
+    error("no example with " .. mark, 2)
+  end
+
+  it("has no example that is not run here", function()
+    assert.equal(3, #examples)
+    assert.equal(1, #blocks(""))
+    local _, fences = readme:gsub("\n```%l*%s*\n", "")
+    local known = 0
+    for _, language in ipairs {"lua", "", "sh", "mermaid"} do
+      known = known + #blocks(language)
+    end
+    assert.equal(fences, 2 * known)
+  end)
+
+  it("has a bot in fifteen lines", function()
+    local text = example("You said: ")
+    assert.is_true(select(2, text:gsub("\n", "")) <= 15)
+    for _, form in ipairs(go.forms) do
+      local peer = stand_in(form)
+      local bot = run(text, {["5000"] = peer.port},
+                      {stderr = "/dev/null"})
+      local name = assert(members_of(peer, 1)[1])
+      assert.equal("sent", peer:ask("broadcast !time"))
+      local answer, from = peer:message()
+      assert.matches("^It is %d%d:%d%d%.$", answer)
+      assert.equal(name, from)
+      local printed = {"[" .. peer.name .. "] !time"}
+      if form ~= "seed" then
+        assert.equal("sent", peer:ask("direct " .. name .. " Hello"))
+        assert.same({"You said: Hello", name, "direct"},
+                    {peer:message()})
+        printed[2] = "[" .. peer.name .. "] Hello"
+      end
+      bot:kill("INT")
+      assert.same(printed, output(bot))
+    end
+  end)
+
+  it("has a script that reads its input meanwhile", function()
+    local peer = stand_in()
+    local script = run(example("gop2p.lines()"), {["5000"] = peer.port})
+    local name = assert(members_of(peer, 1)[1])
+    script:send("Hello")
+    assert.same({"Hello", name, "message"}, {peer:message()})
+    assert.equal("sent", peer:ask("broadcast one"))
+    assert.equal("sent", peer:ask("direct " .. name .. " two"))
+    script:finish()
+    assert.equal(0, script:wait())
+    assert.same({"[" .. peer.name .. "] one", "[" .. peer.name .. "] two"},
+                output(script))
+    assert.same({}, peer:members())
+  end)
+
+  it("shows what an error says", function()
+    local ports = {["5000"] = unused()}
+    local text = example("err.kind")
+    local script = run(text, ports)
+    local expected = {}
+    for line in text:gmatch("%-%-> ([^\n]*)\n") do
+      expected[#expected + 1] = with_ports(line, ports)
+    end
+    local lines = output(script)
+    for i, line in ipairs(lines) do lines[i] = line:gsub("\t", " ") end
+    assert.equal(2, #expected)
+    assert.same(expected, lines)
+    assert.equal(0, script:wait())
+  end)
+
+  -- What stands behind the prompts, and what is answered.
+  local function split(session)
+    local typed, shown = {}, {}
+    for line in session:gmatch("([^\n]*)\n") do
+      local input = line:match("^> (.*)$")
+      if input then
+        typed[#typed + 1] = input
+      elseif not line:find("^%$ ") then
+        shown[#shown + 1] = (line:gsub("%d%d:%d%d%.", "HH:MM."))
+      end
+    end
+    return typed, shown
+  end
+
+  -- A prompt that is not a terminal may repeat what is typed, or not.
+  local function answers(prompt, typed)
+    local shown, was = {}, {}
+    for _, line in ipairs(typed) do was[line] = true end
+    for _, line in ipairs(output(prompt)) do
+      line = line:gsub("^[> ]+", ""):gsub("%d%d:%d%d%.", "HH:MM.")
+      if line ~= "" and not was[line] and not line:find("^Lua 5") then
+        shown[#shown + 1] = line
+      end
+    end
+    return shown
+  end
+
+  it("has a session at the prompt", function()
+    local peer = stand_in()
+    local bot = run(example("You said: "), {["5000"] = peer.port})
+    local port = assert(members_of(peer, 1)[1]):match("%d+$")
+    local typed, shown = split(with_ports(blocks("")[1], {
+      ["5000"] = peer.port, ["5001"] = port, ["5002"] = 0,
+    }))
+    local prompt = assert(process.start({LUA, "-i"}))
+    open[#open + 1] = prompt
+    for _, line in ipairs(typed) do prompt:send(line) end
+    prompt:finish()
+    assert.same(shown, answers(prompt, typed))
+    assert.equal(0, prompt:wait())
+    assert.equal("!time", (peer:message()))
+    assert.same({"localhost:" .. port}, peer:members())
+    bot:kill("TERM")
+  end)
+
+  it("names every call of the interface, and no other", function()
+    local named = {}
+    for _, cells in ipairs(rows("call")) do
+      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
+        named[name] = true
+      end
+    end
+    local there = {}
+    for name, value in pairs(gop2p) do
+      if type(value) == "function" then there["gop2p." .. name] = true end
+    end
+    for name in pairs(core.nodemeta.__index) do
+      if name ~= "opened" then there["node:" .. name] = true end
+    end
+    for name in pairs(core.receiptmeta.__index) do
+      there["receipt:" .. name] = true
+    end
+    -- For the scheduler, not for programs.
+    there["receipt:settle"], there["receipt:failure"] = nil, nil
+    assert.same(there, named)
+  end)
+
+  it("names every option, and no other", function()
+    local there = {listen = true, cors = true}
+    for name in contents("csrc/lgp_options.c"):gmatch('{"([%l_]+)", AT') do
+      there[name] = true
+    end
+    local named = {}
+    for _, cells in ipairs(rows("option")) do
+      local name, value = cells[1]:match("^`(.*)`$"), tonumber(cells[2])
+      named[name] = true
+      -- The default is taken for a value; what is out of range would raise.
+      local node <close> = assert(gop2p.start_local_node(0, {[name] = value}))
+      assert.is_true(value ~= nil or cells[2] == "see above"
+                     or cells[2] == "none", node:self())
+    end
+    assert.same(there, named)
+  end)
+
+  it("names every error, with its kind and cause", function()
+    local there = {}
+    for name, kind, text in contents("csrc/gp_err.h")
+      :gmatch('X%((%u+), (%u+), "(.-)"%)') do
+      if name ~= "OK" then
+        there[#there + 1] = {"`E" .. name .. "`", kind:lower(), text}
+      end
+    end
+    assert.same(there, rows("code"))
+  end)
+
+  it("names targets that make has", function()
+    local makefile = contents("Makefile")
+    for target in readme:gmatch("[`\n]make (%l+)") do
+      assert.truthy(makefile:find("\n" .. target .. ":", 1, true), target)
+    end
+  end)
+end)

@@ -1,0 +1,572 @@
+-- Tasks, time, input, and the loop inside another one.
+
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+local socket = require "socket"
+
+local HERE = debug.getinfo(1, "S").short_src
+
+describe("run", function()
+  it("returns when no task is left", function()
+    local seen = {}
+    gop2p.run(function()
+      seen[#seen + 1] = "first"
+      gop2p.spawn(function()
+        gop2p.sleep(0.02)
+        gop2p.spawn(function(...) seen[#seen + 1] = table.concat({...}) end,
+                    "la", "st")
+      end)
+      seen[#seen + 1] = "second"
+    end)
+    assert.same({"first", "second", "last"}, seen)
+    gop2p.run()
+    gop2p.run(function() end)
+  end)
+
+  it("waits for tasks that were spawned before it", function()
+    local done = false
+    gop2p.spawn(function()
+      gop2p.sleep(0.02)
+      done = true
+    end)
+    gop2p.run()
+    assert.is_true(done)
+  end)
+
+  it("takes what can be called", function()
+    local done
+    gop2p.run(setmetatable({}, {__call = function() done = true end}))
+    assert.is_true(done)
+  end)
+
+  it("in a task waits for its own tasks alone", function()
+    local order = {}
+    gop2p.run(function()
+      gop2p.spawn(function()
+        gop2p.sleep(0.15)
+        order[#order + 1] = "other"
+      end)
+      gop2p.run(function()
+        gop2p.spawn(function()
+          gop2p.sleep(0.02)
+          order[#order + 1] = "own"
+        end)
+      end)
+      order[#order + 1] = "after"
+    end)
+    assert.same({"own", "after", "other"}, order)
+  end)
+
+  it("raises the first error, with its traceback", function()
+    local line = debug.getinfo(1, "l").currentline + 2
+    local function inner()
+      error("this went wrong")
+    end
+    local ok, err = pcall(gop2p.run, function()
+      gop2p.spawn(function()
+        gop2p.sleep(0.01)
+        inner()
+      end)
+      gop2p.spawn(function()
+        gop2p.sleep(0.5)
+        error("later")
+      end)
+    end)
+    assert.is_false(ok)
+    assert.matches(("%s:%d: this went wrong"):format(HERE, line), err, 1,
+                   true)
+    assert.matches("stack traceback:.*upvalue 'inner'", err)
+    gop2p.run(function() gop2p.sleep(0.01) end)
+  end)
+
+  it("closes the other tasks when one fails", function()
+    local closed, after = 0, false
+    local ok = pcall(gop2p.run, function()
+      for _ = 1, 3 do
+        gop2p.spawn(function()
+          local _ <close> = setmetatable({}, {__close = function()
+            closed = closed + 1
+          end})
+          gop2p.sleep(5)
+          after = true
+        end)
+      end
+      gop2p.sleep(0.01)
+      error("x")
+    end)
+    assert.is_false(ok)
+    assert.equal(3, closed)
+    assert.is_false(after)
+    local time = net.timed(gop2p.run)
+    assert.is_true(time < 1)
+  end)
+
+  it("closes what the failed task has, and may wait for it", function()
+    local order = {}
+    local ok = pcall(gop2p.run, function()
+      local _ <close> = setmetatable({}, {__close = function()
+        gop2p.sleep(0.02)
+        order[#order + 1] = "closed"
+      end})
+      error("x")
+    end)
+    assert.is_false(ok)
+    assert.same({"closed"}, order)
+  end)
+
+  it("goes on after an error inside <close>", function()
+    local ok, err = pcall(gop2p.run, function()
+      local _ <close> = setmetatable({}, {__close = function()
+        error("in close")
+      end})
+      error("first")
+    end)
+    assert.is_false(ok)
+    assert.matches("first", err, 1, true)
+    gop2p.run(function() gop2p.sleep(0.001) end)
+  end)
+
+  local odd = {
+    ["nil"] = function() return nil end,
+    ["false"] = function() return false end,
+    ["a table"] = function() return {} end,
+    ["an error of ours"] = function()
+      local node <close> = assert(gop2p.start_local_node(0))
+      return select(2, node:connect(node:self()))
+    end,
+    ["no string to be"] = function()
+      return setmetatable({}, {__tostring = function() return 5 end})
+    end,
+    ["raising itself"] = function()
+      return setmetatable({}, {__tostring = function() error("again") end})
+    end,
+  }
+
+  for name, make in pairs(odd) do
+    it("survives an error value that is odd: " .. name, function()
+      local value = make()
+      local ok, err = pcall(gop2p.run, function() error(value) end)
+      assert.is_false(ok)
+      if name == "an error of ours" then
+        assert.matches(tostring(value), tostring(err), 1, true)
+      end
+      local done = false
+      gop2p.spawn(function()
+        gop2p.sleep(0.01)
+        done = true
+      end)
+      net.await(function() return done end, 1)
+    end)
+  end
+
+  it("raises what a task did wrong that nobody runs, in a pump", function()
+    gop2p.spawn(function() error("all alone") end)
+    local ok, err = pcall(gop2p.pump)
+    assert.is_false(ok)
+    assert.matches("all alone", err, 1, true)
+    assert.matches("traceback", err, 1, true)
+    gop2p.pump()
+  end)
+end)
+
+describe("tasks", function()
+  it("do not run before the loop turns", function()
+    local ran = false
+    gop2p.spawn(function() ran = true end)
+    assert.is_false(ran)
+    gop2p.pump()
+    assert.is_true(ran)
+  end)
+
+  it("sleep, and wake in the order of their time", function()
+    local order = {}
+    gop2p.run(function()
+      for _, ms in ipairs({50, 10, 40, 0, 20, 30, 10.5}) do
+        gop2p.spawn(function()
+          local time = net.timed(gop2p.sleep, ms / 1000)
+          assert.is_true(time >= ms / 1000 - 0.0015, time)
+          order[#order + 1] = ms
+        end)
+      end
+    end)
+    assert.same({0, 10, 10.5, 20, 30, 40, 50}, order)
+  end)
+
+  it("with the same time wake in the order in which they slept", function()
+    local order, at = {}, socket.gettime() + 0.05
+    gop2p.run(function()
+      for i = 1, 20 do
+        gop2p.spawn(function()
+          gop2p.sleep(math.max(0, at - socket.gettime()))
+          order[#order + 1] = i
+        end)
+      end
+    end)
+    assert.equal(20, #order)
+  end)
+
+  it("may be many", function()
+    local count = 0
+    local time = net.timed(gop2p.run, function()
+      for i = 1, 5000 do
+        gop2p.spawn(function()
+          gop2p.sleep((i % 10) / 1000)
+          gop2p.sleep(0)
+          count = count + 1
+        end)
+      end
+    end)
+    assert.equal(5000, count)
+    assert.is_true(time < 5, time)
+  end)
+
+  it("give way with a bare yield, and to others with sleep(0)", function()
+    local order = {}
+    gop2p.run(function()
+      for _, name in ipairs({"a", "b"}) do
+        gop2p.spawn(function()
+          for _ = 1, 3 do
+            order[#order + 1] = name
+            coroutine.yield()
+          end
+        end)
+      end
+    end)
+    assert.equal("ababab", table.concat(order))
+    local alive = true
+    gop2p.run(function()
+      gop2p.spawn(function() while alive do gop2p.sleep(0) end end)
+      gop2p.spawn(function() while alive do coroutine.yield() end end)
+      gop2p.sleep(0.02)
+      alive = false
+    end)
+  end)
+
+  it("wait in coroutines of the user's own", function()
+    local order = {}
+    gop2p.run(function()
+      local numbers = coroutine.wrap(function()
+        for i = 1, 3 do
+          gop2p.sleep(0.01)
+          coroutine.yield(i)
+        end
+      end)
+      gop2p.spawn(function() order[#order + 1] = "other" end)
+      for i in numbers do order[#order + 1] = i end
+    end)
+    assert.same({"other", 1, 2, 3}, order)
+  end)
+
+  it("wait where no coroutine can yield", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    gop2p.run(function()
+      local list = {3, 1, 2}
+      table.sort(list, function(a, b)
+        gop2p.sleep(0.001)
+        return a < b
+      end)
+      assert.same({1, 2, 3}, list)
+      local text = ("ab"):gsub(".", function(c)
+        assert.is_nil((node:receive(0.001)))
+        return c:upper()
+      end)
+      assert.equal("AB", text)
+      local value = setmetatable({}, {__index = function()
+        gop2p.sleep(0.001)
+        return "x"
+      end})
+      assert.equal("x", value.anything)
+    end)
+  end)
+
+  it("may pump", function()
+    local order = {}
+    gop2p.run(function()
+      gop2p.spawn(function()
+        gop2p.sleep(0.01)
+        order[#order + 1] = "other"
+      end)
+      net.await(function() return order[1] end)
+      gop2p.pump()
+      gop2p.pump(0.001)
+      order[#order + 1] = "first"
+    end)
+    assert.same({"other", "first"}, order)
+  end)
+
+  it("are collected, with their waits, when they are over", function()
+    local before
+    for round = 1, 4 do
+      gop2p.run(function()
+        for _ = 1, 2000 do gop2p.spawn(gop2p.sleep, 0) end
+      end)
+      collectgarbage()
+      collectgarbage()
+      local now = collectgarbage("count")
+      if round == 2 then before = now end
+      if round == 4 then assert.is_true(now < before + 100, now - before) end
+    end
+  end)
+end)
+
+describe("pump", function()
+  it("returns at once, or when something happens, or in time", function()
+    assert.is_true(net.timed(gop2p.pump) < 0.2)
+    assert.is_true(net.timed(gop2p.pump, 0) < 0.2)
+    local time = net.timed(gop2p.pump, 0.05)
+    assert.is_true(time >= 0.045 and time < 0.5, time)
+    gop2p.spawn(gop2p.sleep, 0.02)
+    gop2p.pump()
+    time = net.timed(gop2p.pump, 5)
+    assert.is_true(time < 1, time)
+  end)
+end)
+
+describe("the loop", function()
+  it("is one, and says what another loop wants to know", function()
+    local loop = gop2p.loop()
+    assert.equal(loop, gop2p.loop())
+    assert.equal("r", loop:events())
+    local fd = loop:pollfd()
+    assert.is_true(fd == nil or math.type(fd) == "integer" and fd >= 0)
+    local alarm = true
+    gop2p.spawn(function()
+      gop2p.sleep(0.5)
+      alarm = false
+    end)
+    assert.equal(0, loop:timeout())
+    loop:pump()
+    local timeout = loop:timeout()
+    assert.is_true(timeout > 0.2 and timeout <= 0.5, timeout)
+    gop2p.run()
+    assert.is_false(alarm)
+  end)
+
+  it("can be driven by another loop", function()
+    local loop = gop2p.loop()
+    local fd = loop:pollfd()
+    if not fd then return end
+    local watched = {{getfd = function() return fd end}}
+    local nodes <close> = net.network(2)
+    local got = {}
+    gop2p.spawn(function()
+      for msg in nodes[2]:inbox() do
+        got[#got + 1] = msg.data
+        if #got == 3 then return end
+      end
+    end)
+    gop2p.spawn(function()
+      for i = 1, 3 do
+        gop2p.sleep(0.02)
+        assert(nodes[1]:broadcast("n" .. i):wait())
+      end
+    end)
+    local turns, deadline = 0, socket.gettime() + 5
+    while #got < 3 and socket.gettime() < deadline do
+      socket.select(watched, nil, loop:timeout() or 5)
+      loop:pump()
+      turns = turns + 1
+    end
+    assert.same({"n1", "n2", "n3"}, got)
+    assert.is_true(turns < 500, turns)
+  end)
+
+  it("is readable when a request comes", function()
+    local fd = gop2p.loop():pollfd()
+    if not fd then return end
+    local node <close> = assert(gop2p.start_local_node(0))
+    local watched = {{getfd = function() return fd end}}
+    net.pass(0.05)
+    assert.same(0, #socket.select(watched, nil, 0))
+    local conn <close> = assert(net.dial(node))
+    assert.equal(1, #socket.select(watched, nil, 2))
+    conn:send(net.http("OPTIONS /", {Host = "x"}))
+    assert.equal(204, assert(conn:answer()).status)
+  end)
+end)
+
+describe("lines", function()
+  -- The lines that come out of a shell's commands.
+  local function lines(format, ...)
+    local pipe <close> = assert(io.popen(format:format(...)))
+    local list = {}
+    for line in gop2p.lines(pipe) do list[#list + 1] = line end
+    return list
+  end
+
+  net.both(it, "come without their ends, the last one too", function()
+    assert.same({"a", "", "b c", "d"}, lines("printf 'a\\n\\nb c\\nd\\n'"))
+    assert.same({"a", "b"}, lines("printf 'a\\nb'"))
+    assert.same({}, lines("true"))
+    assert.same({""}, lines("printf '\\n'"))
+    assert.same({"x\r", "\0y"}, lines("printf 'x\\r\\n\\0y\\n'"))
+  end)
+
+  net.both(it, "may be long and many", function()
+    for _, length in ipairs({4095, 4096, 4097, 8192, 100000}) do
+      local list = lines("head -c %d /dev/zero | tr '\\0' x; echo; echo y",
+                         length)
+      assert.equal(2, #list)
+      assert.equal(length, #list[1])
+    end
+    local list = lines("seq 1 20000")
+    assert.equal(20000, #list)
+    assert.equal("20000", list[20000])
+  end)
+
+  it("of some megabytes take no time to speak of", function()
+    local time, list = net.timed(lines,
+      "head -c 4000000 /dev/zero | tr '\\0' x; echo")
+    assert.equal(4000000, #list[1])
+    assert.is_true(time < 3, time)
+  end)
+
+  it("may come slowly, while others go on", function()
+    local ticks = 0
+    gop2p.run(function()
+      local over = false
+      gop2p.spawn(function()
+        while not over do
+          gop2p.sleep(0.005)
+          ticks = ticks + 1
+        end
+      end)
+      assert.same({"ab", "c"},
+        lines("printf a; sleep 0.1; printf 'b\\nc'; sleep 0.1; echo"))
+      over = true
+    end)
+    assert.is_true(ticks >= 10, ticks)
+  end)
+
+  net.both(it, "come from a regular file and from /dev/null", function()
+    local name = os.tmpname()
+    local file <close> = assert(io.open(name, "w+"))
+    file:write("one\ntwo")
+    file:flush()
+    file:seek("set")
+    local list = {}
+    for line in gop2p.lines(file) do list[#list + 1] = line end
+    os.remove(name)
+    assert.same({"one", "two"}, list)
+    local null <close> = assert(io.open("/dev/null"))
+    assert.is_nil(gop2p.lines(null)())
+  end)
+
+  it("end with an error when they can not be read", function()
+    local folder <close> = assert(io.open("/"))
+    local line, err = gop2p.lines(folder)()
+    assert.is_nil(line)
+    assert.is_truthy(err)
+    line, err = gop2p.lines(999)()
+    assert.is_nil(line)
+    assert.is_truthy(err)
+  end)
+
+  it("go on giving nothing after the end", function()
+    local pipe <close> = assert(io.popen("echo x"))
+    local take = gop2p.lines(pipe)
+    assert.equal("x", take())
+    for _ = 1, 3 do assert.is_nil((take())) end
+  end)
+
+  it("end or raise, but do not hang, when the file is closed", function()
+    local pipe = assert(io.popen("sleep 0.2; echo x"))
+    local take = gop2p.lines(pipe)
+    local time = net.timed(function()
+      gop2p.spawn(function() pipe:close() end)
+      pcall(take)
+    end)
+    assert.is_true(time < 3, time)
+  end)
+
+  it("are standard input by default", function()
+    local child <close> = assert(process.start({
+      os.getenv("LUA") or "lua5.4", "-e", [[
+        local gop2p = require "gop2p"
+        for line in gop2p.lines() do
+          io.write("<", line, ">\n")
+          io.flush()
+        end
+        print("end")]]}))
+    for _, text in ipairs({"a", "", "long " .. ("x"):rep(5000)}) do
+      child:send(text)
+      assert.equal("<" .. text .. ">", child:line())
+    end
+    child:finish()
+    assert.equal("end", child:line())
+    assert.equal(0, child:wait())
+  end)
+
+  it("read by two tasks stop neither of them nor the loop", function()
+    local pipe <close> = assert(io.popen("echo a; sleep 0.4; echo b"))
+    local got, ticks = {}, 0
+    gop2p.run(function()
+      local readers = 2
+      for _ = 1, 2 do
+        gop2p.spawn(function()
+          for line in gop2p.lines(pipe) do got[#got + 1] = line end
+          readers = readers - 1
+        end)
+      end
+      while readers > 0 do
+        gop2p.sleep(0.01)
+        ticks = ticks + 1
+      end
+    end)
+    table.sort(got)
+    assert.same({"a", "b"}, got)
+    assert.is_true(ticks >= 10, ticks)
+  end)
+end)
+
+describe("readable", function()
+  net.both(it, "waits as long as it is told to", function()
+    local pipe <close> = assert(io.popen("sleep 0.3; echo x"))
+    local time, ok = net.timed(gop2p.readable, pipe, 0)
+    assert.is_false(ok)
+    assert.is_true(time < 0.2)
+    time, ok = net.timed(gop2p.readable, pipe, 0.05)
+    assert.is_false(ok)
+    assert.is_true(time >= 0.045 and time < 0.25, time)
+    assert.is_true((gop2p.readable(pipe)))
+    assert.is_true((gop2p.readable(pipe, 0)))
+    assert.equal("x", pipe:read())
+    assert.is_true((gop2p.readable(pipe, 5)))
+    assert.is_nil(pipe:read())
+  end)
+
+  it("takes files, descriptors, terminals' kin and sockets", function()
+    local null <close> = assert(io.open("/dev/null"))
+    assert.is_true((gop2p.readable(null, 1)))
+    local file <close> = assert(io.open(HERE))
+    assert.is_true((gop2p.readable(file)))
+    local server <close> = net.hung()
+    local fd = math.tointeger(server.socket:getfd())
+    assert.is_false((gop2p.readable(fd, 0)))
+    local client <close> = net.dial(server.port)
+    assert.is_true((gop2p.readable(fd, 2)))
+    assert.is_false((gop2p.readable(math.tointeger(client.socket:getfd()),
+                                    0)))
+  end)
+
+  it("has an error for what is no descriptor", function()
+    local ok, err = gop2p.readable(999, 0)
+    assert.is_nil(ok)
+    assert.equal("table", type(err))
+    assert.is_string(err.code)
+  end)
+
+  it("can be awaited by several", function()
+    local pipe <close> = assert(io.popen("sleep 0.1; echo x"))
+    local count = 0
+    gop2p.run(function()
+      for _ = 1, 3 do
+        gop2p.spawn(function()
+          if gop2p.readable(pipe, 5) then count = count + 1 end
+        end)
+      end
+    end)
+    assert.equal(3, count)
+  end)
+end)
