@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ struct gp_loop {
   unsigned refs;
   int fd; /* of the epoll set, or -1 */
   int busy;
-  pid_t pid;
+  unsigned forks; /* as they were counted when it was made */
   struct event_base *base;
   struct evdns_base *dns;
   struct event *alarm; /* ends a wait where 'fd' is -1, else NULL */
@@ -38,6 +39,23 @@ struct gp_watch {
   struct event *event; /* NULL: could be read from the start */
   gp_signal *signal;
 };
+
+/*
+** Forks between the first process and this one. Asking for the process id
+** would be a system call at every step.
+*/
+static unsigned forks;
+
+static void forked (void) {
+  forks++;
+}
+
+static bool countforks (void) {
+  static bool counting;
+  if (!counting)
+    counting = pthread_atfork(NULL, NULL, forked) == 0;
+  return counting;
+}
 
 /*
 ** Whether 'fd' is an epoll set. Only Linux tells, and only where /proc is
@@ -97,7 +115,7 @@ gp_err gp_loop_new (gp_loop **out) {
   if (l == NULL)
     return GP_ENOMEM;
   errno = 0;
-  l->base = base_new(&l->fd);
+  l->base = countforks() ? base_new(&l->fd) : NULL;
   if (l->base == NULL) {
     gp_err e = errno != 0 ? gp_err_fromerrno(errno) : GP_ENOMEM;
     free(l);
@@ -112,7 +130,7 @@ gp_err gp_loop_new (gp_loop **out) {
     }
   }
   l->refs = 1;
-  l->pid = getpid();
+  l->forks = forks;
   l->timers.next = l->timers.prev = &l->timers;
   *out = l;
   return GP_OK;
@@ -146,7 +164,7 @@ void gp_loop_unref (gp_loop *l) {
 }
 
 bool gp_loop_foreign (const gp_loop *l) {
-  return l->pid != getpid();
+  return l->forks != forks;
 }
 
 uint64_t gp_loop_now (const gp_loop *l) {

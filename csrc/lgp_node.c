@@ -112,12 +112,16 @@ static void ignoresigpipe (void) {
   }
 }
 
+/* The loop is made first: what is made later is collected earlier, also
+   when the state is closed. */
 static lgp_node *newbox (lua_State *L) {
+  lgp_loop *loop = lgp_pushloop(L);
   lgp_node *box = lua_newuserdatauv(L, sizeof *box, 1);
   size_t i;
   memset(box, 0, sizeof *box);
   luaL_setmetatable(L, LGP_NODE);
-  box->loop = lgp_pushloop(L);
+  box->loop = loop;
+  lua_insert(L, -2);
   lua_setiuservalue(L, -2, 1);
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&box->signals[i], &box->loop->ready);

@@ -1,0 +1,137 @@
+/*
+** gp_sim.h - the transport in memory: many nodes on one virtual clock.
+**
+** Stands where gp_host stands on a real network: carries what its nodes ask
+** and answer as values, without a socket, a wire form or a second of
+** waiting. Everything that is left to chance comes from one seed, and
+** nothing else does: the same calls on the same seed give the same run.
+** Knows only nodes of ours. Owns its stations and their nodes.
+**
+** A station is a machine with one node, which comes and goes. Its program is
+** whoever uses the simulator: between two steps it may call any node. What
+** it calls is told apart from what happens by gp_station_node alone, so a
+** node is to be asked for anew after every step.
+**
+** What it does not know: connections. Every request stands for itself, a
+** lost one is never sent again, and two of one asker may overtake each
+** other.
+*/
+#ifndef gp_sim_h
+#define gp_sim_h
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gp_err.h"
+#include "gp_node.h"
+#include "gp_peer.h"
+#include "gp_random.h"
+#include "gp_signal.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_sim gp_sim;
+typedef struct gp_station gp_station;  /* lives as long as its simulator */
+
+/* What has happened so far. */
+typedef struct gp_simcount {
+  uint64_t steps;
+  uint64_t requests;  /* that were made */
+  uint64_t failures;  /* of them, those without an answer */
+  uint64_t data;      /* bytes of data in requests */
+  uint64_t names;     /* peers in the lists that were answered */
+} gp_simcount;
+
+/* A clock at zero and no station; a message takes 1 to 10 ms. */
+gp_err gp_sim_new (gp_sim **out, uint64_t seed);
+
+/*
+** NULL is allowed. Receipts of its nodes are to be given back before, since
+** their signals stand in lists of the stations.
+*/
+void gp_sim_free (gp_sim *s);
+
+/* Virtual ms. */
+uint64_t gp_sim_now (const gp_sim *s);
+
+/* The generator of the run, for what its program leaves to chance. */
+gp_random *gp_sim_random (gp_sim *s);
+
+/*
+** A new station with a node called 'self', which serves at once. It is
+** reached under that name, and by its numeric address with the same port:
+** that is the name's own, 127.0.0.1 for what means the machine itself, and
+** made up for other names. GP_EADDRINUSE: one of them is another's.
+*/
+gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
+                   gp_station **out);
+
+/* It is reached under 'name' too. GP_EADDRINUSE, GP_ENOMEM. */
+gp_err gp_station_alias (gp_station *st, const gp_peer *name);
+
+/* NULL while there is none. */
+gp_node *gp_station_node (gp_station *st);
+
+const gp_peer *gp_station_self (const gp_station *st);
+
+/* GP_SIGNALS of them; they and the list they rise in stay for good. */
+gp_signal *gp_station_signals (gp_station *st);
+
+/*
+** Its process is killed: who waits for an answer is reset, who asks it from
+** now on is refused.
+*/
+void gp_station_crash (gp_station *st);
+
+/* Its node is freed: likewise, but what it owes it answers. */
+void gp_station_stop (gp_station *st);
+
+/* A new node under the old name, where there is none. */
+gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt);
+
+/*
+** Its process stands still: what comes to it is accepted and waits, its
+** clock does not run. When it goes on, all that has come in is there at
+** once; who has given up asking has asked nevertheless.
+*/
+void gp_station_hang (gp_station *st);
+void gp_station_resume (gp_station *st);
+
+/* Stands still for 'time' ms. */
+void gp_station_stall (gp_station *st, uint64_t time);
+
+/* The groups it is in, a bit for each of 64; none at first. */
+void gp_station_setgroups (gp_station *st, uint64_t groups);
+
+/*
+** What is sent from any of the groups 'from' to any of 'to' is lost from now
+** on, requests and answers. A partition is two cuts. GP_ENOMEM.
+*/
+gp_err gp_sim_cut (gp_sim *s, uint64_t from, uint64_t to);
+
+/* Mends the cuts that are all from groups in 'from' to groups in 'to'. */
+void gp_sim_heal (gp_sim *s, uint64_t from, uint64_t to);
+
+/* How long a message takes on its way, in ms: any of these alike. */
+void gp_sim_setlatency (gp_sim *s, uint32_t min, uint32_t max);
+
+/* How many of a million messages are lost: the asker's time runs out. */
+void gp_sim_setloss (gp_sim *s, uint32_t inmillion);
+
+/*
+** Lets the next thing happen, and the time until then pass; returns where it
+** did. NULL: nothing happens up to the time 'until', and now it is that
+** time.
+*/
+gp_station *gp_sim_step (gp_sim *s, uint64_t until);
+
+/* Lets all happen up to the time 'until', with nobody reading anything. */
+void gp_sim_run (gp_sim *s, uint64_t until);
+
+/* Borrowed. */
+const gp_simcount *gp_sim_count (const gp_sim *s);
+
+/* A number that stands for the whole run so far: equal for equal runs. */
+uint64_t gp_sim_trace (const gp_sim *s);
+
+#pragma GCC visibility pop
+#endif
