@@ -38,6 +38,15 @@ SOURCES = $(sort $(wildcard csrc/*.c))
 OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
 CORE    = $(BUILD)/gop2p/core.so
 
+# The tests in C know neither Lua nor libevent, and neither does what of the
+# core is linked to them. Their allocations can be made to fail.
+CTEST_SOURCES = $(sort $(wildcard spec/c/*.c))
+CTEST_OBJECTS = $(CTEST_SOURCES:spec/c/%.c=$(BUILD)/spec/%.o)
+CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lgp_% gp_loop% \
+                gp_server% gp_client% gp_evhttp% gp_host%),$(OBJECTS))
+CTEST         = $(BUILD)/spec/core_test
+CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
 # win over those without.
@@ -56,8 +65,8 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build help setup demo chat test asan lint format modules rock specs \
-        clean
+.PHONY: build ctest help setup demo chat test asan lint format modules rock \
+        specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
@@ -72,7 +81,17 @@ $(BUILD)/obj/%.o: csrc/%.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(COMPILE) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d)
+$(CTEST): $(CTEST_OBJECTS) $(CTEST_CORE)
+	@mkdir -p $(@D)
+	$(call show,link)$(CC) $(CFLAGS) $(LDFLAGS) $(CTEST_WRAP) -o $@ \
+	  $(CTEST_OBJECTS) $(CTEST_CORE) -lm
+
+$(BUILD)/spec/%.o: spec/c/%.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -Icsrc -MMD -MP -c \
+	  -o $@ $<
+
+-include $(OBJECTS:.o=.d) $(CTEST_OBJECTS:.o=.d)
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -95,7 +114,10 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-specs: build
+ctest: $(CTEST) ## build the tests in C, which the specs run
+	@:
+
+specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
 
 asan: ## the same under the address, leak and undefined sanitizers
@@ -111,7 +133,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch]
+	clang-format -i csrc/*.[ch] spec/c/*.[ch]
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write

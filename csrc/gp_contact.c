@@ -40,6 +40,7 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
 void gp_contact_release (gp_node *n, gp_contact *c) {
   if (c->standing != GP_STRANGER || c->asked != NULL || c->first != NULL)
     return;
+  gp_contact_endcheck(n, c);
   gp_members_remove(&n->contacts, &c->entry);
   n->naliases -= c->aliases.n;
   gp_peerlist_clear(&c->aliases);
@@ -52,10 +53,15 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
   if (c->standing == GP_MEMBER)
     n->nmembers--;
+  if (c->standing == GP_CANDIDATE)
+    n->ncandidates--;
   c->standing = standing;
   if (standing == GP_MEMBER)
     n->nmembers++;
-  c->leaving = false;
+  if (standing == GP_CANDIDATE)
+    n->ncandidates++;
+  if (standing == GP_STRANGER)
+    c->leaving = false;
 }
 
 /* Without memory for it, a name is not known: it will be met again. */

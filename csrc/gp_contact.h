@@ -37,9 +37,12 @@ struct gp_errand {
   gp_errand *next;
   gp_failure *failure; /* what it is, and what is told if it fails */
   gp_receipt *receipt; /* begun; NULL: nobody waits for the end */
-  uint64_t since;      /* queued, then asked, at this time */
-  uint32_t timeout;
-  bool again; /* not for the first time */
+  uint64_t since;      /* queued, then first asked, at this time */
+  uint32_t timeout;    /* all tries together, from the first */
+  bool asked;          /* at least once */
+  bool hopeful;        /* the peer could be reached until then */
+  bool moved;          /* from another name: its number may be out of order */
+  bool again;          /* asked anew after the peer was named anew */
 };
 
 typedef struct gp_contact {
@@ -57,6 +60,11 @@ typedef struct gp_contact {
   gp_errand *first, *last; /* still to be asked, oldest first */
   size_t count, bytes;     /* of them, messages and their data */
   gp_errand *asked;        /* on the way, or NULL */
+  uint64_t pause;   /* what is first is tried again then; 0: no pause */
+  uint64_t checkat; /* its list is looked at for our name then; 0: not */
+  unsigned checks;  /* so many times more */
+  unsigned tries;   /* of what is first, that failed */
+  uint64_t nonce, id; /* of its newest message */
   uint32_t sequence;       /* of the request on the way */
 } gp_contact;
 
@@ -80,7 +88,7 @@ struct gp_node {
   gp_nodeopt opt;
   gp_signal *signals;
   gp_members contacts;
-  size_t nmembers;
+  size_t nmembers, ncandidates;
   size_t naliases; /* of all contacts */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
@@ -89,6 +97,8 @@ struct gp_node {
   gp_holding newcomers;       /* whose form is being found out */
   gp_errand *late, *lastlate; /* failed before they could be asked */
   size_t impatient;           /* errands that somebody waits for in person */
+  size_t pausing;              /* pauses and checks of contacts */
+  uint64_t lastid;             /* of our newest message */
   uint32_t sequence;
 };
 
@@ -163,15 +173,25 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
                          gp_message *msg, gp_receipt *receipt,
                          uint32_t timeout, uint64_t now);
 
-/* The same before all others, and 'e' after it ('e' may be NULL). */
+/*
+** An errand of the node's own in the name of 'from', before all others, and
+** 'e' (or NULL) right after it. What is asked follows from 'doing'.
+*/
 gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
-                          gp_msgtype type, gp_errand *e, uint64_t now);
+                          const gp_peer *from, gp_errand *e, uint64_t now);
+
+/* Looks a few times, soon, under which name 'c' has us besides ours. */
+void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now);
+void gp_contact_endcheck (gp_node *n, gp_contact *c);
 
 /*
 ** Ends all errands to 'c' with 'error', the one on the way too: its answer
 ** will be ignored. The contact stays.
 */
 void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error);
+
+/* Says goodbye to 'c', past whatever else it is asked, and does not wait. */
+void gp_contact_wave (gp_node *n, const gp_contact *c);
 
 /* Not a member after all: what was broadcast to it meanwhile is void. */
 void gp_contact_reject (gp_node *n, gp_contact *c);

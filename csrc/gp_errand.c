@@ -6,8 +6,23 @@
 
 #include "gp_contact.h"
 
+/*
+** What is safe to send once more is (see 'tryagain'), first after this time
+** (ms), then after twice as long each time up to the most.
+*/
+#define FIRST_PAUSE 50
+#define MOST_PAUSE 800
+
+/* What keeps 'c' busy: it is on the way, or will be again after a pause. */
+static gp_errand *current (const gp_contact *c) {
+  if (c->asked != NULL)
+    return c->asked;
+  return c->pause != 0 ? c->first : NULL;
+}
+
 bool gp_contact_isslow (const gp_contact *c, uint64_t now) {
-  return c->asked != NULL && now >= c->asked->since + GP_PATIENCE;
+  const gp_errand *e = current(c);
+  return e != NULL && now >= e->since + GP_PATIENCE;
 }
 
 bool gp_contact_isfull (const gp_node *n, const gp_contact *c) {
@@ -87,22 +102,36 @@ static gp_form formfor (const gp_contact *c, const gp_errand *e) {
 static void prepare (const gp_node *n, const gp_contact *c,
                      const gp_errand *e, gp_asking *asking) {
   gp_doing doing = e->failure->doing;
+  const gp_message *m = e->failure->msg;
   bool asself = doing == GP_NAMING || doing == GP_UNNAMING;
   asking->form = formfor(c, e);
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
-  asking->from = asself || c->usas == NULL ? n->self : c->usas;
+  asking->from = asself || c->usas == NULL ? m->from : c->usas;
   asking->to = dial(c);
   asking->self = n->self;
+  asking->numbered = c->ours && !e->moved;
 }
 
-static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e) {
+/* Its time runs from the first try; a later one gets what is left. */
+static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
   gp_asking asking;
   uint64_t id;
+  if (!e->asked) {
+    e->asked = true;
+    e->hopeful = c->reachable;
+    e->since = now;
+  }
   prepare(n, c, e, &asking);
   c->sequence = ++n->sequence;
   id = (uint64_t)c->sequence << 32 | c->entry.slot;
   return n->transport.ask(n->transport.self, id, dial(c), &asking,
-                          e->timeout);
+                          (uint32_t)(e->since + e->timeout - now));
+}
+
+static void endpause (gp_node *n, gp_contact *c) {
+  if (c->pause != 0)
+    n->pausing--;
+  c->pause = 0;
 }
 
 /*
@@ -111,15 +140,13 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e) {
 ** for hours.
 */
 static void advance (gp_node *n, gp_contact *c, uint64_t now) {
-  while (c->asked == NULL && c->first != NULL) {
+  while (c->asked == NULL && c->pause == 0 && c->first != NULL) {
     gp_errand *e = shift(n, c);
     gp_err error = GP_ETIMEDOUT;
-    if (c->reachable || now < e->since + e->timeout)
-      error = ask(n, c, e);
-    if (error == GP_OK) {
-      e->since = now;
+    if (now < e->since + e->timeout || (c->reachable && !e->asked))
+      error = ask(n, c, e, now);
+    if (error == GP_OK)
       c->asked = e;
-    }
     else
       finishlater(n, e, error);
   }
@@ -181,10 +208,11 @@ static void unshift (gp_contact *c, gp_errand *e) {
 }
 
 gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
-                          gp_msgtype type, gp_errand *e, uint64_t now) {
+                          const gp_peer *from, gp_errand *e, uint64_t now) {
+  gp_msgtype type = doing == GP_UNNAMING ? GP_DISCONNECT : GP_CONNECT;
   gp_message *msg;
   gp_errand *before;
-  if (gp_message_new(&msg, type, n->self, NULL, NULL) != GP_OK)
+  if (gp_message_new(&msg, type, from, NULL, NULL) != GP_OK)
     return GP_ENOMEM;
   before = newerrand(c, doing, msg);
   gp_message_unref(msg);
@@ -200,12 +228,15 @@ gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
 
 void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
                              uint64_t now) {
+  endpause(n, from);
   while (from->first != NULL) {
     gp_errand *e = shift(n, from);
     if (e->failure->msg->type == GP_BROADCAST)
       finish(n, e, GP_OK, 0);
-    else
+    else {
+      e->moved = true;
       push(to, e);
+    }
   }
   advance(n, to, now);
 }
@@ -224,17 +255,26 @@ gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
   return GP_OK;
 }
 
+/* Taking leave of one that is gone is no failure. */
+static void drop (gp_node *n, gp_errand *e, gp_err error) {
+  if (error == GP_ENOTCONN && e->failure->doing == GP_LEAVING)
+    error = GP_OK;
+  finish(n, e, error, 0);
+}
+
 void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
   gp_errand *e = c->asked;
   c->asked = NULL;
+  endpause(n, c);
   if (e != NULL)
-    finish(n, e, error, 0);
+    drop(n, e, error);
   while (c->first != NULL)
-    finish(n, shift(n, c), error, 0);
+    drop(n, shift(n, c), error);
 }
 
 void gp_contact_reject (gp_node *n, gp_contact *c) {
   size_t i, count = c->count;
+  endpause(n, c);
   gp_contact_stand(n, c, GP_STRANGER);
   for (i = 0; i < count; i++) {
     gp_errand *e = shift(n, c);
@@ -251,13 +291,50 @@ static gp_err outcome (gp_err error, const gp_answered *answer) {
   return error;
 }
 
+/*
+** Whether a message may be sent once more: for a refused connection and a
+** 503 it surely has not been taken; a connection that broke may have carried
+** it, but a node of ours knows it again by its number. A peer that was away
+** before is not waited for, nor one that refuses longer than anybody should
+** be kept waiting.
+*/
+static bool mayrepeat (const gp_contact *c, const gp_errand *e, gp_err error,
+                       uint64_t now) {
+  switch (error) {
+    case GP_EBUSY: return true;
+    case GP_ECONNREFUSED:
+      return c->standing == GP_MEMBER && e->hopeful &&
+             now < e->since + GP_PATIENCE;
+    case GP_ECONNRESET: return c->ours && !e->moved && e->hopeful;
+    default: return false;
+  }
+}
+
+/* Puts a message back to try it again after a pause, if time is left. */
+static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
+                      uint64_t now) {
+  uint32_t pause = FIRST_PAUSE << (c->tries < 4 ? c->tries : 4);
+  if (e->failure->doing != GP_SENDING || !mayrepeat(c, e, error, now) ||
+      now + pause >= e->since + e->timeout)
+    return false;
+  c->tries++;
+  c->pause = now + (pause < MOST_PAUSE ? pause : MOST_PAUSE);
+  n->pausing++;
+  unshift(c, e);
+  return true;
+}
+
 /* The end of an errand to 'c', and what 'c' is asked next. */
 static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                       const gp_answered *answer, uint64_t now) {
   bool keep = false;
   c = gp_join_follow(n, c, e, error, answer, &keep, now);
-  if (!keep)
+  if (!keep && !tryagain(n, c, e, error, now)) {
+    c->tries = 0;
+    if (e->failure->doing == GP_LEAVING && error == GP_EFORBIDDEN)
+      error = GP_OK; /* it does not count us as a member: all is well */
     finish(n, e, error, answer == NULL ? 0 : answer->status);
+  }
   advance(n, c, now);
   gp_contact_release(n, c);
 }
@@ -283,7 +360,7 @@ void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
   e = c->asked;
   c->asked = NULL;
   c->reachable = error == GP_OK;
-  if (answer->remote != NULL)
+  if (answer != NULL && answer->remote != NULL)
     snprintf(c->remote, sizeof c->remote, "%s", answer->remote);
   conclude(n, c, e, outcome(error, answer), answer, now);
 }
@@ -307,31 +384,41 @@ static void letgo (gp_node *n, gp_errand *e) {
   e->receipt = NULL;
 }
 
-/* Says goodbye behind the back of a request that hangs; zero is no id that
-   a contact waits for. */
-static void wave (gp_node *n, gp_contact *c) {
-  gp_asking asking;
-  gp_errand *e;
-  for (e = c->first; e != NULL; e = e->next) {
-    if (e->failure->doing == GP_LEAVING) {
-      prepare(n, c, e, &asking);
-      (void)n->transport.ask(n->transport.self, 0, dial(c), &asking,
-                             e->timeout);
-    }
-  }
+/* Zero is no id that a contact waits for: nobody asks how it ends. */
+void gp_contact_wave (gp_node *n, const gp_contact *c) {
+  gp_asking asking = {c->form, NULL, NULL, dial(c), n->self, false};
+  gp_message *msg;
+  if (gp_message_new(&msg, GP_DISCONNECT, n->self, NULL, NULL) != GP_OK)
+    return;
+  asking.msg = msg;
+  asking.from = c->usas == NULL ? n->self : c->usas;
+  (void)n->transport.ask(n->transport.self, 0, dial(c), &asking,
+                         n->opt.asktime);
+  gp_message_unref(msg);
+}
+
+/* Whether taking leave has not even been asked yet. */
+static bool isunsaid (const gp_contact *c) {
+  const gp_errand *e;
+  for (e = c->first; e != NULL; e = e->next)
+    if (e->failure->doing == GP_LEAVING)
+      return true;
+  return false;
 }
 
 /* Whoever waits in person waits no longer for this one. */
 static void losepatience (gp_node *n, gp_contact *c) {
   gp_errand *e;
   if (c->leaving) {
-    wave(n, c);
+    if (isunsaid(c))
+      gp_contact_wave(n, c);
     gp_contact_stand(n, c, GP_STRANGER);
     gp_contact_abandon(n, c, GP_ETIMEDOUT);
     gp_contact_release(n, c);
     return;
   }
-  letgo(n, c->asked);
+  if (c->asked != NULL)
+    letgo(n, c->asked);
   for (e = c->first; e != NULL; e = e->next)
     letgo(n, e);
 }
@@ -352,15 +439,56 @@ void gp_contact_finishlate (gp_node *n, uint64_t now) {
   }
 }
 
+/*
+** A v1.1.3 member of ours that connects to us adds us once more when it has
+** its answer, under a name that it does not tell: its list does, soon after.
+*/
+#define FIRST_CHECK 100
+#define CHECKS 3
+
+void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now) {
+  if (c->checkat == 0)
+    n->pausing++;
+  c->checks = CHECKS;
+  c->checkat = now + FIRST_CHECK;
+}
+
+void gp_contact_endcheck (gp_node *n, gp_contact *c) {
+  if (c->checkat != 0)
+    n->pausing--;
+  c->checkat = 0;
+}
+
+static void checkname (gp_node *n, gp_contact *c, uint64_t now) {
+  if (c->standing == GP_MEMBER && !c->leaving &&
+      gp_contact_insert(n, c, GP_NAMING, n->self, NULL, now) == GP_OK)
+    advance(n, c, now);
+  if (c->standing != GP_MEMBER || c->leaving || --c->checks == 0)
+    gp_contact_endcheck(n, c);
+  else
+    c->checkat = now + (FIRST_CHECK << 2 * (CHECKS - c->checks));
+}
+
+/* Ends the pauses and the patience that are over. */
+static void look (gp_node *n, gp_contact *c, uint64_t now) {
+  if (c->checkat != 0 && c->checkat <= now)
+    checkname(n, c, now);
+  if (c->pause != 0 && c->pause <= now) {
+    endpause(n, c);
+    advance(n, c, now);
+  }
+  if (n->impatient > 0 && gp_contact_isslow(c, now))
+    losepatience(n, c);
+}
+
 void gp_contact_tick (gp_node *n, uint64_t now) {
   gp_entry *entry, *next;
   gp_contact_finishlate(n, now);
-  if (n->impatient == 0)
+  if (n->impatient == 0 && n->pausing == 0)
     return;
   for (entry = n->contacts.first; entry != NULL; entry = next) {
     next = entry->next;
-    if (gp_contact_isslow((gp_contact *)entry, now))
-      losepatience(n, (gp_contact *)entry);
+    look(n, (gp_contact *)entry, now);
   }
 }
 
@@ -369,13 +497,17 @@ uint64_t gp_contact_due (const gp_node *n) {
   const gp_entry *entry;
   if (n->late != NULL)
     return 0;
-  if (n->impatient == 0)
+  if (n->impatient == 0 && n->pausing == 0)
     return due;
   for (entry = n->contacts.first; entry != NULL; entry = entry->next) {
     const gp_contact *c = (const gp_contact *)entry;
-    if (c->asked != NULL && c->asked->since + GP_PATIENCE < due &&
-        hasawaited(c))
-      due = c->asked->since + GP_PATIENCE;
+    const gp_errand *e = current(c);
+    if (c->pause != 0 && c->pause < due)
+      due = c->pause;
+    if (c->checkat != 0 && c->checkat < due)
+      due = c->checkat;
+    if (e != NULL && e->since + GP_PATIENCE < due && hasawaited(c))
+      due = e->since + GP_PATIENCE;
   }
   return due;
 }

@@ -18,14 +18,14 @@
 /* Zeroed, it stands in no heap. */
 typedef struct gp_heapitem {
   uint64_t at, order;
-  size_t place;  /* in the heap, counted from one; zero: in none */
+  size_t place; /* in the heap, counted from one; zero: in none */
 } gp_heapitem;
 
 /* A zeroed struct is an empty heap. */
 typedef struct gp_heap {
   size_t count, size;
   gp_heapitem **items;
-  uint64_t order;  /* given to the item that was set last */
+  uint64_t order; /* given to the item that was set last */
 } gp_heap;
 
 /* Makes room for 'count' items in all. GP_ENOMEM. */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "gp_base64.h"
 
@@ -116,6 +117,8 @@ static gp_err open (gp_host *h, const char *address, size_t len, int port,
     return e;
   gp_peer_unref(probe);
   derive(&opt);
+  if (getrandom(&opt.node.nonce, sizeof opt.node.nonce, 0) < 0)
+    return GP_EIO;
   e = copycors(h, opt.cors);
   if (e == GP_OK)
     e = gp_server_new(&h->server, h->loop, opt.listen, &port, &opt.server);

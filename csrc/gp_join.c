@@ -9,8 +9,8 @@ static bool deserves (const gp_node *n, const gp_peer *p,
   const gp_contact *c = gp_contact_find(n, p);
   if (c == by || gp_peer_equal(p, n->self))
     return false;
-  if (c == NULL || c->standing == GP_STRANGER)
-    return n->nmembers < n->opt.maxmembers;
+  if (c == NULL || c->standing == GP_STRANGER || c->leaving)
+    return n->nmembers + n->ncandidates < n->opt.maxmembers;
   return again && c->standing == GP_MEMBER;
 }
 
@@ -82,7 +82,7 @@ static const gp_peer *settlename (gp_node *n, gp_contact *c,
   if (answer->name == NULL)
     us = gp_contact_usin(n, c, &answer->list);
   if (us != NULL && (asself || gp_peerlist_has(&answer->list, n->self)))
-    (void)gp_contact_insert(n, c, GP_UNNAMING, GP_DISCONNECT, NULL, now);
+    (void)gp_contact_insert(n, c, GP_UNNAMING, n->self, NULL, now);
   if (us != NULL || asself)
     gp_contact_setusas(n, c, us);
   return us;
@@ -92,6 +92,7 @@ static const gp_peer *settlename (gp_node *n, gp_contact *c,
 static gp_contact *become (gp_node *n, gp_contact *c, gp_contact *other,
                            uint64_t now) {
   gp_contact_stand(n, other, GP_MEMBER);
+  other->leaving = other->leaving || c->leaving;
   gp_contact_moveerrands(n, other, c, now);
   gp_contact_merge(n, other, c);
   return other;
@@ -140,8 +141,12 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   bool all = e->failure->doing == GP_JOINING;
   const gp_peer *us;
   gp_contact_stand(n, c, GP_MEMBER);
+  if (e->receipt != NULL)
+    e->receipt->joined = true;
   c = learn(n, c, answer, now);
   us = settlename(n, c, answer, asself, now);
+  if (c->leaving)
+    return c;  /* the program has thought better of it */
   greet(n, c, &answer->list, us, all, e->receipt, now);
   askform(n, c, e, now);
   return c;
@@ -149,32 +154,38 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
 
 /*
 ** Who was greeted and is only late is counted as a member: it may well have
-** heard us and count us as one.
+** heard us and count us as one. An entry point that is too late is told that
+** we are not coming.
 */
 static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
                        gp_err error) {
   bool mayhaveheard = error == GP_ETIMEDOUT || error == GP_ECONNRESET;
   if (c->standing != GP_CANDIDATE)
     return;
-  if (e->failure->doing == GP_GREETING && mayhaveheard)
+  if (e->failure->doing == GP_GREETING && mayhaveheard) {
     gp_contact_stand(n, c, GP_MEMBER);
-  else
-    gp_contact_reject(n, c);
+    return;
+  }
+  if (mayhaveheard)
+    gp_contact_wave(n, c);
+  gp_contact_reject(n, c);
 }
 
 /*
 ** 403 from a member: it knows us by another name, or not any more; 400: it
 ** came back as another program. Connecting again tells, and mends it; the
-** message has not been taken, so it is sent once more.
+** message has not been taken, so it is sent once more. One of ours that does
+** not know us needs no leave taken.
 */
 static bool retry (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                    uint64_t now) {
   if (e->again || c->standing != GP_MEMBER ||
+      (c->ours && e->failure->doing == GP_LEAVING) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
     return false;
   e->again = true;
   e->since = now;
-  if (gp_contact_insert(n, c, GP_NAMING, GP_CONNECT, e, now) == GP_OK)
+  if (gp_contact_insert(n, c, GP_NAMING, n->self, e, now) == GP_OK)
     return true;
   return false;
 }
@@ -185,12 +196,8 @@ static void named (gp_node *n, gp_contact *c, gp_err error,
     return;
   c->form = answer->form;
   c->ours = answer->name != NULL;
-  (void)settlename(n, c, answer, true, now);
-}
-
-static void left (gp_node *n, gp_contact *c) {
-  gp_contact_stand(n, c, GP_STRANGER);
-  gp_contact_abandon(n, c, GP_ENOTCONN);
+  if (settlename(n, c, answer, true, now) != NULL)
+    gp_contact_endcheck(n, c);
 }
 
 /*
@@ -203,7 +210,7 @@ static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
   if (error == GP_OK)
     form = answer->form;
   if (error == GP_OK && form == GP_FORM_HEADERS && !e->again &&
-      gp_contact_insert(n, c, GP_INQUIRING, GP_CONNECT, NULL, now) == GP_OK) {
+      gp_contact_insert(n, c, GP_INQUIRING, n->self, NULL, now) == GP_OK) {
     c->first->again = true;
     c->first->timeout = GP_PATIENCE;
     return;
@@ -225,7 +232,7 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
     case GP_LEAVING:
       *keep = retry(n, c, e, error, now);
       if (!*keep)
-        left(n, c);
+        gp_contact_stand(n, c, GP_STRANGER);
       break;
     case GP_PROBING:
       if (answer != NULL && answer->status != 0)

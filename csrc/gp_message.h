@@ -8,6 +8,8 @@
 #ifndef gp_message_h
 #define gp_message_h
 
+#include <stdint.h>
+
 #include "gp_blob.h"
 #include "gp_err.h"
 #include "gp_peer.h"
@@ -26,6 +28,8 @@ typedef struct gp_message {
   unsigned refs;
   gp_msgtype type;
   gp_peer *from;
+  uint64_t nonce; /* of the process that sends it, with 'id' */
+  uint64_t id;    /* grows with each message of it; 0: it has none */
   gp_peerlist to; /* of a direct message; else empty */
   gp_blob *data;  /* NULL: none */
   gp_blob *wire;  /* encoded with 'wirefrom' as its sender, or NULL */

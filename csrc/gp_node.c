@@ -176,6 +176,8 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
   size_t i;
   if (e != GP_OK)
     return e;
+  msg->nonce = n->opt.nonce;
+  msg->id = ++n->lastid;
   if (to->n == 0)
     e = postall(n, msg, receipt, now);
   for (i = 0; i < to->n && e == GP_OK; i++)

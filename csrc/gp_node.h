@@ -50,6 +50,7 @@ typedef struct gp_nodeopt {
   size_t maxmembers;
   size_t maxdata;  /* of a message that arrives */
   bool onloopback; /* it is reached under "localhost" and 0.0.0.0 too */
+  uint64_t nonce;  /* random: tells this process from an earlier one */
   size_t inboxmessages, inboxbytes;   /* unread before senders must wait */
   size_t outboxmessages, outboxbytes; /* on the way to one peer */
   size_t maxerrors;                   /* unread failures that are kept */

@@ -26,8 +26,8 @@ static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
 }
 
 static bool hasroom (const gp_node *n, const gp_contact *c) {
-  return (c != NULL && c->standing == GP_MEMBER) ||
-         n->nmembers < n->opt.maxmembers;
+  return (c != NULL && c->standing != GP_STRANGER) ||
+         n->nmembers + n->ncandidates < n->opt.maxmembers;
 }
 
 /* Lets 'c' in. The answer is the list as it was before (protocol.md). */
@@ -124,14 +124,30 @@ static void learn (const gp_node *n, gp_contact *c, const gp_asked *asked) {
     gp_contact_setusas(n, c, NULL);
   else if (asked->form == GP_FORM_HEADERS)
     gp_contact_setusas(n, c, asked->host);
-  else
+  else if (c->standing != GP_MEMBER)
     guessusas(n, c);
+}
+
+/*
+** A member that had us already, under the name 'had', and connects to us by
+** another will have us twice: the old name is taken back.
+*/
+static void untwin (gp_node *n, gp_contact *c, const gp_peer *had,
+                    uint64_t now) {
+  const gp_peer *has = c->usas == NULL ? n->self : c->usas;
+  if (c->ours)
+    return;
+  if (c->form == GP_FORM_V113)
+    gp_contact_checkname(n, c, now);
+  else if (!gp_peer_equal(has, had))
+    (void)gp_contact_insert(n, c, GP_UNNAMING, had, NULL, now);
 }
 
 static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
                        uint64_t now) {
   const gp_peer *from = asked->msg->from;
   gp_contact *c = gp_contact_recognise(n, from, asked->remote);
+  gp_peer *had = NULL; /* the name by which it has us already */
   bool later = false;
   if (hasroom(n, c) && c == NULL)
     c = gp_contact_get(n, from);
@@ -139,11 +155,16 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
     answer(n, r, asked->form, 503, gp_wire_busy);
     return true;
   }
+  if (c->standing == GP_MEMBER)
+    had = gp_peer_ref(c->usas == NULL ? n->self : c->usas);
   learn(n, c, asked);
   if (asked->form == GP_FORM_HEADERS)
     later = inquire(n, c, asked, r, now);
   if (!later)
     admit(n, c, r, asked->form);
+  if (had != NULL)
+    untwin(n, c, had, now);
+  gp_peer_unref(had);
   gp_contact_release(n, c);
   return !later;
 }
@@ -184,14 +205,29 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
   answer(n, r, asked->form, 200, NULL);
 }
 
+/*
+** A peer has one message on the way at a time and counts up, so one that is
+** not newer than the newest is a repetition: its sender missed our answer.
+*/
+static bool isrepeated (const gp_contact *c, const gp_message *m) {
+  return m->id != 0 && m->nonce == c->nonce && m->id <= c->id;
+}
+
 /* Puts a message into the inbox, if there is room. */
-static gp_err deliver (gp_node *n, gp_message *m) {
-  gp_err e = gp_queue_push(&n->inbox, m, gp_message_len(m));
-  if (e == GP_OK) {
-    gp_message_ref(m);
-    gp_signal_raise(&n->signals[GP_SIGNAL_INBOX]);
+static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
+  gp_err e;
+  if (isrepeated(c, m))
+    return GP_OK;
+  e = gp_queue_push(&n->inbox, m, gp_message_len(m));
+  if (e != GP_OK)
+    return e;
+  if (m->id != 0) {
+    c->nonce = m->nonce;
+    c->id = m->id;
   }
-  return e;
+  gp_message_ref(m);
+  gp_signal_raise(&n->signals[GP_SIGNAL_INBOX]);
+  return GP_OK;
 }
 
 /*
@@ -212,8 +248,8 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
   }
   c->reachable = true;
   gp_message_setfrom(asked->msg, c->entry.peer);
-  if (n->messages.first == NULL)
-    e = deliver(n, asked->msg);
+  if (n->messages.first == NULL || isrepeated(c, asked->msg))
+    e = deliver(n, c, asked->msg);
   if (e == GP_ENOBUFS && hold(&n->messages, asked, r, now + n->opt.holdtime))
     return false;
   if (e == GP_OK)
@@ -266,13 +302,16 @@ static void letgo (gp_node *n, int status, const char *text) {
 
 /*
 ** Lets held messages in. One whose sender has given up is dropped: he was
-** told that it did not arrive.
+** told that it did not arrive. One whose sender has left meanwhile is let
+** in: it was said before.
 */
 static void admitheld (gp_node *n) {
   while (n->messages.first != NULL) {
     gp_held *h = n->messages.first;
+    gp_contact *c = gp_contact_find(n, h->msg->from);
+    gp_contact gone = {.id = 0};
     if (!n->transport.gone(n->transport.self, h->reply) &&
-        deliver(n, h->msg) != GP_OK)
+        deliver(n, c == NULL ? &gone : c, h->msg) != GP_OK)
       return;
     letgo(n, 200, NULL);
   }

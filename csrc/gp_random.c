@@ -35,7 +35,7 @@ uint64_t gp_random_next (gp_random *r) {
 
 /* What is above the last whole multiple of 'n' would favour the low ones. */
 uint64_t gp_random_below (gp_random *r, uint64_t n) {
-  uint64_t least = (0 - n) % n;  /* 2^64 mod n */
+  uint64_t least = (0 - n) % n; /* 2^64 mod n */
   uint64_t x;
   do
     x = gp_random_next(r);

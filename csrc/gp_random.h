@@ -15,10 +15,10 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_random {
-  uint64_t state[4];  /* not all zero */
+  uint64_t state[4]; /* not all zero */
 } gp_random;
 
-#define GP_MILLION 1000000u  /* a chance of this many is certain */
+#define GP_MILLION 1000000u /* a chance of this many is certain */
 
 void gp_random_seed (gp_random *r, uint64_t seed);
 

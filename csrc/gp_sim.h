@@ -8,9 +8,9 @@
 ** Knows only nodes of ours. Owns its stations and their nodes.
 **
 ** A station is a machine with one node, which comes and goes. Its program is
-** whoever uses the simulator: between two steps it may call any node. What
-** it calls is told apart from what happens by gp_station_node alone, so a
-** node is to be asked for anew after every step.
+** whoever uses the simulator: between two steps it may call any node. When a
+** node wants its next tick is looked up after gp_station_node has given it
+** out, so it is to be asked for anew after every step.
 **
 ** What it does not know: connections. Every request stands for itself, a
 ** lost one is never sent again, and two of one asker may overtake each
@@ -30,15 +30,15 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_sim gp_sim;
-typedef struct gp_station gp_station;  /* lives as long as its simulator */
+typedef struct gp_station gp_station; /* lives as long as its simulator */
 
 /* What has happened so far. */
 typedef struct gp_simcount {
   uint64_t steps;
-  uint64_t requests;  /* that were made */
-  uint64_t failures;  /* of them, those without an answer */
-  uint64_t data;      /* bytes of data in requests */
-  uint64_t names;     /* peers in the lists that were answered */
+  uint64_t requests; /* that were made */
+  uint64_t failures; /* of them, those without an answer */
+  uint64_t data;     /* bytes of data in requests */
+  uint64_t names;    /* peers in the lists that were answered */
 } gp_simcount;
 
 /* A clock at zero and no station; a message takes 1 to 10 ms. */
@@ -85,7 +85,7 @@ void gp_station_crash (gp_station *st);
 /* Its node is freed: likewise, but what it owes it answers. */
 void gp_station_stop (gp_station *st);
 
-/* A new node under the old name, where there is none. */
+/* A new node under the old name, where there is none. The nonce is drawn. */
 gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt);
 
 /*
@@ -116,6 +116,10 @@ void gp_sim_setlatency (gp_sim *s, uint32_t min, uint32_t max);
 
 /* How many of a million messages are lost: the asker's time runs out. */
 void gp_sim_setloss (gp_sim *s, uint32_t inmillion);
+
+/* Of how many answers in a million the connection breaks: the asker has
+   GP_ECONNRESET instead, and does not know what became of its request. */
+void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion);
 
 /*
 ** Lets the next thing happen, and the time until then pass; returns where it

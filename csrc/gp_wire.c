@@ -3,6 +3,7 @@
 */
 #include "gp_wire.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -29,6 +30,31 @@ static void announce (gp_httpout *out, gp_scratch *scratch,
   snprintf(scratch->announcement, sizeof scratch->announcement, VERSION " %s",
            gp_peer_text(self));
   gp_wire_header(out, announcement, scratch->announcement);
+}
+
+/*
+** Among ours a message has a number, so that one that comes twice is known:
+** the nonce of the process that sends it, and a count that grows.
+*/
+static const char numbering[] = "Gop2p-Id";
+
+static void number (gp_httpout *out, gp_scratch *scratch,
+                    const gp_message *m) {
+  if (m->id == 0)
+    return;
+  snprintf(scratch->number, sizeof scratch->number,
+           "%016" PRIx64 "-%" PRIx64, m->nonce, m->id);
+  gp_wire_header(out, numbering, scratch->number);
+}
+
+static void readnumber (gp_message *m, const gp_httpin *in) {
+  const char *value = in->find(in->headers, numbering);
+  uint64_t nonce, id;
+  if (value != NULL &&
+      sscanf(value, "%16" SCNx64 "-%16" SCNx64, &nonce, &id) == 2) {
+    m->nonce = nonce;
+    m->id = id;
+  }
 }
 
 /* The peer that a header names, after 'skip' characters, or NULL. */
@@ -89,6 +115,8 @@ int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
   out->host = peerin(in, "Host", "");
   status = readmessage(out, in, json, self);
   *text = refusal(status);
+  if (status == 0)
+    readnumber(out->msg, in);
   if (status == 0 && gp_peer_equal(out->msg->from, self)) {
     *text = gp_wire_yourself;
     status = 400;
@@ -109,7 +137,7 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
   out->status = in->status;
   out->remote = in->remote;
   out->form = shown(in);
-  if (!wantlist || in->status != 200)
+  if (!wantlist || in->status < 200 || in->status > 299)
     return GP_OK;
   out->name = peerin(in, announcement, VERSION " ");
   return gp_wire_readlist(out, in->body, in->len, json);
@@ -130,6 +158,8 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
   }
   if (asking->msg->type == GP_CONNECT)
     announce(out, scratch, asking->self);
+  if (asking->numbered)
+    number(out, scratch, asking->msg);
   switch (asking->form) {
     case GP_FORM_SEED:
     case GP_FORM_V112:
@@ -137,7 +167,7 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
       gp_wire_askheaders(out, scratch, asking);
       return GP_OK;
     case GP_FORM_UNKNOWN:
-      if (asking->msg->type == GP_CONNECT)
+      if (asking->msg->type <= GP_DISCONNECT)
         return gp_wire_askboth(out, scratch, asking);
       break;
     default: break;
@@ -155,7 +185,7 @@ gp_err gp_wire_askboth (gp_httpout *out, gp_scratch *scratch,
   if (e != GP_OK)
     return e;
   gp_wire_sender(out, scratch, asking->from);
-  out->method = GP_GET;
+  out->method = asking->msg->type == GP_CONNECT ? GP_GET : GP_DELETE;
   return GP_OK;
 }
 

@@ -41,9 +41,9 @@ typedef struct gp_asked {
 void gp_asked_clear (gp_asked *a);
 
 /*
-** What we ask of a peer. A connect to a peer of unknown form is written so
-** that every form understands it; what else goes to one is written as
-** v1.1.3 does.
+** What we ask of a peer. A connect or disconnect to a peer of unknown form
+** is written so that every form understands it; what else goes to one is
+** written as v1.1.3 does.
 */
 typedef struct gp_asking {
   gp_form form;
@@ -51,6 +51,7 @@ typedef struct gp_asking {
   const gp_peer *from; /* the name under which the peer knows us */
   const gp_peer *to;   /* the peer's name */
   const gp_peer *self; /* announced with a connect: we are one of ours */
+  bool numbered;        /* the message goes with its number */
 } gp_asking;
 
 /* An answer of ours. Borrows all. */
@@ -102,6 +103,7 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
 typedef struct gp_scratch {
   char port[8];
   char announcement[GP_PEER_TEXT + 8];
+  char number[40];
 } gp_scratch;
 
 /*

@@ -15,6 +15,8 @@ static const char loopkey = 'l';
 /* Longest wait, in seconds: what goes beyond is as good as for ever. */
 #define MAXWAIT 1e9
 
+#define READ_SIZE 65536
+
 lgp_loop *lgp_pushloop (lua_State *L) {
   lgp_loop *box;
   gp_err e;
@@ -179,7 +181,7 @@ static int core_fileno (lua_State *L) {
 */
 static int core_read (lua_State *L) {
   int fd = (int)luaL_checkinteger(L, 1);
-  char bytes[4096];
+  char bytes[READ_SIZE];
   ssize_t n = read(fd, bytes, sizeof bytes);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
     lua_pushliteral(L, "");

@@ -42,6 +42,12 @@ static int core_issettled (lua_State *L) {
   return 1;
 }
 
+/* core.hasjoined(receipt) -> boolean: the entry point has let us in */
+static int core_hasjoined (lua_State *L) {
+  lua_pushboolean(L, toreceipt(L)->joined);
+  return 1;
+}
+
 /* core.failures(receipt) -> list of errors, in the order they happened */
 static int core_failures (lua_State *L) {
   const gp_failure *f = toreceipt(L)->first;
@@ -57,6 +63,7 @@ static int core_failures (lua_State *L) {
 void lgp_open_receipt (lua_State *L) {
   static const luaL_Reg functions[] = {{"claim", core_claim},
                                        {"issettled", core_issettled},
+                                       {"hasjoined", core_hasjoined},
                                        {"failures", core_failures},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

@@ -125,10 +125,17 @@ describe("connect", function()
     for _, host in ipairs({"localhost", "127.0.0.1", "[::1]"}) do
       local name = host .. ":" .. other:self().port
       assert(node:connect(name))
-      assert.same({name}, net.names(node:members()))
+      assert.equal(1, #node:members())
+      assert.same({tostring(node:self())}, net.names(other:members()))
       assert(node:send(name, "to " .. host):wait())
       assert.equal("to " .. host, assert(other:receive(5)).data)
+      assert(node:broadcast("all"):wait())
+      assert.equal("all", assert(other:receive(5)).data)
+      assert(other:broadcast("back"):wait())
+      assert.equal("back", assert(node:receive(5)).data)
       assert(node:leave())
+      assert.same({}, other:members())
+      assert.is_nil((other:receive(0)))
     end
   end)
 
@@ -263,7 +270,8 @@ describe("an entry point", function()
   end)
 
   for name, body in pairs({
-    ["null"] = "null", ["[null]"] = "[null]", ["{}"] = "{}", ["[{}]"] = "[{}]",
+    ["null"] = "null", ["[null]"] = "[null]",
+    ["{}"] = "{}", ["[{}]"] = "[{}]",
     nothing = "", ["no JSON"] = "rubbish", ["half a list"] = "[",
     ["a list and more"] = "[] x", number = "5", string = '"x"',
     ["a list of numbers"] = "[1]", ["a list of lists"] = "[[]]",
@@ -280,7 +288,8 @@ describe("an entry point", function()
     ["bytes"] = "\255\254\0\1",
   }) do
     it("that answers a list which is none: " .. name, function()
-      local peer <close> = net.canned({connect = net.response("200 OK", body)})
+      local peer <close> = net.canned(
+        {connect = net.response("200 OK", body)})
       assert.equal("parsing", fails(peer, "EPROTO").kind)
     end)
   end
@@ -351,7 +360,8 @@ describe("an entry point", function()
     local dead <close> = net.nobody()
     local live <close> = assert(gop2p.start_local_node(0))
     local body = '[{"port":%d,"address":"127.0.0.1"},'
-      .. '{"port":%d,"address":"127.0.0.1"},{"port":%d,"address":"localhost"}]'
+      .. '{"port":%d,"address":"127.0.0.1"},'
+      .. '{"port":%d,"address":"localhost"}]'
     local peer <close> = net.canned({connect = net.response("200 OK",
       body:format(hung.port, dead.port, live:self().port))})
     local time, ok, err = net.timed(node.connect, node, peer.name)
@@ -453,8 +463,9 @@ describe("leave", function()
     local hung <close> = net.hung()
     local dead = net.hung()
     local live <close> = net.canned({connect = net.response("200 OK",
-      ('[{"port":%d,"address":"127.0.0.1"},{"port":%d,"address":"127.0.0.1"}]')
-      :format(hung.port, dead.port))})
+      ('[{"port":%d,"address":"127.0.0.1"},'
+       .. '{"port":%d,"address":"127.0.0.1"}]'):format(hung.port,
+                                                     dead.port))})
     assert(node:connect(live.name))
     dead:close()
     local from = socket.gettime()

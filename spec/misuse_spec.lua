@@ -79,7 +79,7 @@ describe("misuse of the module", function()
   it("raises in start_node", function()
     for _, address in ipairs({"", "a b", "a\r\nb", "0.0.0.0", "::", "[::]",
                               ("a"):rep(300)}) do
-      raises("#1 to 'start_node'", function() gop2p.start_node(address, 0) end)
+      raises("#1 to", function() gop2p.start_node(address, 0) end)
     end
     raises("#1 to 'start_node'", function() gop2p.start_node(nil, 0) end)
     raises("#1 to 'start_node'", function() gop2p.start_node({}, 0) end)
@@ -100,7 +100,7 @@ describe("misuse of the module", function()
     local key = tostring(next(options)):gsub(" .*", "")
     it("raises in an option: " .. key, function()
       raises("#2 to", function() gop2p.start_local_node(0, options) end)
-      raises("#3 to", function() gop2p.start_node("localhost", 0, options) end)
+      raises("#3 to", function() gop2p.start_node("x", 0, options) end)
       raises(key, function() gop2p.start_local_node(0, options) end)
     end)
   end

@@ -218,7 +218,9 @@ describe("README", function()
     prompt:finish()
     assert.same(shown, answers(prompt, typed))
     assert.equal(0, prompt:wait())
-    assert.equal("!time", (peer:message()))
+    local heard = {}
+    for _ = 1, 2 do heard[peer:message():sub(1, 5)] = true end
+    assert.same({["!time"] = true, ["It is"] = true}, heard)
     assert.same({"localhost:" .. port}, peer:members())
     bot:kill("TERM")
   end)

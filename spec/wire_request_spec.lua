@@ -279,7 +279,8 @@ describe("a request", function()
   it("that is odd JSON is 400", function()
     for _, body in ipairs({"null", "[]", "[null]", "5", '"x"', "{", "{}",
                            '{"type":2}', '{"type":"2","from":%s}',
-                           '{"type":null,"from":%s}', '{"type":1.5,"from":%s}',
+                           '{"type":null,"from":%s}',
+                           '{"type":1.5,"from":%s}',
                            '{"type":0,"from":null}', '{"type":0,"from":[]}',
                            '{"type":2,"data":5,"from":%s}',
                            '{"type":2,"data":"?","from":%s}',

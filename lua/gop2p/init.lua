@@ -12,9 +12,13 @@
 local check = require "gop2p.check"
 local core = require "gop2p.core"
 local input = require "gop2p.input"
-local node = require "gop2p.node"
 local scheduler = require "gop2p.scheduler"
+local unread = require "gop2p.unread"
 local values = require "gop2p.values"
+require "gop2p.node"   -- gives nodes their methods
+
+-- What raises for its caller is never called last ("return f()"): a tail
+-- call would hide the caller's line.
 
 local gop2p = { _VERSION = "gop2p 0.1.0" }
 
@@ -37,7 +41,7 @@ local function start(name, address, port, options, listen)
   for key, value in pairs(options or {}) do given[key] = value end
   local ok, self, err = pcall(core.start, address, port, given)
   check.that(ok, name == "start_node" and 3 or 2, name, self, 1)
-  if self then node.opened(self) end
+  if self then unread.watch(self) end
   return self, err
 end
 
@@ -55,7 +59,8 @@ function gop2p.start_node(address, port, options)
              "start_node", "nobody can dial " .. peer.address ..
              ": name an address of this machine, and use options.listen")
   check.table(options, 3, "start_node")
-  return start("start_node", address, port, options, "*")
+  local node, err = start("start_node", address, port, options, "*")
+  return node, err
 end
 
 -- gop2p.start_local_node(port [, options]) -> node | nil, err
@@ -65,12 +70,15 @@ end
 function gop2p.start_local_node(port, options)
   port = checkport(port, 0, 1, "start_local_node")
   check.table(options, 2, "start_local_node")
-  return start("start_local_node", "localhost", port, options, "localhost")
+  local node, err =
+    start("start_local_node", "localhost", port, options, "localhost")
+  return node, err
 end
 
 -- gop2p.me(port) -> peer: a node on this machine.
 function gop2p.me(port)
-  return makepeer("me", "localhost", checkport(port, 1, 1, "me"))
+  local peer = makepeer("me", "localhost", checkport(port, 1, 1, "me"))
+  return peer
 end
 
 -- gop2p.peer(address, port) -> peer
@@ -78,10 +86,12 @@ end
 function gop2p.peer(address, port)
   if port == nil then
     local peer, why = values.topeer(address)
-    return check.that(peer, 1, "peer", why)
+    check.that(peer, 1, "peer", why)
+    return peer
   end
   address = check.string(address, 1, "peer")
-  return makepeer("peer", address, checkport(port, 1, 2, "peer"))
+  local peer = makepeer("peer", address, checkport(port, 1, 2, "peer"))
+  return peer
 end
 
 -- gop2p.run([f]): runs f as a task, and the loop until no task is left.

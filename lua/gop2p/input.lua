@@ -31,7 +31,43 @@ end
 function input.readable(file, timeout)
   local fd = descriptor(file, "readable")
   timeout = check.timeout(timeout, 2, "readable")
-  return wait(fd, scheduler.deadline(timeout))
+  local ready, err = wait(fd, scheduler.deadline(timeout))
+  return ready, err
+end
+
+-- What was read and not yet given out: the pieces of a line that has not
+-- ended, so that a long one is not copied again with every piece.
+local function newbuffer()
+  return { pieces = {}, lines = {}, first = 1 }
+end
+
+local function feed(buffer, bytes)
+  local from = 1
+  for at in bytes:gmatch("()\n") do
+    buffer.pieces[#buffer.pieces + 1] = bytes:sub(from, at - 1)
+    buffer.lines[#buffer.lines + 1] = table.concat(buffer.pieces)
+    buffer.pieces, from = {}, at + 1
+  end
+  if from <= #bytes then
+    buffer.pieces[#buffer.pieces + 1] = bytes:sub(from)
+  end
+end
+
+local function takeline(buffer)
+  local line = buffer.lines[buffer.first]
+  if line then
+    buffer.lines[buffer.first] = nil
+    buffer.first = buffer.first + 1
+  elseif buffer.first > 1 then
+    buffer.lines, buffer.first = {}, 1
+  end
+  return line
+end
+
+local function rest(buffer)
+  local line = table.concat(buffer.pieces)
+  buffer.pieces = {}
+  return line ~= "" and line or nil
 end
 
 -- for line in gop2p.lines([file]) do ... end
@@ -39,28 +75,23 @@ end
 -- The lines of a file (default: standard input) without their ends, also
 -- the last one if it has none, while the loop goes on. Reads the descriptor
 -- itself: what io.read has already taken into the file's buffer is not
--- seen. The iterator gives nil at the end, and nil and a text on an error.
+-- seen. The iterator gives nil at the end, and nil and an error when reading
+-- fails.
 function input.lines(file)
   local fd = descriptor(file or io.stdin, "lines")
-  local text, over = "", false
+  local buffer, over = newbuffer(), false
   return function()
-    while true do
-      local line, rest = text:match("^([^\n]*)\n(.*)$")
-      if line then
-        text = rest
-        return line
-      end
-      if over then
-        line, text = text, ""
-        return line ~= "" and line or nil
-      end
+    local line = takeline(buffer)
+    while not line and not over do
       local ok, err = wait(fd)
       if not ok then return nil, err end
       local bytes, problem = core.read(fd)
       if problem then return nil, problem end
       over = bytes == nil
-      text = text .. (bytes or "")
+      feed(buffer, bytes or "")
+      line = takeline(buffer)
     end
+    return line or rest(buffer)
   end
 end
 

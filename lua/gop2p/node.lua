@@ -61,6 +61,7 @@ function node:connect(peer, timeout)
     return nil, err
   end
   if not receipt.settle(rec, scheduler.deadline(timeout)) then
+    if core.hasjoined(rec) then return true end
     err = values.timedout("could not join through " .. peer)
     err.peer = peer
     return nil, err
@@ -215,11 +216,6 @@ end
 function meta.__tostring(self)
   return ("gop2p node %s%s"):format(core.self(self),
     core.isclosed(self) and " (stopped)" or "")
-end
-
--- A node that core.start has made: what this layer does for each.
-function node.opened(self)
-  unread.watch(self)
 end
 
 return node

@@ -6,8 +6,9 @@ local scheduler = require "gop2p.scheduler"
 local values = require "gop2p.values"
 
 local receipt = {}
+local methods = {}
 local meta = core.receiptmeta
-meta.__index = receipt
+meta.__index = methods
 meta.__name = "gop2p.receipt"
 
 -- One error for all that went wrong: the first, and who failed how.
@@ -56,7 +57,7 @@ end
 -- request takes 5 s at most, see the option request_timeout). 'timeout' in
 -- seconds: give up waiting earlier, with ETIMEDOUT; the message stays on its
 -- way. err.failed maps each peer that did not get it to its error.
-function receipt:wait(timeout)
+function methods:wait(timeout)
   timeout = check.timeout(timeout, 1, "wait")
   if not receipt.settle(self, scheduler.deadline(timeout)) then
     local err = values.timedout("not everybody has answered yet")

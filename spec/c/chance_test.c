@@ -1,0 +1,229 @@
+/*
+** chance_test.c - whatever happens: runs that are left to chance.
+**
+** A case that fails names the seed, and with it the run can be repeated.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+#define NODES 20
+#define SEEDS 200
+#define LONGEST 20000 /* virtual ms of one run */
+
+/* One run. Node 3 is called "n3:5000", and can be reached as "m3:5000". */
+typedef struct run {
+  world w;
+  uint64_t seed;
+  uint64_t stalled[NODES]; /* it stands still until then */
+  gp_peer *alias[NODES];
+  unsigned said[NODES];    /* messages, of all its lives */
+  unsigned heard[NODES][NODES]; /* the newest number, by whom, from whom */
+  size_t messages;
+} run;
+
+static uint64_t chance (run *r, uint64_t n) {
+  return gp_random_below(gp_sim_random(r->w.sim), n);
+}
+
+static bool lives (run *r, size_t i) {
+  return world_node(&r->w, i) != NULL;
+}
+
+/* Whoever stands still calls nothing. */
+static bool stands (const run *r, size_t i) {
+  return gp_sim_now(r->w.sim) <= r->stalled[i];
+}
+
+static void check (const run *r, bool holds, const char *what, size_t i) {
+  if (!holds)
+    test_note("seed %llu, node %zu, at %llu ms: %s",
+              (unsigned long long)r->seed, i,
+              (unsigned long long)gp_sim_now(r->w.sim), what);
+  CHECK(holds);
+}
+
+/* Every text is a number that its sender has not used before. */
+static void hear (run *r, size_t i) {
+  gp_node *n = world_node(&r->w, i);
+  const gp_message *m;
+  while (n != NULL && (m = gp_node_peekmessage(n)) != NULL) {
+    size_t from = strtoul(gp_peer_address(m->from) + 1, NULL, 10);
+    unsigned number = (unsigned)strtoul(m->data->bytes, NULL, 10);
+    check(r, number > r->heard[i][from], "heard twice or out of order", i);
+    r->heard[i][from] = number;
+    r->messages++;
+    gp_node_dropmessage(n);
+  }
+  while (n != NULL && gp_node_peekfailure(n) != NULL)
+    gp_node_dropfailure(n);
+}
+
+static size_t another (run *r, size_t i) {
+  return (i + 1 + (size_t)chance(r, NODES - 1)) % NODES;
+}
+
+static void say (run *r, size_t i) {
+  char text[16];
+  gp_receipt *rec;
+  snprintf(text, sizeof text, "%u", ++r->said[i]);
+  if (chance(r, 3) == 0)
+    rec = world_tell(&r->w, i, another(r, i), text);
+  else
+    rec = world_say(&r->w, i, text);
+  rec->claimed = chance(r, 2) == 0;
+  world_forget(rec);
+}
+
+static void join (run *r, size_t i) {
+  size_t entry = another(r, i);
+  const gp_peer *name = gp_station_self(r->w.at[entry]);
+  gp_receipt *rec;
+  if (chance(r, 4) == 0)
+    name = r->alias[entry];
+  SAME(gp_node_connect(world_node(&r->w, i), name, 5000,
+                       gp_sim_now(r->w.sim), &rec),
+       GP_OK);
+  world_forget(rec);
+}
+
+static void end (run *r, size_t i) {
+  if (chance(r, 2) == 0)
+    gp_station_crash(r->w.at[i]);
+  else
+    gp_station_stop(r->w.at[i]);
+}
+
+static void stall (run *r, size_t i) {
+  uint64_t time = chance(r, 8000);
+  r->stalled[i] = gp_sim_now(r->w.sim) + time;
+  gp_station_stall(r->w.at[i], time);
+}
+
+static void act (run *r) {
+  size_t i = (size_t)chance(r, NODES);
+  if (!lives(r, i)) {
+    SAME(gp_station_start(r->w.at[i], &r->w.opt), GP_OK);
+    return;
+  }
+  if (stands(r, i))
+    return;
+  switch (chance(r, 20)) {
+    case 0: end(r, i); break;
+    case 1: stall(r, i); break;
+    case 2: world_forget(world_leave(&r->w, i)); break;
+    case 3: case 4: case 5: join(r, i); break;
+    default: say(r, i); break;
+  }
+}
+
+static void open (run *r) {
+  char name[16];
+  size_t i;
+  world_open(&r->w, r->seed, 0);
+  r->w.opt.inboxmessages = 8;
+  r->w.opt.outboxmessages = 8;
+  r->w.opt.maxerrors = 16;
+  r->w.opt.maxmembers = 4 + chance(r, NODES);
+  for (i = 0; i < NODES; i++) {
+    world_add(&r->w, NULL);
+    snprintf(name, sizeof name, "m%zu:5000", i);
+    r->alias[i] = world_peer(name);
+    SAME(gp_station_alias(r->w.at[i], r->alias[i]), GP_OK);
+  }
+}
+
+/* Everybody reads until nothing is on its way; then all are at rest. */
+static void rest (run *r) {
+  size_t i, round;
+  for (i = 0; i < NODES; i++)
+    gp_station_resume(r->w.at[i]);
+  for (round = 0; round < 60; round++) {
+    world_pass(&r->w, 1000);
+    for (i = 0; i < NODES; i++)
+      hear(r, i);
+  }
+  for (i = 0; i < NODES; i++)
+    if (lives(r, i))
+      check(r, gp_node_due(world_node(&r->w, i)) == UINT64_MAX,
+            "is not at rest", i);
+}
+
+static void close (run *r) {
+  size_t i;
+  for (i = 0; i < NODES; i++)
+    gp_peer_unref(r->alias[i]);
+  world_close(&r->w);
+}
+
+static uint64_t churn (uint64_t seed, uint32_t loss) {
+  static run r;
+  uint64_t t, trace;
+  memset(&r, 0, sizeof r);
+  r.seed = seed;
+  open(&r);
+  gp_sim_setloss(r.w.sim, loss);
+  gp_sim_setbreaks(r.w.sim, 50000);
+  for (t = 0; t < LONGEST; t += 1 + chance(&r, 60)) {
+    size_t reader = (size_t)chance(&r, NODES);
+    gp_sim_run(r.w.sim, t);
+    act(&r);
+    if (!stands(&r, reader))
+      hear(&r, reader);
+  }
+  gp_sim_setloss(r.w.sim, 0);
+  gp_sim_setbreaks(r.w.sim, 0);
+  rest(&r);
+  check(&r, r.messages > 50, "hardly a message was heard", 0);
+  trace = gp_sim_trace(r.w.sim);
+  close(&r);
+  return trace;
+}
+
+TEST(churning, "200 runs of 20 nodes: nothing twice, nothing out of order") {
+  uint64_t seed;
+  for (seed = 1; seed <= SEEDS; seed++)
+    churn(seed, 0);
+}
+
+TEST(losing, "and with a tenth of the messages lost") {
+  uint64_t seed;
+  for (seed = 1; seed <= SEEDS / 2; seed++)
+    churn(seed + 1000000, 100000);
+}
+
+TEST(repeats, "a run of chance is the same the second time") {
+  uint64_t seed;
+  for (seed = 1; seed <= 10; seed++)
+    CHECK(churn(seed, 20000) == churn(seed, 20000));
+}
+
+/* Whoever leaves and joins orderly ends up in everybody's list. */
+static void orderly (uint64_t seed) {
+  world w;
+  size_t i, round;
+  gp_random *random;
+  world_open(&w, seed, 8);
+  random = gp_sim_random(w.sim);
+  world_joinall(&w, 8);
+  for (round = 0; round < 30; round++) {
+    i = 1 + gp_random_below(random, 7);
+    SAME(world_end(&w, world_leave(&w, i)), GP_OK);
+    world_forget(world_say(&w, 0, "x"));
+    SAME(world_end(&w, world_join(&w, i, 0)), GP_OK);
+    world_pass(&w, gp_random_below(random, 30));
+  }
+  world_pass(&w, 100);
+  if (!world_iswhole(&w))
+    test_note("seed %llu", (unsigned long long)seed);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(comeandgo, "who leaves and joins in order is in everybody's list") {
+  uint64_t seed;
+  for (seed = 1; seed <= SEEDS; seed++)
+    orderly(seed);
+}

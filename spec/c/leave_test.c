@@ -1,0 +1,273 @@
+/*
+** leave_test.c - how nodes part.
+*/
+#include "world.h"
+
+TEST(leaves, "who leaves is nobody's member, and can come again") {
+  world w;
+  world_open(&w, 1, 4);
+  world_joinall(&w, 4);
+  SAME(world_end(&w, world_leave(&w, 1)), GP_OK);
+  CHECK(!gp_node_isconnected(world_node(&w, 1)));
+  TEXT(world_members(&w, 0), "n2 n3");
+  TEXT(world_members(&w, 2), "n0 n3");
+  SAME(world_end(&w, world_tell(&w, 1, 0, "x")), GP_EFORBIDDEN);
+  SAME(world_end(&w, world_join(&w, 1, 3)), GP_OK);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(leavesnobody, "to leave nobody is done at once") {
+  world w;
+  gp_receipt *r;
+  world_open(&w, 1, 1);
+  r = world_leave(&w, 0);
+  CHECK(gp_receipt_issettled(r));
+  SAME(world_end(&w, r), GP_OK);
+  world_close(&w);
+}
+
+TEST(saysfirst, "what was said before the leave arrives before it") {
+  world w;
+  int i;
+  world_open(&w, 1, 3);
+  world_joinall(&w, 3);
+  for (i = 0; i < 10; i++)
+    world_forget(world_say(&w, 0, "x"));
+  SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
+  for (i = 0; i < 10; i++) {
+    TEXT(world_hear(&w, 1), "n0: x");
+    TEXT(world_hear(&w, 2), "n0: x");
+  }
+  TEXT(world_complaint(&w, 0), "");
+  world_close(&w);
+}
+
+TEST(hungleave, "a member that hangs holds a leave up for a second at most") {
+  world w;
+  uint64_t since;
+  world_open(&w, 1, 4);
+  world_joinall(&w, 4);
+  gp_station_hang(w.at[1]);
+  world_forget(world_say(&w, 0, "x"));
+  world_pass(&w, 100);
+  since = gp_sim_now(w.sim);
+  SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
+  CHECK(gp_sim_now(w.sim) - since <= 1100);
+  CHECK(!gp_node_isconnected(world_node(&w, 0)));
+  gp_station_resume(w.at[1]);
+  world_pass(&w, 10000);
+  TEXT(world_members(&w, 1), "n2 n3");
+  world_close(&w);
+}
+
+TEST(leavesjoining, "a leave that comes while a connect is under way wins") {
+  uint64_t seed, after;
+  for (seed = 1; seed <= 100; seed++) {
+    world w;
+    gp_receipt *r[2];
+    world_open(&w, seed, 6);
+    world_joinall(&w, 5);
+    after = seed % 30;
+    r[0] = world_join(&w, 5, 0);
+    world_pass(&w, after);
+    r[1] = world_leave(&w, 5);
+    (void)world_end(&w, r[0]);
+    SAME(world_end(&w, r[1]), GP_OK);
+    world_pass(&w, 100);
+    if (!gp_node_isconnected(world_node(&w, 5)))
+      TEXT(world_members(&w, 0), "n1 n2 n3 n4");
+    else
+      test_note("seed %llu, after %llu ms", (unsigned long long)seed,
+                (unsigned long long)after);
+    TEXT(world_members(&w, 5), "");
+    world_close(&w);
+  }
+}
+
+TEST(leaveandback, "a connect that is asked for while leaving comes after") {
+  uint64_t seed;
+  for (seed = 1; seed <= 50; seed++) {
+    world w;
+    gp_receipt *r[2];
+    world_open(&w, seed, 3);
+    world_joinall(&w, 3);
+    r[0] = world_leave(&w, 0);
+    r[1] = world_join(&w, 0, 1);
+    SAME(world_end(&w, r[0]), GP_OK);
+    SAME(world_end(&w, r[1]), GP_OK);
+    world_pass(&w, 100);
+    CHECK(world_iswhole(&w));
+    world_close(&w);
+  }
+}
+
+TEST(saidwhileleaving, "one that leaves is written to no more") {
+  world w;
+  gp_receipt *r;
+  world_open(&w, 1, 3);
+  world_joinall(&w, 3);
+  r = world_leave(&w, 0);
+  SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
+  SAME(world_end(&w, r), GP_OK);
+  TEXT(world_hear(&w, 1), "");
+  world_close(&w);
+}
+
+TEST(abandoned, "what was still to be said to one that leaves fails") {
+  world w;
+  gp_receipt *r;
+  world_open(&w, 1, 2);
+  w.opt.inboxmessages = 1;
+  gp_station_stop(w.at[1]);
+  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  world_joinall(&w, 2);
+  SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
+  world_forget(world_say(&w, 0, "is held"));
+  r = world_say(&w, 0, "waits");
+  world_pass(&w, 100);
+  SAME(world_end(&w, world_leave(&w, 1)), GP_OK);
+  SAME(world_end(&w, r), GP_ENOTCONN);
+  TEXT(world_complaint(&w, 0), "sending n1: ENOTCONN");
+  world_close(&w);
+}
+
+/* Everything at once: joining, sending, leaving, held, queued, late. */
+static size_t busy (world *w, gp_receipt **r) {
+  size_t i, n = 0;
+  world_open(w, 1, 0);
+  w->opt.inboxmessages = 2;
+  w->opt.outboxmessages = 4;
+  for (i = 0; i < 6; i++)
+    world_add(w, NULL);
+  world_joinall(w, 4);
+  gp_station_hang(w->at[3]);
+  for (i = 0; i < 8; i++)
+    r[n++] = world_say(w, i % 3, "x");
+  world_pass(w, 100);
+  for (i = 0; i < 8; i++)
+    r[n++] = world_tell(w, 0, 3 + i % 3, "y");
+  r[n++] = world_join(w, 4, 0);
+  r[n++] = world_join(w, 5, 3);
+  r[n++] = world_leave(w, 1);
+  return n;
+}
+
+static void settled (gp_receipt **r, size_t n) {
+  size_t i;
+  for (i = 0; i < n; i++) {
+    CHECK(gp_receipt_issettled(r[i]));
+    gp_receipt_unref(r[i]);
+  }
+}
+
+TEST(freed, "a node can be freed with everything on its way") {
+  world w;
+  gp_receipt *r[32];
+  size_t i, n = busy(&w, r);
+  world_pass(&w, 3);
+  for (i = 0; i < 6; i++)
+    gp_station_stop(w.at[i]);
+  settled(r, n);
+  gp_sim_run(w.sim, UINT64_MAX);
+  world_close(&w);
+}
+
+TEST(killed, "and at any moment") {
+  uint64_t after;
+  for (after = 0; after < 40; after++) {
+    world w;
+    gp_receipt *r[32];
+    size_t i, n = busy(&w, r);
+    world_pass(&w, after);
+    for (i = 0; i < 6; i += 2)
+      gp_station_crash(w.at[i]);
+    gp_station_resume(w.at[3]);
+    world_pass(&w, 60000);
+    for (i = 1; i < 6; i += 2)
+      gp_station_crash(w.at[i]);
+    settled(r, n);
+    world_close(&w);
+  }
+}
+
+TEST(cancels, "what was not done when a node is freed was cancelled") {
+  world w;
+  gp_receipt *r;
+  world_open(&w, 1, 3);
+  world_joinall(&w, 3);
+  r = world_say(&w, 0, "x");
+  r->claimed = true;
+  gp_station_stop(w.at[0]);
+  CHECK(gp_receipt_issettled(r));
+  CHECK(r->first != NULL);
+  SAME(r->first->error, GP_ECANCELED);
+  CHECK(r->first->next != NULL);
+  SAME(r->first->next->error, GP_ECANCELED);
+  gp_receipt_unref(r);
+  world_close(&w);
+}
+
+TEST(stopped, "what a node owes when it is stopped it answers") {
+  world w;
+  gp_receipt *r;
+  world_open(&w, 1, 2);
+  gp_station_stop(w.at[1]);
+  w.opt.inboxmessages = 1;
+  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  world_joinall(&w, 2);
+  SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
+  r = world_say(&w, 0, "is held");
+  world_pass(&w, 100);
+  CHECK(!gp_receipt_issettled(r));
+  gp_station_stop(w.at[1]);
+  CHECK(world_end(&w, r) != GP_OK);
+  world_close(&w);
+}
+
+/* A transport that counts, and takes nothing. */
+typedef struct stub {
+  int asks;
+  gp_err error;
+} stub;
+
+static gp_err stubask (void *self, uint64_t id, const gp_peer *dial,
+                       const gp_asking *asking, uint32_t timeout) {
+  stub *s = self;
+  (void)id, (void)dial, (void)asking, (void)timeout;
+  s->asks++;
+  return s->error;
+}
+
+static bool stubgone (void *self, const gp_reply *r) {
+  (void)self, (void)r;
+  return false;
+}
+
+TEST(quietfree, "a node that is freed asks nobody anything") {
+  stub s = {0, GP_EMFILE};
+  gp_transport t = {&s, stubask, NULL, stubgone};
+  gp_signal signals[GP_SIGNALS];
+  gp_ready ready = {NULL, NULL, 0};
+  gp_nodeopt opt;
+  gp_node *n;
+  gp_peer *self = world_peer("a:1"), *entry = world_peer("b:2");
+  gp_receipt *r[2];
+  int i;
+  for (i = 0; i < GP_SIGNALS; i++)
+    gp_signal_init(&signals[i], &ready);
+  world_options(&opt);
+  SAME(gp_node_new(&n, self, &t, &opt, signals), GP_OK);
+  SAME(gp_node_connect(n, entry, 5000, 0, &r[0]), GP_OK);
+  s.error = GP_OK;
+  SAME(gp_node_connect(n, entry, 5000, 0, &r[1]), GP_OK);
+  SAME(s.asks, 2);
+  gp_node_free(n);
+  SAME(s.asks, 2);
+  SAME(r[0]->first->error, GP_EMFILE);
+  SAME(r[1]->first->error, GP_ECANCELED);
+  gp_receipt_unref(r[0]);
+  gp_receipt_unref(r[1]);
+  gp_peer_unref(self);
+  gp_peer_unref(entry);
+}

@@ -1,0 +1,107 @@
+/*
+** test.c - runs the cases.
+**
+**   core_test              all of them, as TAP
+**   core_test --list       their names, one a line
+**   core_test NAME...      those
+**   core_test --figures    no case: how fast and how large nodes are
+*/
+#include "test.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "figures.h"
+#include "memory.h"
+
+static test_case *first, **last = &first;
+static jmp_buf failed;
+
+void test_add (test_case *c) {
+  *last = c;
+  last = &c->next;
+}
+
+void test_note (const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  fputs("# ", stdout);
+  vprintf(format, args);
+  putchar('\n');
+  va_end(args);
+}
+
+static void fail (const char *file, int line) {
+  test_note("%s:%d", file, line);
+  memory_heal();
+  longjmp(failed, 1);
+}
+
+void test_check (bool holds, const char *what, const char *file, int line) {
+  if (holds)
+    return;
+  test_note("does not hold: %s", what);
+  fail(file, line);
+}
+
+void test_same (long long is, long long want, const char *what,
+                const char *file, int line) {
+  if (is == want)
+    return;
+  test_note("%s is %lld, not %lld", what, is, want);
+  fail(file, line);
+}
+
+void test_text (const char *is, const char *want, const char *what,
+                const char *file, int line) {
+  if (strcmp(is, want) == 0)
+    return;
+  test_note("%s is \"%s\", not \"%s\"", what, is, want);
+  fail(file, line);
+}
+
+static bool run (const test_case *c) {
+  size_t before = memory_used();
+  if (setjmp(failed) != 0)
+    return false;
+  c->run();
+  if (memory_used() != before) {
+    test_note("%zu pieces of memory are in use, %zu before", memory_used(),
+              before);
+    return false;
+  }
+  return true;
+}
+
+static bool report (const test_case *c, int number) {
+  bool ok = run(c);
+  printf("%s %d - %s\n", ok ? "ok" : "not ok", number, c->name);
+  fflush(stdout);
+  return ok;
+}
+
+static bool wanted (const test_case *c, int argc, char **argv) {
+  int i;
+  for (i = 1; i < argc; i++)
+    if (strcmp(argv[i], c->name) == 0)
+      return true;
+  return argc == 1;
+}
+
+int main (int argc, char **argv) {
+  const test_case *c;
+  int count = 0, bad = 0;
+  if (argc == 2 && strcmp(argv[1], "--figures") == 0)
+    return figures();
+  for (c = first; c != NULL; c = c->next) {
+    if (argc == 2 && strcmp(argv[1], "--list") == 0)
+      puts(c->name);
+    else if (wanted(c, argc, argv))
+      bad += !report(c, ++count);
+  }
+  if (count > 0)
+    printf("1..%d\n", count);
+  return bad > 0;
+}

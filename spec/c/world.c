@@ -1,0 +1,184 @@
+/*
+** world.c - see world.h.
+*/
+#include "world.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void world_options (gp_nodeopt *opt) {
+  memset(opt, 0, sizeof *opt);
+  opt->maxmembers = 4096;
+  opt->maxdata = (size_t)1 << 20;
+  opt->inboxmessages = 1024;
+  opt->inboxbytes = (size_t)64 << 20;
+  opt->outboxmessages = 1024;
+  opt->outboxbytes = (size_t)8 << 20;
+  opt->maxerrors = 1024;
+  opt->asktime = 5000;
+  opt->holdtime = 4000;
+}
+
+gp_peer *world_peer (const char *text) {
+  gp_peer *p;
+  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
+  return p;
+}
+
+void world_open (world *w, uint64_t seed, size_t n) {
+  world_options(&w->opt);
+  w->n = 0;
+  SAME(gp_sim_new(&w->sim, seed), GP_OK);
+  while (w->n < n)
+    world_add(w, NULL);
+}
+
+void world_close (world *w) {
+  gp_sim_free(w->sim);
+}
+
+size_t world_add (world *w, const char *name) {
+  char own[32];
+  gp_peer *self;
+  snprintf(own, sizeof own, "n%zu:5000", w->n);
+  self = world_peer(name == NULL ? own : name);
+  SAME(gp_sim_add(w->sim, self, &w->opt, &w->at[w->n]), GP_OK);
+  gp_peer_unref(self);
+  return w->n++;
+}
+
+gp_node *world_node (world *w, size_t i) {
+  return gp_station_node(w->at[i]);
+}
+
+gp_receipt *world_join (world *w, size_t i, size_t entry) {
+  gp_receipt *r;
+  SAME(gp_node_connect(world_node(w, i), gp_station_self(w->at[entry]),
+                       w->opt.asktime, gp_sim_now(w->sim), &r),
+       GP_OK);
+  return r;
+}
+
+void world_joinall (world *w, size_t n) {
+  size_t i;
+  for (i = 1; i < n; i++)
+    SAME(world_end(w, world_join(w, i, 0)), GP_OK);
+}
+
+static gp_receipt *post (world *w, size_t i, const gp_peerlist *to,
+                         const char *text) {
+  size_t len = strlen(text);
+  gp_blob *data = gp_blob_new(len);
+  gp_receipt *r;
+  CHECK(data != NULL);
+  memcpy(data->bytes, text, len);
+  SAME(gp_node_post(world_node(w, i), data, to, gp_sim_now(w->sim), &r),
+       GP_OK);
+  gp_blob_unref(data);
+  return r;
+}
+
+gp_receipt *world_say (world *w, size_t i, const char *text) {
+  gp_peerlist nobody = {0, 0, NULL};
+  return post(w, i, &nobody, text);
+}
+
+gp_receipt *world_tell (world *w, size_t i, size_t to, const char *text) {
+  gp_peerlist one = {0, 0, NULL};
+  gp_receipt *r;
+  SAME(gp_peerlist_add(&one, gp_station_self(w->at[to])), GP_OK);
+  r = post(w, i, &one, text);
+  gp_peerlist_clear(&one);
+  return r;
+}
+
+gp_receipt *world_leave (world *w, size_t i) {
+  gp_receipt *r;
+  SAME(gp_node_leave(world_node(w, i), gp_sim_now(w->sim), &r), GP_OK);
+  return r;
+}
+
+gp_err world_end (world *w, gp_receipt *r) {
+  gp_err e = GP_OK;
+  r->claimed = true;
+  while (!gp_receipt_issettled(r))
+    CHECK(gp_sim_step(w->sim, UINT64_MAX) != NULL);
+  if (r->first != NULL)
+    e = r->first->error;
+  gp_receipt_unref(r);
+  return e;
+}
+
+void world_forget (gp_receipt *r) {
+  gp_receipt_unref(r);
+}
+
+void world_pass (world *w, uint64_t time) {
+  gp_sim_run(w->sim, gp_sim_now(w->sim) + time);
+}
+
+const char *world_hear (world *w, size_t i) {
+  static char text[WORLD_TEXT];
+  gp_node *n = world_node(w, i);
+  const gp_message *m = n == NULL ? NULL : gp_node_peekmessage(n);
+  if (m == NULL)
+    return "";
+  snprintf(text, sizeof text, "%s%s %.*s", gp_peer_address(m->from),
+           m->type == GP_DIRECT ? ">" : ":", (int)gp_message_len(m),
+           m->data == NULL ? "" : m->data->bytes);
+  gp_node_dropmessage(n);
+  return text;
+}
+
+const char *world_complaint (world *w, size_t i) {
+  static const char *const doing[] = {"joining", "greeting", "sending",
+                                      "leaving", "serving"};
+  static char text[WORLD_TEXT];
+  gp_node *n = world_node(w, i);
+  const gp_failure *f = gp_node_peekfailure(n);
+  if (f == NULL)
+    return "";
+  CHECK(f->doing <= GP_SERVING);
+  snprintf(text, sizeof text, "%s %s: %s", doing[f->doing],
+           f->peer == NULL ? "-" : gp_peer_address(f->peer),
+           gp_err_code(f->error));
+  gp_node_dropfailure(n);
+  return text;
+}
+
+const char *world_members (world *w, size_t i) {
+  static char text[WORLD_TEXT];
+  gp_peerlist list = {0, 0, NULL};
+  size_t j, len = 0;
+  SAME(gp_node_members(world_node(w, i), &list), GP_OK);
+  text[0] = '\0';
+  for (j = 0; j < list.n; j++)
+    len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                            j == 0 ? "" : " ", gp_peer_address(list.at[j]));
+  CHECK(gp_node_isconnected(world_node(w, i)) == (list.n > 0));
+  gp_peerlist_clear(&list);
+  return text;
+}
+
+static bool knowsall (world *w, size_t i) {
+  gp_peerlist list = {0, 0, NULL};
+  size_t j, live = 0, known = 0;
+  SAME(gp_node_members(world_node(w, i), &list), GP_OK);
+  for (j = 0; j < w->n; j++) {
+    if (j != i && world_node(w, j) != NULL) {
+      live++;
+      known += gp_peerlist_has(&list, gp_station_self(w->at[j]));
+    }
+  }
+  live = live == known && list.n == live;
+  gp_peerlist_clear(&list);
+  return live;
+}
+
+bool world_iswhole (world *w) {
+  size_t i;
+  for (i = 0; i < w->n; i++)
+    if (world_node(w, i) != NULL && !knowsall(w, i))
+      return false;
+  return true;
+}

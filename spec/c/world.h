@@ -1,0 +1,72 @@
+/*
+** world.h - nodes on the simulator, and short words for what tests do.
+**
+** Stations are numbered from zero; number 0 is called "n0:5000", and so on.
+** Every call checks what it gets and ends the case when that is an error,
+** but for those that return one.
+*/
+#ifndef world_h
+#define world_h
+
+#include "gp_sim.h"
+#include "test.h"
+
+#define WORLD_MAX 64
+#define WORLD_TEXT 4096
+
+typedef struct world {
+  gp_sim *sim;
+  gp_nodeopt opt;  /* of nodes that are started from now on */
+  size_t n;
+  gp_station *at[WORLD_MAX];
+} world;
+
+/* The limits of a host. */
+void world_options (gp_nodeopt *opt);
+
+/* With 'n' nodes that do not know each other. */
+void world_open (world *w, uint64_t seed, size_t n);
+void world_close (world *w);
+
+/* One more, under a name of its own if 'name' is not NULL. */
+size_t world_add (world *w, const char *name);
+
+/* With one reference. */
+gp_peer *world_peer (const char *text);
+
+gp_node *world_node (world *w, size_t i);
+
+/* Starts to join through 'entry'. */
+gp_receipt *world_join (world *w, size_t i, size_t entry);
+
+/* The first 'n' are one network. */
+void world_joinall (world *w, size_t n);
+
+/* Puts a text on its way: to everybody, or to node 'to'. */
+gp_receipt *world_say (world *w, size_t i, const char *text);
+gp_receipt *world_tell (world *w, size_t i, size_t to, const char *text);
+
+gp_receipt *world_leave (world *w, size_t i);
+
+/* Waits for the receipt, claims and frees it. How the call ended. */
+gp_err world_end (world *w, gp_receipt *r);
+
+/* Gives the receipt away unclaimed. */
+void world_forget (gp_receipt *r);
+
+/* Lets so many ms pass. */
+void world_pass (world *w, uint64_t time);
+
+/* "n1: text", "n1> text" if it was direct, or "" when nothing is unread. */
+const char *world_hear (world *w, size_t i);
+
+/* "sending n2: ECONNREFUSED", or "" when no failure is unread. */
+const char *world_complaint (world *w, size_t i);
+
+/* The addresses of the members: "n0 n3". */
+const char *world_members (world *w, size_t i);
+
+/* Whether all that have a node list all others that have one, and no more. */
+bool world_iswhole (world *w);
+
+#endif

@@ -1,0 +1,282 @@
+-- Newcomers of the header forms are asked back before they get their list;
+-- here are those that do not answer, lie, go away, or come all at once.
+
+local go = require "spec.support.go"
+local net = require "spec.support.net"
+local party = require "spec.support.party"
+
+local function get(address, port, host)
+  return net.http("GET /", {Host = host or "localhost:1",
+                            Peer_address = address, Peer_port = port})
+end
+
+-- Asks to be let in; the answer, and how many seconds it took.
+local function ask(ours, address, port)
+  local seconds, answer = net.timed(net.ask, ours.node,
+                                    get(address, port, ours.name))
+  return answer, seconds
+end
+
+local function member(port)
+  return '{"port":' .. port .. ',"address":"localhost"}'
+end
+
+describe("a newcomer that can not be asked back", function()
+  local ours, other
+
+  before_each(function()
+    ours, other = party.start("ours"), party.start("seed")
+    other:connect(ours.name)
+  end)
+
+  after_each(function()
+    ours:close()
+    other:close()
+  end)
+
+  -- Its list is given in numbers; nobody else suffers from it.
+  local function numbers(address, port, least, most)
+    local answer, seconds = ask(ours, address, port)
+    assert.equal(200, answer.status)
+    assert.equal("[" .. member(other.port) .. "]", answer.body)
+    assert.is_true(seconds >= least, "after " .. seconds)
+    assert.is_true(seconds < most, "after " .. seconds)
+  end
+
+  -- A Go program fails to join when it can not reach one that is listed.
+  local function others()
+    for _, form in ipairs(go.forms) do
+      local newcomer <close> = party.start(form)
+      assert.equal(2, newcomer:connect(ours.name))
+      assert.same({ours.name, other.name}, newcomer:members())
+      newcomer:leave()
+    end
+  end
+
+  it("for nobody listens", function()
+    local nobody <close> = net.nobody()
+    numbers("127.0.0.1", nobody.port, 0, 0.5)
+    assert.same({other.name, nobody.name}, ours:members())
+  end)
+
+  it("for it hangs", function()
+    local hung <close> = net.hung()
+    numbers("127.0.0.1", hung.port, 0.9, 1.5)
+    assert.same({other.name, hung.name}, ours:members())
+  end)
+
+  it("and is not handed on, for nobody listens", function()
+    local nobody <close> = net.nobody()
+    ask(ours, "127.0.0.1", nobody.port)
+    local v112 <close> = party.start("v1.1.2")
+    assert.equal(1 + 1, v112:connect(ours.name))
+  end)
+
+  it("and is not handed on, for it hangs", function()
+    local hung <close> = net.hung()
+    ask(ours, "127.0.0.1", hung.port)
+    local v112 <close> = party.start("v1.1.2")
+    assert.equal(1 + 1, v112:connect(ours.name))
+  end)
+
+  it("for its name leads nowhere", function()
+    numbers("no-such-name.invalid", 5000, 0, 1.5)
+    numbers("127.0.0.1", 1, 0, 1.5)
+  end)
+
+  it("for it answers garbage", function()
+    for _, body in ipairs({"", "{}", "null", "[{}]", "[null]", "[1,", "\0",
+                           '[{"port":"x","address":"a"}]',
+                           '[{"port":-1,"address":"a"}]'}) do
+      local canned <close> = net.canned({
+        connect = net.response("200 OK", body)})
+      numbers("127.0.0.1", canned.port, 0, 1)
+    end
+  end)
+
+  it("for it refuses, closes or talks no HTTP", function()
+    for _, answer in ipairs({net.response("403 Forbidden", "no"),
+                             net.response("500 Oops", "no"),
+                             net.response("204 No Content", ""),
+                             "close", "garbage\r\n\r\n"}) do
+      local canned <close> = net.canned({connect = answer})
+      numbers("127.0.0.1", canned.port, 0, 1.5)
+    end
+  end)
+
+  it("for it begins an answer and does not end it", function()
+    local canned <close> = net.canned({
+      connect = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n["})
+    numbers("127.0.0.1", canned.port, 0.9, 1.5)
+  end)
+
+  it("for it asks in the name of one of ours", function()
+    local third <close> = party.start("ours")
+    numbers("127.0.0.1", third.port, 0, 1)
+    assert.same({}, third:heard())
+  end)
+
+  it("in our own name", function()
+    local answer = ask(ours, "localhost", ours.port)
+    assert.equal(400, answer.status)
+    assert.same({other.name}, ours:members())
+  end)
+
+  it("in our own name as others write it", function()
+    local before = ours:members()
+    for _, host in ipairs({"127.0.0.1", "0.0.0.0"}) do
+      ask(ours, host, ours.port)
+      ours:broadcast("Hello")
+      assert.same({}, (function()
+        local list = {}
+        for _, line in ipairs(ours:heard()) do
+          if line:find("^message") then list[#list + 1] = line end
+        end
+        return list
+      end)())
+    end
+    assert.same(before, ours:members())
+  end)
+
+  it("and others join meanwhile", function()
+    local hung <close> = net.hung()
+    local conn <close> = assert(net.dial(ours.node))
+    conn:send(get("127.0.0.1", hung.port, ours.name))
+    local seconds = net.timed(others)
+    assert.is_true(seconds < 3, "after " .. seconds)
+    assert.equal(200, assert(conn:answer()).status)
+  end)
+end)
+
+describe("a newcomer whose list is empty", function()
+  -- It has us in its list the second time, and only then shows its form.
+  it("is asked twice, and once when it is not", function()
+    for form, port in pairs({seed = '"%d"', ["v1.1.2"] = "%d"}) do
+      local ours <close> = party.start("ours")
+      local first <close> = party.start("v1.1.3")
+      local peer <close> = party.start(form, "localhost", {log = true})
+      first:connect(ours.name)
+      assert.equal(2, peer:connect(ours.name))
+      assert.equal("requests GET=2", peer:ask("requests", "requests"))
+      peer:connect(ours.name)
+      assert.equal("requests GET=3", peer:ask("requests", "requests"))
+      local raw = net.ask(peer.port, get("localhost", 1))
+      assert.matches('"port":' .. port:format(ours.port), raw.body, 1, true)
+    end
+  end)
+
+  it("has us once, under the name that it called us", function()
+    for _, form in ipairs({"seed", "v1.1.2"}) do
+      for _, host in ipairs({"localhost", "127.0.0.1", "0.0.0.0"}) do
+        local ours <close> = party.start("ours")
+        local peer <close> = party.start(form, "localhost", {log = true})
+        local us = host .. ":" .. ours.port
+        assert.equal(1, peer:connect(us))
+        assert.same({us}, peer:members())
+        ours:broadcast("Hello")
+        assert.same({"message Hello from " .. us}, peer:heard())
+        for _, request in ipairs(peer:requests()) do
+          assert.matches("\r\nPeer_address: " .. host .. "\r\n", request, 1,
+                         true)
+        end
+      end
+    end
+  end)
+
+  it("may call us by a name that we never heard of", function()
+    local ours <close> = party.start("ours")
+    local canned <close> = net.canned({
+      connect = net.recorded("v1.1.2", "response-connect-first"),
+    }, {form = "v1.1.2"})
+    local bytes = get("127.0.0.1", canned.port, "some.name:7600")
+    assert.equal(200, net.ask(ours.node, bytes).status)
+    for _ = 1, 2 do
+      local kind, request = canned:request()
+      assert.equal("connect", kind)
+      assert.matches("\r\nPeer_address: some.name\r\n", request, 1, true)
+      assert.matches("\r\nPeer_port: 7600\r\n", request, 1, true)
+    end
+  end)
+
+  it("may say nothing of us that is a name", function()
+    for _, host in ipairs({"nonsense", ":", "localhost:0", "a b:1",
+                           "localhost:99999", "x:y:z"}) do
+      local ours <close> = party.start("ours")
+      local canned <close> = net.canned({
+        connect = net.recorded("v1.1.2", "response-connect-first"),
+      }, {form = "v1.1.2"})
+      local answer = net.ask(ours.node,
+                             get("127.0.0.1", canned.port, host))
+      if answer.status == 200 then
+        local _, request = canned:request()
+        assert.matches("\r\nPeer_address: localhost\r\n", request, 1, true)
+        assert.matches("\r\nPeer_port: " .. ours.port .. "\r\n", request, 1,
+                       true)
+      else
+        assert.equal(400, answer.status)
+      end
+    end
+  end)
+end)
+
+describe("a newcomer that goes away before its answer", function()
+  it("hurts nobody", function()
+    local ours <close> = party.start("ours")
+    local hung <close> = net.hung()
+    for _ = 1, 5 do
+      local conn <close> = assert(net.dial(ours.node))
+      conn:send(get("127.0.0.1", hung.port, ours.name))
+      net.idle()
+    end
+    for _, form in ipairs(go.forms) do
+      local peer <close> = party.start(form)
+      assert.equal(1, peer:connect(ours.name))
+      ours.node:broadcast("Hello")
+      net.await(function() return #peer:heard() == 1 end)
+      peer:leave()
+    end
+  end)
+
+  it("while we stop", function()
+    local ours = party.start("ours")
+    local hung <close> = net.hung()
+    local conn <close> = assert(net.dial(ours.node))
+    conn:send(get("127.0.0.1", hung.port, ours.name))
+    local peer <close> = assert(hung.socket:accept())
+    ours:close()
+    local answer = conn:answer()
+    assert.is_true(answer == nil or answer.status == 503)
+    peer:close()
+  end)
+end)
+
+describe("newcomers of all forms at once", function()
+  it("get lists that they can parse", function()
+    local ours <close> = party.start("ours")
+    local first <close> = party.start("ours")
+    first:connect(ours.name)
+    local peers <close> = party.group()
+    for i = 1, 9 do
+      peers[i] = party.start(go.forms[(i - 1) % 3 + 1], "localhost")
+    end
+    for _, peer in ipairs(peers) do
+      peer.peer:send("connect " .. ours.name)
+    end
+    local names = {first.name}
+    for i, peer in ipairs(peers) do
+      local reply = peer.peer:reply(5, net.idle)
+      -- Those of another form are in the list, and take no connect of this.
+      assert.matches("^connected %d+$", reply)
+      names[i + 1] = peer.name
+    end
+    party.settled(ours, names)
+    ours:broadcast("Hello")
+    for _, peer in ipairs(peers) do
+      local said = {}
+      for _, line in ipairs(peer:heard()) do
+        if line:find("^message") then said[#said + 1] = line end
+      end
+      assert.same({"message Hello from " .. ours.name}, said)
+    end
+  end)
+end)
