@@ -41,6 +41,7 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
   if (c->standing != GP_STRANGER || c->asked != NULL || c->first != NULL)
     return;
   gp_contact_endcheck(n, c);
+  gp_node_remember(n, c);
   gp_members_remove(&n->contacts, &c->entry);
   n->naliases -= c->aliases.n;
   gp_peerlist_clear(&c->aliases);
@@ -72,11 +73,18 @@ static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
     n->naliases++;
 }
 
+/* What becomes the name is no alias any more. */
+static void takealias (gp_node *n, gp_contact *c, const gp_peer *p) {
+  if (gp_peerlist_remove(&c->aliases, p))
+    n->naliases--;
+}
+
 void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   gp_peer *old = c->entry.peer;
   c->confirmed = true;
   if (gp_peer_equal(old, p))
     return;
+  takealias(n, c, p);
   if (c->dial == NULL)
     c->dial = gp_peer_ref(old);
   gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
@@ -84,27 +92,49 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   gp_peer_unref(old);
 }
 
+/* IPv4 and IPv6 loopback lead to the same listeners. */
+static bool isthishost (const char *address) {
+  return strcmp(address, "127.0.0.1") == 0 ||
+         strcmp(address, "::1") == 0 || strcmp(address, "localhost") == 0;
+}
+
+static bool samehost (const char *a, const char *b) {
+  return (isthishost(a) && isthishost(b)) || strcmp(a, b) == 0;
+}
+
+/* Whether 'c' listens at a numeric address and port, as far as is known. */
 static bool isat (const gp_contact *c, const char *remote, int port) {
   const gp_peer *p = c->dial == NULL ? c->entry.peer : c->dial;
-  return c->remote[0] != '\0' && strcmp(c->remote, remote) == 0 &&
-         gp_peer_port(p) == port;
+  const char *at = c->remote[0] != '\0' ? c->remote : gp_peer_address(p);
+  return gp_peer_port(p) == port && samehost(at, remote);
+}
+
+/* Whether one that asks from 'remote' could be called 'p': a numeric name
+   tells an address of its own. */
+static bool couldbe (const gp_peer *p, const char *remote) {
+  return gp_peer_isany(p) || !gp_peer_isnumeric(p) ||
+         samehost(gp_peer_address(p), remote);
 }
 
 /*
 ** Only one process listens at an address and port. So whoever asks from
 ** there, with that port for its own, is the one that answered there: also
-** when we joined it under another name than it calls itself.
+** when it is known by other names than the one that it calls itself. One
+** that connects may be another program, come in its place.
 */
 gp_contact *gp_contact_recognise (gp_node *n, const gp_peer *p,
-                                  const char *remote) {
+                                  const char *remote, bool connecting) {
   gp_contact *c = gp_contact_find(n, p);
   gp_entry *e;
-  if (c != NULL)
+  if (c != NULL) {
+    if (!c->confirmed)
+      gp_contact_rename(n, c, p);
     return c;
+  }
   for (e = n->contacts.first; e != NULL; e = e->next) {
     c = (gp_contact *)e;
-    if (!c->confirmed && c->standing != GP_STRANGER &&
-        isat(c, remote, gp_peer_port(p))) {
+    if ((connecting || !c->confirmed) && c->standing != GP_STRANGER &&
+        couldbe(p, remote) && isat(c, remote, gp_peer_port(p))) {
       gp_contact_rename(n, c, p);
       return c;
     }
@@ -113,9 +143,8 @@ gp_contact *gp_contact_recognise (gp_node *n, const gp_peer *p,
 }
 
 static bool isloopback (const char *address) {
-  return strcmp(address, "localhost") == 0 ||
-         strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 ||
-         strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+  return isthishost(address) || strcmp(address, "0.0.0.0") == 0 ||
+         strcmp(address, "::") == 0;
 }
 
 /* Whether what stands at 'remote' is this machine. */

@@ -42,6 +42,8 @@ struct gp_errand {
   bool asked;          /* at least once */
   bool hopeful;        /* the peer could be reached until then */
   bool moved;          /* from another name: its number may be out of order */
+  bool numbered;       /* from its first try on */
+  bool unsure;         /* an earlier try may have carried it */
   bool again;          /* asked anew after the peer was named anew */
 };
 
@@ -82,6 +84,13 @@ typedef struct gp_holding {
   gp_held *first, *last;
 } gp_holding;
 
+/* The newest message of a process, by its nonce. */
+typedef struct gp_newest {
+  uint64_t nonce, id;
+} gp_newest;
+
+#define GP_BYGONES 64
+
 struct gp_node {
   gp_peer *self;
   gp_transport transport;
@@ -99,6 +108,7 @@ struct gp_node {
   size_t impatient;           /* errands that somebody waits for in person */
   size_t pausing;              /* pauses and checks of contacts */
   uint64_t lastid;             /* of our newest message */
+  gp_newest bygones[GP_BYGONES]; /* of contacts that are gone */
   uint32_t sequence;
 };
 
@@ -115,9 +125,10 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p);
 /*
 ** The contact that asks as 'p' from the numeric address 'remote', or NULL.
 ** It may turn out to be one that was known under another name only.
+** 'connecting': that is what it asks.
 */
 gp_contact *gp_contact_recognise (gp_node *n, const gp_peer *p,
-                                  const char *remote);
+                                  const char *remote, bool connecting);
 
 /*
 ** The contact that a program means by 'p', or NULL: on this machine
@@ -234,6 +245,9 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
 void gp_node_tickheld (gp_node *n, uint64_t now);
 uint64_t gp_node_heldtill (const gp_node *n);
 void gp_node_dropheld (gp_node *n);
+
+/* A contact goes: should it repeat a message later, it is known again. */
+void gp_node_remember (gp_node *n, const gp_contact *c);
 
 /* The form of a newcomer is known, or will not be: it gets its answer. */
 void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form);

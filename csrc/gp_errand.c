@@ -99,17 +99,31 @@ static gp_form formfor (const gp_contact *c, const gp_errand *e) {
   }
 }
 
+/*
+** Whoever is asked to let us in is asked in our own name, also when he knew
+** us by another: he may have come back without knowing anybody.
+*/
+static bool isinownname (gp_doing doing) {
+  switch (doing) {
+    case GP_JOINING:
+    case GP_GREETING:
+    case GP_NAMING:
+    case GP_UNNAMING: return true;
+    default: return false;
+  }
+}
+
 static void prepare (const gp_node *n, const gp_contact *c,
                      const gp_errand *e, gp_asking *asking) {
   gp_doing doing = e->failure->doing;
   const gp_message *m = e->failure->msg;
-  bool asself = doing == GP_NAMING || doing == GP_UNNAMING;
+  bool own = c->usas == NULL || isinownname(doing);
   asking->form = formfor(c, e);
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
-  asking->from = asself || c->usas == NULL ? m->from : c->usas;
+  asking->from = own ? m->from : c->usas;
   asking->to = dial(c);
   asking->self = n->self;
-  asking->numbered = c->ours && !e->moved;
+  asking->numbered = c->ours;
 }
 
 /* Its time runs from the first try; a later one gets what is left. */
@@ -119,6 +133,7 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
   if (!e->asked) {
     e->asked = true;
     e->hopeful = c->reachable;
+    e->numbered = c->ours && !e->moved;
     e->since = now;
   }
   prepare(n, c, e, &asking);
@@ -303,9 +318,9 @@ static bool mayrepeat (const gp_contact *c, const gp_errand *e, gp_err error,
   switch (error) {
     case GP_EBUSY: return true;
     case GP_ECONNREFUSED:
-      return c->standing == GP_MEMBER && e->hopeful &&
+      return c->standing == GP_MEMBER && e->hopeful && !e->unsure &&
              now < e->since + GP_PATIENCE;
-    case GP_ECONNRESET: return c->ours && !e->moved && e->hopeful;
+    case GP_ECONNRESET: return e->numbered && c->ours && e->hopeful;
     default: return false;
   }
 }
@@ -318,6 +333,7 @@ static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
       now + pause >= e->since + e->timeout)
     return false;
   c->tries++;
+  e->unsure = e->unsure || error == GP_ECONNRESET;
   c->pause = now + (pause < MOST_PAUSE ? pause : MOST_PAUSE);
   n->pausing++;
   unshift(c, e);
@@ -442,6 +458,7 @@ void gp_contact_finishlate (gp_node *n, uint64_t now) {
 /*
 ** A v1.1.3 member of ours that connects to us adds us once more when it has
 ** its answer, under a name that it does not tell: its list does, soon after.
+** What is to go to it waits for the first look.
 */
 #define FIRST_CHECK 100
 #define CHECKS 3
@@ -449,8 +466,10 @@ void gp_contact_finishlate (gp_node *n, uint64_t now) {
 void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now) {
   if (c->checkat == 0)
     n->pausing++;
+  if (c->pause == 0)
+    n->pausing++;
   c->checks = CHECKS;
-  c->checkat = now + FIRST_CHECK;
+  c->pause = c->checkat = now + FIRST_CHECK;
 }
 
 void gp_contact_endcheck (gp_node *n, gp_contact *c) {

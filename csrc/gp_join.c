@@ -36,7 +36,6 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
   }
   if (c->standing == GP_STRANGER) {
     gp_contact_stand(n, c, GP_CANDIDATE);
-    c->confirmed = true;
     gp_contact_setdial(c, by->remote);
   }
   if (gp_contact_queue(n, c, GP_GREETING, msg, receipt, n->opt.asktime,
@@ -72,19 +71,17 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
 /*
 ** A member that stood in our place twice would send us everything twice:
 ** where its list, as it was before we asked, has us under another name, our
-** own is taken back (protocol.md). The name that it knows us by, or NULL
-** for our own.
+** own, under which we asked, is taken back (protocol.md). The name that it
+** knows us by, or NULL for our own.
 */
 static const gp_peer *settlename (gp_node *n, gp_contact *c,
-                                  const gp_answered *answer, bool asself,
-                                  uint64_t now) {
+                                  const gp_answered *answer, uint64_t now) {
   const gp_peer *us = NULL;
   if (answer->name == NULL)
     us = gp_contact_usin(n, c, &answer->list);
-  if (us != NULL && (asself || gp_peerlist_has(&answer->list, n->self)))
+  if (us != NULL)
     (void)gp_contact_insert(n, c, GP_UNNAMING, n->self, NULL, now);
-  if (us != NULL || asself)
-    gp_contact_setusas(n, c, us);
+  gp_contact_setusas(n, c, us);
   return us;
 }
 
@@ -104,6 +101,7 @@ static gp_contact *learn (gp_node *n, gp_contact *c,
   gp_contact *same = NULL;
   c->form = answer->form;
   c->ours = answer->name != NULL;
+  c->confirmed = false; /* it may be another program than before */
   if (c->ours) {
     same = gp_contact_find(n, answer->name);
     if (same == NULL)
@@ -137,14 +135,13 @@ static void askform (gp_node *n, gp_contact *c, const gp_errand *e,
    peers learn of each other so. */
 static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
                            const gp_answered *answer, uint64_t now) {
-  bool asself = c->usas == NULL;
   bool all = e->failure->doing == GP_JOINING;
   const gp_peer *us;
   gp_contact_stand(n, c, GP_MEMBER);
   if (e->receipt != NULL)
     e->receipt->joined = true;
   c = learn(n, c, answer, now);
-  us = settlename(n, c, answer, asself, now);
+  us = settlename(n, c, answer, now);
   if (c->leaving)
     return c;  /* the program has thought better of it */
   greet(n, c, &answer->list, us, all, e->receipt, now);
@@ -179,7 +176,7 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
 */
 static bool retry (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                    uint64_t now) {
-  if (e->again || c->standing != GP_MEMBER ||
+  if (e->again || e->unsure || c->standing != GP_MEMBER ||
       (c->ours && e->failure->doing == GP_LEAVING) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
     return false;
@@ -190,13 +187,20 @@ static bool retry (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
   return false;
 }
 
+/* A seed in the place of a v1.1.3 takes the JSON for text: it shows in the
+   answer only. */
+static bool ischanged (const gp_contact *c, const gp_answered *answer) {
+  return c->form == GP_FORM_V113 && answer->form == GP_FORM_HEADERS;
+}
+
 static void named (gp_node *n, gp_contact *c, gp_err error,
                    const gp_answered *answer, uint64_t now) {
   if (error != GP_OK)
     return;
   c->form = answer->form;
   c->ours = answer->name != NULL;
-  if (settlename(n, c, answer, true, now) != NULL)
+  c->confirmed = false; /* it may be another program than before */
+  if (settlename(n, c, answer, now) != NULL)
     gp_contact_endcheck(n, c);
 }
 
@@ -228,7 +232,11 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
         return joined(n, c, e, answer, now);
       notjoined(n, c, e, error);
       break;
-    case GP_SENDING: *keep = retry(n, c, e, error, now); break;
+    case GP_SENDING:
+      if (error == GP_OK && ischanged(c, answer))
+        error = GP_EBADREQUEST;
+      *keep = retry(n, c, e, error, now);
+      break;
     case GP_LEAVING:
       *keep = retry(n, c, e, error, now);
       if (!*keep)

@@ -114,7 +114,9 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
-  c = gp_contact_get(n, entry);
+  c = gp_contact_meant(n, entry);
+  if (c == NULL)
+    c = gp_contact_get(n, entry);
   if (c == NULL)
     return conclude(GP_ENOMEM, msg, receipt, out);
   if (c->standing == GP_STRANGER)

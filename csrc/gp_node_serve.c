@@ -146,7 +146,7 @@ static void untwin (gp_node *n, gp_contact *c, const gp_peer *had,
 static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
                        uint64_t now) {
   const gp_peer *from = asked->msg->from;
-  gp_contact *c = gp_contact_recognise(n, from, asked->remote);
+  gp_contact *c = gp_contact_recognise(n, from, asked->remote, true);
   gp_peer *had = NULL; /* the name by which it has us already */
   bool later = false;
   if (hasroom(n, c) && c == NULL)
@@ -189,7 +189,8 @@ void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
 
 /* Whether the sender may speak; a candidate may have heard our greeting. */
 static gp_contact *known (gp_node *n, const gp_asked *asked) {
-  gp_contact *c = gp_contact_recognise(n, asked->msg->from, asked->remote);
+  gp_contact *c =
+    gp_contact_recognise(n, asked->msg->from, asked->remote, false);
   return c == NULL || c->standing == GP_STRANGER ? NULL : c;
 }
 
@@ -209,14 +210,25 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
 ** A peer has one message on the way at a time and counts up, so one that is
 ** not newer than the newest is a repetition: its sender missed our answer.
 */
-static bool isrepeated (const gp_contact *c, const gp_message *m) {
-  return m->id != 0 && m->nonce == c->nonce && m->id <= c->id;
+static bool isrepeated (const gp_node *n, const gp_contact *c,
+                        const gp_message *m) {
+  const gp_newest *old = &n->bygones[m->nonce % GP_BYGONES];
+  return m->id != 0 && ((m->nonce == c->nonce && m->id <= c->id) ||
+                        (m->nonce == old->nonce && m->id <= old->id));
+}
+
+void gp_node_remember (gp_node *n, const gp_contact *c) {
+  gp_newest *old = &n->bygones[c->nonce % GP_BYGONES];
+  if (c->id == 0 || (old->nonce == c->nonce && old->id >= c->id))
+    return;
+  old->nonce = c->nonce;
+  old->id = c->id;
 }
 
 /* Puts a message into the inbox, if there is room. */
 static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
   gp_err e;
-  if (isrepeated(c, m))
+  if (isrepeated(n, c, m))
     return GP_OK;
   e = gp_queue_push(&n->inbox, m, gp_message_len(m));
   if (e != GP_OK)
@@ -248,7 +260,7 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
   }
   c->reachable = true;
   gp_message_setfrom(asked->msg, c->entry.peer);
-  if (n->messages.first == NULL || isrepeated(c, asked->msg))
+  if (n->messages.first == NULL || isrepeated(n, c, asked->msg))
     e = deliver(n, c, asked->msg);
   if (e == GP_ENOBUFS && hold(&n->messages, asked, r, now + n->opt.holdtime))
     return false;
@@ -313,6 +325,7 @@ static void admitheld (gp_node *n) {
     if (!n->transport.gone(n->transport.self, h->reply) &&
         deliver(n, c == NULL ? &gone : c, h->msg) != GP_OK)
       return;
+    gp_node_remember(n, &gone);
     letgo(n, 200, NULL);
   }
 }

@@ -149,6 +149,12 @@ bool gp_peer_isany (const gp_peer *p) {
   return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
 }
 
+bool gp_peer_isnumeric (const gp_peer *p) {
+  struct in_addr ignored;
+  const char *address = gp_peer_address(p);
+  return isipv6(address) || inet_pton(AF_INET, address, &ignored) == 1;
+}
+
 const char *gp_peer_host (const gp_peer *p) {
   return p->bytes + p->host;
 }

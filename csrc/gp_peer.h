@@ -46,6 +46,9 @@ uint32_t gp_peer_hash (const gp_peer *p);
 /* Whether the address is 0.0.0.0 or ::, which nobody can dial from afar. */
 bool gp_peer_isany (const gp_peer *p);
 
+/* Whether the address is an IPv4 or IPv6 one, not a name. */
+bool gp_peer_isnumeric (const gp_peer *p);
+
 /*
 ** The address as it stands on the wire: an IPv6 address in brackets, since
 ** Go programs dial address, ':' and port as they find them. Lives as long

@@ -186,11 +186,17 @@ static gp_station *arrive (gp_reply *r) {
     fail(r, GP_ECONNREFUSED);
     return st == NULL ? asker : st;
   }
-  if (st->hanging)
+  if (st->hanging || !gp_ring_empty(&st->arrived))
     gp_ring_append(&st->arrived, &r->arrived);
   else
     serve(st, r);
   return st;
+}
+
+void gp_sim_servenext (gp_station *st) {
+  gp_reply *r = gp_ring_of(gp_reply, arrived, st->arrived.next);
+  gp_ring_remove(&r->arrived);
+  serve(st, r);
 }
 
 /* Tells the asker the end, and forgets him. */
@@ -232,15 +238,6 @@ void gp_sim_reschedule (gp_station *st) {
   gp_ring *at;
   for (at = st->asking.next; at != &st->asking; at = at->next)
     schedule(gp_ring_of(gp_reply, asking, at));
-  if (st->hanging)
-    return;
-  while (!gp_ring_empty(&st->arrived)) {
-    gp_reply *r = gp_ring_of(gp_reply, arrived, st->arrived.next);
-    gp_ring_remove(&r->arrived);
-    r->leg = GOING;
-    r->arrival = st->sim->now;
-    schedule(r);
-  }
 }
 
 void gp_sim_orphan (gp_station *st) {

@@ -158,7 +158,9 @@ void gp_station_touch (gp_station *st) {
 static uint64_t due (const gp_station *st) {
   if (st->node == NULL)
     return GP_NEVER;
-  return st->hanging ? st->wakes : gp_node_due(st->node);
+  if (st->hanging)
+    return st->wakes;
+  return gp_ring_empty(&st->arrived) ? gp_node_due(st->node) : 0;
 }
 
 void gp_sim_rearm (gp_sim *s) {
@@ -178,6 +180,10 @@ void gp_station_turn (gp_station *st) {
   gp_heap_remove(&st->sim->heap, &st->turn.item);
   if (st->hanging) {
     gp_station_resume(st);
+    return;
+  }
+  if (!gp_ring_empty(&st->arrived)) {
+    gp_sim_servenext(st);
     return;
   }
   gp_sim_note(st->sim, GP_TRACE_TICK, st, 0, 0);

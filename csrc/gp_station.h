@@ -43,7 +43,7 @@ struct gp_station {
   uint64_t groups;
   char remote[16]; /* numeric IPv4 address */
   gp_ring asking;  /* its requests whose end it waits for */
-  gp_ring arrived; /* requests that came while it stood still */
+  gp_ring arrived; /* requests that are not served yet */
   gp_ready ready;
   gp_signal signals[GP_SIGNALS];
 };
@@ -123,7 +123,10 @@ bool gp_sim_gone (void *self, const gp_reply *r);
 /* The turn of a request has come. Returns where. */
 gp_station *gp_sim_proceed (gp_reply *r);
 
-/* Its station stands still or goes on: who waits for whom has changed. */
+/* The oldest of what came while it stood still. */
+void gp_sim_servenext (gp_station *st);
+
+/* Its station stands still or goes on: whether it waits has changed. */
 void gp_sim_reschedule (gp_station *st);
 
 /* Its station has no node any more: nobody waits for its requests, and what

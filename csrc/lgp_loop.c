@@ -3,6 +3,7 @@
 */
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,13 +177,19 @@ static int core_fileno (lua_State *L) {
 /*
 ** core.read(fd) -> bytes | nil at the end | nil, err
 **
-** What can be read now. "" when there was nothing after all; a descriptor
-** that is not in non-blocking mode waits instead.
+** What can be read now; "" when there is nothing (any more: another reader
+** may have been faster). Never waits.
 */
 static int core_read (lua_State *L) {
   int fd = (int)luaL_checkinteger(L, 1);
   char bytes[READ_SIZE];
-  ssize_t n = read(fd, bytes, sizeof bytes);
+  struct pollfd p = {.fd = fd, .events = POLLIN};
+  ssize_t n;
+  if (poll(&p, 1, 0) == 0) {
+    lua_pushliteral(L, "");
+    return 1;
+  }
+  n = read(fd, bytes, sizeof bytes);
   if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
     lua_pushliteral(L, "");
     return 1;

@@ -9,16 +9,38 @@
 /* In the registry: weak table of the peers in use, by their text. */
 static const char peerskey = 'p';
 
+static void newpeer (lua_State *L, const gp_peer *p) {
+  lua_createtable(L, 0, 2);
+  lua_pushstring(L, gp_peer_address(p));
+  lua_setfield(L, -2, "address");
+  lua_pushinteger(L, gp_peer_port(p));
+  lua_setfield(L, -2, "port");
+  luaL_setmetatable(L, LGP_PEER);
+}
+
+/* Whether the table on top says still what it was made with: nothing keeps
+   a program from writing into it. */
+static bool isintact (lua_State *L, const gp_peer *p) {
+  bool intact;
+  if (lua_type(L, -1) != LUA_TTABLE)
+    return false;
+  lua_pushliteral(L, "address");
+  lua_rawget(L, -2);
+  lua_pushliteral(L, "port");
+  lua_rawget(L, -3);
+  intact = lua_type(L, -2) == LUA_TSTRING &&
+           strcmp(lua_tostring(L, -2), gp_peer_address(p)) == 0 &&
+           lua_isinteger(L, -1) && lua_tointeger(L, -1) == gp_peer_port(p);
+  lua_pop(L, 2);
+  return intact;
+}
+
 void lgp_pushpeer (lua_State *L, const gp_peer *p) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &peerskey);
-  if (lua_getfield(L, -1, gp_peer_text(p)) == LUA_TNIL) {
+  lua_getfield(L, -1, gp_peer_text(p));
+  if (!isintact(L, p)) {
     lua_pop(L, 1);
-    lua_createtable(L, 0, 2);
-    lua_pushstring(L, gp_peer_address(p));
-    lua_setfield(L, -2, "address");
-    lua_pushinteger(L, gp_peer_port(p));
-    lua_setfield(L, -2, "port");
-    luaL_setmetatable(L, LGP_PEER);
+    newpeer(L, p);
     lua_pushvalue(L, -1);
     lua_setfield(L, -3, gp_peer_text(p));
   }

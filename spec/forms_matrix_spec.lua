@@ -104,8 +104,8 @@ for _, kind in ipairs(party.published) do
         ours:direct(name, "one")
         ours:direct(peer.port, "two")
         ours:broadcast("three")
-        local kind, from = direct(form), " from " .. ours.name
-        assert.same({kind .. " one" .. from, kind .. " two" .. from,
+        local how, from = direct(form), " from " .. ours.name
+        assert.same({how .. " one" .. from, how .. " two" .. from,
                      "message three" .. from}, peer:heard())
         assert.same({name}, ours:members())
         assert.same({ours.name}, peer:members())

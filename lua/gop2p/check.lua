@@ -21,6 +21,14 @@ function check.that(good, arg, name, text, extra)
   return good
 end
 
+-- The object that a method is called on.
+function check.self(self, meta, name, what, extra)
+  if getmetatable(self) ~= meta then
+    error(("'%s' is called on a %s, with a colon"):format(name, what),
+          3 + (extra or 0))
+  end
+end
+
 -- A string; a number is taken for one, as Lua's own functions do.
 function check.string(value, arg, name)
   if type(value) == "number" then return tostring(value) end

@@ -3,15 +3,19 @@
 local check = require "gop2p.check"
 local core = require "gop2p.core"
 local scheduler = require "gop2p.scheduler"
+local values = require "gop2p.values"
 
 local input = {}
+
+local MAX_DESCRIPTOR = 0x7fffffff   -- C's int
 
 -- The descriptor behind a Lua file or a number.
 local function descriptor(file, name)
   if io.type(file) == "file" then return core.fileno(file) end
-  check.that(io.type(file) ~= "closed file", 1, name, "closed file")
-  check.that(math.type(file) == "integer" and file >= 0, 1, name,
-             "file or descriptor expected, got " .. type(file))
+  check.that(io.type(file) ~= "closed file", 1, name, "closed file", 1)
+  check.that(math.type(file) == "integer" and file >= 0 and
+             file <= MAX_DESCRIPTOR, 1, name,
+             "file or descriptor expected, got " .. tostring(file), 1)
   return file
 end
 
@@ -70,6 +74,11 @@ local function rest(buffer)
   return line ~= "" and line or nil
 end
 
+local function closed()
+  return values.error("internal", "EINVAL", "could not read a line",
+                      "the file is closed")
+end
+
 -- for line in gop2p.lines([file]) do ... end
 --
 -- The lines of a file (default: standard input) without their ends, also
@@ -78,13 +87,16 @@ end
 -- seen. The iterator gives nil at the end, and nil and an error when reading
 -- fails.
 function input.lines(file)
-  local fd = descriptor(file or io.stdin, "lines")
+  file = file or io.stdin
+  local fd = descriptor(file, "lines")
   local buffer, over = newbuffer(), false
   return function()
     local line = takeline(buffer)
     while not line and not over do
+      if io.type(file) == "closed file" then return nil, closed() end
       local ok, err = wait(fd)
       if not ok then return nil, err end
+      if io.type(file) == "closed file" then return nil, closed() end
       local bytes, problem = core.read(fd)
       if problem then return nil, problem end
       over = bytes == nil

@@ -30,9 +30,7 @@ local listmeta = {
 }
 
 local function open(self, name)
-  if getmetatable(self) ~= meta then
-    error(("'%s' is called on a node, with a colon"):format(name), 3)
-  end
+  check.self(self, meta, name, "node", 1)
   if core.isclosed(self) then
     error(("'%s': the node is stopped"):format(name), 3)
   end
@@ -181,6 +179,7 @@ end
 -- Whoever waits for something of it is woken. What is still on its way is
 -- lost: leave first.
 function node:close()
+  check.self(self, meta, "stop", "node")
   if not core.isclosed(self) then
     unread.flush(self)
     core.close(self)
@@ -192,24 +191,28 @@ meta.__close = node.close
 
 -- node:wait(): until the node is stopped.
 function node:wait()
+  check.self(self, meta, "wait", "node")
   local number = core.signal(self, "closed")
   while not core.isclosed(self) do scheduler.wait(number) end
 end
 
 -- node:self() -> peer: its own name. Also when it is stopped.
 function node:self()
+  check.self(self, meta, "self", "node")
   return core.self(self)
 end
 
 -- node:members() -> list of peers: everybody else in its network, in the
 -- order in which they became known.
 function node:members()
+  check.self(self, meta, "members", "node")
   local list = core.isclosed(self) and {} or core.members(self)
   return setmetatable(list, listmeta)
 end
 
 -- node:is_connected() -> whether there is any member.
 function node:is_connected()
+  check.self(self, meta, "is_connected", "node")
   return not core.isclosed(self) and core.isconnected(self)
 end
 

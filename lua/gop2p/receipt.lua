@@ -58,6 +58,7 @@ end
 -- seconds: give up waiting earlier, with ETIMEDOUT; the message stays on its
 -- way. err.failed maps each peer that did not get it to its error.
 function methods:wait(timeout)
+  check.self(self, meta, "wait", "receipt")
   timeout = check.timeout(timeout, 1, "wait")
   if not receipt.settle(self, scheduler.deadline(timeout)) then
     local err = values.timedout("not everybody has answered yet")

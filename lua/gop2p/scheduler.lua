@@ -98,6 +98,12 @@ local function close(task)
   coroutine.close(task.co)
 end
 
+-- Any value can be raised, also one whose __tostring raises.
+local function describe(err)
+  local ok, text = pcall(tostring, err)
+  return ok and text or ("(error object is a %s value)"):format(type(err))
+end
+
 local function step(task)
   local co = task.co
   if coroutine.status(co) ~= "suspended" then return end
@@ -105,7 +111,7 @@ local function step(task)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
   if not ok then
-    local problem = debug.traceback(co, tostring(err))
+    local problem = debug.traceback(co, describe(err))
     close(task)
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then
@@ -218,6 +224,10 @@ end
 
 local function start(scope, f, ...)
   local task = table.pack(...)
+  if type(f) ~= "function" then
+    local callable = f
+    f = function(...) return callable(...) end
+  end
   task.co = coroutine.create(f)
   task.scope = scope
   tasks[task.co] = task

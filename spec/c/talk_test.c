@@ -393,7 +393,7 @@ TEST(signals, "signals rise when something is there to be taken") {
 TEST(broken, "what a broken connection carried is not heard twice") {
   world w;
   gp_receipt *r[20];
-  char text[8], want[16];
+  char text[16], want[32];
   int i;
   world_open(&w, 1, 2);
   world_joinall(&w, 2);

@@ -107,7 +107,9 @@ end
 
 function Go:members() return self.peer:members(LIMIT, net.idle) end
 
-function Go:broadcast(text) ask(self, "broadcast " .. go.encode(text), "sent") end
+function Go:broadcast(text)
+  ask(self, "broadcast " .. go.encode(text), "sent")
+end
 
 function Go:direct(to, text)
   ask(self, ("direct %s %s"):format(to, go.encode(text)), "sent")
