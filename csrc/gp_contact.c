@@ -94,8 +94,8 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
 
 /* IPv4 and IPv6 loopback lead to the same listeners. */
 static bool isthishost (const char *address) {
-  return strcmp(address, "127.0.0.1") == 0 ||
-         strcmp(address, "::1") == 0 || strcmp(address, "localhost") == 0;
+  return strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 ||
+         strcmp(address, "localhost") == 0;
 }
 
 static bool samehost (const char *a, const char *b) {
@@ -213,14 +213,25 @@ void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p) {
   c->usas = p == NULL || gp_peer_equal(p, n->self) ? NULL : gp_peer_ref(p);
 }
 
-/* A name with our port that means this machine where 'c' runs. */
+/* Our port, and an address that means this machine at 'remote'. */
+static bool ismine (const gp_node *n, const gp_peer *p, const char *remote) {
+  return n->opt.onloopback && gp_peer_port(p) == gp_peer_port(n->self) &&
+         isloopback(gp_peer_address(p)) && ishere(n, remote);
+}
+
+/* At the same port of IPv6 may be somebody else. */
+bool gp_contact_isself (const gp_node *n, const gp_peer *p,
+                        const char *remote) {
+  return gp_peer_equal(p, n->self) ||
+         (strchr(gp_peer_address(p), ':') == NULL && ismine(n, p, remote));
+}
+
+/* Another name of ours than the one that we call ourselves. */
 static bool isus (const gp_node *n, const gp_contact *c, const gp_peer *p) {
   if (gp_peer_equal(p, n->self))
     return false;
-  if (c->usas != NULL && gp_peer_equal(p, c->usas))
-    return true;
-  return n->opt.onloopback && gp_peer_port(p) == gp_peer_port(n->self) &&
-         isloopback(gp_peer_address(p)) && ishere(n, c->remote);
+  return (c->usas != NULL && gp_peer_equal(p, c->usas)) ||
+         ismine(n, p, c->remote);
 }
 
 const gp_peer *gp_contact_usin (const gp_node *n, const gp_contact *c,

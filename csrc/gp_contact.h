@@ -53,6 +53,7 @@ typedef struct gp_contact {
   gp_peerlist aliases; /* other names of the same process */
   gp_peer *dial;       /* where it is reached; NULL: under its name */
   gp_peer *usas;       /* the name that it knows us by; NULL: our own */
+  bool told;           /* by itself, since it was last asked something */
   char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
   gp_standing standing;
   bool reachable; /* as far as its last answer tells */
@@ -62,12 +63,12 @@ typedef struct gp_contact {
   gp_errand *first, *last; /* still to be asked, oldest first */
   size_t count, bytes;     /* of them, messages and their data */
   gp_errand *asked;        /* on the way, or NULL */
-  uint64_t pause;   /* what is first is tried again then; 0: no pause */
-  uint64_t checkat; /* its list is looked at for our name then; 0: not */
-  unsigned checks;  /* so many times more */
-  unsigned tries;   /* of what is first, that failed */
+  uint64_t pause;     /* what is first is tried again then; 0: no pause */
+  uint64_t checkat;   /* its list is looked at for our name then; 0: not */
+  unsigned checks;    /* so many times more */
+  unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
-  uint32_t sequence;       /* of the request on the way */
+  uint32_t sequence;  /* of the request on the way */
 } gp_contact;
 
 /* A request whose answer must wait, and until when. */
@@ -89,7 +90,7 @@ typedef struct gp_newest {
   uint64_t nonce, id;
 } gp_newest;
 
-#define GP_BYGONES 64
+#define GP_BYGONES 128
 
 struct gp_node {
   gp_peer *self;
@@ -106,9 +107,10 @@ struct gp_node {
   gp_holding newcomers;       /* whose form is being found out */
   gp_errand *late, *lastlate; /* failed before they could be asked */
   size_t impatient;           /* errands that somebody waits for in person */
-  size_t pausing;              /* pauses and checks of contacts */
-  uint64_t lastid;             /* of our newest message */
+  size_t pausing;             /* pauses and checks of contacts */
+  uint64_t lastid;            /* of our newest message */
   gp_newest bygones[GP_BYGONES]; /* of contacts that are gone */
+  size_t nextbygone;             /* takes the oldest one's place */
   uint32_t sequence;
 };
 
@@ -159,6 +161,10 @@ void gp_contact_setdial (gp_contact *c, const char *address);
 
 /* It knows us by the name 'p'; NULL: our own. */
 void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p);
+
+/* Whether one at 'remote' means us by 'p', as far as that is certain. */
+bool gp_contact_isself (const gp_node *n, const gp_peer *p,
+                        const char *remote);
 
 /*
 ** Another name than our own, in the list of 'c', that can only be us; or

@@ -123,7 +123,7 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->from = own ? m->from : c->usas;
   asking->to = dial(c);
   asking->self = n->self;
-  asking->numbered = c->ours;
+  asking->numbered = e->numbered && c->ours;
 }
 
 /* Its time runs from the first try; a later one gets what is left. */
@@ -137,6 +137,7 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
     e->since = now;
   }
   prepare(n, c, e, &asking);
+  c->told = false;
   c->sequence = ++n->sequence;
   id = (uint64_t)c->sequence << 32 | c->entry.slot;
   return n->transport.ask(n->transport.self, id, dial(c), &asking,

@@ -7,7 +7,7 @@
 static bool deserves (const gp_node *n, const gp_peer *p,
                       const gp_contact *by, bool again) {
   const gp_contact *c = gp_contact_find(n, p);
-  if (c == by || gp_peer_equal(p, n->self))
+  if (c == by || gp_contact_isself(n, p, by->remote))
     return false;
   if (c == NULL || c->standing == GP_STRANGER || c->leaving)
     return n->nmembers + n->ncandidates < n->opt.maxmembers;
@@ -71,8 +71,9 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
 /*
 ** A member that stood in our place twice would send us everything twice:
 ** where its list, as it was before we asked, has us under another name, our
-** own, under which we asked, is taken back (protocol.md). The name that it
-** knows us by, or NULL for our own.
+** own, under which we asked, is taken back (protocol.md). A list from before
+** it called us by a name itself does not count against that name. The name
+** that it knows us by, or NULL for our own.
 */
 static const gp_peer *settlename (gp_node *n, gp_contact *c,
                                   const gp_answered *answer, uint64_t now) {
@@ -81,7 +82,8 @@ static const gp_peer *settlename (gp_node *n, gp_contact *c,
     us = gp_contact_usin(n, c, &answer->list);
   if (us != NULL)
     (void)gp_contact_insert(n, c, GP_UNNAMING, n->self, NULL, now);
-  gp_contact_setusas(n, c, us);
+  if (us != NULL || !c->told)
+    gp_contact_setusas(n, c, us);
   return us;
 }
 
@@ -143,7 +145,7 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   c = learn(n, c, answer, now);
   us = settlename(n, c, answer, now);
   if (c->leaving)
-    return c;  /* the program has thought better of it */
+    return c; /* the program has thought better of it */
   greet(n, c, &answer->list, us, all, e->receipt, now);
   askform(n, c, e, now);
   return c;

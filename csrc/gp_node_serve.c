@@ -38,7 +38,6 @@ static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
     answer(n, r, form, 503, gp_wire_busy);
   else {
     gp_contact_stand(n, c, GP_MEMBER);
-    c->reachable = true;
     n->transport.answer(n->transport.self, r, &a, form);
   }
   gp_peerlist_clear(&list);
@@ -114,16 +113,23 @@ static void guessusas (const gp_node *n, gp_contact *c) {
   gp_peer_unref(us);
 }
 
+static bool isheaderform (gp_form form) {
+  return form == GP_FORM_SEED || form == GP_FORM_V112;
+}
+
 /* What a connect tells about the one who asks. */
 static void learn (const gp_node *n, gp_contact *c, const gp_asked *asked) {
-  c->form = asked->form;
+  if (asked->form != GP_FORM_HEADERS || !isheaderform(c->form))
+    c->form = asked->form;
   c->ours = asked->name != NULL;
   c->confirmed = true;
   gp_contact_setdial(c, asked->remote);
   if (c->ours)
     gp_contact_setusas(n, c, NULL);
-  else if (asked->form == GP_FORM_HEADERS)
+  else if (asked->form == GP_FORM_HEADERS) {
     gp_contact_setusas(n, c, asked->host);
+    c->told = true;
+  }
   else if (c->standing != GP_MEMBER)
     guessusas(n, c);
 }
@@ -149,6 +155,10 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_contact *c = gp_contact_recognise(n, from, asked->remote, true);
   gp_peer *had = NULL; /* the name by which it has us already */
   bool later = false;
+  if (gp_contact_isself(n, from, asked->remote)) {
+    answer(n, r, asked->form, 400, gp_wire_yourself);
+    return true;
+  }
   if (hasroom(n, c) && c == NULL)
     c = gp_contact_get(n, from);
   if (c == NULL) {
@@ -160,8 +170,10 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   learn(n, c, asked);
   if (asked->form == GP_FORM_HEADERS)
     later = inquire(n, c, asked, r, now);
-  if (!later)
+  if (!later) {
+    c->reachable = true;
     admit(n, c, r, asked->form);
+  }
   if (had != NULL)
     untwin(n, c, had, now);
   gp_peer_unref(had);
@@ -172,6 +184,8 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
 void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
   gp_held **at = &n->newcomers.first;
   gp_held *before = NULL;
+  if (form == GP_FORM_HEADERS && isheaderform(c->form))
+    form = c->form; /* what it was */
   c->form = form;
   while (*at != NULL) {
     gp_held *h = *at;
@@ -189,8 +203,8 @@ void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
 
 /* Whether the sender may speak; a candidate may have heard our greeting. */
 static gp_contact *known (gp_node *n, const gp_asked *asked) {
-  gp_contact *c =
-    gp_contact_recognise(n, asked->msg->from, asked->remote, false);
+  gp_contact *c = gp_contact_recognise(n, asked->msg->from, asked->remote,
+                                       false);
   return c == NULL || c->standing == GP_STRANGER ? NULL : c;
 }
 
@@ -206,20 +220,40 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
   answer(n, r, asked->form, 200, NULL);
 }
 
+/* The process of a contact that is gone, or NULL. */
+static gp_newest *bygone (gp_node *n, uint64_t nonce) {
+  size_t i;
+  for (i = 0; i < GP_BYGONES; i++)
+    if (n->bygones[i].id != 0 && n->bygones[i].nonce == nonce)
+      return &n->bygones[i];
+  return NULL;
+}
+
 /*
 ** A peer has one message on the way at a time and counts up, so one that is
 ** not newer than the newest is a repetition: its sender missed our answer.
 */
-static bool isrepeated (const gp_node *n, const gp_contact *c,
+static bool isrepeated (gp_node *n, const gp_contact *c,
                         const gp_message *m) {
-  const gp_newest *old = &n->bygones[m->nonce % GP_BYGONES];
-  return m->id != 0 && ((m->nonce == c->nonce && m->id <= c->id) ||
-                        (m->nonce == old->nonce && m->id <= old->id));
+  const gp_newest *old;
+  if (m->id == 0)
+    return false;
+  if (m->nonce == c->nonce)
+    return m->id <= c->id;
+  old = bygone(n, m->nonce);
+  return old != NULL && m->id <= old->id;
 }
 
 void gp_node_remember (gp_node *n, const gp_contact *c) {
-  gp_newest *old = &n->bygones[c->nonce % GP_BYGONES];
-  if (c->id == 0 || (old->nonce == c->nonce && old->id >= c->id))
+  gp_newest *old;
+  if (c->id == 0)
+    return;
+  old = bygone(n, c->nonce);
+  if (old == NULL) {
+    old = &n->bygones[n->nextbygone];
+    n->nextbygone = (n->nextbygone + 1) % GP_BYGONES;
+  }
+  else if (old->id > c->id)
     return;
   old->nonce = c->nonce;
   old->id = c->id;
@@ -335,6 +369,7 @@ static void overdue (gp_node *n) {
   gp_held *h = n->newcomers.first;
   gp_contact *c = gp_contact_find(n, h->msg->from);
   if (c != NULL) {
+    c->reachable = false;
     gp_node_admitnewcomer(n, c, GP_FORM_HEADERS);
     return;
   }

@@ -137,8 +137,7 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
                     gp_form form) {
   gp_station *st = self;
   (void)form;
-  if (st->crashing ||
-      gp_random_chance(&st->sim->random, st->sim->breaks)) {
+  if (st->crashing || gp_random_chance(&st->sim->random, st->sim->breaks)) {
     fail(r, GP_ECONNRESET);
     return;
   }

@@ -42,8 +42,8 @@ static void number (gp_httpout *out, gp_scratch *scratch,
                     const gp_message *m) {
   if (m->id == 0)
     return;
-  snprintf(scratch->number, sizeof scratch->number,
-           "%016" PRIx64 "-%" PRIx64, m->nonce, m->id);
+  snprintf(scratch->number, sizeof scratch->number, "%016" PRIx64 "-%" PRIx64,
+           m->nonce, m->id);
   gp_wire_header(out, numbering, scratch->number);
 }
 

@@ -51,7 +51,7 @@ typedef struct gp_asking {
   const gp_peer *from; /* the name under which the peer knows us */
   const gp_peer *to;   /* the peer's name */
   const gp_peer *self; /* announced with a connect: we are one of ours */
-  bool numbered;        /* the message goes with its number */
+  bool numbered;       /* the message goes with its number */
 } gp_asking;
 
 /* An answer of ours. Borrows all. */

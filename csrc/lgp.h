@@ -43,6 +43,10 @@ typedef struct lgp_loop {
 /* Pushes the loop's userdata, made when first asked for. */
 lgp_loop *lgp_pushloop (lua_State *L);
 
+/* The same for a call that makes it do something: raises when it is gone
+   (finalizers run after its own, too) or belongs to the parent process. */
+lgp_loop *lgp_checkloop (lua_State *L);
+
 /* Phase two for every node. Raises nothing. */
 void lgp_node_turnall (lgp_loop *loop, const gp_json *json);
 

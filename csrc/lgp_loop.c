@@ -45,8 +45,7 @@ static int loop_gc (lua_State *L) {
   return 0;
 }
 
-/* The loop, for a call that makes it do something. */
-static lgp_loop *checkloop (lua_State *L) {
+lgp_loop *lgp_checkloop (lua_State *L) {
   lgp_loop *box = lgp_pushloop(L);
   if (box->loop == NULL)
     luaL_error(L, "the event loop is gone");
@@ -63,7 +62,7 @@ static lgp_loop *checkloop (lua_State *L) {
 */
 static int core_pump (lua_State *L) {
   lua_Number wait = luaL_checknumber(L, 1);
-  lgp_loop *box = checkloop(L);
+  lgp_loop *box = lgp_checkloop(L);
   gp_json json = lgp_json_reader(L);
   if (box->running)
     return luaL_error(L, "the event loop is running already");
@@ -91,14 +90,14 @@ static int core_ready (lua_State *L) {
 
 /* core.now() -> seconds of a clock that only goes forward */
 static int core_now (lua_State *L) {
-  lgp_loop *box = checkloop(L);
+  lgp_loop *box = lgp_checkloop(L);
   lua_pushnumber(L, (lua_Number)gp_loop_now(box->loop) / 1000);
   return 1;
 }
 
 /* core.fd() -> descriptor | nil: readable when the loop has work */
 static int core_fd (lua_State *L) {
-  int fd = gp_loop_fd(checkloop(L)->loop);
+  int fd = gp_loop_fd(lgp_checkloop(L)->loop);
   if (fd < 0)
     luaL_pushfail(L);
   else
@@ -108,7 +107,7 @@ static int core_fd (lua_State *L) {
 
 /* core.due() -> seconds | nil: until the loop wants to be pumped anyway */
 static int core_due (lua_State *L) {
-  lgp_loop *box = checkloop(L);
+  lgp_loop *box = lgp_checkloop(L);
   int64_t due = box->ready.first != NULL ? 0 : gp_loop_due(box->loop);
   if (due < 0)
     luaL_pushfail(L);
@@ -119,7 +118,7 @@ static int core_due (lua_State *L) {
 
 /* core.loop() -> the loop's userdata, whose methods Lua sets */
 static int core_loop (lua_State *L) {
-  checkloop(L);
+  lgp_checkloop(L);
   return 1;
 }
 
@@ -147,7 +146,7 @@ static int watch_gc (lua_State *L) {
 */
 static int core_watch (lua_State *L) {
   int fd = (int)luaL_checkinteger(L, 1);
-  lgp_loop *box = checkloop(L);
+  lgp_loop *box = lgp_checkloop(L);
   watch *w = lua_newuserdatauv(L, sizeof *w, 1);
   gp_err e;
   w->watch = NULL;

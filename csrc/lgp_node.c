@@ -115,7 +115,7 @@ static void ignoresigpipe (void) {
 /* The loop is made first: what is made later is collected earlier, also
    when the state is closed. */
 static lgp_node *newbox (lua_State *L) {
-  lgp_loop *loop = lgp_pushloop(L);
+  lgp_loop *loop = lgp_checkloop(L);
   lgp_node *box = lua_newuserdatauv(L, sizeof *box, 1);
   size_t i;
   memset(box, 0, sizeof *box);
@@ -143,8 +143,6 @@ static int core_start (lua_State *L) {
   luaL_argcheck(L, port >= 0 && port <= 65535, 2, "not a port");
   lgp_options_read(L, 3, &opt);
   box = newbox(L);
-  if (gp_loop_foreign(box->loop->loop))
-    return luaL_error(L, "the event loop belongs to the parent process");
   ignoresigpipe();
   e = gp_host_new(&box->host, box->loop->loop, address, len, (int)port, &opt,
                   box->signals);
@@ -364,7 +362,10 @@ static int core_isclosed (lua_State *L) {
 
 /* core.self(node) -> peer; also of a stopped node */
 static int core_self (lua_State *L) {
-  lgp_pushpeer(L, checkbox(L)->self);
+  const lgp_node *box = checkbox(L);
+  if (box->self == NULL)
+    return luaL_error(L, "the node is gone");
+  lgp_pushpeer(L, box->self);
   return 1;
 }
 

@@ -328,6 +328,19 @@ describe("an entry point", function()
     end)
   end
 
+  it("that answers 201 is not joined without those whom it names",
+     function()
+    local live <close> = net.canned({})
+    local body = ('[{"port":%d,"address":"127.0.0.1"}]'):format(live.port)
+    local peer <close> = net.canned(
+      {connect = net.response("201 Created", body)})
+    if node:connect(peer.name, 1) then
+      assert.same({peer.name, live.name}, net.names(node:members()))
+    else
+      assert.same({}, node:members())
+    end
+  end)
+
   it("that answers too much", function()
     local live <close> = net.canned({})
     local item = ('{"port":%d,"address":"127.0.0.1"}'):format(live.port)

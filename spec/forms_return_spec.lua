@@ -34,12 +34,6 @@ local function gone(ours, peer)
   end
 end
 
--- What was sent into the closed connection may be told as lost; it is not
--- what is looked at here.
-local function quiet(ours)
-  ours:heard()
-end
-
 for _, before in ipairs(party.published) do
   for _, after in ipairs(party.published) do
     local change = ("%s called %s, back as %s called %s"):format(before[1],
@@ -91,8 +85,17 @@ for _, before in ipairs(party.published) do
   end
 end
 
+-- A seed takes what was meant for v1.1.3 for a message of nobody; only its
+-- answer tells that it is one.
+local function heard(peer)
+  local list = peer:heard()
+  if peer.form == "seed" and list[1]:find("^message {.*} from :$") then
+    table.remove(list, 1)
+  end
+  return list
+end
+
 -- Nothing but an answer can tell: the member does not say that it is new.
--- A seed takes messages from strangers.
 describe("a member that came back and says nothing", function()
   local function silent(before, after, text)
     local ours <close> = party.start("ours")
@@ -104,7 +107,7 @@ describe("a member that came back and says nothing", function()
     local new <close> = again(after[1], after[2], old.port)
     ours:broadcast(text)
     assert.same({("message %s from %s"):format(text, ours.name)},
-                new:heard())
+                heard(new))
     ours:broadcast("after")
     assert.same({"message after from " .. ours.name}, new:heard())
     if after[1] ~= "seed" then
@@ -113,7 +116,6 @@ describe("a member that came back and says nothing", function()
       assert.same({"message up from " .. new.name}, ours:heard())
       assert.same({new.name}, ours:members())
     end
-    quiet(ours)
     ours:leave()
     assert.same({}, new:members())
   end
@@ -176,6 +178,7 @@ describe("a member that went away", function()
     local node <close> = assert(gop2p.start_local_node(0))
     local peer <close> = party.start("v1.1.2", "localhost")
     assert(node:connect(peer.name))
+    assert(node:broadcast("are you there?"):wait(5))
     peer:close()
     node:broadcast("Hello")
     local errors = net.errors(node, 1)

@@ -29,9 +29,9 @@ TEST(self, "a node can not connect with itself") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 1);
-  SAME(gp_node_connect(world_node(&w, 0), gp_station_self(w.at[0]), 100, 0,
-                       &r),
-       GP_ESELF);
+  SAME(
+    gp_node_connect(world_node(&w, 0), gp_station_self(w.at[0]), 100, 0, &r),
+    GP_ESELF);
   world_close(&w);
 }
 
@@ -63,9 +63,9 @@ TEST(hungentry, "an entry point that hangs fails it when its time is over") {
   gp_receipt *r;
   world_open(&w, 1, 2);
   gp_station_hang(w.at[1]);
-  SAME(gp_node_connect(world_node(&w, 0), gp_station_self(w.at[1]), 700, 0,
-                       &r),
-       GP_OK);
+  SAME(
+    gp_node_connect(world_node(&w, 0), gp_station_self(w.at[1]), 700, 0, &r),
+    GP_OK);
   SAME(world_end(&w, r), GP_ETIMEDOUT);
   SAME(gp_sim_now(w.sim), 700);
   CHECK(!gp_node_isconnected(world_node(&w, 0)));
@@ -343,7 +343,7 @@ TEST(noroom, "a newcomer for whom there is no room is told so") {
   SAME(world_end(&w, world_join(&w, 3, 0)), GP_EBUSY);
   TEXT(world_members(&w, 0), "n1 n2");
   TEXT(world_members(&w, 3), "");
-  SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);  /* a member may */
+  SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK); /* a member may */
   world_close(&w);
 }
 

@@ -16,7 +16,7 @@ void __wrap_free (void *at);
 
 static size_t used;
 static uint64_t asked;
-static uint64_t left;  /* until one fails; zero: none does */
+static uint64_t left; /* until one fails; zero: none does */
 static bool staying, failed;
 
 static bool fails (void) {

@@ -73,8 +73,9 @@ static void post (world *w, size_t i, const gp_peer *to) {
   gp_blob *data = gp_blob_new(3);
   gp_receipt *r = NULL;
   if (data != NULL && (to == NULL || gp_peerlist_add(&list, to) == GP_OK))
-    conclude(w, gp_node_post(world_node(w, i), data, &list,
-                             gp_sim_now(w->sim), &r), &r);
+    conclude(
+      w, gp_node_post(world_node(w, i), data, &list, gp_sim_now(w->sim), &r),
+      &r);
   gp_peerlist_clear(&list);
   gp_blob_unref(data);
 }
@@ -139,15 +140,17 @@ static void aliases (world *w) {
     return;
   if (gp_station_alias(w->at[0], other) == GP_OK) {
     join(w, 1, 0);
-    conclude(w, gp_node_connect(world_node(w, 1), other, 5000,
-                                gp_sim_now(w->sim), &r), &r);
+    conclude(
+      w,
+      gp_node_connect(world_node(w, 1), other, 5000, gp_sim_now(w->sim), &r),
+      &r);
     post(w, 1, other);
   }
   gp_peer_unref(other);
 }
 
 /* How many allocations it takes until 'scenario' comes through. */
-static void starve (void (*scenario) (world *w), bool stays) {
+static void starve (void (*scenario)(world *w), bool stays) {
   uint64_t n;
   size_t before = memory_used();
   for (n = 1; n < MOST; n++) {

@@ -98,7 +98,7 @@ TEST(loses, "so many of a million messages are lost") {
   gp_sim_setloss(w.sim, 100000);
   for (i = 0; i < 500; i++)
     lost += deliver(&w, 0, 1) != GP_OK;
-  CHECK(lost > 60 && lost < 130);  /* 19 % expected: there and back */
+  CHECK(lost > 60 && lost < 130); /* 19 % expected: there and back */
   gp_sim_setloss(w.sim, GP_MILLION);
   SAME(deliver(&w, 0, 1), GP_ETIMEDOUT);
   world_close(&w);

@@ -14,7 +14,7 @@
 typedef struct test_case test_case;
 struct test_case {
   const char *name;
-  void (*run) (void);
+  void (*run)(void);
   test_case *next;
 };
 
@@ -40,11 +40,11 @@ void test_text (const char *is, const char *want, const char *what,
 
 /* TEST(name, "sentence") { ... } */
 #define TEST(function, sentence) \
-  static void function (void); \
-  __attribute__((constructor)) static void add_##function (void) { \
+  static void function(void); \
+  __attribute__((constructor)) static void add_##function(void) { \
     static test_case c = {sentence, function, NULL}; \
     test_add(&c); \
   } \
-  static void function (void)
+  static void function(void)
 
 #endif

@@ -37,11 +37,37 @@ TEST(peerparse, "a peer is read from address, colon and port") {
 }
 
 TEST(peerrefuse, "what is no peer is refused") {
-  static const char *const bad[] = {"", ":", "a", "a:", ":1", "a:0",
-    "a:65536", "a:99999", "a:123456", "a:-1", "a:+1", "a: 1", "a:1 ", "a:1x",
-    "a b:1", "a\r\n:1", "a/b:1", "a@b:1", "::1:5000", "[::1]", "[::1]5000",
-    "[::1:5000", "[]:1", "[localhost]:1", "[1.2.3.4]:1", "[::1%lo]:1",
-    "[[::1]]:1", "[::1]:", "a:0x1", "\xc3\xa9:1", "a\x7f:1"};
+  static const char *const bad[] = {"",
+                                    ":",
+                                    "a",
+                                    "a:",
+                                    ":1",
+                                    "a:0",
+                                    "a:65536",
+                                    "a:99999",
+                                    "a:123456",
+                                    "a:-1",
+                                    "a:+1",
+                                    "a: 1",
+                                    "a:1 ",
+                                    "a:1x",
+                                    "a b:1",
+                                    "a\r\n:1",
+                                    "a/b:1",
+                                    "a@b:1",
+                                    "::1:5000",
+                                    "[::1]",
+                                    "[::1]5000",
+                                    "[::1:5000",
+                                    "[]:1",
+                                    "[localhost]:1",
+                                    "[1.2.3.4]:1",
+                                    "[::1%lo]:1",
+                                    "[[::1]]:1",
+                                    "[::1]:",
+                                    "a:0x1",
+                                    "\xc3\xa9:1",
+                                    "a\x7f:1"};
   size_t i;
   for (i = 0; i < sizeof bad / sizeof *bad; i++) {
     if (parsed(bad[i])[0] != '\0')
@@ -117,9 +143,13 @@ static const char *encoded (const char *data, size_t len) {
 }
 
 TEST(base64, "base64 as in RFC 4648, section 10") {
-  static const char *const vectors[][2] = {{"", ""}, {"f", "Zg=="},
-    {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
-    {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  static const char *const vectors[][2] = {{"", ""},
+                                           {"f", "Zg=="},
+                                           {"fo", "Zm8="},
+                                           {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg=="},
+                                           {"fooba", "Zm9vYmE="},
+                                           {"foobar", "Zm9vYmFy"}};
   size_t i;
   for (i = 0; i < sizeof vectors / sizeof *vectors; i++) {
     const char *data = vectors[i][0], *text = vectors[i][1];
@@ -157,9 +187,27 @@ TEST(base64random, "base64 of random bytes comes back, broken or not") {
 }
 
 TEST(base64refuse, "what is not base64 is refused") {
-  static const char *const bad[] = {"A", "AA", "AAA", "AAAAA", "A===", "=",
-    "====", "AA=", "AA===", "AAA==", "AAAA=", "AA=A", "AAA=A", "AA==AAAA",
-    "A A=", "AA-_", "AA$=", "Zm9v ", "\xff\xff\xff\xff", "=AAA", "AA=\t="};
+  static const char *const bad[] = {"A",
+                                    "AA",
+                                    "AAA",
+                                    "AAAAA",
+                                    "A===",
+                                    "=",
+                                    "====",
+                                    "AA=",
+                                    "AA===",
+                                    "AAA==",
+                                    "AAAA=",
+                                    "AA=A",
+                                    "AAA=A",
+                                    "AA==AAAA",
+                                    "A A=",
+                                    "AA-_",
+                                    "AA$=",
+                                    "Zm9v ",
+                                    "\xff\xff\xff\xff",
+                                    "=AAA",
+                                    "AA=\t="};
   size_t i;
   for (i = 0; i < sizeof bad / sizeof *bad; i++) {
     gp_blob *b;
@@ -343,7 +391,7 @@ TEST(receipt, "a receipt is settled when nothing is pending") {
   SAME(gp_ready_next(&ready), r->settled.number);
   gp_receipt_begin(r);
   gp_receipt_end(r, NULL);
-  gp_receipt_unref(r);  /* raised: its memory leaves the list */
+  gp_receipt_unref(r); /* raised: its memory leaves the list */
   SAME(gp_ready_next(&ready), 0);
   gp_receipt_unref(NULL);
 }
