@@ -4,9 +4,10 @@
 **
 ** Part of gp_node, split from it for size. gp_node.c has the calls of the
 ** program, gp_node_serve.c what peers ask; gp_errand.c makes the requests,
-** one at a time to each peer, so that order is kept; gp_join.c is what
-** follows from their answers; gp_contact.c knows who is who: one process
-** may have several names, and each member its own name for us.
+** one at a time to each peer, so that order is kept; gp_patience.c ends their
+** pauses and waits; gp_join.c is what follows from their answers;
+** gp_contact.c knows who is who: one process may have several names, and
+** each member its own name for us.
 */
 #ifndef gp_contact_h
 #define gp_contact_h
@@ -177,9 +178,6 @@ const gp_peer *gp_contact_usin (const gp_node *n, const gp_contact *c,
 ** gp_errand.c
 */
 
-/* Whether 'c' is being asked something and has kept us waiting too long. */
-bool gp_contact_isslow (const gp_contact *c, uint64_t now);
-
 bool gp_contact_isfull (const gp_node *n, const gp_contact *c);
 
 /*
@@ -197,18 +195,21 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
 gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
                           const gp_peer *from, gp_errand *e, uint64_t now);
 
-/* Looks a few times, soon, under which name 'c' has us besides ours. */
-void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now);
-void gp_contact_endcheck (gp_node *n, gp_contact *c);
+/* Whether its caller waits for it, so that it must not take too long. */
+bool gp_errand_isawaited (const gp_errand *e);
+
+/* Where it is reached. */
+const gp_peer *gp_contact_dialled (const gp_contact *c);
+
+/* Asks what is next, unless it is being asked or in a pause. */
+void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now);
+void gp_contact_endpause (gp_node *n, gp_contact *c);
 
 /*
 ** Ends all errands to 'c' with 'error', the one on the way too: its answer
 ** will be ignored. The contact stays.
 */
 void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error);
-
-/* Says goodbye to 'c', past whatever else it is asked, and does not wait. */
-void gp_contact_wave (gp_node *n, const gp_contact *c);
 
 /* Not a member after all: what was broadcast to it meanwhile is void. */
 void gp_contact_reject (gp_node *n, gp_contact *c);
@@ -223,6 +224,20 @@ gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt);
 
 /* Ends what failed before it could be asked. */
 void gp_contact_finishlate (gp_node *n, uint64_t now);
+
+/*
+** gp_patience.c
+*/
+
+/* Whether 'c' is being asked something and has kept us waiting too long. */
+bool gp_contact_isslow (const gp_contact *c, uint64_t now);
+
+/* Says goodbye to 'c', past whatever else it is asked, and does not wait. */
+void gp_contact_wave (gp_node *n, const gp_contact *c);
+
+/* Looks a few times, soon, under which name 'c' has us besides ours. */
+void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now);
+void gp_contact_endcheck (gp_node *n, gp_contact *c);
 
 /* Ends what failed before it could be asked, and patience that is over. */
 void gp_contact_tick (gp_node *n, uint64_t now);

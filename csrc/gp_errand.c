@@ -13,24 +13,12 @@
 #define FIRST_PAUSE 50
 #define MOST_PAUSE 800
 
-/* What keeps 'c' busy: it is on the way, or will be again after a pause. */
-static gp_errand *current (const gp_contact *c) {
-  if (c->asked != NULL)
-    return c->asked;
-  return c->pause != 0 ? c->first : NULL;
-}
-
-bool gp_contact_isslow (const gp_contact *c, uint64_t now) {
-  const gp_errand *e = current(c);
-  return e != NULL && now >= e->since + GP_PATIENCE;
-}
-
 bool gp_contact_isfull (const gp_node *n, const gp_contact *c) {
   return c->count >= n->opt.outboxmessages || c->bytes >= n->opt.outboxbytes;
 }
 
 /* Whether its caller waits for it, so that it must not take too long. */
-static bool isawaited (const gp_errand *e) {
+bool gp_errand_isawaited (const gp_errand *e) {
   return e->receipt != NULL && (e->failure->doing == GP_GREETING ||
                                 e->failure->doing == GP_LEAVING);
 }
@@ -44,7 +32,7 @@ static bool isawaited (const gp_errand *e) {
 static void finish (gp_node *n, gp_errand *e, gp_err error, int status) {
   gp_failure *f = e->failure;
   bool own = f->doing == GP_SENDING || f->doing == GP_JOINING;
-  if (isawaited(e))
+  if (gp_errand_isawaited(e))
     n->impatient--;
   f->error = error;
   f->status = status;
@@ -81,7 +69,7 @@ static gp_errand *shift (gp_node *n, gp_contact *c) {
   return e;
 }
 
-static const gp_peer *dial (const gp_contact *c) {
+const gp_peer *gp_contact_dialled (const gp_contact *c) {
   return c->dial == NULL ? c->entry.peer : c->dial;
 }
 
@@ -121,7 +109,7 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->form = formfor(c, e);
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
-  asking->to = dial(c);
+  asking->to = gp_contact_dialled(c);
   asking->self = n->self;
   asking->numbered = e->numbered && c->ours;
 }
@@ -140,11 +128,11 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
   c->told = false;
   c->sequence = ++n->sequence;
   id = (uint64_t)c->sequence << 32 | c->entry.slot;
-  return n->transport.ask(n->transport.self, id, dial(c), &asking,
-                          (uint32_t)(e->since + e->timeout - now));
+  return n->transport.ask(n->transport.self, id, gp_contact_dialled(c),
+                          &asking, (uint32_t)(e->since + e->timeout - now));
 }
 
-static void endpause (gp_node *n, gp_contact *c) {
+void gp_contact_endpause (gp_node *n, gp_contact *c) {
   if (c->pause != 0)
     n->pausing--;
   c->pause = 0;
@@ -155,7 +143,7 @@ static void endpause (gp_node *n, gp_contact *c) {
 ** than a request may take is not tried again one by one: that could last
 ** for hours.
 */
-static void advance (gp_node *n, gp_contact *c, uint64_t now) {
+void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
   while (c->asked == NULL && c->pause == 0 && c->first != NULL) {
     gp_errand *e = shift(n, c);
     gp_err error = GP_ETIMEDOUT;
@@ -201,7 +189,7 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
   e->timeout = timeout;
   e->since = now;
   e->receipt = receipt == NULL ? NULL : gp_receipt_begin(receipt);
-  if (isawaited(e))
+  if (gp_errand_isawaited(e))
     n->impatient++;
   if (doing == GP_SENDING && gp_peer_equal(c->entry.peer, n->self))
     finishlater(n, e, GP_ESELF);
@@ -209,7 +197,7 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
     finishlater(n, e, GP_ENOBUFS);
   else {
     push(c, e);
-    advance(n, c, now);
+    gp_contact_advance(n, c, now);
   }
   return GP_OK;
 }
@@ -244,7 +232,7 @@ gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
 
 void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
                              uint64_t now) {
-  endpause(n, from);
+  gp_contact_endpause(n, from);
   while (from->first != NULL) {
     gp_errand *e = shift(n, from);
     if (e->failure->msg->type == GP_BROADCAST)
@@ -254,7 +242,7 @@ void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
       push(to, e);
     }
   }
-  advance(n, to, now);
+  gp_contact_advance(n, to, now);
 }
 
 gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
@@ -281,7 +269,7 @@ static void drop (gp_node *n, gp_errand *e, gp_err error) {
 void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
   gp_errand *e = c->asked;
   c->asked = NULL;
-  endpause(n, c);
+  gp_contact_endpause(n, c);
   if (e != NULL)
     drop(n, e, error);
   while (c->first != NULL)
@@ -290,7 +278,7 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
 
 void gp_contact_reject (gp_node *n, gp_contact *c) {
   size_t i, count = c->count;
-  endpause(n, c);
+  gp_contact_endpause(n, c);
   gp_contact_stand(n, c, GP_STRANGER);
   for (i = 0; i < count; i++) {
     gp_errand *e = shift(n, c);
@@ -352,7 +340,7 @@ static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
       error = GP_OK; /* it does not count us as a member: all is well */
     finish(n, e, error, answer == NULL ? 0 : answer->status);
   }
-  advance(n, c, now);
+  gp_contact_advance(n, c, now);
   gp_contact_release(n, c);
 }
 
@@ -382,64 +370,6 @@ void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
   conclude(n, c, e, outcome(error, answer), answer, now);
 }
 
-/* Somebody waits in person for one of the errands to 'c'. */
-static bool hasawaited (const gp_contact *c) {
-  const gp_errand *e;
-  if (c->asked != NULL && isawaited(c->asked))
-    return true;
-  for (e = c->first; e != NULL; e = e->next)
-    if (isawaited(e))
-      return true;
-  return false;
-}
-
-static void letgo (gp_node *n, gp_errand *e) {
-  if (!isawaited(e))
-    return;
-  n->impatient--;
-  gp_receipt_end(e->receipt, NULL);
-  e->receipt = NULL;
-}
-
-/* Zero is no id that a contact waits for: nobody asks how it ends. */
-void gp_contact_wave (gp_node *n, const gp_contact *c) {
-  gp_asking asking = {c->form, NULL, NULL, dial(c), n->self, false};
-  gp_message *msg;
-  if (gp_message_new(&msg, GP_DISCONNECT, n->self, NULL, NULL) != GP_OK)
-    return;
-  asking.msg = msg;
-  asking.from = c->usas == NULL ? n->self : c->usas;
-  (void)n->transport.ask(n->transport.self, 0, dial(c), &asking,
-                         n->opt.asktime);
-  gp_message_unref(msg);
-}
-
-/* Whether taking leave has not even been asked yet. */
-static bool isunsaid (const gp_contact *c) {
-  const gp_errand *e;
-  for (e = c->first; e != NULL; e = e->next)
-    if (e->failure->doing == GP_LEAVING)
-      return true;
-  return false;
-}
-
-/* Whoever waits in person waits no longer for this one. */
-static void losepatience (gp_node *n, gp_contact *c) {
-  gp_errand *e;
-  if (c->leaving) {
-    if (isunsaid(c))
-      gp_contact_wave(n, c);
-    gp_contact_stand(n, c, GP_STRANGER);
-    gp_contact_abandon(n, c, GP_ETIMEDOUT);
-    gp_contact_release(n, c);
-    return;
-  }
-  if (c->asked != NULL)
-    letgo(n, c->asked);
-  for (e = c->first; e != NULL; e = e->next)
-    letgo(n, e);
-}
-
 void gp_contact_finishlate (gp_node *n, uint64_t now) {
   while (n->late != NULL) {
     gp_errand *e = n->late;
@@ -454,80 +384,4 @@ void gp_contact_finishlate (gp_node *n, uint64_t now) {
     else
       conclude(n, c, e, e->failure->error, NULL, now);
   }
-}
-
-/*
-** A v1.1.3 member of ours that connects to us adds us once more when it has
-** its answer, under a name that it does not tell: its list does, soon after.
-** What is to go to it waits for the first look.
-*/
-#define FIRST_CHECK 100
-#define CHECKS 3
-
-void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now) {
-  if (c->checkat == 0)
-    n->pausing++;
-  if (c->pause == 0)
-    n->pausing++;
-  c->checks = CHECKS;
-  c->pause = c->checkat = now + FIRST_CHECK;
-}
-
-void gp_contact_endcheck (gp_node *n, gp_contact *c) {
-  if (c->checkat != 0)
-    n->pausing--;
-  c->checkat = 0;
-}
-
-static void checkname (gp_node *n, gp_contact *c, uint64_t now) {
-  if (c->standing == GP_MEMBER && !c->leaving &&
-      gp_contact_insert(n, c, GP_NAMING, n->self, NULL, now) == GP_OK)
-    advance(n, c, now);
-  if (c->standing != GP_MEMBER || c->leaving || --c->checks == 0)
-    gp_contact_endcheck(n, c);
-  else
-    c->checkat = now + (FIRST_CHECK << 2 * (CHECKS - c->checks));
-}
-
-/* Ends the pauses and the patience that are over. */
-static void look (gp_node *n, gp_contact *c, uint64_t now) {
-  if (c->checkat != 0 && c->checkat <= now)
-    checkname(n, c, now);
-  if (c->pause != 0 && c->pause <= now) {
-    endpause(n, c);
-    advance(n, c, now);
-  }
-  if (n->impatient > 0 && gp_contact_isslow(c, now))
-    losepatience(n, c);
-}
-
-void gp_contact_tick (gp_node *n, uint64_t now) {
-  gp_entry *entry, *next;
-  gp_contact_finishlate(n, now);
-  if (n->impatient == 0 && n->pausing == 0)
-    return;
-  for (entry = n->contacts.first; entry != NULL; entry = next) {
-    next = entry->next;
-    look(n, (gp_contact *)entry, now);
-  }
-}
-
-uint64_t gp_contact_due (const gp_node *n) {
-  uint64_t due = UINT64_MAX;
-  const gp_entry *entry;
-  if (n->late != NULL)
-    return 0;
-  if (n->impatient == 0 && n->pausing == 0)
-    return due;
-  for (entry = n->contacts.first; entry != NULL; entry = entry->next) {
-    const gp_contact *c = (const gp_contact *)entry;
-    const gp_errand *e = current(c);
-    if (c->pause != 0 && c->pause < due)
-      due = c->pause;
-    if (c->checkat != 0 && c->checkat < due)
-      due = c->checkat;
-    if (e != NULL && e->since + GP_PATIENCE < due && hasawaited(c))
-      due = e->since + GP_PATIENCE;
-  }
-  return due;
 }

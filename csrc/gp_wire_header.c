@@ -68,7 +68,7 @@ int gp_wire_readheaders (gp_message **out, const gp_httpin *in,
   return e == GP_OK ? 0 : e == GP_ENOMEM ? 503 : 400;
 }
 
-/* The seed has no PUT: a direct message is a plain one there (protocol.md). */
+/* A direct message to a seed, which has no PUT, is a plain one there. */
 static gp_method method (gp_msgtype type, gp_form form) {
   switch (type) {
     case GP_CONNECT: return GP_GET;

@@ -56,6 +56,7 @@ build = {
         "csrc/gp_message.c",
         "csrc/gp_node.c",
         "csrc/gp_node_serve.c",
+        "csrc/gp_patience.c",
         "csrc/gp_peer.c",
         "csrc/gp_peerlist.c",
         "csrc/gp_queue.c",

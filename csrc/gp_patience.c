@@ -1,0 +1,152 @@
+/*
+** gp_patience.c - what time does to the errands of peers: pauses that end,
+** and waits that nobody should have to bear.
+*/
+#include "gp_contact.h"
+
+/* What keeps 'c' busy: it is on the way, or will be again after a pause. */
+static gp_errand *current (const gp_contact *c) {
+  if (c->asked != NULL)
+    return c->asked;
+  return c->pause != 0 ? c->first : NULL;
+}
+
+bool gp_contact_isslow (const gp_contact *c, uint64_t now) {
+  const gp_errand *e = current(c);
+  return e != NULL && now >= e->since + GP_PATIENCE;
+}
+
+/* Somebody waits in person for one of the errands to 'c'. */
+static bool hasawaited (const gp_contact *c) {
+  const gp_errand *e;
+  if (c->asked != NULL && gp_errand_isawaited(c->asked))
+    return true;
+  for (e = c->first; e != NULL; e = e->next)
+    if (gp_errand_isawaited(e))
+      return true;
+  return false;
+}
+
+static void letgo (gp_node *n, gp_errand *e) {
+  if (!gp_errand_isawaited(e))
+    return;
+  n->impatient--;
+  gp_receipt_end(e->receipt, NULL);
+  e->receipt = NULL;
+}
+
+/* Zero is no id that a contact waits for: nobody asks how it ends. */
+void gp_contact_wave (gp_node *n, const gp_contact *c) {
+  gp_asking asking = {c->form, NULL, NULL, gp_contact_dialled(c),
+                      n->self, false};
+  gp_message *msg;
+  if (gp_message_new(&msg, GP_DISCONNECT, n->self, NULL, NULL) != GP_OK)
+    return;
+  asking.msg = msg;
+  asking.from = c->usas == NULL ? n->self : c->usas;
+  (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,
+                         n->opt.asktime);
+  gp_message_unref(msg);
+}
+
+/* Whether taking leave has not even been asked yet. */
+static bool isunsaid (const gp_contact *c) {
+  const gp_errand *e;
+  for (e = c->first; e != NULL; e = e->next)
+    if (e->failure->doing == GP_LEAVING)
+      return true;
+  return false;
+}
+
+/* Whoever waits in person waits no longer for this one. */
+static void losepatience (gp_node *n, gp_contact *c) {
+  gp_errand *e;
+  if (c->leaving) {
+    if (isunsaid(c))
+      gp_contact_wave(n, c);
+    gp_contact_stand(n, c, GP_STRANGER);
+    gp_contact_abandon(n, c, GP_ETIMEDOUT);
+    gp_contact_release(n, c);
+    return;
+  }
+  if (c->asked != NULL)
+    letgo(n, c->asked);
+  for (e = c->first; e != NULL; e = e->next)
+    letgo(n, e);
+}
+
+/*
+** A v1.1.3 member of ours that connects to us adds us once more when it has
+** its answer, under a name that it does not tell: its list does, soon after.
+** What is to go to it waits for the first look.
+*/
+#define FIRST_CHECK 100
+#define CHECKS 3
+
+void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now) {
+  if (c->checkat == 0)
+    n->pausing++;
+  if (c->pause == 0)
+    n->pausing++;
+  c->checks = CHECKS;
+  c->pause = c->checkat = now + FIRST_CHECK;
+}
+
+void gp_contact_endcheck (gp_node *n, gp_contact *c) {
+  if (c->checkat != 0)
+    n->pausing--;
+  c->checkat = 0;
+}
+
+static void checkname (gp_node *n, gp_contact *c, uint64_t now) {
+  if (c->standing == GP_MEMBER && !c->leaving &&
+      gp_contact_insert(n, c, GP_NAMING, n->self, NULL, now) == GP_OK)
+    gp_contact_advance(n, c, now);
+  if (c->standing != GP_MEMBER || c->leaving || --c->checks == 0)
+    gp_contact_endcheck(n, c);
+  else
+    c->checkat = now + (FIRST_CHECK << 2 * (CHECKS - c->checks));
+}
+
+/* Ends the pauses and the patience that are over. */
+static void look (gp_node *n, gp_contact *c, uint64_t now) {
+  if (c->checkat != 0 && c->checkat <= now)
+    checkname(n, c, now);
+  if (c->pause != 0 && c->pause <= now) {
+    gp_contact_endpause(n, c);
+    gp_contact_advance(n, c, now);
+  }
+  if (n->impatient > 0 && gp_contact_isslow(c, now))
+    losepatience(n, c);
+}
+
+void gp_contact_tick (gp_node *n, uint64_t now) {
+  gp_entry *entry, *next;
+  gp_contact_finishlate(n, now);
+  if (n->impatient == 0 && n->pausing == 0)
+    return;
+  for (entry = n->contacts.first; entry != NULL; entry = next) {
+    next = entry->next;
+    look(n, (gp_contact *)entry, now);
+  }
+}
+
+uint64_t gp_contact_due (const gp_node *n) {
+  uint64_t due = UINT64_MAX;
+  const gp_entry *entry;
+  if (n->late != NULL)
+    return 0;
+  if (n->impatient == 0 && n->pausing == 0)
+    return due;
+  for (entry = n->contacts.first; entry != NULL; entry = entry->next) {
+    const gp_contact *c = (const gp_contact *)entry;
+    const gp_errand *e = current(c);
+    if (c->pause != 0 && c->pause < due)
+      due = c->pause;
+    if (c->checkat != 0 && c->checkat < due)
+      due = c->checkat;
+    if (e != NULL && e->since + GP_PATIENCE < due && hasawaited(c))
+      due = e->since + GP_PATIENCE;
+  }
+  return due;
+}
