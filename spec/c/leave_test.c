@@ -85,6 +85,22 @@ TEST(leavesjoining, "a leave that comes while a connect is under way wins") {
   }
 }
 
+TEST(leavesgreeted, "one that leaves while it is greeted is no failure") {
+  world w;
+  gp_receipt *r[2];
+  world_open(&w, 1, 3);
+  world_joinall(&w, 3);
+  gp_sim_setlatency(w.sim, 5, 5);
+  r[0] = world_join(&w, 1, 0);
+  world_pass(&w, 8);
+  r[1] = world_leave(&w, 2); /* at node 1 while its greeting is on the way */
+  SAME(world_end(&w, r[0]), GP_OK);
+  SAME(world_end(&w, r[1]), GP_OK);
+  TEXT(world_complaint(&w, 1), "");
+  TEXT(world_members(&w, 1), "n0");
+  world_close(&w);
+}
+
 TEST(leaveandback, "a connect that is asked for while leaving comes after") {
   uint64_t seed;
   for (seed = 1; seed <= 50; seed++) {
