@@ -62,7 +62,23 @@ void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
   if (standing == GP_CANDIDATE)
     n->ncandidates++;
   if (standing == GP_STRANGER)
-    c->leaving = false;
+    c->leaving = c->known = false;
+}
+
+void gp_contact_welcome (gp_node *n, gp_contact *c) {
+  gp_contact_stand(n, c, GP_MEMBER);
+  if (c->known)
+    return;
+  c->known = true;
+  gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
+}
+
+/* To the program, one name has gone and another has come. */
+static void notename (gp_node *n, const gp_contact *c, const gp_peer *old) {
+  if (!c->known)
+    return;
+  gp_node_note(n, GP_LEFT, old, GP_OK);
+  gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
 }
 
 /* Without memory for it, a name is not known: it will be met again. */
@@ -89,6 +105,7 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
     c->dial = gp_peer_ref(old);
   gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
   addalias(n, c, old);
+  notename(n, c, old);
   gp_peer_unref(old);
 }
 
@@ -185,6 +202,8 @@ void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone) {
   gp_peer *name = gp_peer_ref(gone->entry.peer);
   bool confirmed = gone->confirmed;
   size_t i;
+  if (gone->known)
+    gp_node_note(n, GP_LEFT, name, GP_OK);
   gp_contact_stand(n, gone, GP_STRANGER);
   for (i = 0; i < gone->aliases.n; i++)
     addalias(n, c, gone->aliases.at[i]);

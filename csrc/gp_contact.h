@@ -51,6 +51,7 @@ struct gp_errand {
 typedef struct gp_contact {
   gp_entry entry;      /* its peer is the name that it calls itself */
   bool confirmed;      /* it does; else it is what somebody calls it */
+  bool known;          /* the program has been told that it joined */
   gp_peerlist aliases; /* other names of the same process */
   gp_peer *dial;       /* where it is reached; NULL: under its name */
   gp_peer *usas;       /* the name that it knows us by; NULL: our own */
@@ -103,6 +104,7 @@ struct gp_node {
   size_t naliases; /* of all contacts */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
+  gp_events events;
   uint64_t lost;
   gp_holding messages;        /* for which the inbox has no room yet */
   gp_holding newcomers;       /* whose form is being found out */
@@ -144,6 +146,9 @@ void gp_contact_release (gp_node *n, gp_contact *c);
 
 /* Changes its standing, keeping count. */
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing);
+
+/* It is a member, and the program is told of it. */
+void gp_contact_welcome (gp_node *n, gp_contact *c);
 
 /* It calls itself 'p'; what it was called before is an alias. */
 void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p);
@@ -279,6 +284,10 @@ void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form);
 
 /* Queues a failure for the program to read. Takes a reference. */
 void gp_node_tell (gp_node *n, gp_failure *f);
+
+/* Queues an event likewise. */
+void gp_node_note (gp_node *n, gp_eventkind kind, const gp_peer *peer,
+                   gp_err reason);
 
 #pragma GCC visibility pop
 #endif

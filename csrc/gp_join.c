@@ -139,10 +139,10 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
                            const gp_answered *answer, uint64_t now) {
   bool all = e->failure->doing == GP_JOINING;
   const gp_peer *us;
-  gp_contact_stand(n, c, GP_MEMBER);
   if (e->receipt != NULL)
     e->receipt->joined = true;
   c = learn(n, c, answer, now);
+  gp_contact_welcome(n, c);
   us = settlename(n, c, answer, now);
   if (c->leaving)
     return c; /* the program has thought better of it */
@@ -162,7 +162,7 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
   if (c->standing != GP_CANDIDATE)
     return;
   if (e->failure->doing == GP_GREETING && mayhaveheard) {
-    gp_contact_stand(n, c, GP_MEMBER);
+    gp_contact_welcome(n, c);
     return;
   }
   if (mayhaveheard)

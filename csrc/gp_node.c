@@ -10,6 +10,7 @@
 static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
   gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
+  n->events.max = n->opt.maxevents;
   n->self = gp_peer_ref(self);
   return gp_queue_reserve(&n->errors);
 }
@@ -54,6 +55,7 @@ void gp_node_free (gp_node *n) {
     gp_node_dropfailure(n);
   gp_queue_clear(&n->inbox);
   gp_queue_clear(&n->errors);
+  gp_events_clear(&n->events);
   gp_peer_unref(n->self);
   free(n);
 }
@@ -258,6 +260,20 @@ void gp_node_dropfailure (gp_node *n) {
   gp_failure *f = gp_queue_peek(&n->errors);
   gp_queue_drop(&n->errors, 0);
   gp_failure_unref(f);
+}
+
+void gp_node_note (gp_node *n, gp_eventkind kind, const gp_peer *peer,
+                   gp_err reason) {
+  gp_events_push(&n->events, kind, peer, reason);
+  gp_signal_raise(&n->signals[GP_SIGNAL_EVENTS]);
+}
+
+const gp_event *gp_node_peekevent (const gp_node *n) {
+  return gp_events_peek(&n->events);
+}
+
+void gp_node_dropevent (gp_node *n) {
+  gp_events_drop(&n->events);
 }
 
 uint64_t gp_node_lostfailures (gp_node *n) {

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "gp_err.h"
+#include "gp_event.h"
 #include "gp_message.h"
 #include "gp_peer.h"
 #include "gp_peerlist.h"
@@ -54,6 +55,7 @@ typedef struct gp_nodeopt {
   size_t inboxmessages, inboxbytes;   /* unread before senders must wait */
   size_t outboxmessages, outboxbytes; /* on the way to one peer */
   size_t maxerrors;                   /* unread failures that are kept */
+  size_t maxevents;                   /* the same of events */
   uint32_t asktime;                   /* one request, start to end */
   uint32_t holdtime; /* a sender waits so long for room in the inbox */
 } gp_nodeopt;
@@ -62,6 +64,7 @@ typedef struct gp_nodeopt {
 typedef enum gp_nodesignal {
   GP_SIGNAL_INBOX,  /* a message is unread */
   GP_SIGNAL_ERRORS, /* a failure is unread */
+  GP_SIGNAL_EVENTS, /* an event is unread */
   GP_SIGNAL_ROOM,   /* an outbox that was full has room again */
   GP_SIGNAL_CLOSED, /* raised by whoever frees the node */
   GP_SIGNALS
@@ -149,12 +152,15 @@ void gp_node_tick (gp_node *n, uint64_t now);
 
 /*
 ** Oldest unread message or failure, or NULL. Borrowed until the drop of that
-** kind: peek, use, drop. What is not dropped is kept.
+** kind: peek, use, drop. What is not dropped is kept, but for events: when
+** there are too many the oldest goes, at any call of the node.
 */
 gp_message *gp_node_peekmessage (const gp_node *n);
 void gp_node_dropmessage (gp_node *n);
 gp_failure *gp_node_peekfailure (const gp_node *n);
 void gp_node_dropfailure (gp_node *n);
+const gp_event *gp_node_peekevent (const gp_node *n);
+void gp_node_dropevent (gp_node *n);
 
 /* How many failures found no room since this was last asked. */
 uint64_t gp_node_lostfailures (gp_node *n);

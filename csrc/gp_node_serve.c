@@ -37,7 +37,7 @@ static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
   if (!hasroom(n, c) || listmembers(n, &list) != GP_OK)
     answer(n, r, form, 503, gp_wire_busy);
   else {
-    gp_contact_stand(n, c, GP_MEMBER);
+    gp_contact_welcome(n, c);
     n->transport.answer(n->transport.self, r, &a, form);
   }
   gp_peerlist_clear(&list);
@@ -214,6 +214,8 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
     answer(n, r, asked->form, 403, gp_wire_notregistered);
     return;
   }
+  if (c->known)
+    gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
   gp_contact_stand(n, c, GP_STRANGER);
   gp_contact_abandon(n, c, GP_ENOTCONN);
   gp_contact_release(n, c);

@@ -13,6 +13,7 @@
 #include <lua.h>
 #include <stdbool.h>
 
+#include "gp_event.h"
 #include "gp_json.h"
 #include "gp_loop.h"
 #include "gp_message.h"
@@ -24,6 +25,7 @@
 #define LGP_PEER "gop2p.peer"
 #define LGP_MESSAGE "gop2p.message"
 #define LGP_ERROR "gop2p.error"
+#define LGP_EVENT "gop2p.event"
 #define LGP_NODE "gop2p.node"
 #define LGP_RECEIPT "gop2p.receipt"
 #define LGP_LOOP "gop2p.loop"
@@ -61,6 +63,7 @@ void lgp_pushpeer (lua_State *L, const gp_peer *p);
 void lgp_pushpeers (lua_State *L, const gp_peerlist *list);
 void lgp_pushmessage (lua_State *L, const gp_message *m);
 void lgp_pushfailure (lua_State *L, const gp_failure *f);
+void lgp_pushevent (lua_State *L, const gp_event *ev);
 
 /* nil, and an error with the given text. */
 int lgp_fail (lua_State *L, gp_err e, const char *text);

@@ -338,6 +338,36 @@ static int core_nexterror (lua_State *L) {
   }
 }
 
+static int pushevent (lua_State *L) {
+  lgp_pushevent(L, lua_touserdata(L, 1));
+  return 1;
+}
+
+/* core.nextevent(node) -> event | nil: likewise */
+static int core_nextevent (lua_State *L) {
+  for (;;) {
+    const gp_event *ev = gp_node_peekevent(tonode(L));
+    gp_event taken;
+    bool pushed;
+    if (ev == NULL) {
+      luaL_pushfail(L);
+      return 1;
+    }
+    taken = *ev;
+    gp_peer_ref(taken.peer);
+    pushed = try(L, pushevent, &taken);
+    gp_peer_unref(taken.peer);
+    if (!pushed)
+      return lua_error(L);
+    ev = gp_node_peekevent(tonode(L));
+    if (ev != NULL && ev->number == taken.number) {
+      gp_node_dropevent(tonode(L));
+      return 1;
+    }
+    lua_pop(L, 1);
+  }
+}
+
 /* core.losterrors(node) -> how many found no room since the last call */
 static int core_losterrors (lua_State *L) {
   lua_pushinteger(L, (lua_Integer)gp_node_lostfailures(tonode(L)));
@@ -346,8 +376,8 @@ static int core_losterrors (lua_State *L) {
 
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
-  static const char *const names[] = {"inbox", "errors", "room", "closed",
-                                      NULL};
+  static const char *const names[] = {"inbox", "errors", "events",
+                                      "room",  "closed", NULL};
   lgp_node *box = checkbox(L);
   int which = luaL_checkoption(L, 2, NULL, names);
   lua_pushinteger(L, (lua_Integer)box->signals[which].number);
@@ -392,6 +422,7 @@ void lgp_open_node (lua_State *L) {
                                        {"leave", core_leave},
                                        {"nextmessage", core_nextmessage},
                                        {"nexterror", core_nexterror},
+                                       {"nextevent", core_nextevent},
                                        {"losterrors", core_losterrors},
                                        {"signal", core_signal},
                                        {"isclosed", core_isclosed},

@@ -122,6 +122,30 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   }
 }
 
+/* The reason is an error of its own, so that it can be told as one. */
+static void setreason (lua_State *L, const gp_event *ev) {
+  lua_createtable(L, 0, 5);
+  seterror(L, ev->reason);
+  lua_pushfstring(L, "%s has failed", gp_peer_text(ev->peer));
+  lua_setfield(L, -2, "text");
+  lgp_pushpeer(L, ev->peer);
+  lua_setfield(L, -2, "peer");
+  lua_setfield(L, -2, "reason");
+}
+
+void lgp_pushevent (lua_State *L, const gp_event *ev) {
+  static const char *const types[] = {"joined", "left", "failed",
+                                      "recovered"};
+  lua_createtable(L, 0, 3);
+  lua_pushstring(L, types[ev->kind]);
+  lua_setfield(L, -2, "type");
+  lgp_pushpeer(L, ev->peer);
+  lua_setfield(L, -2, "peer");
+  if (ev->reason != GP_OK)
+    setreason(L, ev);
+  luaL_setmetatable(L, LGP_EVENT);
+}
+
 int lgp_fail (lua_State *L, gp_err e, const char *text) {
   luaL_pushfail(L);
   lua_createtable(L, 0, 4);
@@ -221,4 +245,5 @@ void lgp_open_values (lua_State *L) {
   newmetatable(L, LGP_PEER, "peermeta");
   newmetatable(L, LGP_MESSAGE, "messagemeta");
   newmetatable(L, LGP_ERROR, "errormeta");
+  newmetatable(L, LGP_EVENT, "eventmeta");
 }

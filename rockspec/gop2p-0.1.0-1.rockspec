@@ -48,6 +48,7 @@ build = {
         "csrc/gp_contact.c",
         "csrc/gp_err.c",
         "csrc/gp_errand.c",
+        "csrc/gp_event.c",
         "csrc/gp_evhttp.c",
         "csrc/gp_heap.c",
         "csrc/gp_host.c",

@@ -156,6 +156,16 @@ function node:errors()
   return following(self, "errors", unread.take)
 end
 
+-- for event in node:events() do ... end
+--
+-- Who joined, left, failed and recovered: 'type', 'peer', and for "failed"
+-- the 'reason', an error. Until the node is stopped. Of those that nobody
+-- reads the oldest are dropped.
+function node:events()
+  open(self, "events")
+  return following(self, "events", core.nextevent)
+end
+
 -- node:leave([timeout]) -> true | nil, err
 --
 -- Tells every member, after all that was sent before. Waits until they have

@@ -60,6 +60,14 @@ function errormeta.__eq(a, b)
   return tostring(a) == tostring(b) and a.message == b.message
 end
 
+local eventmeta = core.eventmeta
+eventmeta.__concat = concat
+
+function eventmeta.__tostring(event)
+  local text = ("%s %s"):format(event.peer, event.type)
+  return event.reason and text .. ": " .. event.reason.cause or text
+end
+
 -- An error made here rather than by the core.
 function values.error(kind, code, text, cause)
   return setmetatable(

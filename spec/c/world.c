@@ -15,6 +15,7 @@ void world_options (gp_nodeopt *opt) {
   opt->outboxmessages = 1024;
   opt->outboxbytes = (size_t)8 << 20;
   opt->maxerrors = 1024;
+  opt->maxevents = 1024;
   opt->asktime = 5000;
   opt->holdtime = 4000;
 }

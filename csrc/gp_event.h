@@ -1,0 +1,53 @@
+/*
+** gp_event.h - who came and went, in a bounded queue.
+**
+** A program that does not read them loses the oldest, which are counted. A
+** zeroed struct with its 'max' set is an empty queue; it owns a reference of
+** every peer that it holds.
+*/
+#ifndef gp_event_h
+#define gp_event_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gp_err.h"
+#include "gp_peer.h"
+#pragma GCC visibility push(hidden)
+
+typedef enum gp_eventkind {
+  GP_JOINED,
+  GP_LEFT,     /* it said so */
+  GP_FAILED,   /* it stopped answering */
+  GP_RECOVERED /* it had failed, and has answered again */
+} gp_eventkind;
+
+typedef struct gp_event {
+  gp_eventkind kind;
+  gp_peer *peer;
+  gp_err reason;   /* why it failed; else GP_OK */
+  uint64_t number; /* counted from one */
+} gp_event;
+
+typedef struct gp_events {
+  gp_event *ring;
+  size_t max, size, first, count;
+  uint64_t number; /* of the newest */
+  uint64_t lost;   /* for want of room or memory */
+} gp_events;
+
+/* Takes a reference of 'peer'. When there is no room the oldest goes. */
+void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,
+                     gp_err reason);
+
+/* The oldest, or NULL. Borrowed until the next push or drop. */
+const gp_event *gp_events_peek (const gp_events *q);
+
+/* Drops the oldest, which there is. */
+void gp_events_drop (gp_events *q);
+
+/* Leaves it empty, its memory freed. */
+void gp_events_clear (gp_events *q);
+
+#pragma GCC visibility pop
+#endif
