@@ -85,6 +85,24 @@ TEST(leavesjoining, "a leave that comes while a connect is under way wins") {
   }
 }
 
+TEST(leavesgreeted, "a member that leaves while it is greeted is no failure") {
+  uint64_t seed;
+  for (seed = 1; seed <= 100; seed++) {
+    world w;
+    gp_receipt *r[2];
+    world_open(&w, seed, 3);
+    world_joinall(&w, 2);
+    r[0] = world_join(&w, 2, 0);
+    world_pass(&w, seed % 30);
+    r[1] = world_leave(&w, 1);
+    SAME(world_end(&w, r[0]), GP_OK);
+    SAME(world_end(&w, r[1]), GP_OK);
+    world_pass(&w, 100);
+    TEXT(world_complaint(&w, 2), "");
+    world_close(&w);
+  }
+}
+
 TEST(leaveandback, "a connect that is asked for while leaving comes after") {
   uint64_t seed;
   for (seed = 1; seed <= 50; seed++) {
