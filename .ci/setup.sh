@@ -58,6 +58,7 @@ need_test() {
   need_demo
   need lua-busted has_command busted
   need lua-socket has_module socket
+  need curl has_command curl
   need luarocks has_command luarocks
   need zip has_command zip
 }
