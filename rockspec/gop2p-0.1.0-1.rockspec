@@ -50,6 +50,7 @@ build = {
         "csrc/gp_errand.c",
         "csrc/gp_event.c",
         "csrc/gp_evhttp.c",
+        "csrc/gp_frame.c",
         "csrc/gp_heap.c",
         "csrc/gp_host.c",
         "csrc/gp_join.c",
