@@ -3,7 +3,8 @@
 **
 ** gp_server.c has the server, its listeners and its replies;
 ** gp_server_conn.c the connections, from accepting to closing, and their
-** times. evhttp owns an accepted connection and tells when it goes.
+** times; gp_server_refuse.c those that are refused. evhttp owns an accepted
+** connection and tells when it goes.
 */
 #ifndef gp_server_conn_h
 #define gp_server_conn_h
@@ -119,6 +120,9 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg);
 
 /* Takes over what was accepted, once evhttp has made it a connection. */
 void gp_conn_adopt (gp_server *s);
+
+/* It is served, unless it is one too many. */
+void gp_conn_admit (gp_server *s, gp_conn *c);
 
 /* NULL when it is unknown. */
 gp_conn *gp_conn_find (gp_server *s, const struct evhttp_connection *con);

@@ -67,6 +67,7 @@ build = {
         "csrc/gp_server.c",
         "csrc/gp_server_conn.c",
         "csrc/gp_server_listen.c",
+        "csrc/gp_server_refuse.c",
         "csrc/gp_signal.c",
         "csrc/gp_sim.c",
         "csrc/gp_sim_request.c",

@@ -186,7 +186,6 @@ describe("served like any other:", function()
   end)
 
   it("an address in full, as for a proxy", function()
-    local conn <close> = assert(net.dial(node))
     for _, target in ipairs({"http://localhost:65535/", "http://a-b.c",
                              "http://127.0.0.1/x?y"}) do
       local again <close> = assert(net.dial(node))
