@@ -28,7 +28,7 @@ static int decode (lua_State *L) {
   return 1;
 }
 
-/* lua-cjson takes a NUL for the end of the text, and would ignore the rest. */
+/* lua-cjson takes a NUL for the end, and would ignore what follows it. */
 static gp_err parse (void *self, const char *text, size_t len) {
   lua_State *L = self;
   source s = {text, len};
