@@ -17,7 +17,8 @@
 #include "gp_evhttp.h"
 #include "gp_server_conn.h"
 
-#define RETRY 200 /* ms until accepting is tried again */
+#define RETRY 200  /* ms until accepting is tried again */
+#define CALM 10000 /* ms without such a failure, and it is over */
 #define EVERY_METHOD 0xFFFF
 
 void gp_server_gate (gp_server *s) {
@@ -72,6 +73,14 @@ static int marker_is (const struct event_base *base, const struct event *ev,
   return 1;
 }
 
+/* Told once: not again before it has gone well for a while. */
+static void starve (gp_server *s) {
+  uint64_t now = gp_loop_now(s->loop);
+  if (s->starvedat == 0 || now > s->starvedat + CALM)
+    s->starved = true;
+  s->starvedat = now;
+}
+
 /* Else the listener would stay readable and keep the processor busy. */
 static void accept_failed (struct evconnlistener *listener, void *http) {
   int error = errno;
@@ -85,8 +94,8 @@ static void accept_failed (struct evconnlistener *listener, void *http) {
     evconnlistener_disable(listener);
     return;
   }
-  if ((error == EMFILE || error == ENFILE) && !s->starving)
-    s->starving = s->starved = true;
+  if (error == EMFILE || error == ENFILE)
+    starve(s);
   gp_server_pause(s, GP_CLOSED_STARVED);
 }
 

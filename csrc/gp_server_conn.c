@@ -241,7 +241,6 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg) {
     return NULL;
   s->spare = NULL;
   gp_ring_append(&s->fresh, &c->place);
-  s->starving = false;
   if (++s->count >= s->opt.maxconnections + GP_CONN_LINGERERS)
     s->closed |= GP_CLOSED_FULL;
   if (!gp_conn_spare(s))

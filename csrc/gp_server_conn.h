@@ -46,11 +46,11 @@ struct gp_server {
   struct evhttp *http;
   struct evconnlistener *listeners[GP_LISTEN_MAX];
   struct event *markers[GP_LISTEN_MAX];
-  unsigned closed;  /* of gp_closed */
-  bool starving;    /* the last connection could not be accepted */
-  bool starved;     /* not yet told */
-  gp_timer retry;   /* accept again */
-  gp_ring requests; /* replies that nobody has taken */
+  unsigned closed;    /* of gp_closed */
+  bool starved;       /* of descriptors, and not yet told */
+  uint64_t starvedat; /* when that was last so, or 0 */
+  gp_timer retry;     /* accept again */
+  gp_ring requests;   /* replies that nobody has taken */
   struct event *adopt, *resume;
   gp_conn *spare; /* the next one to be accepted */
   gp_ring fresh;  /* accepted, not yet adopted */
