@@ -114,6 +114,8 @@ struct gp_node {
   uint64_t lastid;            /* of our newest message */
   gp_newest bygones[GP_BYGONES]; /* of contacts that are gone */
   size_t nextbygone;             /* takes the oldest one's place */
+  uint64_t refusing;             /* since when refusals are counted, */
+  unsigned refusals;             /* and how many were told */
   uint32_t sequence;
 };
 

@@ -41,6 +41,7 @@ typedef enum gp_errkind {
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
   X(BUSY, CONNECTION, "the peer can not take more at present") \
   X(STATUS, CONNECTION, "the peer answered with an error") \
+  X(LIMIT, CONNECTION, "a limit of this node was reached") \
   X(CORS, CONNECTION, "a page of another origin asked (see option cors)") \
   X(BADMSG, PARSING, "not a valid gop2p message") \
   X(PROTO, PARSING, "the answer is not one of a gop2p node") \

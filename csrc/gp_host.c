@@ -33,6 +33,7 @@ void gp_hostopt_init (gp_hostopt *opt) {
   opt->node.holdtime = 4000;
   opt->server.maxheaders = (size_t)16 << 10;
   opt->server.maxconnections = 1024;
+  opt->server.maxperaddress = 64;
   opt->server.requesttime = 10000;
   opt->server.idletime = 60000;
   opt->client.connecttime = 3000;
@@ -213,7 +214,7 @@ static void serve (gp_host *h, gp_reply *r, const gp_json *json,
   gp_peer *self;
   int status;
   if (isforeignpage(h, in)) {
-    gp_node_misasked(h->node, GP_ECORS, in->remote);
+    gp_node_misasked(h->node, GP_ECORS, 403, in->remote, now);
     refuse(r, 403, gp_wire_foreign);
     return;
   }
@@ -223,12 +224,24 @@ static void serve (gp_host *h, gp_reply *r, const gp_json *json,
   if (h->node == NULL)
     refuse(r, 503, gp_wire_busy);
   else if (status != 0) {
-    gp_node_misasked(h->node, GP_EBADMSG, in->remote);
+    gp_node_misasked(h->node, status == 503 ? GP_ENOMEM : GP_EBADMSG, status,
+                     in->remote, now);
     refuse(r, status, text);
   }
   else if (!gp_node_requested(h->node, &asked, r, now))
     gp_reply_hold(r);
   gp_asked_clear(&asked);
+}
+
+/* What stands behind a status that the server gives by itself. */
+static gp_err refusedfor (int status) {
+  switch (status) {
+    case 408:
+    case 413:
+    case 431:
+    case 503: return GP_ELIMIT;
+    default: return GP_EBADMSG;
+  }
 }
 
 static void conclude (gp_host *h, gp_result *res, const gp_json *json,
@@ -246,13 +259,22 @@ static void conclude (gp_host *h, gp_result *res, const gp_json *json,
   gp_result_free(res);
 }
 
+/* The program learns what the server has refused by itself. */
+static void tellrefusals (gp_host *h, uint64_t now) {
+  gp_refusal r;
+  if (gp_server_starved(h->server))
+    gp_node_misasked(h->node, GP_EMFILE, 0, NULL, now);
+  while (gp_server_refusal(h->server, &r))
+    gp_node_misasked(h->node, refusedfor(r.status), r.status, r.origin, now);
+  gp_node_misasks(h->node, gp_server_overlooked(h->server));
+}
+
 void gp_host_turn (gp_host *h, const gp_json *json) {
   uint64_t now = gp_loop_now(h->loop);
   gp_reply *r;
   gp_result *res;
   h->turning = true;
-  if (gp_server_starved(h->server))
-    gp_node_misasked(h->node, GP_EMFILE, NULL);
+  tellrefusals(h, now);
   gp_node_tick(h->node, now);
   while (h->node != NULL && (r = gp_server_next(h->server)) != NULL)
     serve(h, r, json, now);

@@ -129,10 +129,16 @@ bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
                         uint64_t now);
 
 /*
-** A request could not be served for the reason 'error' and was refused;
-** 'origin' is the numeric address that it came from, NULL: not known.
+** A request was refused with 'status' (0: it could not even be read) for the
+** reason 'error'; 'origin' is the numeric address that it came from, NULL:
+** not known. Tells a few in a second, and counts the others as lost: whoever
+** keeps on breaking rules must not drive other failures out of the queue.
 */
-void gp_node_misasked (gp_node *n, gp_err error, const char *origin);
+void gp_node_misasked (gp_node *n, gp_err error, int status,
+                       const char *origin, uint64_t now);
+
+/* So many more went wrong of which nothing else is known. */
+void gp_node_misasks (gp_node *n, uint64_t count);
 
 /* Whether the answer to the request 'id' should be a list of peers. */
 bool gp_node_wantslist (const gp_node *n, uint64_t id);

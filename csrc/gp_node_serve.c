@@ -162,6 +162,7 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   if (hasroom(n, c) && c == NULL)
     c = gp_contact_get(n, from);
   if (c == NULL) {
+    gp_node_misasked(n, GP_ELIMIT, 503, asked->remote, now);
     answer(n, r, asked->form, 503, gp_wire_busy);
     return true;
   }
@@ -291,6 +292,7 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
     return true;
   }
   if (gp_message_len(asked->msg) > n->opt.maxdata) {
+    gp_node_misasked(n, GP_ELIMIT, 413, asked->remote, now);
     answer(n, r, asked->form, 413, gp_wire_toolarge);
     return true;
   }
@@ -329,13 +331,33 @@ static gp_blob *blobof (const char *text) {
   return b;
 }
 
-void gp_node_misasked (gp_node *n, gp_err error, const char *origin) {
-  gp_failure *f = gp_failure_new(GP_SERVING, NULL, NULL);
+/* Refusals that are told in a second (ms), and how many at most. */
+#define REFUSALS_TIME 1000
+#define REFUSALS_MOST 16
+
+static bool maytell (gp_node *n, uint64_t now) {
+  if (now >= n->refusing + REFUSALS_TIME) {
+    n->refusing = now;
+    n->refusals = 0;
+  }
+  return n->refusals++ < REFUSALS_MOST;
+}
+
+void gp_node_misasks (gp_node *n, uint64_t count) {
+  n->lost += count;
+}
+
+void gp_node_misasked (gp_node *n, gp_err error, int status,
+                       const char *origin, uint64_t now) {
+  gp_failure *f = NULL;
+  if (maytell(n, now))
+    f = gp_failure_new(GP_SERVING, NULL, NULL);
   if (f == NULL) {
     n->lost++;
     return;
   }
   f->error = error;
+  f->status = status;
   f->origin = origin == NULL ? NULL : blobof(origin);
   gp_node_tell(n, f);
   gp_failure_unref(f);
@@ -382,8 +404,11 @@ static void overdue (gp_node *n) {
 
 void gp_node_tickheld (gp_node *n, uint64_t now) {
   admitheld(n);
-  while (n->messages.first != NULL && n->messages.first->until <= now)
+  while (n->messages.first != NULL && n->messages.first->until <= now) {
+    const gp_peer *from = n->messages.first->msg->from;
+    gp_node_misasked(n, GP_ELIMIT, 503, gp_peer_text(from), now);
     letgo(n, 503, gp_wire_busy);
+  }
   while (n->newcomers.first != NULL && n->newcomers.first->until <= now)
     overdue(n);
 }

@@ -17,7 +17,8 @@
 #include "gp_evhttp.h"
 #include "gp_server_conn.h"
 
-#define RETRY 200 /* ms until accepting is tried again */
+#define RETRY 200  /* ms until accepting is tried again */
+#define CALM 10000 /* ms without such a failure, and it is over */
 #define EVERY_METHOD 0xFFFF
 
 void gp_server_gate (gp_server *s) {
@@ -72,6 +73,14 @@ static int marker_is (const struct event_base *base, const struct event *ev,
   return 1;
 }
 
+/* Told once: not again before it has gone well for a while. */
+static void starve (gp_server *s) {
+  uint64_t now = gp_loop_now(s->loop);
+  if (s->starvedat == 0 || now > s->starvedat + CALM)
+    s->starved = true;
+  s->starvedat = now;
+}
+
 /* Else the listener would stay readable and keep the processor busy. */
 static void accept_failed (struct evconnlistener *listener, void *http) {
   int error = errno;
@@ -86,7 +95,7 @@ static void accept_failed (struct evconnlistener *listener, void *http) {
     return;
   }
   if (error == EMFILE || error == ENFILE)
-    s->starved = true;
+    starve(s);
   gp_server_pause(s, GP_CLOSED_STARVED);
 }
 
@@ -132,54 +141,9 @@ static void adopt_due (evutil_socket_t fd, short what, void *arg) {
   gp_conn_adopt(arg);
 }
 
-static bool hasspace (const char *name) {
-  while (*name != '\0' && (unsigned char)*name > ' ')
-    name++;
-  return *name != '\0';
-}
-
-static bool isnumber (const char *text) {
-  return *text != '\0' && text[strspn(text, "0123456789")] == '\0';
-}
-
-/*
-** Whether another HTTP program could see other bounds of the request than
-** evhttp does (RFC 9112 6.3, 11.2): then bytes of it could pass as a
-** request of somebody else.
-*/
-static bool ambiguous (struct evhttp_request *req) {
-  const struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
-  const struct evkeyval *h;
-  int lengths = 0, codings = 0;
-  for (h = headers->tqh_first; h != NULL; h = h->next.tqe_next) {
-    if (*h->key == '\0' || hasspace(h->key))
-      return true;
-    if (evutil_ascii_strcasecmp(h->key, "Content-Length") == 0 &&
-        (++lengths > 1 || !isnumber(h->value)))
-      return true;
-    if (evutil_ascii_strcasecmp(h->key, "Transfer-Encoding") == 0 &&
-        (++codings > 1 || evutil_ascii_strcasecmp(h->value, "chunked") != 0))
-      return true;
-  }
-  return lengths + codings > 1;
-}
-
-/* Of these evhttp leaves a body unread, as if a request followed. */
-static bool unread (struct evhttp_request *req) {
-  const void *headers = evhttp_request_get_input_headers(req);
-  const char *length = gp_evhttp_find(headers, "Content-Length");
-  switch (evhttp_request_get_command(req)) {
-    case EVHTTP_REQ_GET:
-    case EVHTTP_REQ_POST:
-    case EVHTTP_REQ_PUT:
-    case EVHTTP_REQ_DELETE:
-    case EVHTTP_REQ_OPTIONS:
-    case EVHTTP_REQ_PATCH:
-    case EVHTTP_REQ_CONNECT: return false;
-    default:
-      return gp_evhttp_find(headers, "Transfer-Encoding") != NULL ||
-             (length != NULL && strcmp(length, "0") != 0);
-  }
+static void resume_due (evutil_socket_t fd, short what, void *arg) {
+  (void)fd, (void)what;
+  gp_conn_resume(arg);
 }
 
 static gp_method method (struct evhttp_request *req) {
@@ -193,24 +157,18 @@ static gp_method method (struct evhttp_request *req) {
   }
 }
 
-/* The address of the other side, an IPv4 one always written as such. */
-static const char *remote (struct evhttp_connection *con) {
-  static const char mapped[] = "::ffff:";
-  char *text = NULL;
-  uint16_t port;
-  evhttp_connection_get_peer(con, &text, &port);
-  if (strncmp(text, mapped, sizeof mapped - 1) == 0 && strchr(text, '.'))
-    text += sizeof mapped - 1;
-  return text;
-}
-
-/* Answers without asking anybody, and closes. Allowed in callbacks. */
-static void refuse (gp_conn *c, struct evhttp_request *req, int status) {
-  if (c != NULL)
+/*
+** Answers without asking anybody, and closes. What the frame has let pass is
+** refused for want of memory alone.
+*/
+static void refuse (gp_conn *c, struct evhttp_request *req) {
+  if (c != NULL) {
+    gp_conn_note(c, 503);
     gp_conn_enter(c, GP_CONN_WRITING);
+  }
   evhttp_add_header(evhttp_request_get_output_headers(req), "Connection",
                     "close");
-  evhttp_send_reply(req, status, NULL, NULL);
+  evhttp_send_reply(req, HTTP_SERVUNAVAIL, NULL, NULL);
 }
 
 /* evhttp has read a whole request. */
@@ -220,23 +178,18 @@ static void request_came (struct evhttp_request *req, void *arg) {
   gp_conn *c = gp_conn_find(s, con);
   const void *headers = evhttp_request_get_input_headers(req);
   gp_reply *r;
-  if (ambiguous(req)) {
-    refuse(c, req, HTTP_BADREQUEST);
-    return;
-  }
   r = calloc(1, sizeof *r);
-  if (c == NULL || r == NULL || !gp_evhttp_view(req, &r->in)) {
+  if (c == NULL || c->frame.part != GP_FRAME_WHOLE || r == NULL ||
+      !gp_evhttp_view(req, &r->in)) {
     free(r);
-    refuse(c, req, HTTP_SERVUNAVAIL);
+    refuse(c, req);
     return;
   }
   r->req = req;
   r->conn = c;
   r->in.method = method(req);
-  r->in.remote = remote(con);
-  r->head = evhttp_request_get_command(req) == EVHTTP_REQ_HEAD;
-  r->last = unread(req) ||
-            gp_evhttp_token(gp_evhttp_find(headers, "Connection"), "close");
+  r->in.remote = gp_conn_remote(c);
+  r->last = gp_evhttp_token(gp_evhttp_find(headers, "Connection"), "close");
   c->reply = r;
   gp_conn_enter(c, GP_CONN_OWED);
   gp_ring_append(&s->requests, &r->queue);
@@ -254,7 +207,10 @@ static gp_err server_http (gp_server *s) {
   evhttp_set_bevcb(http, gp_conn_accept, s);
   evhttp_set_gencb(http, request_came, s);
   s->adopt = event_new(gp_loop_base(s->loop), -1, 0, adopt_due, s);
-  return s->adopt != NULL && gp_conn_spare(s) ? GP_OK : GP_ENOMEM;
+  s->resume = event_new(gp_loop_base(s->loop), -1, 0, resume_due, s);
+  return s->adopt != NULL && s->resume != NULL && gp_conn_spare(s)
+           ? GP_OK
+           : GP_ENOMEM;
 }
 
 /* A tenth of the shorter limit: so exact are they. */
@@ -277,6 +233,7 @@ gp_err gp_server_new (gp_server **out, gp_loop *l, const char *listen,
   gp_ring_init(&s->requests);
   gp_ring_init(&s->fresh);
   gp_ring_init(&s->live);
+  gp_ring_init(&s->early);
   for (i = 0; i < GP_CONN_BUCKETS; i++)
     gp_ring_init(&s->table[i]);
   gp_timer_init(&s->retry, l, retry_due, s);
@@ -326,6 +283,8 @@ void gp_server_free (gp_server *s) {
   gp_conn_freespare(s);
   if (s->adopt != NULL)
     event_free(s->adopt);
+  if (s->resume != NULL)
+    event_free(s->resume);
   gp_timer_stop(&s->retry);
   gp_timer_stop(&s->sweep);
   gp_loop_unref(s->loop);
@@ -365,17 +324,11 @@ bool gp_reply_gone (const gp_reply *r) {
   return r->conn == NULL;
 }
 
-/*
-** 204, 304 and the answer to HEAD have no body, and evhttp would send one
-** all the same.
-*/
+/* 204 and 304 have no body, and evhttp would send one all the same. */
 static bool reply_fill (gp_reply *r, const gp_httpout *out) {
   struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
-  bool bare = r->head || out->status == 204 || out->status == 304;
+  bool bare = out->status == 204 || out->status == 304;
   if (!gp_evhttp_fill(r->req, out, bare ? NULL : out->body))
-    return false;
-  if (r->head && out->status != 204 && out->status != 304 &&
-      !gp_evhttp_addlength(headers, out->body ? out->body->len : 0))
     return false;
   return !r->last ||
          gp_evhttp_token(gp_evhttp_find(headers, "Connection"), "close") ||
@@ -407,4 +360,19 @@ bool gp_server_starved (gp_server *s) {
   bool starved = s->starved;
   s->starved = false;
   return starved;
+}
+
+bool gp_server_refusal (gp_server *s, gp_refusal *out) {
+  if (s->nrefusals == 0)
+    return false;
+  *out = s->refusals[0];
+  s->nrefusals--;
+  memmove(s->refusals, s->refusals + 1, s->nrefusals * sizeof *s->refusals);
+  return true;
+}
+
+uint64_t gp_server_overlooked (gp_server *s) {
+  uint64_t n = s->overlooked;
+  s->overlooked = 0;
+  return n;
 }

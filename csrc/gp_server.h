@@ -26,9 +26,18 @@ typedef struct gp_serveropt {
   size_t maxbody;
   size_t maxheaders;
   size_t maxconnections;
+  size_t maxperaddress; /* of them, from one address of another machine */
   uint32_t requesttime; /* from a request's first byte to its last */
   uint32_t idletime;    /* between two requests of one connection */
 } gp_serveropt;
+
+/* A request, or a connection, that broke a limit or the rules of HTTP. */
+typedef struct gp_refusal {
+  int status;      /* that it was answered with */
+  char origin[46]; /* numeric address, INET6_ADDRSTRLEN */
+} gp_refusal;
+
+#define GP_REFUSALS 32 /* that are kept between two turns */
 
 /*
 ** Listens at once. 'listen' is a numeric address, "localhost" (both
@@ -75,9 +84,15 @@ size_t gp_server_connections (const gp_server *s);
 
 /*
 ** Whether accepting had to pause for want of descriptors since this was
-** last asked.
+** last asked. Once for each time that they run out.
 */
 bool gp_server_starved (gp_server *s);
+
+/* The oldest refusal that nobody has taken; false: none. */
+bool gp_server_refusal (gp_server *s, gp_refusal *out);
+
+/* How many more there were since this was last asked. */
+uint64_t gp_server_overlooked (gp_server *s);
 
 #pragma GCC visibility pop
 #endif

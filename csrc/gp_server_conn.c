@@ -5,7 +5,9 @@
 ** the length of a chunk-size line; its timeouts kill connections whose data
 ** came while the loop was held up. So the limits are ours: callbacks of the
 ** buffers say what state a connection is in, and a sweep closes those that
-** are too long in one.
+** are too long in one. Nor does evhttp choose the right status, and what it
+** writes is HTML; so it does not get to see a request before its head is
+** whole and good (gp_frame): what is not is refused here.
 */
 #include "gp_server_conn.h"
 
@@ -33,6 +35,8 @@ static void plan (gp_server *s, uint64_t at) {
 
 static uint64_t limit (const gp_conn *c) {
   const gp_serveropt *o = &c->server->opt;
+  if (c->state == GP_CONN_REFUSED)
+    return GP_CONN_LINGER;
   return c->state == GP_CONN_IDLE ? o->idletime : o->requesttime;
 }
 
@@ -51,29 +55,108 @@ static size_t cap (const gp_server *s) {
   return s->opt.maxheaders + s->opt.maxbody + GP_EVHTTP_SLACK;
 }
 
+/* Whether evhttp gets to see what comes in. */
+static void gate (gp_conn *c, bool open) {
+  bufferevent_data_cb reading, writing;
+  bufferevent_event_cb event;
+  void *arg;
+  bufferevent_getcb(c->bev, &reading, &writing, &event, &arg);
+  if (!open)
+    c->reading = reading;
+  bufferevent_setcb(c->bev, open ? c->reading : NULL, writing, event, arg);
+}
+
+/* The bytes from 'at' on are new. Zero, or the status to refuse them with. */
+static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
+  gp_frame *f = &c->frame;
+  int status = 0;
+  while (status == 0 && f->part != GP_FRAME_WHOLE) {
+    struct evbuffer_ptr from;
+    struct evbuffer_iovec piece;
+    size_t used;
+    if (evbuffer_ptr_set(b, &from, at, EVBUFFER_PTR_SET) != 0 ||
+        evbuffer_peek(b, -1, &from, &piece, 1) < 1 || piece.iov_len == 0)
+      break;
+    status = gp_frame_feed(f, piece.iov_base, piece.iov_len, &used);
+    at += used;
+    if (status == 0 && f->part == GP_FRAME_JUDGE) {
+      const char *head = (const char *)evbuffer_pullup(b, (ev_ssize_t)at);
+      status = head == NULL ? 503 : gp_frame_judge(f, head, at);
+      if (status == 0)
+        gate(c, true);
+    }
+  }
+  return status;
+}
+
+static void request_begins (gp_conn *c) {
+  const gp_serveropt *o = &c->server->opt;
+  c->got = 0;
+  gp_frame_init(&c->frame, o->maxheaders, o->maxbody);
+  gate(c, false);
+  gp_conn_enter(c, GP_CONN_READING);
+}
+
 /*
 ** Bytes came in. Those of a next request while an answer is owed stay
 ** below the slack by leaving the rest to the kernel; evhttp reads on with
-** the answer. Whoever sends more than any valid request is cut off, which
-** ends the connection at the next turn.
+** the answer.
 */
 static void input_changed (struct evbuffer *b,
                            const struct evbuffer_cb_info *info, void *arg) {
   gp_conn *c = arg;
   size_t len = evbuffer_get_length(b);
+  int status;
   if (info->n_added == 0)
     return;
-  if (c->state == GP_CONN_IDLE) {
-    c->got = 0;
-    gp_conn_enter(c, GP_CONN_READING);
-  }
-  c->got += info->n_added;
-  if (c->state == GP_CONN_READING) {
-    if (len > cap(c->server))
+  if (c->state == GP_CONN_REFUSED)
+    evbuffer_drain(b, len);
+  else if (c->early != NULL)
+    evbuffer_add_buffer(c->early, b);
+  else if (c->state <= GP_CONN_READING) {
+    if (c->state == GP_CONN_IDLE)
+      request_begins(c);
+    c->got += info->n_added;
+    status = examine(c, b, len - info->n_added);
+    if (status != 0)
+      gp_conn_refuse(c, status);
+    else if (len > cap(c->server))
       shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
   }
   else if (len >= GP_EVHTTP_SLACK)
     bufferevent_disable(c->bev, EV_READ);
+}
+
+/*
+** What came before the answer was given is a next request: it is taken away
+** from evhttp, which would read it unseen, and given back a little later.
+*/
+static void setaside (gp_conn *c) {
+  gp_server *s = c->server;
+  struct evbuffer *in = bufferevent_get_input(c->bev);
+  if (evbuffer_get_length(in) == 0)
+    return;
+  c->early = evbuffer_new();
+  if (c->early == NULL || evbuffer_add_buffer(c->early, in) != 0) {
+    shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+    return;
+  }
+  gp_ring_append(&s->early, &c->waiting);
+  event_active(s->resume, EV_TIMEOUT, 0);
+}
+
+/* evhttp may close a connection while it reads. */
+void gp_conn_resume (gp_server *s) {
+  while (!gp_ring_empty(&s->early)) {
+    gp_conn *c = gp_ring_of(gp_conn, waiting, s->early.next);
+    struct evbuffer *early = c->early;
+    gp_ring_remove(&c->waiting);
+    c->early = NULL;
+    if (evbuffer_prepend_buffer(bufferevent_get_input(c->bev), early) != 0)
+      shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+    evbuffer_free(early);
+    bufferevent_trigger(c->bev, EV_READ, 0);
+  }
 }
 
 /* Bytes went out: with the last of an answer the next request may begin. */
@@ -83,8 +166,8 @@ static void output_changed (struct evbuffer *b,
   if (info->n_deleted == 0 || c->state != GP_CONN_WRITING ||
       evbuffer_get_length(b) > 0)
     return;
-  c->got = evbuffer_get_length(bufferevent_get_input(c->bev));
-  gp_conn_enter(c, c->got > 0 ? GP_CONN_READING : GP_CONN_IDLE);
+  gp_conn_enter(c, GP_CONN_IDLE);
+  setaside(c);
 }
 
 /* The buffers may outlive the record: libevent frees them a turn later. */
@@ -120,6 +203,7 @@ bool gp_conn_spare (gp_server *s) {
   bufferevent_incref(c->bev);
   gp_ring_init(&c->place);
   gp_ring_init(&c->bucket);
+  gp_ring_init(&c->waiting);
   c->server = s;
   s->spare = c;
   if (hook(c))
@@ -157,7 +241,7 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg) {
     return NULL;
   s->spare = NULL;
   gp_ring_append(&s->fresh, &c->place);
-  if (++s->count >= s->opt.maxconnections)
+  if (++s->count >= s->opt.maxconnections + GP_CONN_LINGERERS)
     s->closed |= GP_CLOSED_FULL;
   if (!gp_conn_spare(s))
     gp_server_pause(s, GP_CLOSED_NOSPARE);
@@ -168,7 +252,7 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg) {
 
 static void conn_uncount (gp_server *s) {
   s->count--;
-  if (s->count < s->opt.maxconnections && (s->closed & GP_CLOSED_FULL)) {
+  if (s->closed & GP_CLOSED_FULL) {
     s->closed &= ~(unsigned)GP_CLOSED_FULL;
     gp_server_gate(s);
   }
@@ -190,6 +274,13 @@ static void conn_gone (struct evhttp_connection *con, void *arg) {
   unhook(c);
   gp_ring_remove(&c->place);
   gp_ring_remove(&c->bucket);
+  gp_ring_remove(&c->waiting);
+  if (c->early != NULL)
+    evbuffer_free(c->early);
+  if (c->state == GP_CONN_REFUSED)
+    s->refused--;
+  else
+    s->served--;
   free(c);
   conn_uncount(s);
 }
@@ -215,7 +306,7 @@ void gp_conn_adopt (gp_server *s) {
     gp_evhttp_nodelay(bufferevent_getfd(c->bev));
     gp_ring_move(&s->live, &c->place);
     gp_ring_append(bucket(s, con), &c->bucket);
-    gp_conn_enter(c, GP_CONN_IDLE);
+    gp_conn_admit(s, c);
   }
 }
 
@@ -256,15 +347,12 @@ void gp_conn_flush (gp_conn *c) {
   evbuffer_freeze(b, 1);
 }
 
-/* Tells whoever was too slow, if that goes at once, and closes. */
+/* Whoever was too slow with a request is told. */
 static void conn_expire (gp_conn *c) {
-  static const char late[] = "HTTP/1.1 408 Request Timeout\r\n"
-                             "Connection: close\r\nContent-Length: 0\r\n\r\n";
-  if (c->state == GP_CONN_READING &&
-      evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
-    send(bufferevent_getfd(c->bev), late, sizeof late - 1,
-         MSG_DONTWAIT | MSG_NOSIGNAL);
-  gp_conn_close(c);
+  if (c->state == GP_CONN_READING)
+    gp_conn_refuse(c, 408);
+  else
+    gp_conn_close(c);
 }
 
 /*
@@ -272,7 +360,7 @@ static void conn_expire (gp_conn *c) {
 ** the sender. Not for whoever sent more than a request can have.
 */
 static bool pardoned (const gp_conn *c) {
-  return c->state != GP_CONN_WRITING && c->got <= cap(c->server) &&
+  return c->state < GP_CONN_OWED && c->got <= cap(c->server) &&
          gp_evhttp_waiting(bufferevent_getfd(c->bev));
 }
 

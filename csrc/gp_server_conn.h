@@ -3,11 +3,15 @@
 **
 ** gp_server.c has the server, its listeners and its replies;
 ** gp_server_conn.c the connections, from accepting to closing, and their
-** times. evhttp owns an accepted connection and tells when it goes.
+** times; gp_server_refuse.c those that are refused. evhttp owns an accepted
+** connection and tells when it goes.
 */
 #ifndef gp_server_conn_h
 #define gp_server_conn_h
 
+#include <event2/bufferevent.h>
+
+#include "gp_frame.h"
 #include "gp_ring.h"
 #include "gp_server.h"
 #include "gp_server_listen.h"
@@ -19,13 +23,20 @@ struct evhttp_request;
 
 #define GP_CONN_BUCKETS 256
 
+/*
+** Whoever is refused has this long (ms) to read why, and so many at once;
+** further ones are cut off at once.
+*/
+#define GP_CONN_LINGER 1000
+#define GP_CONN_LINGERERS 64
+
 typedef struct gp_conn gp_conn;
 
 /* Why the server does not accept at present: bits. */
 typedef enum gp_closed {
-  GP_CLOSED_FULL = 1,    /* as many connections as allowed */
-  GP_CLOSED_STARVED = 2, /* no descriptors */
-  GP_CLOSED_NOSPARE = 4, /* no memory for the next connection */
+  GP_CLOSED_STARVED = 1, /* no descriptors */
+  GP_CLOSED_NOSPARE = 2, /* no memory for the next connection */
+  GP_CLOSED_FULL = 4,    /* even too many that are being refused */
   GP_CLOSED_ENDING = 8
 } gp_closed;
 
@@ -35,16 +46,22 @@ struct gp_server {
   struct evhttp *http;
   struct evconnlistener *listeners[GP_LISTEN_MAX];
   struct event *markers[GP_LISTEN_MAX];
-  unsigned closed;  /* of gp_closed */
-  bool starved;     /* not yet told */
-  gp_timer retry;   /* accept again */
-  gp_ring requests; /* replies that nobody has taken */
-  struct event *adopt;
+  unsigned closed;    /* of gp_closed */
+  bool starved;       /* of descriptors, and not yet told */
+  uint64_t starvedat; /* when that was last so, or 0 */
+  gp_timer retry;     /* accept again */
+  gp_ring requests;   /* replies that nobody has taken */
+  struct event *adopt, *resume;
   gp_conn *spare; /* the next one to be accepted */
   gp_ring fresh;  /* accepted, not yet adopted */
   gp_ring live;
+  gp_ring early; /* those that have sent more than was asked for */
   gp_ring table[GP_CONN_BUCKETS]; /* the live ones by connection */
-  size_t count;
+  size_t count; /* of connections: served, refused, and 'fresh' */
+  size_t served, refused;
+  gp_refusal refusals[GP_REFUSALS]; /* that nobody has taken, oldest first */
+  size_t nrefusals;
+  uint64_t overlooked; /* for which there was no room */
   gp_timer sweep;
   uint64_t period; /* ms between two sweeps while requests come in */
   uint64_t lag;    /* ms that the loop was held up, in all */
@@ -54,7 +71,8 @@ typedef enum gp_connstate {
   GP_CONN_IDLE, /* waits for the first byte of a request */
   GP_CONN_READING,
   GP_CONN_OWED, /* 'reply' is owed: no limit of time */
-  GP_CONN_WRITING
+  GP_CONN_WRITING,
+  GP_CONN_REFUSED /* may read why, and what it sends is thrown away */
 } gp_connstate;
 
 struct gp_conn {
@@ -65,8 +83,12 @@ struct gp_conn {
   struct bufferevent *bev;
   gp_reply *reply;
   gp_connstate state;
-  uint64_t since; /* when the state began, by gp_conn_now */
-  size_t got;     /* bytes of the request that is being read */
+  uint64_t since;              /* when the state began, by gp_conn_now */
+  size_t got;                  /* bytes of the request that is being read */
+  gp_frame frame;              /* of that request */
+  bufferevent_data_cb reading; /* evhttp's, while it must not read */
+  struct evbuffer *early;      /* sent before the last answer, or NULL */
+  gp_ring waiting;             /* in the server's 'early' */
 };
 
 struct gp_reply {
@@ -74,7 +96,6 @@ struct gp_reply {
   gp_conn *conn; /* NULL: the asker is gone */
   struct evhttp_request *req;
   gp_httpin in;
-  bool head; /* the answer has no body */
   bool last; /* the connection ends with it */
 };
 
@@ -100,10 +121,28 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg);
 /* Takes over what was accepted, once evhttp has made it a connection. */
 void gp_conn_adopt (gp_server *s);
 
+/* It is served, unless it is one too many. */
+void gp_conn_admit (gp_server *s, gp_conn *c);
+
 /* NULL when it is unknown. */
 gp_conn *gp_conn_find (gp_server *s, const struct evhttp_connection *con);
 
 void gp_conn_enter (gp_conn *c, gp_connstate state);
+
+/*
+** Answers with 'status', without a body, and closes once the other side has
+** had time to read it. Also within a callback of a buffer.
+*/
+void gp_conn_refuse (gp_conn *c, int status);
+
+/* Numeric, no port. Lives as long as the connection. */
+const char *gp_conn_remote (const gp_conn *c);
+
+/* The request 'status' was refused to 'c', or 'c' itself was: tells it. */
+void gp_conn_note (gp_conn *c, int status);
+
+/* Lets those read on that have sent more than was asked for. */
+void gp_conn_resume (gp_server *s);
 
 /* Closes the connection. Not within a callback of libevent. */
 void gp_conn_close (gp_conn *c);

@@ -166,7 +166,7 @@ static void serve (gp_station *st, gp_reply *r) {
   gp_answer no = {400, NULL, gp_wire_yourself, NULL};
   memset(&r->asked, 0, sizeof r->asked);
   if (asked.msg != NULL && gp_peer_equal(asked.msg->from, st->self)) {
-    gp_node_misasked(st->node, GP_EBADMSG, asked.remote);
+    gp_node_misasked(st->node, GP_EBADMSG, 400, asked.remote, st->sim->now);
     gp_sim_answer(st, r, &no, asked.form);
   }
   else

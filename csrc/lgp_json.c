@@ -5,6 +5,7 @@
 ** Lua's, and it runs protected; the rest neither allocates nor raises, so
 ** the wire forms need not fear a longjmp.
 */
+#include <string.h>
 #include <strings.h>
 
 #include "lgp.h"
@@ -27,10 +28,13 @@ static int decode (lua_State *L) {
   return 1;
 }
 
+/* lua-cjson takes a NUL for the end, and would ignore what follows it. */
 static gp_err parse (void *self, const char *text, size_t len) {
   lua_State *L = self;
   source s = {text, len};
   int status;
+  if (memchr(text, '\0', len) != NULL)
+    return GP_EBADMSG;
   lua_pushcfunction(L, decode);
   lua_pushlightuserdata(L, &s);
   status = lua_pcall(L, 1, 1, 0);

@@ -37,6 +37,7 @@ static const option options[] = {
   {"inbox_timeout", AT(node, holdtime), SECONDS},
   {"max_headers", AT(server, maxheaders), BYTES},
   {"max_connections", AT(server, maxconnections), COUNT},
+  {"max_connections_per_address", AT(server, maxperaddress), COUNT},
   {"receive_timeout", AT(server, requesttime), SECONDS},
   {"idle_timeout", AT(server, idletime), SECONDS},
   {"connect_timeout", AT(client, connecttime), SECONDS},

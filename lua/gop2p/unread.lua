@@ -15,15 +15,27 @@ local KEPT = 1024    -- errors shown and kept; the oldest go first
 local states = setmetatable({}, { __mode = "k" })  -- node -> its state
 local refs = {}      -- number of its signal -> weak reference of the node
 
+-- The oldest error in the core, or nil. Errors for which there was no room
+-- are counted in the next one that is read: its field 'dropped'.
+local function next_error(self)
+  local err = core.nexterror(self)
+  local dropped = err and core.losterrors(self) or 0
+  if dropped > 0 then err.dropped = dropped end
+  return err
+end
+
 -- Takes the errors from the core; returns the first one and how many.
 local function collect(self, state)
   local first, n = nil, 0
-  for err in core.nexterror, self do
-    first, n = first or err, n + 1
+  for err in next_error, self do
+    first, n = first or err, n + 1 + (err.dropped or 0)
     table.insert(state, err)
-    if #state > KEPT then table.remove(state, 1) end
+    if #state > KEPT then
+      local gone = table.remove(state, 1)
+      state[1].dropped = (state[1].dropped or 0) + 1 + (gone.dropped or 0)
+    end
   end
-  return first, n + core.losterrors(self)
+  return first, n
 end
 
 local function show(self, state)
@@ -74,7 +86,7 @@ end
 function unread.take(self)
   local state = states[self]
   if #state > 0 then return table.remove(state, 1) end
-  return core.nexterror(self)
+  return next_error(self)
 end
 
 -- The node is about to stop: the last chance.

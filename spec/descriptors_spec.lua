@@ -1,0 +1,85 @@
+-- A process that runs out of descriptors, and those that it starts.
+
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+
+-- Its node, and what it is told in errors(); "open N" and "close" take and
+-- give back descriptors.
+local CHILD = [[
+local gop2p = require "gop2p"
+io.stdout:setvbuf("line")
+gop2p.run(function()
+  local node <close> = assert(gop2p.start_local_node(0))
+  gop2p.spawn(function()
+    for err in node:errors() do print("error", err.code) end
+  end)
+  gop2p.spawn(function()
+    for msg in node:inbox() do print("message", msg.data) end
+  end)
+  print("port", node:self().port)
+  for line in gop2p.lines() do print(line) end
+end)
+os.exit(0)
+]]
+
+describe("out of descriptors", function()
+  it("a node pauses, says so once, and goes on when there are some",
+     function()
+    local child <close> = assert(process.start({"sh", "-c",
+      "ulimit -n 40; exec \"$0\" -e \"$1\"", os.getenv("LUA") or "lua5.4",
+      CHILD}))
+    local port = math.tointeger(tonumber(
+      (child:line(10) or ""):match("^port\t(%d+)$")))
+    local member = gop2p.peer("127.1.2.3", 4000)
+    local early <close> = assert(net.dial(port))
+    local function say(conn, bytes)
+      conn:send(bytes)
+      return assert(conn:answer()).status
+    end
+    assert.equal(200, say(early, net.json(0, member)))
+    do
+      local many = setmetatable({}, {__close = function(list)
+        for _, conn in ipairs(list) do conn:close() end
+      end})
+      local all <close> = many
+      for i = 1, 60 do all[i] = assert(net.dial(port)) end
+      assert.equal("error\tEMFILE", child:line(5))
+      -- Who is connected is served as ever, and it says so no second time.
+      for i = 1, 3 do
+        assert.equal(200, say(early, net.json(2, member, "YQ==")))
+        assert.equal("message\ta", child:line(5))
+        net.pass(0.25 * i)
+      end
+      child:send("still there")
+      assert.equal("still there", child:line(5))
+    end
+    -- All sixty get their turn, then new ones.
+    local late <close> = assert(net.dial(port))
+    assert.equal(200, say(late, net.json(2, member, "YQ==")))
+    assert.equal("message\ta", child:line(5))
+    child:finish()
+    assert.equal(0, child:wait(5))
+  end)
+
+  it("what is sent to a new peer fails and says so", function()
+    local script = [[
+      local gop2p = require "gop2p"
+      local node <close> = assert(gop2p.start_local_node(0))
+      local files = {}
+      repeat files[#files + 1] = io.open("/dev/null") until not
+        io.open("/dev/null")
+      local ok, err = node:connect(arg[1])
+      print(ok, err.code)
+      for _, file in ipairs(files) do file:close() end
+      collectgarbage()
+      print(node:connect(arg[1]))
+    ]]
+    local other <close> = assert(gop2p.start_local_node(0))
+    local child <close> = assert(process.start({"sh", "-c",
+      "ulimit -n 40; exec \"$0\" - " .. tostring(other:self()) .. " <<'EOF'\n"
+      .. script .. "\nEOF\n", os.getenv("LUA") or "lua5.4"}))
+    assert.equal("nil\tEMFILE", child:line(10, net.idle))
+    assert.equal("true", child:line(10, net.idle))
+  end)
+end)
