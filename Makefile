@@ -74,7 +74,7 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test asan fuzz fuzzers lint format modules rock \
+.PHONY: build ctest help setup demo chat test asan fuzz fuzzers storm lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -151,6 +151,11 @@ fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
 	    -fsanitize=fuzzer-no-link,address,undefined \
 	    -fno-sanitize-recover=undefined'
 	@sh .ci/fuzz.sh build/fuzz $(SECONDS)
+
+storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
+	@$(SETUP) test
+	@$(MAKE) $(AGAIN) build
+	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
 
 fuzzers: $(FUZZERS)
 	@:
