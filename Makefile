@@ -156,6 +156,7 @@ storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
+	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/stall_spec.lua
 
 fuzzers: $(FUZZERS)
 	@:
