@@ -92,7 +92,7 @@ typedef struct gp_newest {
   uint64_t nonce, id;
 } gp_newest;
 
-#define GP_BYGONES 128
+#define GP_BYGONES 1024
 
 struct gp_node {
   gp_peer *self;
