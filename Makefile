@@ -74,7 +74,7 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test asan fuzz fuzzers storm lint format modules rock \
+.PHONY: build ctest help setup demo chat test asan fuzz fuzzers storm bench stress lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -157,6 +157,15 @@ storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
 	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/stall_spec.lua
+
+bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
+	@$(SETUP) test
+	@$(MAKE) $(AGAIN) build
+	@$(LUA) spec/bench/bench.lua $(BENCH)
+
+stress: ## the specs with a collector that never rests, in every process
+	@$(SETUP) test
+	@LUA_INIT_5_4='@$(HERE)/.ci/stress.lua' $(MAKE) $(AGAIN) specs
 
 fuzzers: $(FUZZERS)
 	@:
