@@ -56,6 +56,10 @@ FUZZERS        = $(patsubst %.o,%,$(filter %_fuzz.o,$(FUZZ_OBJECTS)))
 FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lgp_json.o
 LUA_LIBS       = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
+# Those that make and lose what the core owns; others take too long.
+VALGRIND_SPECS = $(addprefix spec/,$(addsuffix _spec.lua,message connect \
+                 leave lifetime receipt wire_request wire_response))
+
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
 # win over those without.
@@ -74,7 +78,7 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test asan fuzz fuzzers storm lint format modules rock \
+.PHONY: build ctest help setup demo chat test asan fuzz fuzzers storm bench stress valgrind lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -157,6 +161,20 @@ storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
 	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/stall_spec.lua
+
+bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
+	@$(SETUP) test
+	@$(MAKE) $(AGAIN) build
+	@$(LUA) spec/bench/bench.lua $(BENCH)
+
+stress: ## the specs with a collector that never rests, in every process
+	@$(SETUP) test
+	@LUA_INIT_5_4='@$(HERE)/.ci/stress.lua' $(MAKE) $(AGAIN) specs
+
+valgrind: ## some of the specs under valgrind, or those of SPEC
+	@$(SETUP) valgrind
+	@$(MAKE) $(AGAIN) specs RUN='sh .ci/valgrind.sh' \
+	  SPEC='$(or $(SPEC),$(VALGRIND_SPECS))'
 
 fuzzers: $(FUZZERS)
 	@:

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Installs what is missing for a purpose, and nothing else:
 #
-#   sh .ci/setup.sh [demo | test | asan | fuzz | lint | rock | all]   (default: demo)
+#   sh .ci/setup.sh [demo | test | asan | fuzz | valgrind | lint | rock | all]
+#
+# (demo when nothing is said.)
 #
 # It asks for the things themselves, a command, a header, a Lua module, not
 # for the packages they come in: whatever put them there is good enough, and
@@ -89,10 +91,12 @@ collect() {
     demo) need_demo ;;
     test | asan) need_test ;;
     fuzz) need_fuzz ;;
+    valgrind) need_test; need valgrind has_command valgrind ;;
     lint) need_lint ;;
     rock) need zip has_command zip ;;
     all) need_test; need_lint; need_fuzz ;;
-    *) echo "setup: '$1' is not one of demo, test, asan, fuzz, lint, rock, all" >&2
+    *) echo "setup: '$1' is not one of demo, test, asan, fuzz, valgrind," \
+         "lint, rock, all" >&2
        exit 2 ;;
   esac
   missing=$(for p in $missing; do echo "$p"; done | sort -u | tr '\n' ' ')
