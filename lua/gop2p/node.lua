@@ -6,6 +6,8 @@
 
 local check = require "gop2p.check"
 local core = require "gop2p.core"
+local help = require "gop2p.help"
+local prompt = require "gop2p.prompt"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
 local unread = require "gop2p.unread"
@@ -143,7 +145,10 @@ end
 -- share: each message goes to one of them.
 function node:inbox()
   open(self, "inbox")
-  return following(self, "inbox", core.nextmessage)
+  return following(self, "inbox", function()
+    prompt.claim(self)
+    return core.nextmessage(self)
+  end)
 end
 
 -- for err in node:errors() do ... end
@@ -192,6 +197,7 @@ function node:close()
   check.self(self, meta, "stop", "node")
   if not core.isclosed(self) then
     unread.flush(self)
+    prompt.closed(self)
     core.close(self)
   end
 end
@@ -224,6 +230,12 @@ end
 function node:is_connected()
   check.self(self, meta, "is_connected", "node")
   return not core.isclosed(self) and core.isconnected(self)
+end
+
+-- node:help() -> text: what can be done with it.
+function node:help()
+  check.self(self, meta, "help", "node")
+  return help.node(node)
 end
 
 function meta.__tostring(self)

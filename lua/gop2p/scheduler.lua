@@ -142,6 +142,17 @@ function scheduler.due()
   return due
 end
 
+-- Whether anybody waits for 'key'.
+function scheduler.awaited(key)
+  return waiting[key] ~= nil
+end
+
+-- The coroutine of the task that runs, or nil.
+function scheduler.current()
+  local co = coroutine.running()
+  return tasks[co] and co
+end
+
 local function raisefailed()
   if failed and depth == 0 then
     local problem = failed
@@ -155,6 +166,14 @@ local function leaveturn()
 end
 
 local turnguard = setmetatable({}, { __close = leaveturn })
+
+-- Sees to the network alone, without waiting: no code but ours runs. Whether
+-- a turn would have something to do.
+function scheduler.poll()
+  core.pump(0)
+  for number in core.ready do scheduler.wake(number) end
+  return scheduler.due() == 0
+end
 
 -- One turn: waits at most 'seconds' (nil: without limit) for something to
 -- happen, then resumes every task that can go on. Raises the error of a

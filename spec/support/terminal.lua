@@ -1,0 +1,131 @@
+--[[
+terminal - a program on a pseudo-terminal, for specs: keys go in, and the
+screen is what a user would see.
+
+  local terminal = require "spec.support.terminal"
+  local t <close> = terminal.start({"lua5.4"}, {columns = 80, rows = 24})
+  t:type("print(1", "Enter")       -- tmux's names of keys, or text
+  t:await("> $")                   -- a pattern on the screen, without blanks
+  assert.same({"> print(1", ">> "}, t:screen())
+
+It is a server of tmux's of its own, which knows what a terminal is. Whatever
+waits has a limit, and turns this process's loop meanwhile.
+]]
+local net = require "spec.support.net"
+local socket = require "socket"
+
+local terminal = {}
+
+local Terminal = {}
+Terminal.__index = Terminal
+
+local LIMIT = 10 -- seconds
+
+local serial = 0
+
+local function quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local function quoted(words)
+  local out = {}
+  for i, word in ipairs(words) do out[i] = quote(word) end
+  return table.concat(out, " ")
+end
+
+-- What a command of tmux's prints.
+function Terminal:tmux(...)
+  local pipe <close> = assert(io.popen(
+    ("unset LD_PRELOAD TMUX; exec tmux -L %s -f /dev/null %s 2>&1")
+    :format(self.socket, quoted({...}))))
+  return pipe:read("a")
+end
+
+-- Starts a command. Options: columns (80), rows (24), env (name -> value).
+-- It is kept on the screen when it has ended.
+function terminal.start(argv, options)
+  options = options or {}
+  serial = serial + 1
+  local id = tostring(net):match("0x(%x+)")
+  local self = setmetatable({
+    socket = ("gop2p-%s-%d"):format(id, serial),
+  }, Terminal)
+  local words = {"env", "LUA_INIT_5_4=", "INPUTRC=/dev/null", "TERM=screen"}
+  for name, value in pairs(options.env or {}) do
+    words[#words + 1] = name .. "=" .. value
+  end
+  table.move(argv, 1, #argv, #words + 1, words)
+  self.status = os.tmpname()
+  local said = self:tmux("new-session", "-d", "-x",
+    tostring(options.columns or 80), "-y", tostring(options.rows or 24),
+    ("%s; echo $? >%s; echo '(over)'; exec sleep 600")
+    :format(quoted(words), quote(self.status)))
+  assert(said == "", said)
+  return self
+end
+
+-- The lines on the screen, without blanks at their ends and without the
+-- empty ones below.
+function Terminal:screen()
+  local lines = {}
+  for line in self:tmux("capture-pane", "-p"):gmatch("([^\n]*)\n") do
+    lines[#lines + 1] = (line:gsub("%s+$", ""))
+  end
+  while lines[#lines] == "" do lines[#lines] = nil end
+  return lines
+end
+
+function Terminal:text()
+  return table.concat(self:screen(), "\n")
+end
+
+-- Presses keys: each is a name of tmux's ("Enter", "C-c", "Up", "Tab") or a
+-- text.
+function Terminal:type(...)
+  self:tmux("send-keys", ...)
+end
+
+-- Waits until the screen has the pattern; the captures of it.
+function Terminal:await(pattern)
+  local deadline = socket.gettime() + LIMIT
+  while true do
+    local text = self:text()
+    if text:find(pattern) then return text:match(pattern) end
+    if socket.gettime() > deadline then
+      error(("'%s' did not come:\n%s"):format(pattern, text), 2)
+    end
+    net.idle()
+  end
+end
+
+-- The lines of the screen from the first one that has the pattern.
+function Terminal:from(pattern)
+  local lines = self:screen()
+  for i, line in ipairs(lines) do
+    if line:find(pattern) then return table.move(lines, i, #lines, 1, {}) end
+  end
+  return lines
+end
+
+-- Waits for the end of the program: its exit status.
+function Terminal:over()
+  self:await("%(over%)")
+  local file <close> = assert(io.open(self.status))
+  return file:read("n")
+end
+
+function Terminal:resize(columns, rows)
+  self:tmux("resize-window", "-x", tostring(columns), "-y", tostring(rows))
+end
+
+function Terminal:close()
+  if not self.socket then return end
+  self:tmux("kill-server")
+  os.remove(self.status)
+  self.socket = nil
+end
+
+Terminal.__close = Terminal.close
+Terminal.__gc = Terminal.close
+
+return terminal
