@@ -43,8 +43,8 @@ local NODE = {
 }
 
 local RECEIPT =
-  "receipt:wait([timeout]) gives true once all have it, or nil and an error\n" ..
-  "whose 'failed' maps each peer that did not get it to its own error."
+  "receipt:wait([timeout]) gives true once all have it, or nil and an error\n"
+  .. "whose 'failed' maps each peer that did not get it to its own error."
 
 -- The lines for what 'there' has of the list.
 local function lines(list, prefix, there)

@@ -4,7 +4,7 @@ screen is what a user would see.
 
   local terminal = require "spec.support.terminal"
   local t <close> = terminal.start({"lua5.4"}, {columns = 80, rows = 24})
-  t:type("print(1", "Enter")       -- tmux's names of keys, or text
+  t:type("print(1", "Enter")       -- texts, and tmux's names of keys
   t:await("> $")                   -- a pattern on the screen, without blanks
   assert.same({"> print(1", ">> "}, t:screen())
 
@@ -20,8 +20,6 @@ local Terminal = {}
 Terminal.__index = Terminal
 
 local LIMIT = 10 -- seconds
-
-local serial = 0
 
 local function quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
@@ -45,20 +43,18 @@ end
 -- It is kept on the screen when it has ended.
 function terminal.start(argv, options)
   options = options or {}
-  serial = serial + 1
-  local id = tostring(net):match("0x(%x+)")
+  local status = os.tmpname()
   local self = setmetatable({
-    socket = ("gop2p-%s-%d"):format(id, serial),
+    status = status, socket = status:match("[^/]+$"),
   }, Terminal)
   local words = {"env", "LUA_INIT_5_4=", "INPUTRC=/dev/null", "TERM=screen"}
   for name, value in pairs(options.env or {}) do
     words[#words + 1] = name .. "=" .. value
   end
   table.move(argv, 1, #argv, #words + 1, words)
-  self.status = os.tmpname()
   local said = self:tmux("new-session", "-d", "-x",
     tostring(options.columns or 80), "-y", tostring(options.rows or 24),
-    ("%s; echo $? >%s; echo '(over)'; exec sleep 600")
+    ("trap : INT; %s; echo $? >%s; echo '(over)'; exec sleep 600")
     :format(quoted(words), quote(self.status)))
   assert(said == "", said)
   return self
@@ -79,10 +75,18 @@ function Terminal:text()
   return table.concat(self:screen(), "\n")
 end
 
--- Presses keys: each is a name of tmux's ("Enter", "C-c", "Up", "Tab") or a
--- text.
+local KEYS = {Enter = true, Tab = true, Up = true, Left = true, End = true}
+
+-- Types each: one of the keys above, one such as "C-c", or a text.
 function Terminal:type(...)
-  self:tmux("send-keys", ...)
+  local words = {}
+  for _, key in ipairs({...}) do
+    if #words > 0 then words[#words + 1] = ";" end
+    local named = KEYS[key] or key:find("^C%-%l$")
+    table.move({"send-keys", named and "--" or "-l", (key:gsub(";$", "\\;"))},
+               1, 3, #words + 1, words)
+  end
+  self:tmux(table.unpack(words))
 end
 
 -- Waits until the screen has the pattern; the captures of it.
