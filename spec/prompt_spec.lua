@@ -243,6 +243,38 @@ describe("the prompt", function()
     assert.equal(130, t:over())
   end)
 
+  it("ends by Ctrl-C also while a handler waits or a task computes",
+     function()
+    for _, handler in ipairs({"function(_, n) print 'busy' n:wait() end",
+                              "function() print 'busy' repeat until false end"
+                             }) do
+      local t, node = session()
+      t:type("gop2p.prompt{on_message = " .. handler .. "}", "Enter")
+      t:await("true\n>$")
+      node:broadcast("Hello")
+      t:await("busy")
+      t:type("C-c")
+      assert.equal(130, t:over())
+    end
+  end)
+
+  it("has its tasks intact after Ctrl-C while one of them computed",
+     function()
+    local t, node = session()
+    t:type("function busy() print 'busy' local till = os.time() + 2 " ..
+           "while os.time() < till do end coroutine.yield() end", "Enter",
+           "gop2p.spawn(busy) gop2p.run(busy)", "Enter")
+    t:await("\nbusy$")
+    t:type("C-c")
+    t:await("interrupted!.*\n>$")
+    t:type("C-l", "gop2p.run() print 'over'", "Enter")
+    t:await("\nover\n>$")
+    say(node, "Hello")
+    t:await("Hello\n>$")
+    t:type("gop2p.spawn(error, 'wrong')", "Enter")
+    t:await("! wrong\n")
+  end)
+
   it("gives the terminal back when a task ends the process", function()
     local t = start({"sh", "-c", LUA .. "; stty -a | grep -o '.echo .*'"})
     begin(t)
@@ -293,7 +325,8 @@ describe("the prompt", function()
     t:await("\n%[localhost:%d+%] kept\n>$")
     assert.same({"> node:receive(0)", "[" .. node:self() .. "] kept", ">"},
                 t:screen())
-    t:type("gop2p.prompt{on_message = true}", "Enter", "C-l")
+    t:type("C-l", "gop2p.prompt{on_message = true}", "Enter")
+    t:await("\ntrue\n>$")
     say(node, "again")
     t:await("%[localhost:%d+%] again\n>$")
   end)
