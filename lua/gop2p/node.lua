@@ -130,6 +130,7 @@ end
 local function following(self, signal, take)
   local number = core.signal(self, signal)
   return function()
+    prompt.claim(self, signal)
     while not core.isclosed(self) do
       local value = take(self)
       if value ~= nil then return value end
@@ -145,10 +146,7 @@ end
 -- share: each message goes to one of them.
 function node:inbox()
   open(self, "inbox")
-  return following(self, "inbox", function()
-    prompt.claim(self)
-    return core.nextmessage(self)
-  end)
+  return following(self, "inbox", core.nextmessage)
 end
 
 -- for err in node:errors() do ... end

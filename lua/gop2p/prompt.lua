@@ -20,7 +20,11 @@ local AT_ONCE = 100    -- items shown before keys are looked at again
 local GOODBYE = 2      -- seconds that taking leave at the end may last
 
 local nodes = setmetatable({}, { __mode = "k" })    -- those that are open
-local readers = setmetatable({}, { __mode = "k" })  -- node -> coroutines
+local readers = {      -- what is read -> node -> coroutines of tasks
+  inbox = setmetatable({}, { __mode = "k" }),
+  events = setmetatable({}, { __mode = "k" }),
+  errors = setmetatable({}, { __mode = "k" }),
+}
 local wanted = os.getenv("GOP2P_PROMPT") ~= "0"
 local live = false
 
@@ -37,39 +41,39 @@ local handlers = {
 local defaults = {}
 for name, handler in pairs(handlers) do defaults[name] = handler end
 
--- A task reads the inbox of a node in a loop: until the task is over, what
--- arrives is its own, also while it is busy with something else.
-function prompt.claim(self)
+-- A task follows a node's "inbox" or the like in a loop: until the task is
+-- over, what comes is its own, also while it is busy with something else.
+function prompt.claim(self, what)
   local co = scheduler.current()
   if not co then return end
-  local list = readers[self]
+  local list = readers[what][self]
   if not list then
     list = setmetatable({}, { __mode = "k" })
-    readers[self] = list
+    readers[what][self] = list
   end
   list[co] = true
 end
 
-local function isread(self)
-  if scheduler.awaited(core.signal(self, "inbox")) then return true end
-  for co in pairs(readers[self] or {}) do
+local function isread(self, what)
+  if scheduler.awaited(core.signal(self, what)) then return true end
+  for co in pairs(readers[what][self] or {}) do
     if coroutine.status(co) ~= "dead" then return true end
   end
   return false
 end
 
 local function nextmessage(self)
-  return handlers.on_message and not isread(self) and core.nextmessage(self)
+  return handlers.on_message and not isread(self, "inbox") and
+         core.nextmessage(self)
 end
 
 local function nextevent(self)
-  return handlers.on_event and core.nextevent and
-         not scheduler.awaited(core.signal(self, "events")) and
+  return handlers.on_event and not isread(self, "events") and
          core.nextevent(self)
 end
 
 local function nexterror(self)
-  return handlers.on_error and not unread.isclaimed(self) and
+  return handlers.on_error and not isread(self, "errors") and
          unread.take(self)
 end
 

@@ -70,10 +70,6 @@ function unread.claim(self)
   states[self].claimed = true
 end
 
-function unread.isclaimed(self)
-  return states[self].claimed
-end
-
 -- The oldest error that has not been read, or nil.
 function unread.take(self)
   local state = states[self]
