@@ -59,6 +59,7 @@ need_test() {
   need lua-busted has_command busted
   need lua-socket has_module socket
   need luarocks has_command luarocks
+  need tmux has_command tmux
   need zip has_command zip
 }
 
