@@ -91,6 +91,11 @@ static bool pumping;      /* Lua does its turn */
 static getter *getbefore; /* whom ours stands in for */
 static const char *breaksbefore;
 static pid_t owner; /* the process whose terminal it is */
+static bool buried; /* others came after us, and still call ours */
+
+/* During a turn: how often SIGINT came, and what readline does with it. */
+static volatile sig_atomic_t interrupts;
+static struct sigaction readlinesint;
 
 /* Whether all symbols are in 'library'. */
 static bool lookup (void *library) {
@@ -155,8 +160,8 @@ static bool callkept (lua_State *L, const char *key, int n, int results) {
 }
 
 /*
-** What a key would do is noted by readline and done once it gets to it: a
-** task that never ends has to be ended before.
+** Called by Lua now and then. A signal that ends the process is only noted
+** by readline, until it gets to it: a turn that goes on must end before.
 */
 static void interrupt (lua_State *L, lua_Debug *where) {
   int number = pumping ? rl.pendingsignal() : 0;
@@ -166,15 +171,43 @@ static void interrupt (lua_State *L, lua_Debug *where) {
     luaL_error(L, "interrupted!");
 }
 
+/* The first asks a turn to end, see above; the second ends the process, as
+   with the interpreter's own, since a task may not heed the first. */
+static void caughtint (int number) {
+  if (interrupts++ == 0)
+    readlinesint.sa_handler(number);
+  else {
+    rl.deprep();
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+}
+
+/* For a turn; false where readline does not care for the signal. */
+static bool catchint (void) {
+  struct sigaction ours;
+  if (sigaction(SIGINT, NULL, &readlinesint) != 0 ||
+      (readlinesint.sa_flags & SA_SIGINFO) != 0 ||
+      readlinesint.sa_handler == SIG_DFL ||
+      readlinesint.sa_handler == SIG_IGN)
+    return false;
+  ours = readlinesint;
+  ours.sa_handler = caughtint;
+  interrupts = 0;
+  return sigaction(SIGINT, &ours, NULL) == 0;
+}
+
 /* One turn. Seconds until the next is due, or below zero: only when '*fd'
    can be read. */
 static lua_Number pump (lua_State *L, int *fd) {
   lua_Hook hook = lua_gethook(L);
   int mask = lua_gethookmask(L), count = lua_gethookcount(L);
   lua_Number due = FAILED;
+  bool catches;
   *fd = -1;
   if (!lua_checkstack(L, LUA_MINSTACK))
     return due;
+  catches = catchint();
   lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKCOUNT, STEPS);
   if (callkept(L, &pumpkey, 0, 2)) {
     due = lua_isnil(L, -2) ? -1 : lua_tonumber(L, -2);
@@ -182,6 +215,8 @@ static lua_Number pump (lua_State *L, int *fd) {
     lua_pop(L, 2);
   }
   lua_sethook(L, hook, mask, count);
+  if (catches)
+    sigaction(SIGINT, &readlinesint, NULL);
   return due;
 }
 
@@ -306,7 +341,8 @@ static int core_unhook (lua_State *L) {
   if (mainthread == NULL)
     return 0;
   mainthread = NULL;
-  if (*rl.getc == getkey)
+  buried = *rl.getc != getkey;
+  if (!buried)
     *rl.getc = getbefore;
   if (*rl.complete == complete) {
     *rl.complete = NULL;
@@ -354,8 +390,10 @@ static int core_hook (lua_State *L) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   mainthread = lua_tothread(L, -1);
   owner = getpid();
-  getbefore = *rl.getc;
-  *rl.getc = getkey;
+  if (!buried) {
+    getbefore = *rl.getc;
+    *rl.getc = getkey;
+  }
   breaksbefore = *rl.breaks;
   if (*rl.complete == NULL) {
     *rl.complete = complete;

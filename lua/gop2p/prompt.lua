@@ -126,7 +126,8 @@ local function pump()
   local busy = scheduler.poll()
   local items = busy and {} or collect()
   if busy or #items > 0 then show(busy, items) end
-  return #items < AT_ONCE and scheduler.due() or 0, core.fd()
+  if #items >= AT_ONCE then return 0 end
+  return scheduler.due(), core.fd()
 end
 
 -- A member's name that begins as what stands in the quotes.
