@@ -171,7 +171,10 @@ local function goodbye(self)
       leaving[#leaving + 1] = core.leave(node)
     end
   end
-  for _, rec in ipairs(leaving) do receipt.settle(rec, deadline) end
+  for _, rec in ipairs(leaving) do
+    receipt.settle(rec, deadline)
+    core.release(rec)
+  end
 end
 
 local farewellmeta = {
