@@ -242,6 +242,15 @@ bool gp_contact_isslow (const gp_contact *c, uint64_t now);
 /* Says goodbye to 'c', past whatever else it is asked, and does not wait. */
 void gp_contact_wave (gp_node *n, const gp_contact *c);
 
+/*
+** The member 'gone' has taken leave in 'form'. Our lists have made Go
+** programs of the other forms hold it, and they have not understood: at one
+** that has ended their broadcasts would stop for good (protocol.md). So each
+** is told in its own form, in the name of the one that left.
+*/
+void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
+                            gp_form form);
+
 /* Looks a few times, soon, under which name 'c' has us besides ours. */
 void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now);
 void gp_contact_endcheck (gp_node *n, gp_contact *c);

@@ -218,6 +218,7 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
   if (c->known)
     gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
   gp_contact_stand(n, c, GP_STRANGER);
+  gp_contact_relayleave(n, c, asked->form);
   gp_contact_abandon(n, c, GP_ENOTCONN);
   gp_contact_release(n, c);
   answer(n, r, asked->form, 200, NULL);
