@@ -3,6 +3,7 @@
 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gp_contact.h"
 
@@ -82,6 +83,7 @@ static gp_form formfor (const gp_contact *c, const gp_errand *e) {
   switch (e->failure->doing) {
     case GP_JOINING:
     case GP_GREETING:
+    case GP_MEETING:
     case GP_NAMING: return GP_FORM_UNKNOWN;
     default: return c->form;
   }
@@ -95,10 +97,18 @@ static bool isinownname (gp_doing doing) {
   switch (doing) {
     case GP_JOINING:
     case GP_GREETING:
+    case GP_MEETING:
     case GP_NAMING:
     case GP_UNNAMING: return true;
     default: return false;
   }
+}
+
+/* What the node asks for of itself: one of ours that has left says no. */
+static gp_topic topicof (const gp_contact *c, gp_doing doing) {
+  bool again = doing == GP_MEETING || doing == GP_LISTING ||
+               doing == GP_NAMING;
+  return again && c->ours ? GP_TOPIC_AGAIN : GP_TOPIC_NONE;
 }
 
 static void prepare (const gp_node *n, const gp_contact *c,
@@ -106,12 +116,14 @@ static void prepare (const gp_node *n, const gp_contact *c,
   gp_doing doing = e->failure->doing;
   const gp_message *m = e->failure->msg;
   bool own = c->usas == NULL || isinownname(doing);
+  memset(asking, 0, sizeof *asking);
   asking->form = formfor(c, e);
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
   asking->self = n->self;
   asking->numbered = e->numbered && c->ours;
+  asking->topic = topicof(c, doing);
 }
 
 /* Its time runs from the first try; a later one gets what is left. */
@@ -329,6 +341,16 @@ static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
   return true;
 }
 
+/* What the end of an errand tells of the life of 'c'. */
+static void observe (gp_node *n, gp_contact *c, gp_err error) {
+  if (error == GP_OK)
+    gp_detect_answered(n, c);
+  else if (error == GP_ECONNREFUSED)
+    gp_detect_refused(n, c);
+  else if (error == GP_ETIMEDOUT && c->standing == GP_MEMBER)
+    gp_detect_try(n, c, false);
+}
+
 /* The end of an errand to 'c', and what 'c' is asked next. */
 static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                       const gp_answered *answer, uint64_t now) {
@@ -360,11 +382,15 @@ void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
                        const gp_answered *answer, uint64_t now) {
   gp_contact *c = waiting(n, id);
   gp_errand *e;
+  n->now = now;
+  if ((uint32_t)id == GP_PROBE_SLOT)
+    gp_trial_ended(n, id, error, answer);
   if (c == NULL)
     return;
   e = c->asked;
   c->asked = NULL;
   c->reachable = error == GP_OK;
+  observe(n, c, error);
   if (answer != NULL && answer->remote != NULL)
     snprintf(c->remote, sizeof c->remote, "%s", answer->remote);
   conclude(n, c, e, outcome(error, answer), answer, now);

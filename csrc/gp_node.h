@@ -56,8 +56,9 @@ typedef struct gp_nodeopt {
   size_t outboxmessages, outboxbytes; /* on the way to one peer */
   size_t maxerrors;                   /* unread failures that are kept */
   size_t maxevents;                   /* the same of events */
-  uint32_t asktime;                   /* one request, start to end */
-  uint32_t holdtime; /* a sender waits so long for room in the inbox */
+  uint32_t probetime; /* a member is probed so often; 0: none is */
+  uint32_t asktime;   /* one request, start to end */
+  uint32_t holdtime;  /* a sender waits so long for room in the inbox */
 } gp_nodeopt;
 
 /* What can be waited for at a node: an index into its signals. */

@@ -2,6 +2,8 @@
 ** gp_patience.c - what time does to the errands of peers: pauses that end,
 ** and waits that nobody should have to bear.
 */
+#include <string.h>
+
 #include "gp_contact.h"
 
 /* What keeps 'c' busy: it is on the way, or will be again after a pause. */
@@ -37,11 +39,14 @@ static void letgo (gp_node *n, gp_errand *e) {
 
 /* Zero is no id that a contact waits for: nobody asks how it ends. */
 void gp_contact_wave (gp_node *n, const gp_contact *c) {
-  gp_asking asking = {c->form, NULL, NULL, gp_contact_dialled(c),
-                      n->self, false};
+  gp_asking asking;
   gp_message *msg;
   if (gp_message_new(&msg, GP_DISCONNECT, n->self, NULL, NULL) != GP_OK)
     return;
+  memset(&asking, 0, sizeof asking);
+  asking.form = c->form;
+  asking.to = gp_contact_dialled(c);
+  asking.self = n->self;
   asking.msg = msg;
   asking.from = c->usas == NULL ? n->self : c->usas;
   (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,

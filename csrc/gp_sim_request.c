@@ -65,6 +65,10 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   asked->form = GP_FORM_V113;
   asked->remote = from->remote;
   asked->host = gp_peer_ref(asking->from);
+  asked->topic = asking->topic;
+  asked->digest = asking->digest;
+  if (asking->about != NULL)
+    asked->about = gp_peer_ref(asking->about);
   if (m == NULL)
     return GP_OK;
   if (m->type == GP_CONNECT && asking->self != NULL)
@@ -144,6 +148,9 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   r->answered.status = a->status;
   r->answered.form = GP_FORM_V113;
   r->answered.remote = st->remote;
+  r->answered.hasdigest = a->digest != NULL;
+  if (a->digest != NULL)
+    r->answered.digest = *a->digest;
   if (r->wantslist && a->status == 200) {
     if (a->self != NULL)
       r->answered.name = gp_peer_ref(a->self);
@@ -163,7 +170,7 @@ bool gp_sim_gone (void *self, const gp_reply *r) {
 /* As the wire does, its own name is refused before the node hears of it. */
 static void serve (gp_station *st, gp_reply *r) {
   gp_asked asked = r->asked;
-  gp_answer no = {400, NULL, gp_wire_yourself, NULL};
+  gp_answer no = {400, NULL, gp_wire_yourself, NULL, NULL};
   memset(&r->asked, 0, sizeof r->asked);
   if (asked.msg != NULL && gp_peer_equal(asked.msg->from, st->self)) {
     gp_node_misasked(st->node, GP_EBADMSG, asked.remote);

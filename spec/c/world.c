@@ -16,6 +16,7 @@ void world_options (gp_nodeopt *opt) {
   opt->outboxbytes = (size_t)8 << 20;
   opt->maxerrors = 1024;
   opt->maxevents = 1024;
+  opt->probetime = 750;
   opt->asktime = 5000;
   opt->holdtime = 4000;
 }
