@@ -22,12 +22,12 @@
 #include "gp_contact.h"
 
 #define HELP_AFTER 500  /* ms without an answer: others are asked to try */
-#define TRIAL_TIME 1500 /* ms without any: it is suspected */
+#define TRIAL_TIME 1200 /* ms without any: it is suspected */
 #define ROUND_TIME 600  /* ms: a suspect is asked so often */
-#define SUSPICION 3000  /* ms: a suspect fails after */
+#define SUSPICION 4000  /* ms: a suspect fails after */
 #define REFUSING 1500   /* ms: one that refuses, time to start again */
 #define STALL 500       /* ms: a tick that came so late came too late */
-#define MOST_HEALTH 8   /* Lifeguard's S */
+#define MOST_HEALTH 3   /* Lifeguard's S; no more than 15 s to fail */
 
 void gp_detect_init (gp_node *n) {
   gp_random_seed(&n->detect.random, n->opt.nonce);
@@ -86,14 +86,26 @@ void gp_detect_try (gp_node *n, gp_contact *c, bool digest) {
   gp_trial_ask(n, c, digest);
 }
 
+static void suspectfrom (gp_node *n, gp_contact *c, uint64_t round) {
+  c->vigil.trial = 0;
+  c->vigil.suspected = n->now;
+  c->vigil.round = round;
+  gp_detect_lookat(n, round);
+}
+
 static void suspect (gp_node *n, gp_contact *c) {
-  gp_vigil *v = &c->vigil;
-  v->trial = 0;
-  v->suspected = n->now;
-  v->round = n->now + ROUND_TIME;
+  suspectfrom(n, c, n->now + ROUND_TIME);
   c->reachable = false;
-  gp_detect_lookat(n, v->round);
   gp_trial_announce(n, c);
+}
+
+/* What others say is not said on: they have told everybody. */
+void gp_detect_told (gp_node *n, gp_contact *c) {
+  if (c->standing != GP_MEMBER || c->leaving || c->vigil.suspected != 0 ||
+      n->opt.probetime == 0)
+    return;
+  c->vigil.reason = GP_ETIMEDOUT;
+  suspectfrom(n, c, n->now);
 }
 
 void gp_detect_refused (gp_node *n, gp_contact *c) {

@@ -57,7 +57,7 @@ typedef struct gp_detect {
   size_t roundsize, roundlen, roundat;
   uint64_t nextprobe; /* UINT64_MAX: there is nobody to probe */
   uint64_t lookat;    /* no contact has anything due before */
-  unsigned health;    /* how much this node doubts itself: 0 to 8 */
+  unsigned health;    /* how much this node doubts itself: 0 to 3 */
   uint64_t repairat;  /* lists are compared then */
   uint64_t relistat;  /* a Go member is asked for its list then */
   uint32_t relistpause;
@@ -78,6 +78,9 @@ void gp_detect_heard (gp_node *n, struct gp_contact *c);
 
 /* It answered us. */
 void gp_detect_answered (gp_node *n, struct gp_contact *c);
+
+/* Somebody else suspects it: it is asked at once. */
+void gp_detect_told (gp_node *n, struct gp_contact *c);
 
 /* It refused a connection: its process is gone, or about to come back. */
 void gp_detect_refused (gp_node *n, struct gp_contact *c);

@@ -106,9 +106,9 @@ static bool isinownname (gp_doing doing) {
 
 /* What the node asks for of itself: one of ours that has left says no. */
 static gp_topic topicof (const gp_contact *c, gp_doing doing) {
-  bool again = doing == GP_MEETING || doing == GP_LISTING ||
-               doing == GP_NAMING;
-  return again && c->ours ? GP_TOPIC_AGAIN : GP_TOPIC_NONE;
+  bool again = doing == GP_LISTING || doing == GP_NAMING;
+  return doing == GP_MEETING || (again && c->ours) ? GP_TOPIC_AGAIN
+                                                   : GP_TOPIC_NONE;
 }
 
 static void prepare (const gp_node *n, const gp_contact *c,

@@ -29,7 +29,7 @@ void gp_hostopt_init (gp_hostopt *opt) {
   opt->node.outboxbytes = (size_t)8 << 20;
   opt->node.maxerrors = 1024;
   opt->node.maxevents = 1024;
-  opt->node.probetime = 750;
+  opt->node.probetime = 600;
   opt->node.asktime = 5000;
   opt->node.holdtime = 4000;
   opt->server.maxheaders = (size_t)16 << 10;

@@ -216,8 +216,12 @@ static bool hasleft (gp_node *n, gp_contact *c, gp_err error) {
 
 /* It was tried again, or named to us, and does not answer. */
 static void notmet (gp_node *n, gp_contact *c, gp_err error) {
-  if (hasleft(n, c, error) || c->standing == GP_MEMBER)
+  if (c->standing == GP_MEMBER)
     return;
+  if (error == GP_EFORBIDDEN) {
+    gp_contact_left(n, c);
+    return;
+  }
   if (c->vigil.lost)
     gp_contact_stand(n, c, GP_FAILING);
   else if (error == GP_ETIMEDOUT || error == GP_ECONNRESET) {

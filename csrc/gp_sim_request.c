@@ -97,6 +97,27 @@ static gp_reply *newrequest (gp_station *from, const gp_asking *asking) {
   return r;
 }
 
+/* The same once more, from nobody. Without memory it does not happen. */
+static void copy (gp_station *from, const gp_asking *asking,
+                  gp_station *receiver) {
+  gp_sim *s = from->sim;
+  gp_reply *r;
+  if (receiver == NULL || !gp_random_chance(&s->random, s->copies))
+    return;
+  r = newrequest(from, asking);
+  if (r == NULL)
+    return;
+  r->receiver = receiver;
+  r->deadline = GP_NEVER;
+  r->arrival = gp_sim_arrival(s, from, receiver);
+  if (r->arrival == GP_NEVER) {
+    gp_sim_drop(r);
+    return;
+  }
+  r->arrival += gp_random_below(&s->random, 1000);
+  schedule(r);
+}
+
 gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
                    const gp_asking *asking, uint32_t timeout) {
   gp_station *from = self;
@@ -115,6 +136,7 @@ gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
   r->arrival = gp_sim_arrival(s, from, r->receiver);
   gp_ring_append(&from->asking, &r->asking);
   schedule(r);
+  copy(from, asking, r->receiver);
   s->count.requests++;
   if (asking->msg != NULL)
     s->count.data += gp_message_len(asking->msg);

@@ -10,7 +10,7 @@
 
 #include "gp_contact.h"
 
-#define PROBE_TIME 1500 /* ms, also where others try for us */
+#define PROBE_TIME 1200 /* ms, also where others try for us */
 #define HELPERS 2
 #define MOST_HELPING 64 /* probes for others at once */
 
@@ -166,8 +166,8 @@ bool gp_trial_asked (gp_node *n, const gp_asked *asked, gp_reply *r) {
     case GP_TOPIC_DIGEST: return compare(n, asked, r);
     case GP_TOPIC_SUSPECT:
       c = gp_contact_find(n, asked->about);
-      if (c != NULL && c->standing == GP_MEMBER)
-        gp_detect_try(n, c, false);
+      if (c != NULL)
+        gp_detect_told(n, c);
       break;
     default: break;
   }

@@ -73,6 +73,7 @@ build = {
         "csrc/gp_sim.c",
         "csrc/gp_sim_request.c",
         "csrc/gp_station.c",
+        "csrc/gp_stats.c",
         "csrc/gp_trial.c",
         "csrc/gp_wire.c",
         "csrc/gp_wire_header.c",

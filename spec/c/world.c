@@ -16,7 +16,7 @@ void world_options (gp_nodeopt *opt) {
   opt->outboxbytes = (size_t)8 << 20;
   opt->maxerrors = 1024;
   opt->maxevents = 1024;
-  opt->probetime = 750;
+  opt->probetime = 600;
   opt->asktime = 5000;
   opt->holdtime = 4000;
 }
@@ -27,12 +27,21 @@ gp_peer *world_peer (const char *text) {
   return p;
 }
 
-void world_open (world *w, uint64_t seed, size_t n) {
+static void open (world *w, uint64_t seed, size_t n, uint32_t probetime) {
   world_options(&w->opt);
+  w->opt.probetime = probetime;
   w->n = 0;
   SAME(gp_sim_new(&w->sim, seed), GP_OK);
   while (w->n < n)
     world_add(w, NULL);
+}
+
+void world_open (world *w, uint64_t seed, size_t n) {
+  open(w, seed, n, 600);
+}
+
+void world_openquiet (world *w, uint64_t seed, size_t n) {
+  open(w, seed, n, 0);
 }
 
 void world_close (world *w) {

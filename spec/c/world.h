@@ -26,6 +26,8 @@ void world_options (gp_nodeopt *opt);
 
 /* With 'n' nodes that do not know each other. */
 void world_open (world *w, uint64_t seed, size_t n);
+/* The same; they do not probe each other, so nothing happens by itself. */
+void world_openquiet (world *w, uint64_t seed, size_t n);
 void world_close (world *w);
 
 /* One more, under a name of its own if 'name' is not NULL. */

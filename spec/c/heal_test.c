@@ -1,0 +1,273 @@
+/*
+** heal_test.c - networks that heal by themselves.
+**
+** A case that fails names the seed; SEEDS and FIRST in the environment are
+** as in chance_test.c.
+*/
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+#define SECOND 1000u
+
+static uint64_t number (const char *variable, uint64_t otherwise) {
+  const char *text = getenv(variable);
+  return text == NULL ? otherwise : strtoull(text, NULL, 10);
+}
+
+/* "n1 joined", or "" when no event is unread. */
+static const char *happened (world *w, size_t i) {
+  static const char *const kinds[] = {"joined", "left", "failed",
+                                      "recovered"};
+  static char text[WORLD_TEXT];
+  gp_node *n = world_node(w, i);
+  const gp_event *e = gp_node_peekevent(n);
+  if (e == NULL)
+    return "";
+  snprintf(text, sizeof text, "%s %s", gp_peer_address(e->peer),
+           kinds[e->kind]);
+  if (e->reason != GP_OK)
+    snprintf(text + strlen(text), 40, ": %s", gp_err_code(e->reason));
+  gp_node_dropevent(n);
+  return text;
+}
+
+static void ignore (world *w) {
+  size_t i;
+  for (i = 0; i < w->n; i++)
+    while (world_node(w, i) != NULL && *happened(w, i) != '\0')
+      continue;
+}
+
+/* 'n' nodes of one network, each in a group of its own. */
+static void network (world *w, uint64_t seed, size_t n) {
+  size_t i;
+  world_open(w, seed, n);
+  world_joinall(w, n);
+  for (i = 0; i < n; i++)
+    gp_station_setgroups(w->at[i], (uint64_t)1 << i);
+  ignore(w);
+}
+
+TEST(leftnotfailed, "to leave is not to fail") {
+  world w;
+  network(&w, 1, 3);
+  SAME(world_end(&w, world_leave(&w, 2)), GP_OK);
+  world_pass(&w, 30 * SECOND);
+  TEXT(happened(&w, 0), "n2 left");
+  TEXT(happened(&w, 0), "");
+  TEXT(world_members(&w, 2), "");
+  SAME(world_end(&w, world_join(&w, 2, 1)), GP_OK);
+  TEXT(happened(&w, 0), "n2 joined");
+  world_close(&w);
+}
+
+TEST(gone, "a process that is gone has failed within seconds") {
+  world w;
+  network(&w, 1, 5);
+  gp_station_crash(w.at[4]);
+  world_forget(world_say(&w, 0, "x"));
+  world_pass(&w, 3 * SECOND);
+  TEXT(happened(&w, 0), "n4 failed: ECONNREFUSED");
+  TEXT(happened(&w, 3), "n4 failed: ECONNREFUSED");
+  TEXT(happened(&w, 3), "");
+  TEXT(world_members(&w, 2), "n0 n1 n3");
+  world_close(&w);
+}
+
+TEST(hung, "one that hangs has failed within ten, and recovers") {
+  world w;
+  network(&w, 1, 5);
+  gp_station_hang(w.at[4]);
+  world_pass(&w, 10 * SECOND);
+  TEXT(happened(&w, 0), "n4 failed: ETIMEDOUT");
+  TEXT(world_members(&w, 2), "n0 n1 n3");
+  gp_station_resume(w.at[4]);
+  world_pass(&w, 10 * SECOND);
+  TEXT(happened(&w, 0), "n4 recovered");
+  TEXT(happened(&w, 0), "");
+  TEXT(happened(&w, 4), "");
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(oneway, "to be heard is not to recover: that takes an answer") {
+  world w;
+  size_t i;
+  network(&w, 1, 2);
+  SAME(gp_sim_cut(w.sim, 1, 2), GP_OK); /* n1 hears nothing of n0 */
+  world_pass(&w, 15 * SECOND);
+  TEXT(happened(&w, 0), "n1 failed: ETIMEDOUT");
+  for (i = 0; i < 10; i++) {
+    world_forget(world_join(&w, 1, 0));
+    world_pass(&w, 5 * SECOND);
+  }
+  TEXT(happened(&w, 0), "");
+  TEXT(world_members(&w, 0), "");
+  gp_sim_heal(w.sim, 1, 2);
+  world_pass(&w, 30 * SECOND);
+  TEXT(happened(&w, 0), "n1 recovered");
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(throughothers, "who is reached through others has not failed") {
+  world w;
+  network(&w, 1, 4);
+  SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
+  world_pass(&w, 60 * SECOND);
+  TEXT(happened(&w, 0), "");
+  TEXT(happened(&w, 1), "");
+  world_close(&w);
+}
+
+TEST(notbyword, "nobody fails because somebody says so") {
+  world w;
+  network(&w, 1, 8);
+  SAME(gp_sim_cut(w.sim, 1, 254), GP_OK); /* n0 hears nobody */
+  SAME(gp_sim_cut(w.sim, 254, 1), GP_OK);
+  world_pass(&w, 60 * SECOND);
+  TEXT(world_members(&w, 0), "");
+  TEXT(happened(&w, 3), "n0 failed: ETIMEDOUT");
+  TEXT(happened(&w, 3), "");
+  gp_sim_heal(w.sim, 255, 255);
+  world_pass(&w, 15 * SECOND);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(goodbyelost, "who left while nobody heard it is not fetched back") {
+  world w;
+  network(&w, 1, 4);
+  SAME(gp_sim_cut(w.sim, 8, 7), GP_OK); /* nobody hears n3 */
+  SAME(world_end(&w, world_leave(&w, 3)), GP_OK);
+  gp_sim_heal(w.sim, 8, 7);
+  world_pass(&w, 60 * SECOND);
+  TEXT(world_members(&w, 3), "");
+  TEXT(world_members(&w, 0), "n1 n2");
+  TEXT(happened(&w, 0), "n3 left");
+  world_close(&w);
+}
+
+TEST(nofailedhandedon, "who has failed is not handed to newcomers") {
+  world w;
+  network(&w, 1, 4);
+  gp_station_crash(w.at[2]);
+  world_pass(&w, 12 * SECOND);
+  world_add(&w, NULL);
+  SAME(world_end(&w, world_join(&w, 4, 0)), GP_OK);
+  TEXT(world_members(&w, 4), "n0 n1 n3");
+  TEXT(world_complaint(&w, 4), "");
+  world_pass(&w, 60 * SECOND);
+  TEXT(world_members(&w, 4), "n0 n1 n3");
+  world_close(&w);
+}
+
+TEST(cameback, "one that was killed and comes back is found again") {
+  world w;
+  network(&w, 1, 4);
+  gp_station_crash(w.at[2]);
+  world_pass(&w, 60 * SECOND);
+  TEXT(happened(&w, 0), "n2 failed: ECONNREFUSED");
+  SAME(gp_station_start(w.at[2], &w.opt), GP_OK);
+  world_pass(&w, 20 * SECOND);
+  TEXT(happened(&w, 0), "n2 recovered");
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(forgotten, "after a day of trying it is forgotten") {
+  world w;
+  network(&w, 1, 2);
+  gp_station_crash(w.at[1]);
+  world_pass(&w, (uint64_t)25 * 3600 * SECOND);
+  SAME(gp_node_due(world_node(&w, 0)), UINT64_MAX);
+  world_close(&w);
+}
+
+/* Two halves, for 'time'. They are one again within 30 s. */
+static void partition (uint64_t seed, size_t n, uint64_t time) {
+  world w;
+  uint64_t half = ((uint64_t)1 << n / 2) - 1;
+  network(&w, seed, n);
+  SAME(gp_sim_cut(w.sim, half, ~half), GP_OK);
+  SAME(gp_sim_cut(w.sim, ~half, half), GP_OK);
+  world_pass(&w, time);
+  gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
+  world_pass(&w, 30 * SECOND);
+  if (!world_iswhole(&w))
+    test_note("seed %llu, %zu nodes", (unsigned long long)seed, n);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(partitions, "a partition of two minutes heals within 30 s") {
+  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  for (; seed < end; seed++) {
+    partition(seed, 2, 120 * SECOND);
+    partition(seed, 10, 120 * SECOND);
+  }
+}
+
+/* A tenth of the messages lost, and now and then one stands still for 3 s. */
+static void calm (uint64_t seed) {
+  world w;
+  size_t i, round;
+  network(&w, seed, 10);
+  gp_sim_setloss(w.sim, 100000);
+  for (round = 0; round < 20; round++) {
+    i = (size_t)gp_random_below(gp_sim_random(w.sim), 10);
+    gp_station_stall(w.at[i], 3 * SECOND);
+    world_pass(&w, 6 * SECOND);
+  }
+  for (i = 0; i < w.n; i++) {
+    const char *event = happened(&w, i);
+    if (*event != '\0')
+      test_note("seed %llu: to n%zu, %s", (unsigned long long)seed, i, event);
+    CHECK(*event == '\0');
+  }
+  world_close(&w);
+}
+
+TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
+  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  for (; seed < end; seed++)
+    calm(seed);
+}
+
+TEST(hiddenjoin, "who was missed by the others is found by comparing") {
+  world w;
+  world_open(&w, 1, 6);
+  world_joinall(&w, 3);
+  SAME(world_end(&w, world_join(&w, 4, 3)), GP_OK);
+  SAME(world_end(&w, world_join(&w, 5, 3)), GP_OK);
+  gp_station_setgroups(w.at[5], 1);
+  gp_station_setgroups(w.at[0], 2);
+  gp_station_setgroups(w.at[1], 2);
+  SAME(gp_sim_cut(w.sim, 3, 3), GP_OK);
+  SAME(world_end(&w, world_join(&w, 3, 2)), GP_OK);
+  gp_sim_heal(w.sim, 3, 3);
+  world_pass(&w, 60 * SECOND);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+/* What one node costs in an hour at rest, in requests a second. */
+static double restcost (size_t n) {
+  world w;
+  uint64_t before;
+  double cost;
+  network(&w, 1, n);
+  before = gp_sim_count(w.sim)->requests;
+  world_pass(&w, 600 * SECOND);
+  cost = (double)(gp_sim_count(w.sim)->requests - before) / 600 / (double)n;
+  world_close(&w);
+  return cost;
+}
+
+TEST(atrest, "at rest a node costs the same in a network of any size") {
+  double small = restcost(5), large = restcost(50);
+  CHECK(small < 2 && large < 2);
+}
