@@ -151,12 +151,24 @@ void gp_contact_endpause (gp_node *n, gp_contact *c) {
 }
 
 /*
+** What is said to one that did not answer when it was greeted waits until it
+** does: only then is it known whether it tells a message that comes twice.
+** Every try of it looks here again.
+*/
+static bool mustwait (const gp_contact *c, uint64_t now) {
+  const gp_errand *e = c->first;
+  return c->standing == GP_CANDIDATE && c->vigil.retry != 0 && !c->ours &&
+         e->failure->doing == GP_SENDING && now < e->since + e->timeout;
+}
+
+/*
 ** Asks what is next. To a peer that does not answer, what has waited longer
 ** than a request may take is not tried again one by one: that could last
 ** for hours.
 */
 void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
-  while (c->asked == NULL && c->pause == 0 && c->first != NULL) {
+  while (c->asked == NULL && c->pause == 0 && c->first != NULL &&
+         !mustwait(c, now)) {
     gp_errand *e = shift(n, c);
     gp_err error = GP_ETIMEDOUT;
     if (now < e->since + e->timeout || (c->reachable && !e->asked))

@@ -288,6 +288,8 @@ static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
   if (e != GP_OK)
     return e;
   if (m->id != 0) {
+    if (m->nonce != c->nonce)
+      gp_node_remember(n, c); /* what its former process said may come late */
     c->nonce = m->nonce;
     c->id = m->id;
   }

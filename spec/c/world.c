@@ -171,7 +171,7 @@ const char *world_members (world *w, size_t i) {
   return text;
 }
 
-static bool knowsall (world *w, size_t i) {
+bool world_knowsall (world *w, size_t i) {
   gp_peerlist list = {0, 0, NULL};
   size_t j, live = 0, known = 0;
   SAME(gp_node_members(world_node(w, i), &list), GP_OK);
@@ -189,7 +189,7 @@ static bool knowsall (world *w, size_t i) {
 bool world_iswhole (world *w) {
   size_t i;
   for (i = 0; i < w->n; i++)
-    if (world_node(w, i) != NULL && !knowsall(w, i))
+    if (world_node(w, i) != NULL && !world_knowsall(w, i))
       return false;
   return true;
 }

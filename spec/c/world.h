@@ -68,6 +68,9 @@ const char *world_complaint (world *w, size_t i);
 /* The addresses of the members: "n0 n3". */
 const char *world_members (world *w, size_t i);
 
+/* Whether it lists all others that have a node, and no more. */
+bool world_knowsall (world *w, size_t i);
+
 /* Whether all that have a node list all others that have one, and no more. */
 bool world_iswhole (world *w);
 
