@@ -24,7 +24,7 @@
 #define HELP_AFTER 500  /* ms without an answer: others are asked to try */
 #define TRIAL_TIME 1200 /* ms without any: it is suspected */
 #define ROUND_TIME 600  /* ms: a suspect is asked so often */
-#define SUSPICION 4000  /* ms: a suspect fails after */
+#define SUSPICION 4500  /* ms: a suspect fails after */
 #define REFUSING 1500   /* ms: one that refuses, time to start again */
 #define STALL 500       /* ms: a tick that came so late came too late */
 #define MOST_HEALTH 3   /* Lifeguard's S; no more than 15 s to fail */
@@ -140,7 +140,7 @@ static void lookattrial (gp_node *n, gp_contact *c, uint64_t now) {
   gp_vigil *v = &c->vigil;
   if (!v->helped && now >= v->trial + HELP_AFTER) {
     v->helped = true;
-    v->helpers = gp_trial_askothers(n, c);
+    v->helpers = gp_trial_askothers(n, c, 2);
   }
   if (now < v->trial + TRIAL_TIME) {
     gp_detect_lookat(n, v->trial + (v->helped ? TRIAL_TIME : HELP_AFTER));
@@ -162,7 +162,7 @@ static void lookatsuspect (gp_node *n, gp_contact *c, uint64_t now) {
   if (now >= v->round) {
     v->round = now + ROUND_TIME;
     gp_trial_ask(n, c, false);
-    gp_trial_askothers(n, c);
+    gp_trial_askothers(n, c, 3);
   }
   gp_detect_lookat(n, v->round < end ? v->round : end);
 }

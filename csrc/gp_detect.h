@@ -105,8 +105,9 @@ void gp_detect_tick (gp_node *n, uint64_t now);
 /* Asks it for a sign of life; with the digest of our list if 'digest'. */
 void gp_trial_ask (gp_node *n, const struct gp_contact *c, bool digest);
 
-/* Asks others to try. Returns how many. */
-unsigned gp_trial_askothers (gp_node *n, const struct gp_contact *c);
+/* Asks so many others to try, or as many as there are. Returns how many. */
+unsigned gp_trial_askothers (gp_node *n, const struct gp_contact *c,
+                             unsigned most);
 
 /* Tells all members of ours that 'c' is suspected. */
 void gp_trial_announce (gp_node *n, const struct gp_contact *c);

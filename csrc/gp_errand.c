@@ -155,23 +155,30 @@ void gp_contact_endpause (gp_node *n, gp_contact *c) {
 ** does: only then is it known whether it tells a message that comes twice.
 ** Every try of it looks here again.
 */
-static bool mustwait (const gp_contact *c, uint64_t now) {
-  const gp_errand *e = c->first;
+static bool mustwait (const gp_contact *c, const gp_errand *e) {
   return c->standing == GP_CANDIDATE && c->vigil.retry != 0 && !c->ours &&
-         e->failure->doing == GP_SENDING && now < e->since + e->timeout;
+         e->failure->doing == GP_SENDING;
 }
 
-/*
-** Asks what is next. To a peer that does not answer, what has waited longer
-** than a request may take is not tried again one by one: that could last
-** for hours.
-*/
+/* Whether it has waited too long. To a peer that does not answer, what has
+   waited longer than a request may take is not tried again one by one: that
+   could last for hours. */
+static bool isoverdue (const gp_contact *c, const gp_errand *e,
+                       uint64_t now) {
+  bool hopeful = c->reachable && !e->asked && !mustwait(c, e);
+  return now >= e->since + e->timeout && !hopeful;
+}
+
+/* Asks what is next. */
 void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
-  while (c->asked == NULL && c->pause == 0 && c->first != NULL &&
-         !mustwait(c, now)) {
-    gp_errand *e = shift(n, c);
+  while (c->asked == NULL && c->pause == 0 && c->first != NULL) {
+    gp_errand *e = c->first;
     gp_err error = GP_ETIMEDOUT;
-    if (now < e->since + e->timeout || (c->reachable && !e->asked))
+    bool overdue = isoverdue(c, e, now);
+    if (!overdue && mustwait(c, e))
+      break;
+    shift(n, c);
+    if (!overdue)
       error = ask(n, c, e, now);
     if (error == GP_OK)
       c->asked = e;

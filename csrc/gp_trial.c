@@ -11,7 +11,6 @@
 #include "gp_contact.h"
 
 #define PROBE_TIME 1200 /* ms, also where others try for us */
-#define HELPERS 2
 #define MOST_HELPING 64 /* probes for others at once */
 
 static gp_probe *newprobe (gp_node *n, const gp_peer *about) {
@@ -74,15 +73,15 @@ void gp_trial_ask (gp_node *n, const gp_contact *c, bool digest) {
         digest ? GP_TOPIC_DIGEST : GP_TOPIC_NONE, digest ? n->self : NULL);
 }
 
-/* A random one of ours that can be asked about 'c', other than 'not'. */
+/* A random one of ours that can be asked about 'c', other than the last. */
 static gp_contact *helper (gp_node *n, const gp_contact *c,
-                           const gp_contact * not ) {
+                           const gp_contact *last) {
   gp_contact *chosen = NULL;
   uint64_t count = 0;
   gp_entry *e;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     gp_contact *h = (gp_contact *)e;
-    if (h == c || h == not || h->standing != GP_MEMBER || !h->ours ||
+    if (h == c || h == last || h->standing != GP_MEMBER || !h->ours ||
         h->leaving || h->vigil.suspected != 0)
       continue;
     if (gp_random_below(&n->detect.random, ++count) == 0)
@@ -92,12 +91,12 @@ static gp_contact *helper (gp_node *n, const gp_contact *c,
 }
 
 /* 0.0.0.0 is somebody else for everybody: nobody can be asked about it. */
-unsigned gp_trial_askothers (gp_node *n, const gp_contact *c) {
+unsigned gp_trial_askothers (gp_node *n, const gp_contact *c, unsigned most) {
   gp_contact *h = NULL;
   unsigned count = 0, i;
   if (gp_peer_isany(c->entry.peer))
     return 0;
-  for (i = 0; i < HELPERS; i++) {
+  for (i = 0; i < most; i++) {
     gp_probe *p;
     h = helper(n, c, h);
     if (h == NULL)
