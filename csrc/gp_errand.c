@@ -290,9 +290,10 @@ gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
   return GP_OK;
 }
 
-/* Taking leave of one that is gone is no failure. */
+/* To greet or take leave of one that has left is no failure. */
 static void drop (gp_node *n, gp_errand *e, gp_err error) {
-  if (error == GP_ENOTCONN && e->failure->doing == GP_LEAVING)
+  gp_doing doing = e->failure->doing;
+  if (error == GP_ENOTCONN && (doing == GP_LEAVING || doing == GP_GREETING))
     error = GP_OK;
   finish(n, e, error, 0);
 }
