@@ -2,6 +2,8 @@
 ** gp_patience.c - what time does to the errands of peers: pauses that end,
 ** and waits that nobody should have to bear.
 */
+#include <string.h>
+
 #include "gp_contact.h"
 
 /* What keeps 'c' busy: it is on the way, or will be again after a pause. */
@@ -38,10 +40,14 @@ static void letgo (gp_node *n, gp_errand *e) {
 /* Says goodbye to 'c' in the name of 'from'. Zero is no id that a contact
    waits for: nobody asks how it ends. */
 static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
-  gp_asking asking = {c->form, NULL, from, gp_contact_dialled(c),
-                      n->self, false};
+  gp_asking asking;
+  memset(&asking, 0, sizeof asking);
   if (gp_message_new(&asking.msg, GP_DISCONNECT, from, NULL, NULL) != GP_OK)
     return;
+  asking.form = c->form;
+  asking.from = from;
+  asking.to = gp_contact_dialled(c);
+  asking.self = n->self;
   (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,
                          n->opt.asktime);
   gp_message_unref(asking.msg);
