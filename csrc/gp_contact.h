@@ -257,8 +257,7 @@ void gp_contact_wave (gp_node *n, const gp_contact *c);
 ** that has ended their broadcasts would stop for good (protocol.md). So each
 ** is told in its own form, in the name of the one that left.
 */
-void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
-                            gp_form form);
+void gp_contact_relayleave (gp_node *n, const gp_contact *gone, gp_form form);
 
 /* Looks a few times, soon, under which name 'c' has us besides ours. */
 void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now);
