@@ -30,6 +30,8 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
                echo -L$(EVENT_LIBDIR) -levent_extra -levent_core, \
                pkg-config --libs libevent_extra libevent_core))
 
+LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
+
 WARNINGS = -Wall -Wextra -Wpedantic
 BASE     = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
@@ -46,6 +48,9 @@ CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lgp_% gp_loop% \
                 gp_server% gp_client% gp_evhttp% gp_host%),$(OBJECTS))
 CTEST         = $(BUILD)/spec/core_test
 CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+
+# Runs a Lua script with one allocation after the other failing.
+STARVE = $(BUILD)/spec/starve
 
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
@@ -65,7 +70,7 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test asan lint format modules rock \
+.PHONY: build ctest help setup demo chat test starve asan lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -91,6 +96,11 @@ $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -Icsrc -MMD -MP -c \
 	  -o $@ $<
 
+$(STARVE): spec/starve/host.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
+	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
+
 -include $(OBJECTS:.o=.d) $(CTEST_OBJECTS:.o=.d)
 
 help: ## this list
@@ -114,11 +124,15 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) ## build the tests in C, which the specs run
 	@:
 
 specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
+
+starve: build $(STARVE) ## let every allocation of Lua and the core fail once
+	@$(STARVE) spec/starve/talk.lua core 1 1 $(CORE)
+	@$(STARVE) spec/starve/talk.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan
@@ -133,7 +147,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch] spec/c/*.[ch]
+	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/starve/*.c
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write
