@@ -52,6 +52,9 @@ CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 # Runs a Lua script with one allocation after the other failing.
 STARVE = $(BUILD)/spec/starve
 
+# A Lua module that forks.
+FORKING = $(BUILD)/forking.so
+
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
 # win over those without.
@@ -96,10 +99,14 @@ $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -Icsrc -MMD -MP -c \
 	  -o $@ $<
 
-$(STARVE): spec/starve/host.c Makefile
+$(STARVE): spec/host/starve.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
+
+$(FORKING): spec/host/forking.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(CTEST_OBJECTS:.o=.d)
 
@@ -124,15 +131,15 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) $(STARVE) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(FORKING) ## build the tests in C, which the specs run
 	@:
 
 specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
 
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
-	@$(STARVE) spec/starve/talk.lua core 1 1 $(CORE)
-	@$(STARVE) spec/starve/talk.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
+	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan
@@ -147,7 +154,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/starve/*.c
+	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/host/*.c
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write

@@ -12,7 +12,7 @@ if build:find("asan") then return end
 describe("memory that runs out", function()
   local function starved(kind, step)
     local host <close> = assert(process.start({build .. "/spec/starve",
-      "spec/starve/talk.lua", kind, "1", tostring(step),
+      "spec/host/starved.lua", kind, "1", tostring(step),
       build .. "/gop2p/core.so"}))
     local line = assert(host:line(60))
     local runs = math.tointeger(tonumber(line:match("^(%d+) runs$")))

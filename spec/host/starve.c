@@ -1,5 +1,5 @@
 /*
-** host.c - runs a Lua script again and again, each time with another
+** starve.c - runs a Lua script again and again, each time with another
 ** allocation failing.
 **
 **   starve SCRIPT lua|core FIRST STEP CORE.so
