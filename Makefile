@@ -55,6 +55,18 @@ STARVE = $(BUILD)/spec/starve
 # A Lua module that forks.
 FORKING = $(BUILD)/forking.so
 
+# Each fuzzer is a program of its own, with clang's libFuzzer and both
+# sanitizers, with the same parts of the core, and with Lua for lua-cjson.
+SECONDS        = 60
+FUZZ_SOURCES   = $(sort $(wildcard spec/fuzz/*.c))
+FUZZ_OBJECTS   = $(FUZZ_SOURCES:spec/fuzz/%.c=$(BUILD)/spec/%.o)
+FUZZERS        = $(patsubst %.o,%,$(filter %_fuzz.o,$(FUZZ_OBJECTS)))
+FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lgp_json.o
+
+# Those that make and lose what the core owns; others take too long.
+VALGRIND_SPECS = $(addprefix spec/,$(addsuffix _spec.lua,message connect \
+                 leave lifetime receipt wire_request wire_response))
+
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
 # win over those without.
@@ -73,7 +85,8 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test starve asan lint format modules rock \
+.PHONY: build ctest help setup demo chat test starve asan fuzz fuzzers storm \
+        bench stress valgrind lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -108,7 +121,15 @@ $(FORKING): spec/host/forking.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
 
--include $(OBJECTS:.o=.d) $(CTEST_OBJECTS:.o=.d)
+$(FUZZERS): %_fuzz: %_fuzz.o $(BUILD)/spec/fuzz.o $(FUZZ_CORE)
+	$(call show,link)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ \
+	  $(LUA_LIBS) -lm
+
+$(FUZZ_OBJECTS): $(BUILD)/spec/%.o: spec/fuzz/%.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(COMPILE) -Icsrc -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d) $(CTEST_OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d)
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -148,13 +169,44 @@ asan: ## the same under the address, leak and undefined sanitizers
 	    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
 	  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
 
+fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
+	@$(SETUP) fuzz
+	@$(MAKE) $(AGAIN) fuzzers BUILD=build/fuzz CC=clang \
+	  CFLAGS='-O1 -g -fno-omit-frame-pointer \
+	    -fsanitize=fuzzer-no-link,address,undefined \
+	    -fno-sanitize-recover=undefined'
+	@sh .ci/fuzz.sh build/fuzz $(SECONDS)
+
+storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
+	@$(SETUP) test
+	@$(MAKE) $(AGAIN) build
+	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
+	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/stall_spec.lua
+
+bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
+	@$(SETUP) test
+	@$(MAKE) $(AGAIN) build
+	@$(LUA) spec/bench/bench.lua $(BENCH)
+
+stress: ## the specs with a collector that never rests, in every process
+	@$(SETUP) test
+	@LUA_INIT_5_4='@$(HERE)/.ci/stress.lua' $(MAKE) $(AGAIN) specs
+
+valgrind: ## some of the specs under valgrind, or those of SPEC
+	@$(SETUP) valgrind
+	@$(MAKE) $(AGAIN) specs RUN='sh .ci/valgrind.sh' \
+	  SPEC='$(or $(SPEC),$(VALGRIND_SPECS))'
+
+fuzzers: $(FUZZERS)
+	@:
+
 lint: ## check how the sources look, are layered and compile
 	@$(SETUP) lint
 	@MAKE='$(MAKE) $(AGAIN)' sh .ci/lint.sh
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/host/*.c
+	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write

@@ -59,10 +59,12 @@ event_outside() {
 }
 
 # A coroutine that is kept may be dead when it is used: no member and no
-# variable that outlives a call holds one.
+# variable that outlives a call holds one. The main thread lives as long as
+# its state: lgp_prompt.c, which says why, may keep that in one variable.
 kept_states() {
   nowhere '^(  +|static +)(const +)?lua_State *\*+ *[A-Za-z_0-9]+(\[.*\])? *;' \
-    csrc/*.[ch]
+    csrc/*.[ch] |
+    awk '!/^csrc\/lgp_prompt\.c:[0-9]+:static lua_State \*mainthread;/'
 }
 
 # A header brings along what it needs.
@@ -98,7 +100,8 @@ luachecks() {
 }
 
 layout() {
-  clang-format --dry-run -Werror csrc/*.[ch] spec/c/*.[ch] spec/host/*.c \
+  clang-format --dry-run -Werror csrc/*.[ch] spec/c/*.[ch] \
+    spec/fuzz/*.[ch] spec/host/*.c \
     >build/lint.log 2>&1 || {
     sed -n 's/^\([^ ]*:[0-9]*\):.*error: .*/\1/p' build/lint.log | uniq
     echo "(make format mends it)"

@@ -1,7 +1,9 @@
 #!/bin/sh
 # Installs what is missing for a purpose, and nothing else:
 #
-#   sh .ci/setup.sh [demo | test | asan | lint | rock | all]   (default: demo)
+#   sh .ci/setup.sh [demo | test | asan | fuzz | valgrind | lint | rock | all]
+#
+# (demo when nothing is said.)
 #
 # It asks for the things themselves, a command, a header, a Lua module, not
 # for the packages they come in: whatever put them there is good enough, and
@@ -58,7 +60,9 @@ need_test() {
   need_demo
   need lua-busted has_command busted
   need lua-socket has_module socket
+  need curl has_command curl
   need luarocks has_command luarocks
+  need tmux has_command tmux
   need zip has_command zip
 }
 
@@ -69,16 +73,31 @@ need_lint() {
   need lua-check has_command luacheck
 }
 
+# What libFuzzer comes in differs from one version of clang to the next.
+has_fuzzer() {
+  ls "$(clang -print-resource-dir 2>/dev/null)"/lib/*/*fuzzer-* \
+    >/dev/null 2>&1
+}
+
+need_fuzz() {
+  need_demo
+  need clang has_command clang
+  need libclang-rt-dev has_fuzzer
+}
+
 # A package can be named by several of the lists, so each is named once.
 collect() {
   missing=
   case $1 in
     demo) need_demo ;;
     test | asan) need_test ;;
+    fuzz) need_fuzz ;;
+    valgrind) need_test; need valgrind has_command valgrind ;;
     lint) need_lint ;;
     rock) need zip has_command zip ;;
-    all) need_test; need_lint ;;
-    *) echo "setup: '$1' is not one of demo, test, asan, lint, rock, all" >&2
+    all) need_test; need_lint; need_fuzz ;;
+    *) echo "setup: '$1' is not one of demo, test, asan, fuzz, valgrind," \
+         "lint, rock, all" >&2
        exit 2 ;;
   esac
   missing=$(for p in $missing; do echo "$p"; done | sort -u | tr '\n' ' ')

@@ -83,6 +83,7 @@ void lgp_open_json (lua_State *L);
 void lgp_open_loop (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_prompt (lua_State *L);
 
 #pragma GCC visibility pop
 #endif

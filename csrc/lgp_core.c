@@ -14,5 +14,6 @@ int luaopen_gop2p_core (lua_State *L) {
   lgp_open_loop(L);
   lgp_open_receipt(L);
   lgp_open_node(L);
+  lgp_open_prompt(L);
   return 1;
 }

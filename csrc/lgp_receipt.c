@@ -15,6 +15,12 @@ static gp_receipt *toreceipt (lua_State *L) {
   return *box;
 }
 
+/*
+** core.release(receipt)
+**
+** What the collector does: for those that are made while the state is being
+** closed, which it does not look after any more.
+*/
 static int receipt_gc (lua_State *L) {
   gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
   gp_receipt *r = *box;
@@ -61,11 +67,10 @@ static int core_failures (lua_State *L) {
 }
 
 void lgp_open_receipt (lua_State *L) {
-  static const luaL_Reg functions[] = {{"claim", core_claim},
-                                       {"issettled", core_issettled},
-                                       {"hasjoined", core_hasjoined},
-                                       {"failures", core_failures},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"claim", core_claim},         {"issettled", core_issettled},
+    {"hasjoined", core_hasjoined}, {"failures", core_failures},
+    {"release", receipt_gc},       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, LGP_RECEIPT);
   lua_pushcfunction(L, receipt_gc);

@@ -148,7 +148,7 @@ describe("whoever waits is woken by a close:", function()
       end)
       local time, result = net.timed(wait, node, hung)
       assert.equal(ends[name] or "ECANCELED", result)
-      assert.is_true(time < 1, time)
+      assert.is_true(time < 3, time)
     end)
   end
 
@@ -292,13 +292,16 @@ describe("a node that nobody uses", function()
       return n
     end
     collectgarbage()
+    -- One of a test before may still be among them: that hides no leak, for
+    -- one would be there ten times.
     local before = count()
     for _ = 1, 10 do
       local nodes <close> = net.network(3)
       assert(nodes[1]:broadcast("x"):wait())
     end
-    net.pass(0.05)
-    collectgarbage()
-    assert.equal(before, count())
+    net.await(function()
+      collectgarbage()
+      return count() <= before
+    end)
   end)
 end)

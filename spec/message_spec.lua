@@ -73,29 +73,31 @@ describe("a published program", function()
   for _, name in ipairs({"all bytes", "nothing", "UTF-8", "64 KiB"}) do
     local data = payloads[name]
     it("takes and gives any bytes: " .. name, function()
-      local node <close> = assert(gop2p.start_local_node(0))
+      -- The stand-in's JSON is Lua, and slow under sanitizers and the like.
+      local node <close> = assert(gop2p.start_local_node(0, {
+        request_timeout = 30}))
       local other <close> = go.start("v1.1.3", "localhost", {kinds = true})
       assert(node:connect(other.name))
       local receipt = node:broadcast(data)
-      local text, from, kind = other:message(5, net.idle)
+      local text, from, kind = other:message(30, net.idle)
       assert(receipt:wait())
       assert.is_true(text == data)
       assert.equal(tostring(node:self()), from)
       assert.equal("message", kind)
       receipt = node:send(other.name, data)
-      text, from, kind = other:message(5, net.idle)
+      text, from, kind = other:message(30, net.idle)
       assert(receipt:wait())
       assert.is_true(text == data)
       assert.equal(tostring(node:self()), from)
       assert.equal("direct", kind)
-      assert.equal("sent", other:ask("broadcast " .. go.encode(data), 5,
+      assert.equal("sent", other:ask("broadcast " .. go.encode(data), 30,
                                      net.idle))
-      local msg = assert(node:receive(5))
+      local msg = assert(node:receive(30))
       assert.is_true(msg.data == data)
       assert.equal(other.name, tostring(msg.from))
       assert.equal("sent", other:ask(("direct %s %s"):format(node:self(),
-        go.encode(data)), 5, net.idle))
-      msg = assert(node:receive(5))
+        go.encode(data)), 30, net.idle))
+      msg = assert(node:receive(30))
       assert.is_true(msg.data == data)
       assert.equal("direct", msg.type)
     end)
@@ -116,7 +118,7 @@ describe("a published program", function()
     assert.is_nil((receipts[1]:wait(0.1)))
     assert.equal("resumed", other:ask("resume", 5, net.idle))
     for i = 1, 5 do
-      assert.equal("n" .. i, (other:message(5, net.idle)))
+      assert.equal("n" .. i, (other:message(30, net.idle)))
       assert.is_true((receipts[i]:wait()))
     end
   end)
@@ -310,7 +312,7 @@ describe("a full inbox", function()
     assert.equal(200, net.ask(node, net.json(2, peer, "YQ==")).status)
     local time, answer = net.timed(net.ask, node, net.json(2, peer, "Yg=="))
     assert.equal(503, answer.status)
-    assert.is_true(time >= 0.14 and time < 1, time)
+    assert.is_true(time >= 0.14 and time < 3, time)
     assert.equal("a", assert(node:receive(0)).data)
     assert.is_nil((node:receive(0)))
     assert.equal(200, net.ask(node, net.json(2, peer, "Yw==")).status)
@@ -374,9 +376,9 @@ describe("ten members, some of whom hang or are dead", function()
     local from = socket.gettime()
     local receipt = assert(node:broadcast("now"))
     for i = 1, 5 do
-      assert.equal("now", assert(live[i]:receive(1)).data)
+      assert.equal("now", assert(live[i]:receive(5)).data)
     end
-    assert.is_true(socket.gettime() - from < 0.5)
+    assert.is_true(socket.gettime() - from < 4)
     for i = 1, 5 do live[i]:close() end
     assert.is_nil((receipt:wait(0)))
     for i = 1, 4 do hung[i]:close() end

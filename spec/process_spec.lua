@@ -97,7 +97,7 @@ describe("a program ends well", function()
   }) do
     it("with a finalizer that runs last of all: " .. call, function()
       well([[
-        setmetatable({}, {__gc = function()
+        guard = setmetatable({}, {__gc = function()
           pcall(function() local _ = ]] .. call .. [[ end)
           io.write("end\n")
         end})

@@ -6,6 +6,7 @@ local go = require "spec.support.go"
 local gop2p = require "gop2p"
 local process = require "spec.support.process"
 local socket = require "socket"
+local terminal = require "spec.support.terminal"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
@@ -178,51 +179,67 @@ describe("README", function()
     assert.equal(0, script:wait())
   end)
 
-  -- What stands behind the prompts, and what is answered.
+  -- The lines of a session as they are on the screen, but for the first one
+  -- ("$ lua5.4"), and the lines of the screen without what can not be known.
   local function split(session)
-    local typed, shown = {}, {}
-    for line in session:gmatch("([^\n]*)\n") do
-      local input = line:match("^> (.*)$")
-      if input then
-        typed[#typed + 1] = input
-      elseif not line:find("^%$ ") then
-        shown[#shown + 1] = (line:gsub("%d%d:%d%d%.", "HH:MM."))
+    local lines = {}
+    for line in session:gmatch("[^\n]+") do
+      if not line:find("^%$ ") then
+        lines[#lines + 1] = line:gsub("%d%d:%d%d%.", "HH:MM.")
       end
     end
-    return typed, shown
-  end
-
-  -- A prompt that is not a terminal may repeat what is typed, or not.
-  local function answers(prompt, typed)
-    local shown, was = {}, {}
-    for _, line in ipairs(typed) do was[line] = true end
-    for _, line in ipairs(output(prompt)) do
-      line = line:gsub("^[> ]+", ""):gsub("%d%d:%d%d%.", "HH:MM.")
-      if line ~= "" and not was[line] and not line:find("^Lua 5") then
-        shown[#shown + 1] = line
-      end
-    end
-    return shown
+    return lines
   end
 
   it("has a session at the prompt", function()
     local peer = stand_in()
     local bot = run(example("You said: "), {["5000"] = peer.port})
     local port = assert(members_of(peer, 1)[1]):match("%d+$")
-    local typed, shown = split(with_ports(blocks("")[1], {
+    local expected = split(with_ports(blocks("")[1], {
       ["5000"] = peer.port, ["5001"] = port, ["5002"] = 0,
     }))
-    local prompt = assert(process.start({LUA, "-i"}))
+    local prompt = terminal.start({LUA})
     open[#open + 1] = prompt
-    for _, line in ipairs(typed) do prompt:send(line) end
-    prompt:finish()
-    assert.same(shown, answers(prompt, typed))
-    assert.equal(0, prompt:wait())
+    prompt:await("Lua 5%.4.*\n>$")
+    local i = 1
+    while i <= #expected do
+      prompt:type(expected[i]:match("^> (.*)$"), "Enter")
+      local wanted = {expected[i]}
+      i = i + 1
+      while expected[i] and not expected[i]:find("^> ") do
+        wanted[#wanted + 1] = expected[i]
+        i = i + 1
+      end
+      wanted = table.concat(wanted, "\n"):gsub("%p", "%%%0")
+                    :gsub("HH%%:MM", "%%d%%d:%%d%%d")
+      prompt:await(wanted .. "\n>$")
+    end
+    local shown = split(prompt:text())
+    assert.equal(">", table.remove(shown))
+    assert.same(expected, table.move(shown, 2, #shown, 1, {}))
+    prompt:type("C-d")
+    assert.equal(0, prompt:over())
     local heard = {}
     for _ = 1, 2 do heard[peer:message():sub(1, 5)] = true end
     assert.same({["!time"] = true, ["It is"] = true}, heard)
     assert.same({"localhost:" .. port}, peer:members())
     bot:kill("TERM")
+  end)
+
+  it("has its calls in the help, each in that of its kind", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local function listed(text, kind, there)
+      local names = {}
+      for name in ("\n" .. text):gmatch("\n" .. kind .. "([%l_]+)%(") do
+        names[name] = true
+      end
+      for name, value in pairs(there) do
+        assert.equal(type(value) == "function", names[name] or false, name)
+      end
+      for name in pairs(names) do assert.is_function(there[name]) end
+    end
+    listed(gop2p.help(), "gop2p.", gop2p)
+    listed(node:help(), "node:", core.nodemeta.__index)
   end)
 
   it("names every call of the interface, and no other", function()

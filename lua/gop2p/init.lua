@@ -11,7 +11,9 @@
 
 local check = require "gop2p.check"
 local core = require "gop2p.core"
+local help = require "gop2p.help"
 local input = require "gop2p.input"
+local prompt = require "gop2p.prompt"
 local scheduler = require "gop2p.scheduler"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
@@ -41,7 +43,10 @@ local function start(name, address, port, options, listen)
   for key, value in pairs(options or {}) do given[key] = value end
   local ok, self, err = pcall(core.start, address, port, given)
   check.that(ok, name == "start_node" and 3 or 2, name, self, 1)
-  if self then unread.watch(self) end
+  if self then
+    unread.watch(self)
+    prompt.opened(self)
+  end
   return self, err
 end
 
@@ -139,5 +144,16 @@ core.loopmeta.__index = {
 
 gop2p.readable = input.readable
 gop2p.lines = input.lines
+gop2p.prompt = prompt.set
 
-return gop2p
+-- gop2p.help() -> text: what there is.
+function gop2p.help()
+  return help.gop2p(gop2p)
+end
+
+return setmetatable(gop2p, {
+  __name = "gop2p",
+  __tostring = function()
+    return gop2p._VERSION .. ", see gop2p.help()"
+  end,
+})

@@ -6,6 +6,8 @@
 
 local check = require "gop2p.check"
 local core = require "gop2p.core"
+local help = require "gop2p.help"
+local prompt = require "gop2p.prompt"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
 local unread = require "gop2p.unread"
@@ -128,6 +130,7 @@ end
 local function following(self, signal, take)
   local number = core.signal(self, signal)
   return function()
+    prompt.claim(self, signal)
     while not core.isclosed(self) do
       local value = take(self)
       if value ~= nil then return value end
@@ -192,6 +195,7 @@ function node:close()
   check.self(self, meta, "stop", "node")
   if not core.isclosed(self) then
     unread.flush(self)
+    prompt.closed(self)
     core.close(self)
   end
 end
@@ -224,6 +228,12 @@ end
 function node:is_connected()
   check.self(self, meta, "is_connected", "node")
   return not core.isclosed(self) and core.isconnected(self)
+end
+
+-- node:help() -> text: what can be done with it.
+function node:help()
+  check.self(self, meta, "help", "node")
+  return help.node(node)
 end
 
 function meta.__tostring(self)

@@ -18,6 +18,7 @@ local alarms = timers.new()
 local runnable = { first = 1, last = 0 }
 local root = { count = 0, tasks = {} }   -- the scope of all other tasks
 local depth = 0        -- turns within turns
+local stepping         -- the task that was resumed and not yet seen to
 local failed           -- the error of a task that no 'run' waits for
 
 local function push(task)
@@ -104,7 +105,7 @@ local function describe(err)
   return ok and text or ("(error object is a %s value)"):format(type(err))
 end
 
-local function step(task)
+local function resume(task)
   local co = task.co
   if coroutine.status(co) ~= "suspended" then return end
   task.waits = false
@@ -118,6 +119,27 @@ local function step(task)
     retire(task)
   elseif not task.waits then
     push(task)            -- a bare coroutine.yield: let others have a turn
+  end
+end
+
+local function step(task)
+  local outer = stepping
+  stepping = task
+  resume(task)
+  stepping = outer
+end
+
+-- An interruption (Ctrl-C, while a task computes) is raised as soon as the
+-- task is back, before it was seen to: it must neither be forgotten nor be
+-- waited for when it is dead.
+local function mend()
+  local task = stepping
+  stepping = nil
+  if not tasks[task.co] then return end
+  if coroutine.status(task.co) == "dead" then
+    retire(task)
+  elseif not task.waits then
+    push(task)
   end
 end
 
@@ -142,6 +164,17 @@ function scheduler.due()
   return due
 end
 
+-- Whether anybody waits for 'key'.
+function scheduler.awaited(key)
+  return waiting[key] ~= nil
+end
+
+-- The coroutine of the task that runs, or nil.
+function scheduler.current()
+  local co = coroutine.running()
+  return tasks[co] and co
+end
+
 local function raisefailed()
   if failed and depth == 0 then
     local problem = failed
@@ -156,6 +189,14 @@ end
 
 local turnguard = setmetatable({}, { __close = leaveturn })
 
+-- Sees to the network alone, without waiting: no code but ours runs. Whether
+-- a turn would have something to do.
+function scheduler.poll()
+  core.pump(0)
+  for number in core.ready do scheduler.wake(number) end
+  return scheduler.due() == 0
+end
+
 -- One turn: waits at most 'seconds' (nil: without limit) for something to
 -- happen, then resumes every task that can go on. Raises the error of a
 -- task that no 'run' waits for.
@@ -163,6 +204,7 @@ function scheduler.turn(seconds)
   do
     depth = depth + 1
     local _ <close> = turnguard
+    if stepping and depth == 1 then mend() end
     local due = scheduler.due() or math.huge
     core.pump(math.min(seconds or math.huge, due))
     for number in core.ready do scheduler.wake(number) end

@@ -38,11 +38,18 @@ local function dial_one(family, ip, port)
   return nil, err
 end
 
+-- A bare machine may have no hosts file that says what localhost is.
+local function resolve(host)
+  if host ~= "localhost" then return socket.dns.getaddrinfo(host) end
+  return {{family = "inet6", addr = "::1"},
+          {family = "inet", addr = "127.0.0.1"}}
+end
+
 local function dial(name)
   local host, port = split(name)
   if not host then return nil, port end
   if port > 65535 then return nil, "invalid port" end
-  local found, err = socket.dns.getaddrinfo(host)
+  local found, err = resolve(host)
   if not found then return nil, "no such host: " .. tostring(err) end
   for _, a in ipairs(found) do
     local s

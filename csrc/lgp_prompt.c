@@ -1,0 +1,447 @@
+/*
+** lgp_prompt.c - nodes that are served while somebody types a line.
+**
+** The prompt of the stock interpreter waits inside readline(), which gets
+** each key through the variable rl_getc_function. While there is a node
+** that function is ours: it waits for a key and for the loop, and has Lua
+** do what there is to do. Nothing is linked to readline: its symbols are
+** looked up in the process, and without them there is no such prompt.
+**
+** This is the one place where C calls Lua, and it can not be otherwise: Lua
+** itself waits in readline(). It is sound because
+** - the state is the main thread, which lives as long as its lua_State; it
+**   is kept only while the function is in place, and let go before the
+**   state is closed. No coroutine is ever kept.
+** - Lua is called only when the main thread stands where the interpreter
+**   reads its lines, directly in the C function that it was begun with.
+**   Whoever calls readline() from a chunk or a coroutine gets keys and
+**   nothing else.
+** - every call is protected: no error passes through readline's frames.
+*/
+#include <dlfcn.h>
+#include <math.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lgp.h"
+
+/* In the registry: what Lua does in a turn, and for the tabulator. */
+static const char pumpkey = 'p', completekey = 'c';
+
+/* From readline.h, which is not needed to build. */
+#define STATE_COMPLETING 0x0004000ul
+
+/* All that is no part of a name ends a word. */
+#define BREAKS " \t\n\"\\'><=;:.+-*/%^~#&|,(){}[]!?@$`"
+
+#define LONGEST 86400.0 /* s; a wait that takes longer is begun again */
+#define FAILED 1.0      /* s until the next try, when Lua has failed */
+#define STEPS 10000     /* of Lua, between two looks for a signal */
+
+typedef int getter (FILE *in);
+typedef char **completer (const char *text, int start, int end);
+
+/* The symbols of readline 8; variables by their address. */
+static struct readline {
+  getter **getc;
+  int (*clearline)(void);
+  int (*onnewline)(void);
+  void (*redisplay)(void);
+  void (*checksignals)(void);
+  int (*pendingsignal)(void);
+  void (*screensize)(int *rows, int *columns);
+  void (*deprep)(void);
+  unsigned long *state;
+  completer **complete;
+  const char **breaks;
+  char **line;
+  int *over;
+  int *append;
+} rl;
+
+static const struct symbol {
+  const char *name;
+  void *at;
+} symbols[] = {
+  {"rl_getc_function", &rl.getc},
+  {"rl_clear_visible_line", &rl.clearline},
+  {"rl_on_new_line", &rl.onnewline},
+  {"rl_redisplay", &rl.redisplay},
+  {"rl_check_signals", &rl.checksignals},
+  {"rl_pending_signal", &rl.pendingsignal},
+  {"rl_get_screen_size", &rl.screensize},
+  {"rl_deprep_terminal", &rl.deprep},
+  {"rl_readline_state", &rl.state},
+  {"rl_attempted_completion_function", &rl.complete},
+  {"rl_completer_word_break_characters", &rl.breaks},
+  {"rl_line_buffer", &rl.line},
+  {"rl_attempted_completion_over", &rl.over},
+  {"rl_completion_append_character", &rl.append},
+};
+
+/* The interpreter's thread while our functions are in place, else NULL. */
+static lua_State *mainthread;
+
+static bool pumping;      /* Lua does its turn */
+static getter *getbefore; /* whom ours stands in for */
+static const char *breaksbefore;
+static pid_t owner; /* the process whose terminal it is */
+static bool buried; /* others came after us, and still call ours */
+
+/* During a turn: how often SIGINT came, and what readline does with it. */
+static volatile sig_atomic_t interrupts;
+static struct sigaction readlinesint;
+
+/* Whether all symbols are in 'library'. */
+static bool lookup (void *library) {
+  size_t i;
+  for (i = 0; i < sizeof symbols / sizeof *symbols; i++) {
+    void *found = dlsym(library, symbols[i].name);
+    if (found == NULL)
+      return false;
+    memcpy(symbols[i].at, &found, sizeof found);
+  }
+  return true;
+}
+
+/* A terminal that readline has made its own is given back at any exit. */
+static void restoreterminal (void) {
+  if (getpid() == owner)
+    rl.deprep();
+}
+
+/*
+** Once: finds readline in the process, or among the libraries that it has
+** loaded, and sees to it that our own code stays: whoever comes after us
+** may have kept our function as the one to go back to.
+*/
+static bool find (void) {
+  static enum { UNKNOWN, ABSENT, FOUND } state;
+  if (state == UNKNOWN) {
+    void *library = dlopen("libreadline.so.8", RTLD_LAZY | RTLD_NOLOAD);
+    Dl_info self;
+    bool found = (lookup(RTLD_DEFAULT) ||
+                  (library != NULL && lookup(library))) &&
+                 dladdr(&rl, &self) != 0 &&
+                 dlopen(self.dli_fname,
+                        RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) != NULL &&
+                 atexit(restoreterminal) == 0;
+    state = found ? FOUND : ABSENT;
+  }
+  return state == FOUND;
+}
+
+/* Whether the interpreter itself reads: nothing runs above its C function,
+   and no turn is under way. */
+static bool isreading (lua_State *L) {
+  lua_Debug level;
+  return L != NULL && !pumping && lua_getstack(L, 1, &level) == 0;
+}
+
+/*
+** Calls the function under 'key' with the 'n' values on top; pops them and
+** pushes 'results'. False: it failed, and nothing is pushed.
+*/
+static bool callkept (lua_State *L, const char *key, int n, int results) {
+  bool done;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+  lua_insert(L, -n - 1);
+  pumping = true;
+  done = lua_pcall(L, n, results, 0) == LUA_OK;
+  pumping = false;
+  if (!done)
+    lua_pop(L, 1);
+  return done;
+}
+
+/*
+** Called by Lua now and then. A signal that ends the process is only noted
+** by readline, until it gets to it: a turn that goes on must end before.
+*/
+static void interrupt (lua_State *L, lua_Debug *where) {
+  int number = pumping ? rl.pendingsignal() : 0;
+  (void)where;
+  if (number == SIGINT || number == SIGQUIT || number == SIGTERM ||
+      number == SIGHUP)
+    luaL_error(L, "interrupted!");
+}
+
+/* The first asks a turn to end, see above; the second ends the process, as
+   with the interpreter's own, since a task may not heed the first. */
+static void caughtint (int number) {
+  if (interrupts++ == 0)
+    readlinesint.sa_handler(number);
+  else {
+    rl.deprep();
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+}
+
+/* For a turn; false where readline does not care for the signal. */
+static bool catchint (void) {
+  struct sigaction ours;
+  if (sigaction(SIGINT, NULL, &readlinesint) != 0 ||
+      (readlinesint.sa_flags & SA_SIGINFO) != 0 ||
+      readlinesint.sa_handler == SIG_DFL ||
+      readlinesint.sa_handler == SIG_IGN)
+    return false;
+  ours = readlinesint;
+  ours.sa_handler = caughtint;
+  interrupts = 0;
+  return sigaction(SIGINT, &ours, NULL) == 0;
+}
+
+/* One turn. Seconds until the next is due, or below zero: only when '*fd'
+   can be read. */
+static lua_Number pump (lua_State *L, int *fd) {
+  lua_Hook hook = lua_gethook(L);
+  int mask = lua_gethookmask(L), count = lua_gethookcount(L);
+  lua_Number due = FAILED;
+  bool catches;
+  *fd = -1;
+  if (!lua_checkstack(L, LUA_MINSTACK))
+    return due;
+  catches = catchint();
+  lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKCOUNT, STEPS);
+  if (callkept(L, &pumpkey, 0, 2)) {
+    due = lua_isnil(L, -2) ? -1 : lua_tonumber(L, -2);
+    *fd = lua_isnil(L, -1) ? -1 : (int)lua_tointeger(L, -1);
+    lua_pop(L, 2);
+  }
+  lua_sethook(L, hook, mask, count);
+  if (catches)
+    sigaction(SIGINT, &readlinesint, NULL);
+  return due;
+}
+
+/*
+** Sleeps until there is a key, 'fd' can be read, a signal was caught or
+** 'due' seconds have passed; whether there is a key. A signal that comes
+** just before the sleep ends it too.
+*/
+static bool awaitkey (int in, int fd, lua_Number due) {
+  struct pollfd p[2] = {{.fd = in, .events = POLLIN},
+                        {.fd = fd, .events = POLLIN}};
+  lua_Number wait = due < 0 || due > LONGEST ? LONGEST : due;
+  long ms = (long)ceil((double)wait * 1000);
+  struct timespec t = {ms / 1000, ms % 1000 * 1000000};
+  sigset_t all, before;
+  int n = 0;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  if (rl.pendingsignal() == 0)
+    n = ppoll(p, 2, due < 0 ? NULL : &t, &before);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return n > 0 && p[0].revents != 0;
+}
+
+/* In place of rl_getc: the next key, and the nodes are served meanwhile. */
+static int getkey (FILE *in) {
+  bool ready = false;
+  while (!ready && isreading(mainthread)) {
+    int fd;
+    lua_Number due = pump(mainthread, &fd);
+    rl.checksignals();
+    ready = mainthread == NULL || awaitkey(fileno(in), fd, due);
+  }
+  return getbefore(in);
+}
+
+static void freewords (char **words, size_t n) {
+  while (n-- > 0)
+    free(words[n]);
+  free(words);
+}
+
+/* How far 'a' and 'b' are the same, 'n' at most. */
+static size_t common (const char *a, const char *b, size_t n) {
+  size_t i = 0;
+  while (i < n && a[i] == b[i] && a[i] != '\0')
+    i++;
+  return i;
+}
+
+/*
+** The list of strings on top as readline wants it, which frees it: what all
+** begin with, then each, then NULL. NULL when it is empty or memory is out.
+*/
+static char **towords (lua_State *L) {
+  size_t n = (size_t)lua_rawlen(L, -1), i, same = 0;
+  char **words = n == 0 ? NULL : calloc(n + 2, sizeof *words);
+  if (words == NULL)
+    return NULL;
+  for (i = 1; i <= n; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i);
+    words[i] = strdup(lua_tostring(L, -1));
+    lua_pop(L, 1);
+    if (words[i] == NULL) {
+      freewords(words, i);
+      return NULL;
+    }
+    same = i == 1 ? strlen(words[1]) : common(words[1], words[i], same);
+  }
+  words[0] = strndup(words[1], same);
+  if (words[0] == NULL || n == 1) {
+    free(words[1]);
+    words[1] = NULL;
+  }
+  if (words[0] == NULL) {
+    freewords(words, n + 1);
+    return NULL;
+  }
+  return words;
+}
+
+static int pushline (lua_State *L) {
+  lua_pushlstring(L, *rl.line, (size_t)lua_tointeger(L, 1));
+  return 1;
+}
+
+/*
+** For readline: what the word from 'start' to 'end' of the line may become.
+** Where Lua knows nothing and does not say that it is over, readline goes on
+** to the names of files.
+*/
+static char **complete (const char *text, int start, int end) {
+  lua_State *L = mainthread;
+  char **words = NULL;
+  (void)text;
+  if (!isreading(L) || !lua_checkstack(L, LUA_MINSTACK))
+    return NULL;
+  lua_pushcfunction(L, pushline);
+  lua_pushinteger(L, end);
+  if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
+    lua_pop(L, 1);
+    return NULL;
+  }
+  lua_pushinteger(L, start);
+  if (callkept(L, &completekey, 2, 1)) {
+    *rl.over = lua_istable(L, -1);
+    *rl.append = '\0';
+    words = lua_istable(L, -1) ? towords(L) : NULL;
+    lua_pop(L, 1);
+  }
+  return words;
+}
+
+/*
+** core.unhook()
+**
+** Gives readline back what it had, unless somebody else came after us: then
+** ours only passes the keys on.
+*/
+static int core_unhook (lua_State *L) {
+  (void)L;
+  if (mainthread == NULL)
+    return 0;
+  mainthread = NULL;
+  buried = *rl.getc != getkey;
+  if (!buried)
+    *rl.getc = getbefore;
+  if (*rl.complete == complete) {
+    *rl.complete = NULL;
+    *rl.breaks = breaksbefore;
+  }
+  return 0;
+}
+
+/* Once for a state: unhooks when it is closed, at the latest. */
+static void guard (lua_State *L) {
+  bool there = lua_rawgetp(L, LUA_REGISTRYINDEX, &rl) != LUA_TNIL;
+  lua_pop(L, 1);
+  if (there)
+    return;
+  lua_newuserdatauv(L, 0, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, core_unhook);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &rl);
+}
+
+/*
+** core.hook(pump, complete) -> boolean
+**
+** From now on pump() is called whenever the interpreter waits for a key and
+** the loop has something to do; it returns the seconds until it wants to be
+** called anyway (nil: never) and the loop's descriptor (nil: none).
+** complete(line, start) gives a list of what the word after the first
+** 'start' bytes of the line may become, or nil.
+** False where there is no terminal or no readline.
+*/
+static int core_hook (lua_State *L) {
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  luaL_checktype(L, 2, LUA_TFUNCTION);
+  lua_settop(L, 2);
+  if (mainthread != NULL || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
+      !find()) {
+    lua_pushboolean(L, false);
+    return 1;
+  }
+  guard(L);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &completekey);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &pumpkey);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  mainthread = lua_tothread(L, -1);
+  owner = getpid();
+  if (!buried) {
+    getbefore = *rl.getc;
+    *rl.getc = getkey;
+  }
+  breaksbefore = *rl.breaks;
+  if (*rl.complete == NULL) {
+    *rl.complete = complete;
+    *rl.breaks = BREAKS;
+  }
+  lua_pushboolean(L, true);
+  return 1;
+}
+
+/*
+** core.hideline(), core.showline()
+**
+** In a turn: take the line that is being typed from the screen, and put it
+** back below what was printed meanwhile. While readline asks something
+** about a completion its question stays, and what is printed goes below.
+*/
+static int core_hideline (lua_State *L) {
+  luaL_argcheck(L, pumping, 0, "no line is being typed");
+  rl.checksignals();
+  if (*rl.state & STATE_COMPLETING)
+    fputc('\n', stdout);
+  else
+    rl.clearline();
+  fflush(stdout);
+  return 0;
+}
+
+/*
+** What was printed may not have ended its line: as many blanks as the
+** screen is wide end up in the next line then, and otherwise in the same.
+*/
+static int core_showline (lua_State *L) {
+  int rows, columns;
+  luaL_argcheck(L, pumping, 0, "no line is being typed");
+  if (*rl.state & STATE_COMPLETING)
+    return 0;
+  rl.screensize(&rows, &columns);
+  fprintf(stdout, "%*s\r", columns, "");
+  rl.onnewline();
+  rl.redisplay();
+  return 0;
+}
+
+void lgp_open_prompt (lua_State *L) {
+  static const luaL_Reg functions[] = {{"hook", core_hook},
+                                       {"unhook", core_unhook},
+                                       {"hideline", core_hideline},
+                                       {"showline", core_showline},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

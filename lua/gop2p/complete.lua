@@ -1,0 +1,107 @@
+-- complete.lua - what a word of Lua that is being typed may become.
+
+local KEYWORDS = {
+  "and", "break", "do", "else", "elseif", "end", "false", "for", "function",
+  "goto", "if", "in", "local", "nil", "not", "or", "repeat", "return", "then",
+  "true", "until", "while",
+}
+
+local DEEPEST = 10   -- tables that __index leads to, one after the other
+
+-- The text of the string that 'line' ends in, or nil outside of one.
+local function openstring(line)
+  local quote, from
+  local i = 1
+  while i <= #line do
+    local c = line:sub(i, i)
+    if quote and c == "\\" then
+      i = i + 1
+    elseif c == quote then
+      quote = nil
+    elseif not quote and (c == '"' or c == "'") then
+      quote, from = c, i + 1
+    end
+    i = i + 1
+  end
+  return quote and line:sub(from)
+end
+
+-- The tables in which a field of 'value' is looked for. Runs no code of
+-- anybody's: a function that stands for __index is not asked.
+local function tables(value)
+  local list = {}
+  while value ~= nil and #list < DEEPEST do
+    if type(value) == "table" then list[#list + 1] = value end
+    local meta = debug.getmetatable(value)
+    value = type(meta) == "table" and rawget(meta, "__index")
+    if type(value) ~= "table" then break end
+  end
+  return list
+end
+
+local function field(value, name)
+  for _, t in ipairs(tables(value)) do
+    local found = rawget(t, name)
+    if found ~= nil then return found end
+  end
+end
+
+-- The value of a chain such as "a.b:c", or nil.
+local function valueof(chain)
+  local value = _G
+  for name in chain:gmatch("[^.:]+") do
+    value = field(value, name)
+    if value == nil then return nil end
+  end
+  return value
+end
+
+local function fields(value, begin, methods)
+  local list, seen = {}, {}
+  for _, t in ipairs(tables(value)) do
+    for name, member in next, t do
+      if type(name) == "string" and name:find("^[%a_][%w_]*$") and
+         name:sub(1, #begin) == begin and not seen[name] and
+         (not methods or type(member) == "function") then
+        seen[name] = true
+        list[#list + 1] = name
+      end
+    end
+  end
+  return list
+end
+
+-- complete(line, start, names) -> list | nil
+--
+-- What the word that begins after 'start' bytes of 'line' and ends with it
+-- may become: fields, methods after a colon, globals and keywords; within a
+-- string what names(text) gives for the text in it. nil: nothing is known
+-- there.
+local function complete(line, start, names)
+  local word, head = line:sub(start + 1), line:sub(1, start)
+  local text = openstring(line)
+  if text then
+    local list = names(text)
+    for i, name in ipairs(list) do
+      list[i] = name:sub(#text - #word + 1)
+    end
+    table.sort(list)
+    return #list > 0 and list or nil
+  end
+  local chain, mark = head:match("([%a_][%w_.:]*)([.:])$")
+  local list
+  if chain and not chain:find("[.:]$") then
+    list = fields(valueof(chain), word, mark == ":")
+  elseif head:find("[%w_%])\"'][.:]$") then
+    return {}
+  else
+    list = fields(_G, word)
+    for _, keyword in ipairs(KEYWORDS) do
+      if keyword:sub(1, #word) == word then list[#list + 1] = keyword end
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+return complete

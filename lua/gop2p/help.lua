@@ -1,0 +1,73 @@
+-- help.lua - what there is, in a line or two for each call.
+--
+-- Help is a text that is returned: the prompt shows it, and nothing is
+-- printed where nobody asked.
+
+local help = {}
+
+local GOP2P = {
+  "start_local_node(port [, options])",
+    "a node on this machine, localhost:port",
+  "start_node(address, port [, options])",
+    "a node that others dial as address:port",
+  "me(port)", "the peer localhost:port",
+  "peer(address, port)", "a peer; also peer(\"host:port\")",
+  "run([f])", "runs f as a task, until no task is left",
+  "spawn(f, ...)", "starts f(...) as a task",
+  "sleep(seconds)", "waits, while the loop goes on",
+  "pump([seconds])", "one turn of the loop",
+  "lines([file])", "iterator over lines of standard input or a file",
+  "readable(file [, timeout])", "waits until a file can be read",
+  "loop()", "for other event loops",
+  "prompt([what])", "false: the prompt serves no node; {on_message = f}",
+  "help()", "this text; node:help() is about nodes",
+}
+
+local NODE = {
+  "connect(peer [, timeout])", "joins the network of a peer, such as 5000",
+  "broadcast(data)", "to every member; returns a receipt",
+  "send(peer, data)", "to a peer or a list of them; returns a receipt",
+  "receive([timeout])", "the oldest unread message, or nil, err",
+  "inbox()", "iterator over messages: type, data, from, to",
+  "errors()", "iterator over what went wrong later",
+  "events()", "iterator over who joined and who left",
+  "self()", "its own name, a peer",
+  "members()", "list of all other members",
+  "is_connected()", "whether there are any",
+  "stats()", "what it has counted",
+  "leave([timeout])", "says goodbye to every member",
+  "close()", "ends the node; also stop(), and <close>",
+  "stop()", "the same as close()",
+  "wait()", "waits until the node is stopped",
+  "help()", "this text",
+}
+
+local RECEIPT =
+  "receipt:wait([timeout]) gives true once all have it, or nil and an error\n"
+  .. "whose 'failed' maps each peer that did not get it to its own error."
+
+-- The lines for what 'there' has of the list.
+local function lines(list, prefix, there)
+  local out = {}
+  for i = 1, #list, 2 do
+    if there[list[i]:match("^[%l_]+")] then
+      local call = prefix .. list[i]
+      local gap = #call < 28 and (" "):rep(28 - #call) or
+                  "\n" .. (" "):rep(28)
+      out[#out + 1] = call .. gap .. list[i + 1]
+    end
+  end
+  return table.concat(out, "\n")
+end
+
+-- The help on the module, which is handed in.
+function help.gop2p(gop2p)
+  return lines(GOP2P, "gop2p.", gop2p)
+end
+
+-- The help on nodes, whose methods are handed in.
+function help.node(methods)
+  return lines(NODE, "node:", methods) .. "\n" .. RECEIPT
+end
+
+return help

@@ -1,0 +1,236 @@
+-- prompt.lua - the stock interpreter's prompt, with nodes that are served
+-- while a line is typed.
+--
+-- The core calls 'pump' whenever the prompt waits for a key and there is
+-- something to do. What nobody else reads is shown above the line; what
+-- tasks print appears there too. While a chunk runs, nothing of this does:
+-- its own calls turn the loop, and read what comes.
+
+local check = require "gop2p.check"
+local complete = require "gop2p.complete"
+local core = require "gop2p.core"
+local plain = require "gop2p.plain"
+local receipt = require "gop2p.receipt"
+local scheduler = require "gop2p.scheduler"
+local unread = require "gop2p.unread"
+
+local prompt = {}
+
+local AT_ONCE = 100    -- items shown before keys are looked at again
+local GOODBYE = 2      -- seconds that taking leave at the end may last
+
+local nodes = setmetatable({}, { __mode = "k" })    -- those that are open
+local readers = {      -- what is read -> node -> coroutines of tasks
+  inbox = setmetatable({}, { __mode = "k" }),
+  events = setmetatable({}, { __mode = "k" }),
+  errors = setmetatable({}, { __mode = "k" }),
+}
+local wanted = os.getenv("GOP2P_PROMPT") ~= "0"
+local live = false
+
+local function say(mark, value)
+  io.stdout:write(mark, plain(tostring(value)), "\n")
+end
+
+local handlers = {
+  on_message = function(msg) say("", msg) end,
+  on_event = function(event) say("* ", event) end,
+  on_error = function(err) say("! ", err) end,
+}
+
+local defaults = {}
+for name, handler in pairs(handlers) do defaults[name] = handler end
+
+-- A task follows a node's "inbox" or the like in a loop: until the task is
+-- over, what comes is its own, also while it is busy with something else.
+function prompt.claim(self, what)
+  local co = scheduler.current()
+  if not co then return end
+  local list = readers[what][self]
+  if not list then
+    list = setmetatable({}, { __mode = "k" })
+    readers[what][self] = list
+  end
+  list[co] = true
+end
+
+local function isread(self, what)
+  if scheduler.awaited(core.signal(self, what)) then return true end
+  for co in pairs(readers[what][self] or {}) do
+    if coroutine.status(co) ~= "dead" then return true end
+  end
+  return false
+end
+
+local function nextmessage(self)
+  return handlers.on_message and not isread(self, "inbox") and
+         core.nextmessage(self)
+end
+
+local function nextevent(self)
+  return handlers.on_event and not isread(self, "events") and
+         core.nextevent(self)
+end
+
+local function nexterror(self)
+  return handlers.on_error and not isread(self, "errors") and
+         unread.take(self)
+end
+
+-- What is to be shown, with the name of its handler and its node.
+local function collect()
+  local items = {}
+  local function take(name, from, self)
+    while #items < AT_ONCE and not core.isclosed(self) do
+      local value = from(self)
+      if not value then return end
+      items[#items + 1] = { name = name, value = value, node = self }
+    end
+  end
+  for self in pairs(nodes) do
+    take("on_event", nextevent, self)
+    take("on_message", nextmessage, self)
+    take("on_error", nexterror, self)
+  end
+  return items
+end
+
+-- What a handler raises is shown, since nobody else would.
+local function tell(name, value, self)
+  local handler = handlers[name] or defaults[name]
+  local ok, problem = xpcall(handler, debug.traceback, value, self)
+  if not ok then pcall(defaults.on_error, problem) end
+end
+
+local function unhook()
+  if live then core.unhook() end
+  live = false
+end
+
+local showing = setmetatable({}, { __close = core.showline })
+
+-- First the tasks, which may read what has come; then the rest is shown.
+local function show(busy, items)
+  core.hideline()
+  local _ <close> = showing
+  if busy then
+    local ok, problem = pcall(scheduler.turn, 0)
+    if not ok then tell("on_error", problem) end
+    items = collect()
+  end
+  for _, item in ipairs(items) do tell(item.name, item.value, item.node) end
+end
+
+local function pump()
+  if next(nodes) == nil then return unhook() end
+  local busy = scheduler.poll()
+  local items = busy and {} or collect()
+  if busy or #items > 0 then show(busy, items) end
+  if #items >= AT_ONCE then return 0 end
+  return scheduler.due(), core.fd()
+end
+
+-- A member's name that begins as what stands in the quotes.
+local function names(text)
+  local list = {}
+  for self in pairs(nodes) do
+    for _, peer in ipairs(core.isclosed(self) and {} or core.members(self)) do
+      local name = tostring(peer)
+      if name:sub(1, #text) == text then list[#list + 1] = name end
+    end
+  end
+  return list
+end
+
+local function hook()
+  live = live or core.hook(pump, function(line, start)
+    return complete(line, start, names)
+  end)
+end
+
+-- Whether lua was begun so that it prompts: without a script, or with -i.
+-- lua's own table 'arg' has no negative index when there is no script.
+local function isinteractive()
+  local arg = rawget(_G, "arg")
+  if type(arg) ~= "table" then return false end
+  local i = -1
+  while arg[i] and arg[i] ~= "-i" do i = i - 1 end
+  return i == -1 or arg[i] == "-i"
+end
+
+-- Whoever ends the prompt takes leave: the state is being closed, and this
+-- is finalized before the nodes, which are older.
+local farewell
+
+local function goodbye(self)
+  if self ~= farewell or not live then return end
+  local deadline = scheduler.deadline(GOODBYE)
+  local leaving = {}
+  for node in pairs(nodes) do
+    if not core.isclosed(node) and core.isconnected(node) then
+      leaving[#leaving + 1] = core.leave(node)
+    end
+  end
+  for _, rec in ipairs(leaving) do
+    receipt.settle(rec, deadline)
+    core.release(rec)
+  end
+end
+
+local farewellmeta = {
+  __gc = function(self) pcall(goodbye, self) end
+}
+
+-- A node was started.
+function prompt.opened(self)
+  nodes[self] = true
+  if not wanted or not (live or isinteractive()) then return end
+  hook()
+  farewell = setmetatable({}, farewellmeta)
+end
+
+-- A node is about to be closed.
+function prompt.closed(self)
+  nodes[self] = nil
+  if next(nodes) == nil then unhook() end
+end
+
+local function sethandlers(options)
+  for name, handler in pairs(options) do
+    check.that(defaults[name], 1, "prompt",
+               ("unknown option '%s'"):format(tostring(name)), 1)
+    check.that(type(handler) == "function" or type(handler) == "boolean",
+               1, "prompt", ("%s: function or boolean expected, got %s")
+               :format(name, type(handler)), 1)
+  end
+  for name, handler in pairs(options) do
+    handlers[name] = handler == true and defaults[name] or handler
+  end
+end
+
+-- gop2p.prompt([what]) -> boolean
+--
+-- false: the prompt is not to serve nodes, from now on; true: it is, also
+-- where it would not by itself. A table sets what becomes of what nobody
+-- reads: on_message, on_event and on_error are functions of it and of the
+-- node, or false: let it be, or true: show it as from the start. on_error
+-- also gets the text of a task's error. Returns whether the prompt serves
+-- nodes at present.
+function prompt.set(what)
+  if type(what) == "table" then
+    sethandlers(what)
+  elseif what ~= nil then
+    check.that(type(what) == "boolean", 1, "prompt",
+               "boolean or table expected, got " .. type(what))
+    wanted = what
+    if not wanted then
+      unhook()
+    elseif next(nodes) ~= nil then
+      hook()
+      farewell = setmetatable({}, farewellmeta)
+    end
+  end
+  return live
+end
+
+return prompt

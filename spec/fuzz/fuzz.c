@@ -1,0 +1,189 @@
+/*
+** fuzz.c - see fuzz.h.
+*/
+#include "fuzz.h"
+
+#include <lualib.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lgp.h"
+
+void fuzz_fail (const char *file, int line, const char *what) {
+  fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
+  abort();
+}
+
+static const char *find (const void *headers, const char *name) {
+  const fuzz_http *h = headers;
+  size_t i;
+  for (i = 0; i < h->n; i++)
+    if (strcasecmp(h->headers[i].name, name) == 0)
+      return h->headers[i].value;
+  return NULL;
+}
+
+static gp_method method (const char *line) {
+  static const char *const names[] = {"GET ", "POST ", "PUT ", "DELETE ",
+                                      "OPTIONS "};
+  int i;
+  for (i = GP_GET; i < GP_OTHER; i++)
+    if (strncmp(line, names[i], strlen(names[i])) == 0)
+      return (gp_method)i;
+  return GP_OTHER;
+}
+
+/* Its end becomes a zero byte; returns where the next one begins. */
+static char *endline (char *line) {
+  char *end = strchr(line, '\n');
+  if (end == NULL)
+    return NULL;
+  if (end > line && end[-1] == '\r')
+    end[-1] = '\0';
+  *end = '\0';
+  return end + 1;
+}
+
+static void readhead (fuzz_http *h) {
+  char *next = endline(h->head);
+  h->in.method = method(h->head);
+  if (strncmp(h->head, "HTTP/1.1 ", 9) == 0)
+    h->in.status = atoi(h->head + 9);
+  while (next != NULL && h->n < FUZZ_HEADERS) {
+    char *line = next, *colon;
+    next = endline(line);
+    colon = strchr(line, ':');
+    if (colon == NULL)
+      continue;
+    *colon = '\0';
+    h->headers[h->n].name = line;
+    h->headers[h->n++].value = colon + 1 + strspn(colon + 1, " \t");
+  }
+}
+
+static char *copy (const uint8_t *data, size_t len, size_t extra) {
+  char *text = malloc(len + extra);
+  fuzz_check(text != NULL || len + extra == 0);
+  if (len > 0)
+    memcpy(text, data, len);
+  return text;
+}
+
+void fuzz_http_read (fuzz_http *h, const uint8_t *data, size_t len) {
+  size_t head = len;
+  const uint8_t *gap = memmem(data, len, "\r\n\r\n", 4);
+  memset(h, 0, sizeof *h);
+  if (gap != NULL)
+    head = (size_t)(gap - data) + 4;
+  h->head = copy(data, head, 1);
+  h->head[head] = '\0';
+  h->in.len = len - head;
+  h->body = copy(data + head, h->in.len, 0);
+  h->in.body = h->in.len > 0 ? h->body : NULL;
+  h->in.remote = "127.0.0.1";
+  h->in.headers = h;
+  h->in.find = find;
+  readhead(h);
+}
+
+void fuzz_http_clear (fuzz_http *h) {
+  free(h->head);
+  free(h->body);
+}
+
+gp_json fuzz_json (void) {
+  static lua_State *L;
+  if (L == NULL) {
+    L = luaL_newstate();
+    fuzz_check(L != NULL);
+    luaL_openlibs(L);
+    lgp_open_json(L);
+    fuzz_check(lua_checkstack(L, LGP_JSON_SLOTS));
+  }
+  return lgp_json_reader(L);
+}
+
+void fuzz_json_done (const gp_json *json) {
+  fuzz_check(lua_gettop(json->self) == 0);
+  lua_gc(json->self, LUA_GCCOLLECT);
+}
+
+bool fuzz_samelist (const gp_peerlist *a, const gp_peerlist *b) {
+  size_t i;
+  for (i = 0; i < a->n && i < b->n; i++)
+    if (!gp_peer_equal(a->at[i], b->at[i]))
+      return false;
+  return a->n == b->n;
+}
+
+static bool samedata (const gp_message *a, const gp_message *b) {
+  size_t len = gp_message_len(a);
+  return len == gp_message_len(b) &&
+         (len == 0 || memcmp(a->data->bytes, b->data->bytes, len) == 0);
+}
+
+/* As it would come in on the other side. */
+static void deliver (fuzz_http *h, const gp_httpout *out) {
+  memset(h, 0, sizeof *h);
+  for (; h->n < out->nheaders; h->n++)
+    h->headers[h->n] = out->headers[h->n];
+  h->in.method = out->method;
+  h->in.len = out->body == NULL ? 0 : out->body->len;
+  h->in.body = h->in.len == 0 ? NULL : out->body->bytes;
+  h->in.remote = "127.0.0.1";
+  h->in.headers = h;
+  h->in.find = find;
+}
+
+/* The header forms have data in messages alone, and name no receivers; the
+   seed has no direct messages. */
+static void compare (const gp_message *is, const gp_message *was,
+                     gp_form form) {
+  bool json = form == GP_FORM_V113;
+  bool message = was->type == GP_BROADCAST || was->type == GP_DIRECT;
+  if (form == GP_FORM_SEED && was->type == GP_DIRECT)
+    fuzz_check(is->type == GP_BROADCAST);
+  else
+    fuzz_check(is->type == was->type);
+  fuzz_check(gp_peer_equal(is->from, was->from));
+  if (json || message)
+    fuzz_check(samedata(is, was));
+  if (json && was->type == GP_DIRECT)
+    fuzz_check(fuzz_samelist(&is->to, &was->to));
+}
+
+static void again (gp_message *m, gp_form form, const gp_json *json,
+                   const gp_peer *self) {
+  gp_asking asking = {form, m, m->from, self, m->from, true};
+  gp_scratch scratch;
+  gp_httpout out;
+  gp_asked asked;
+  const char *text;
+  fuzz_http h;
+  fuzz_check(gp_wire_ask(&out, &scratch, &asking) == GP_OK);
+  deliver(&h, &out);
+  fuzz_check(gp_wire_read(&asked, &text, &h.in, json, self) == 0);
+  compare(asked.msg, m, form);
+  fuzz_check(asked.msg->id == m->id);
+  gp_asked_clear(&asked);
+  gp_blob_unref(out.body);
+}
+
+void fuzz_request (const gp_httpin *in) {
+  gp_json json = fuzz_json();
+  const char *text = NULL;
+  gp_peer *self;
+  gp_asked asked;
+  int status, form;
+  fuzz_check(gp_peer_new(&self, "localhost", 9, 7301) == GP_OK);
+  status = gp_wire_read(&asked, &text, in, &json, self);
+  fuzz_check(status == 0 || status == 400 || status == 405);
+  fuzz_check(status == 0 || text != NULL);
+  if (status == 0 && asked.msg != NULL)
+    for (form = GP_FORM_SEED; form <= GP_FORM_V113; form++)
+      again(asked.msg, (gp_form)form, &json, self);
+  gp_asked_clear(&asked);
+  gp_peer_unref(self);
+  fuzz_json_done(&json);
+}

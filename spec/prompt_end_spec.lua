@@ -1,0 +1,103 @@
+-- The prompt of the stock interpreter on a terminal: Ctrl-C and Ctrl-D.
+
+local net = require "spec.support.net"
+local session = require "spec.support.session"
+
+describe("the prompt", function()
+  local s
+
+  before_each(function() s = session.new() end)
+
+  after_each(function() s:close() end)
+
+  it("lets a call that waits be interrupted, and the node serves on",
+     function()
+    local t, node = s:begin()
+    local name = tostring(node:self())
+    for _, call in ipairs({"node:receive()", "gop2p.sleep(1000)",
+                           "node:wait()",
+                           "gop2p.run(function() node:wait() end)",
+                           "for m in node:inbox() do print(m) end"}) do
+      t:type("C-l", call, "Enter")
+      t:await("^> [^\n]+$")
+      t:type("C-c")
+      t:await("\nstack traceback:\n.*\n>$")
+      assert.truthy(t:text():find("interrupted!", 1, true))
+      t:type("C-l")
+      t:await("^>$")
+      session.say(node, "still there")
+      t:await("still there\n>$")
+    end
+    assert.same({"[" .. name .. "] still there", ">"}, t:screen())
+  end)
+
+  it("leaves the network at the end of its input", function()
+    local t, node = s:begin()
+    assert.equal(1, #node:members())
+    t:type("C-d")
+    assert.equal(0, t:over())
+    local events = node:events()
+    assert.matches(" joined$", tostring(events()))
+    assert.matches(" left$", tostring(events()))
+    assert.same({}, net.names(node:members()))
+  end)
+
+  it("ends by Ctrl-C as it does without us, the terminal intact", function()
+    local t = s:begin()
+    t:type("half", "C-c")
+    assert.equal(130, t:over())
+  end)
+
+  it("ends by Ctrl-C also while a handler waits or a task computes",
+     function()
+    for _, handler in ipairs({"function(_, n) print 'busy' n:wait() end",
+                              "function() print 'busy' repeat until false end"
+                             }) do
+      local t, node = s:begin()
+      t:type("gop2p.prompt{on_message = " .. handler .. "}", "Enter")
+      t:await("true\n>$")
+      t:type("C-l")
+      t:await("^>$")
+      node:broadcast("Hello")
+      t:await("^busy")
+      t:type("C-c")
+      assert.equal(130, t:over())
+    end
+  end)
+
+  it("ends by the second Ctrl-C where a task does not end", function()
+    local t = s:begin()
+    t:type("gop2p.spawn(function() print 'busy' repeat until false end)",
+           "Enter")
+    t:await("\nbusy")
+    t:type("C-c")
+    t:type("C-c")
+    assert.equal(130, t:over())
+  end)
+
+  it("has its tasks intact after Ctrl-C while one of them computed",
+     function()
+    local t, node = s:begin()
+    t:type("function busy() print 'busy' local till = os.time() + 2 " ..
+           "while os.time() < till do end coroutine.yield() end", "Enter",
+           "gop2p.spawn(busy) gop2p.run(busy)", "Enter")
+    t:await("\nbusy$")
+    t:type("C-c")
+    t:await("interrupted!.*\n>$")
+    t:type("C-l", "gop2p.run() print 'over'", "Enter")
+    t:await("\nover\n>$")
+    session.say(node, "Hello")
+    t:await("Hello\n>$")
+    t:type("gop2p.spawn(error, 'wrong')", "Enter")
+    t:await("! wrong\n")
+  end)
+
+  it("gives the terminal back when a task ends the process", function()
+    local t = s:start({"sh", "-c",
+                       session.LUA .. "; stty -a | grep -o '.echo .*'"})
+    session.node(t)
+    t:type("gop2p.spawn(function() gop2p.sleep(0.1) os.exit(3) end)",
+           "Enter")
+    assert.truthy(t:await("\n([^\n]*)\n%(over%)"):find("^ echo "))
+  end)
+end)

@@ -1,0 +1,135 @@
+--[[
+terminal - a program on a pseudo-terminal, for specs: keys go in, and the
+screen is what a user would see.
+
+  local terminal = require "spec.support.terminal"
+  local t <close> = terminal.start({"lua5.4"}, {columns = 80, rows = 24})
+  t:type("print(1", "Enter")       -- texts, and tmux's names of keys
+  t:await("> $")                   -- a pattern on the screen, without blanks
+  assert.same({"> print(1", ">> "}, t:screen())
+
+It is a server of tmux's of its own, which knows what a terminal is. Whatever
+waits has a limit, and turns this process's loop meanwhile.
+]]
+local net = require "spec.support.net"
+local socket = require "socket"
+
+local terminal = {}
+
+local Terminal = {}
+Terminal.__index = Terminal
+
+local LIMIT = 10 -- seconds
+
+local function quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local function quoted(words)
+  local out = {}
+  for i, word in ipairs(words) do out[i] = quote(word) end
+  return table.concat(out, " ")
+end
+
+-- What a command of tmux's prints.
+function Terminal:tmux(...)
+  local pipe <close> = assert(io.popen(
+    ("unset LD_PRELOAD TMUX; exec tmux -L %s -f /dev/null %s 2>&1")
+    :format(self.socket, quoted({...}))))
+  return pipe:read("a")
+end
+
+-- Starts a command. Options: columns (80), rows (24), env (name -> value).
+-- It is kept on the screen when it has ended.
+function terminal.start(argv, options)
+  options = options or {}
+  local status = os.tmpname()
+  local self = setmetatable({
+    status = status, socket = status:match("[^/]+$"),
+  }, Terminal)
+  local words = {"env", "LUA_INIT_5_4=", "INPUTRC=/dev/null", "TERM=screen"}
+  for name, value in pairs(options.env or {}) do
+    words[#words + 1] = name .. "=" .. value
+  end
+  table.move(argv, 1, #argv, #words + 1, words)
+  local said = self:tmux("new-session", "-d", "-x",
+    tostring(options.columns or 80), "-y", tostring(options.rows or 24),
+    ("trap : INT; %s; echo $? >%s; echo '(over)'; exec sleep 600")
+    :format(quoted(words), quote(self.status)))
+  assert(said == "", said)
+  return self
+end
+
+-- The lines on the screen, without blanks at their ends and without the
+-- empty ones below.
+function Terminal:screen()
+  local lines = {}
+  for line in self:tmux("capture-pane", "-p"):gmatch("([^\n]*)\n") do
+    lines[#lines + 1] = (line:gsub("%s+$", ""))
+  end
+  while lines[#lines] == "" do lines[#lines] = nil end
+  return lines
+end
+
+function Terminal:text()
+  return table.concat(self:screen(), "\n")
+end
+
+local KEYS = {Enter = true, Tab = true, Up = true, Left = true, End = true}
+
+-- Types each: one of the keys above, one such as "C-c", or a text.
+function Terminal:type(...)
+  local words = {}
+  for _, key in ipairs({...}) do
+    if #words > 0 then words[#words + 1] = ";" end
+    local named = KEYS[key] or key:find("^C%-%l$")
+    table.move({"send-keys", named and "--" or "-l", (key:gsub(";$", "\\;"))},
+               1, 3, #words + 1, words)
+  end
+  self:tmux(table.unpack(words))
+end
+
+-- Waits until the screen has the pattern; the captures of it.
+function Terminal:await(pattern)
+  local deadline = socket.gettime() + LIMIT
+  while true do
+    local text = self:text()
+    if text:find(pattern) then return text:match(pattern) end
+    if socket.gettime() > deadline then
+      error(("'%s' did not come:\n%s"):format(pattern, text), 2)
+    end
+    net.idle()
+  end
+end
+
+-- The lines of the screen from the first one that has the pattern.
+function Terminal:from(pattern)
+  local lines = self:screen()
+  for i, line in ipairs(lines) do
+    if line:find(pattern) then return table.move(lines, i, #lines, 1, {}) end
+  end
+  return lines
+end
+
+-- Waits for the end of the program: its exit status.
+function Terminal:over()
+  self:await("%(over%)")
+  local file <close> = assert(io.open(self.status))
+  return file:read("n")
+end
+
+function Terminal:resize(columns, rows)
+  self:tmux("resize-window", "-x", tostring(columns), "-y", tostring(rows))
+end
+
+function Terminal:close()
+  if not self.socket then return end
+  self:tmux("kill-server")
+  os.remove(self.status)
+  self.socket = nil
+end
+
+Terminal.__close = Terminal.close
+Terminal.__gc = Terminal.close
+
+return terminal
