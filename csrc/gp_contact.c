@@ -56,21 +56,43 @@ void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
     n->nmembers--;
   if (c->standing == GP_CANDIDATE)
     n->ncandidates--;
+  if (c->standing == GP_FAILING)
+    n->nfailing--;
   c->standing = standing;
   if (standing == GP_MEMBER)
     n->nmembers++;
   if (standing == GP_CANDIDATE)
     n->ncandidates++;
-  if (standing == GP_STRANGER)
+  if (standing == GP_FAILING)
+    n->nfailing++;
+  if (standing == GP_STRANGER) {
     c->leaving = c->known = false;
+    memset(&c->vigil, 0, sizeof c->vigil);
+  }
 }
 
 void gp_contact_welcome (gp_node *n, gp_contact *c) {
+  bool news = c->standing != GP_MEMBER;
   gp_contact_stand(n, c, GP_MEMBER);
-  if (c->known)
-    return;
+  c->vigil.retry = 0;
+  if (!c->known)
+    gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
+  else if (c->vigil.lost) {
+    gp_node_note(n, GP_RECOVERED, c->entry.peer, GP_OK);
+    gp_repair_hastenall(n);
+  }
   c->known = true;
-  gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
+  c->vigil.lost = false;
+  gp_detect_begin(n);
+  if (news)
+    gp_repair_met(n, c);
+}
+
+void gp_contact_left (gp_node *n, gp_contact *c) {
+  if (c->known)
+    gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
+  gp_contact_stand(n, c, GP_STRANGER);
+  gp_contact_abandon(n, c, GP_ENOTCONN);
 }
 
 /* To the program, one name has gone and another has come. */

@@ -12,6 +12,7 @@
 #ifndef gp_contact_h
 #define gp_contact_h
 
+#include "gp_detect.h"
 #include "gp_members.h"
 #include "gp_node.h"
 #include "gp_queue.h"
@@ -29,7 +30,8 @@
 typedef enum gp_standing {
   GP_STRANGER,  /* only written to */
   GP_CANDIDATE, /* named to us and greeted, has not answered yet */
-  GP_MEMBER
+  GP_MEMBER,
+  GP_FAILING /* was one, and does not answer; it is tried again */
 } gp_standing;
 
 /* One request to be made to a peer. */
@@ -71,6 +73,7 @@ typedef struct gp_contact {
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
   uint32_t sequence;  /* of the request on the way */
+  gp_vigil vigil;
 } gp_contact;
 
 /* A request whose answer must wait, and until when. */
@@ -100,7 +103,7 @@ struct gp_node {
   gp_nodeopt opt;
   gp_signal *signals;
   gp_members contacts;
-  size_t nmembers, ncandidates;
+  size_t nmembers, ncandidates, nfailing;
   size_t naliases; /* of all contacts */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
@@ -117,6 +120,9 @@ struct gp_node {
   uint64_t refusing;             /* since when refusals are counted, */
   unsigned refusals;             /* and how many were told */
   uint32_t sequence;
+  uint64_t now; /* of the last call */
+  bool left;    /* it wants to be in no network */
+  gp_detect detect;
 };
 
 /*
@@ -145,6 +151,9 @@ gp_contact *gp_contact_meant (const gp_node *n, const gp_peer *p);
 
 /* Frees it unless it is a candidate, a member or still being dealt with. */
 void gp_contact_release (gp_node *n, gp_contact *c);
+
+/* It has said that it is no member any more. */
+void gp_contact_left (gp_node *n, gp_contact *c);
 
 /* Changes its standing, keeping count. */
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing);
@@ -241,6 +250,15 @@ bool gp_contact_isslow (const gp_contact *c, uint64_t now);
 
 /* Says goodbye to 'c', past whatever else it is asked, and does not wait. */
 void gp_contact_wave (gp_node *n, const gp_contact *c);
+
+/*
+** The member 'gone' has taken leave in 'form'. Our lists have made Go
+** programs of the other forms hold it, and they have not understood: at one
+** that has ended their broadcasts would stop for good (protocol.md). So each
+** is told in its own form, in the name of the one that left.
+*/
+void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
+                            gp_form form);
 
 /* Looks a few times, soon, under which name 'c' has us besides ours. */
 void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now);

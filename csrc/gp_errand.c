@@ -3,6 +3,7 @@
 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gp_contact.h"
 
@@ -82,6 +83,7 @@ static gp_form formfor (const gp_contact *c, const gp_errand *e) {
   switch (e->failure->doing) {
     case GP_JOINING:
     case GP_GREETING:
+    case GP_MEETING:
     case GP_NAMING: return GP_FORM_UNKNOWN;
     default: return c->form;
   }
@@ -95,10 +97,18 @@ static bool isinownname (gp_doing doing) {
   switch (doing) {
     case GP_JOINING:
     case GP_GREETING:
+    case GP_MEETING:
     case GP_NAMING:
     case GP_UNNAMING: return true;
     default: return false;
   }
+}
+
+/* What the node asks for of itself: one of ours that has left says no. */
+static gp_topic topicof (const gp_contact *c, gp_doing doing) {
+  bool again = doing == GP_LISTING || doing == GP_NAMING;
+  return doing == GP_MEETING || (again && c->ours) ? GP_TOPIC_AGAIN
+                                                   : GP_TOPIC_NONE;
 }
 
 static void prepare (const gp_node *n, const gp_contact *c,
@@ -106,12 +116,14 @@ static void prepare (const gp_node *n, const gp_contact *c,
   gp_doing doing = e->failure->doing;
   const gp_message *m = e->failure->msg;
   bool own = c->usas == NULL || isinownname(doing);
+  memset(asking, 0, sizeof *asking);
   asking->form = formfor(c, e);
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
   asking->self = n->self;
   asking->numbered = e->numbered && c->ours;
+  asking->topic = topicof(c, doing);
 }
 
 /* Its time runs from the first try; a later one gets what is left. */
@@ -139,15 +151,34 @@ void gp_contact_endpause (gp_node *n, gp_contact *c) {
 }
 
 /*
-** Asks what is next. To a peer that does not answer, what has waited longer
-** than a request may take is not tried again one by one: that could last
-** for hours.
+** What is said to one that did not answer when it was greeted waits until it
+** does: only then is it known whether it tells a message that comes twice.
+** Every try of it looks here again.
 */
+static bool mustwait (const gp_contact *c, const gp_errand *e) {
+  return c->standing == GP_CANDIDATE && c->vigil.retry != 0 && !c->ours &&
+         e->failure->doing == GP_SENDING;
+}
+
+/* Whether it has waited too long. To a peer that does not answer, what has
+   waited longer than a request may take is not tried again one by one: that
+   could last for hours. */
+static bool isoverdue (const gp_contact *c, const gp_errand *e,
+                       uint64_t now) {
+  bool hopeful = c->reachable && !e->asked && !mustwait(c, e);
+  return now >= e->since + e->timeout && !hopeful;
+}
+
+/* Asks what is next. */
 void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
   while (c->asked == NULL && c->pause == 0 && c->first != NULL) {
-    gp_errand *e = shift(n, c);
+    gp_errand *e = c->first;
     gp_err error = GP_ETIMEDOUT;
-    if (now < e->since + e->timeout || (c->reachable && !e->asked))
+    bool overdue = isoverdue(c, e, now);
+    if (!overdue && mustwait(c, e))
+      break;
+    shift(n, c);
+    if (!overdue)
       error = ask(n, c, e, now);
     if (error == GP_OK)
       c->asked = e;
@@ -330,6 +361,16 @@ static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
   return true;
 }
 
+/* What the end of an errand tells of the life of 'c'. */
+static void observe (gp_node *n, gp_contact *c, gp_err error) {
+  if (error == GP_OK)
+    gp_detect_answered(n, c);
+  else if (error == GP_ECONNREFUSED)
+    gp_detect_refused(n, c);
+  else if (error == GP_ETIMEDOUT && c->standing == GP_MEMBER)
+    gp_detect_try(n, c, false);
+}
+
 /* The end of an errand to 'c', and what 'c' is asked next. */
 static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                       const gp_answered *answer, uint64_t now) {
@@ -361,11 +402,15 @@ void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
                        const gp_answered *answer, uint64_t now) {
   gp_contact *c = waiting(n, id);
   gp_errand *e;
+  n->now = now;
+  if ((uint32_t)id == GP_PROBE_SLOT)
+    gp_trial_ended(n, id, error, answer);
   if (c == NULL)
     return;
   e = c->asked;
   c->asked = NULL;
   c->reachable = error == GP_OK;
+  observe(n, c, error);
   if (answer != NULL && answer->remote != NULL)
     snprintf(c->remote, sizeof c->remote, "%s", answer->remote);
   conclude(n, c, e, outcome(error, answer), answer, now);

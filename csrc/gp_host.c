@@ -29,6 +29,7 @@ void gp_hostopt_init (gp_hostopt *opt) {
   opt->node.outboxbytes = (size_t)8 << 20;
   opt->node.maxerrors = 1024;
   opt->node.maxevents = 1024;
+  opt->node.probetime = 600;
   opt->node.asktime = 5000;
   opt->node.holdtime = 4000;
   opt->server.maxheaders = (size_t)16 << 10;
@@ -170,7 +171,7 @@ gp_node *gp_host_node (gp_host *h) {
 }
 
 static void refuse (gp_reply *r, int status, const char *text) {
-  gp_answer a = {status, NULL, text, NULL};
+  gp_answer a = {status, NULL, text, NULL, NULL};
   answer(NULL, r, &a, GP_FORM_UNKNOWN);
 }
 

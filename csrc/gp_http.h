@@ -39,7 +39,7 @@ typedef struct gp_header {
   const char *name, *value;
 } gp_header;
 
-#define GP_HEADERS_MAX 8
+#define GP_HEADERS_MAX 10
 
 /* What is to leave: a request, or an answer. Borrows all that it names. */
 typedef struct gp_httpout {

@@ -11,7 +11,7 @@ static bool deserves (const gp_node *n, const gp_peer *p,
     return false;
   if (c == NULL || c->standing == GP_STRANGER || c->leaving)
     return n->nmembers + n->ncandidates < n->opt.maxmembers;
-  return again && c->standing == GP_MEMBER;
+  return again && (c->standing == GP_MEMBER || c->standing == GP_FAILING);
 }
 
 /* Out of memory, a peer stays unknown: that much is told. */
@@ -28,7 +28,8 @@ static void notgreeted (gp_node *n, const gp_peer *p) {
 
 /* 0.0.0.0 in a list is where the peer is that names it. */
 static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
-                      gp_message *msg, gp_receipt *receipt, uint64_t now) {
+                      gp_doing doing, gp_message *msg, gp_receipt *receipt,
+                      uint64_t now) {
   gp_contact *c = gp_contact_get(n, p);
   if (c == NULL) {
     notgreeted(n, p);
@@ -38,8 +39,8 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
     gp_contact_stand(n, c, GP_CANDIDATE);
     gp_contact_setdial(c, by->remote);
   }
-  if (gp_contact_queue(n, c, GP_GREETING, msg, receipt, n->opt.asktime,
-                       now) == GP_OK)
+  if (gp_contact_queue(n, c, doing, msg, receipt, n->opt.asktime, now) ==
+      GP_OK)
     return;
   if (c->standing == GP_CANDIDATE)
     gp_contact_reject(n, c);
@@ -47,15 +48,23 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
   notgreeted(n, p);
 }
 
+/* One that failed here lives elsewhere: that alone does not revive it. */
+static void hearsay (gp_node *n, const gp_peer *p) {
+  gp_contact *c = gp_contact_find(n, p);
+  if (c != NULL && c->standing == GP_FAILING)
+    gp_repair_hasten(n, c);
+}
+
 /* Greets those whom 'by' named, but for ourselves under the name 'us';
-   members too if 'again'. */
+   members too if 'again'. 'doing' is as what. */
 static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
-                   const gp_peer *us, bool again, gp_receipt *receipt,
-                   uint64_t now) {
+                   const gp_peer *us, bool again, gp_doing doing,
+                   gp_receipt *receipt, uint64_t now) {
   gp_message *msg = NULL;
   size_t i;
   for (i = 0; i < list->n; i++) {
     const gp_peer *p = list->at[i];
+    hearsay(n, p);
     if ((us != NULL && gp_peer_equal(p, us)) || !deserves(n, p, by, again))
       continue;
     if (msg == NULL &&
@@ -63,7 +72,7 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
       notgreeted(n, p);
       return;
     }
-    greetone(n, by, p, msg, receipt, now);
+    greetone(n, by, p, doing, msg, receipt, now);
   }
   gp_message_unref(msg);
 }
@@ -138,6 +147,7 @@ static void askform (gp_node *n, gp_contact *c, const gp_errand *e,
 static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
                            const gp_answered *answer, uint64_t now) {
   bool all = e->failure->doing == GP_JOINING;
+  bool own = e->failure->doing > GP_SERVING;
   const gp_peer *us;
   if (e->receipt != NULL)
     e->receipt->joined = true;
@@ -146,15 +156,16 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   us = settlename(n, c, answer, now);
   if (c->leaving)
     return c; /* the program has thought better of it */
-  greet(n, c, &answer->list, us, all, e->receipt, now);
+  greet(n, c, &answer->list, us, all, own ? GP_MEETING : GP_GREETING,
+        e->receipt, now);
   askform(n, c, e, now);
   return c;
 }
 
 /*
-** Who was greeted and is only late is counted as a member: it may well have
-** heard us and count us as one. An entry point that is too late is told that
-** we are not coming.
+** Who was greeted and is only late may well have heard us and count us as a
+** member: it stays a candidate, and is tried again. An entry point that is
+** too late is told that we are not coming.
 */
 static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
                        gp_err error) {
@@ -162,7 +173,7 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
   if (c->standing != GP_CANDIDATE)
     return;
   if (e->failure->doing == GP_GREETING && mayhaveheard) {
-    gp_contact_welcome(n, c);
+    gp_repair_begin(n, c);
     return;
   }
   if (mayhaveheard)
@@ -195,8 +206,54 @@ static bool ischanged (const gp_contact *c, const gp_answered *answer) {
   return c->form == GP_FORM_V113 && answer->form == GP_FORM_HEADERS;
 }
 
+/* One of ours says no to what was asked because it has left. */
+static bool hasleft (gp_node *n, gp_contact *c, gp_err error) {
+  if (error != GP_EFORBIDDEN || !c->ours)
+    return false;
+  gp_contact_left(n, c);
+  return true;
+}
+
+/* It was tried again, or named to us, and does not answer. */
+static void notmet (gp_node *n, gp_contact *c, gp_err error) {
+  if (c->standing == GP_MEMBER)
+    return;
+  if (error == GP_EFORBIDDEN) {
+    gp_contact_left(n, c);
+    return;
+  }
+  if (c->vigil.lost)
+    gp_contact_stand(n, c, GP_FAILING);
+  else if (error == GP_ETIMEDOUT || error == GP_ECONNRESET) {
+    if (c->vigil.retry == 0)
+      gp_repair_begin(n, c);
+  }
+  else if (c->standing == GP_CANDIDATE)
+    gp_contact_reject(n, c);
+}
+
+static gp_contact *listed (gp_node *n, gp_contact *c, gp_errand *e,
+                           gp_err error, const gp_answered *answer,
+                           uint64_t now) {
+  const gp_peer *us = NULL;
+  if (hasleft(n, c, error) || c->standing != GP_MEMBER || c->leaving)
+    return c;
+  if (error != GP_OK) {
+    c->vigil.fruitless = 0;
+    return c;
+  }
+  if (c->ours != (answer->name != NULL))
+    return joined(n, c, e, answer, now); /* it is another program now */
+  if (!c->ours)
+    us = gp_contact_usin(n, c, &answer->list);
+  greet(n, c, &answer->list, us, false, GP_MEETING, NULL, now);
+  return c;
+}
+
 static void named (gp_node *n, gp_contact *c, gp_err error,
                    const gp_answered *answer, uint64_t now) {
+  if (hasleft(n, c, error))
+    return;
   if (error != GP_OK)
     return;
   c->form = answer->form;
@@ -237,6 +294,8 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
     case GP_SENDING:
       if (error == GP_OK && ischanged(c, answer))
         error = GP_EBADREQUEST;
+      if (error == GP_OK && c->standing == GP_FAILING)
+        gp_contact_welcome(n, c); /* it counts us as a member still */
       *keep = retry(n, c, e, error, now);
       break;
     case GP_LEAVING:
@@ -248,6 +307,12 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
       if (answer != NULL && answer->status != 0)
         c->form = answer->form;
       break;
+    case GP_MEETING:
+      if (error == GP_OK)
+        return joined(n, c, e, answer, now);
+      notmet(n, c, error);
+      break;
+    case GP_LISTING: return listed(n, c, e, error, answer, now);
     case GP_NAMING: named(n, c, error, answer, now); break;
     case GP_INQUIRING: inquired(n, c, e, error, answer, now); break;
     default: break;

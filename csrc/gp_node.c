@@ -12,6 +12,7 @@ static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
   n->events.max = n->opt.maxevents;
   n->self = gp_peer_ref(self);
+  gp_detect_init(n);
   return gp_queue_reserve(&n->errors);
 }
 
@@ -47,6 +48,7 @@ void gp_node_free (gp_node *n) {
   if (n == NULL)
     return;
   gp_node_dropheld(n);
+  gp_detect_clear(n);
   gp_contact_finishlate(n, 0);
   freecontacts(n);
   while (gp_node_peekmessage(n) != NULL)
@@ -111,8 +113,10 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   gp_message *msg;
   gp_receipt *receipt;
   gp_err e;
+  n->now = now;
   if (gp_peer_equal(entry, n->self))
     return GP_ESELF;
+  n->left = false;
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
@@ -132,7 +136,8 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 /* Who gets a message: the peers named, or else every member. */
 static bool istarget (const gp_contact *c) {
-  return c->standing != GP_STRANGER && !c->leaving;
+  return (c->standing == GP_CANDIDATE || c->standing == GP_MEMBER) &&
+         !c->leaving;
 }
 
 /* A stranger's form is not known: it is asked for first. */
@@ -178,6 +183,7 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
   gp_receipt *receipt;
   gp_err e = prepare(n, type, data, to, &msg, &receipt);
   size_t i;
+  n->now = now;
   if (e != GP_OK)
     return e;
   msg->nonce = n->opt.nonce;
@@ -210,16 +216,28 @@ bool gp_node_hasroom (gp_node *n, const gp_peerlist *to, uint64_t now) {
   return true;
 }
 
+/* One that failed may be alive where we can not be heard. */
+static void giveup (gp_node *n, gp_contact *c) {
+  gp_contact_wave(n, c);
+  gp_contact_stand(n, c, GP_STRANGER);
+  gp_contact_abandon(n, c, GP_ENOTCONN);
+  gp_contact_release(n, c);
+}
+
 gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
   gp_message *msg;
   gp_receipt *receipt;
   gp_entry *entry, *next;
   gp_err e = prepare(n, GP_DISCONNECT, NULL, NULL, &msg, &receipt);
+  n->now = now;
   if (e != GP_OK)
     return e;
+  n->left = true;
   for (entry = n->contacts.first; entry != NULL; entry = next) {
     gp_contact *c = (gp_contact *)entry;
     next = entry->next;
+    if (c->standing == GP_FAILING)
+      giveup(n, c);
     if (!istarget(c))
       continue;
     e = gp_contact_queue(n, c, GP_LEAVING, msg, receipt, n->opt.asktime, now);
@@ -235,10 +253,15 @@ gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
 uint64_t gp_node_due (const gp_node *n) {
   uint64_t contacts = gp_contact_due(n);
   uint64_t held = gp_node_heldtill(n);
-  return contacts < held ? contacts : held;
+  uint64_t detect = gp_detect_due(n);
+  if (held < contacts)
+    contacts = held;
+  return contacts < detect ? contacts : detect;
 }
 
 void gp_node_tick (gp_node *n, uint64_t now) {
+  n->now = now;
+  gp_detect_tick(n, now);
   gp_contact_tick(n, now);
   gp_node_tickheld(n, now);
 }

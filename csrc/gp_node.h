@@ -56,8 +56,9 @@ typedef struct gp_nodeopt {
   size_t outboxmessages, outboxbytes; /* on the way to one peer */
   size_t maxerrors;                   /* unread failures that are kept */
   size_t maxevents;                   /* the same of events */
-  uint32_t asktime;                   /* one request, start to end */
-  uint32_t holdtime; /* a sender waits so long for room in the inbox */
+  uint32_t probetime; /* a member is probed so often; 0: none is */
+  uint32_t asktime;   /* one request, start to end */
+  uint32_t holdtime;  /* a sender waits so long for room in the inbox */
 } gp_nodeopt;
 
 /* What can be waited for at a node: an index into its signals. */
@@ -167,6 +168,44 @@ gp_failure *gp_node_peekfailure (const gp_node *n);
 void gp_node_dropfailure (gp_node *n);
 const gp_event *gp_node_peekevent (const gp_node *n);
 void gp_node_dropevent (gp_node *n);
+
+/* What is known of one peer. */
+typedef enum gp_state {
+  GP_STATE_CANDIDATE, /* was named to us, and has not answered yet */
+  GP_STATE_ALIVE,
+  GP_STATE_SUSPECTED, /* does not answer */
+  GP_STATE_FAILED     /* has not answered for long; it is tried again */
+} gp_state;
+
+typedef struct gp_peerstate {
+  gp_peer *peer; /* owned */
+  gp_state state;
+  gp_form form;
+  bool ours;      /* a node of this kind */
+  uint32_t rtt;   /* ms of its last probe; 0: none yet */
+  uint64_t heard; /* ms since anything came from it; UINT64_MAX: never */
+  size_t messages, bytes; /* on the way to it and waiting */
+} gp_peerstate;
+
+typedef struct gp_peerstates {
+  size_t n;
+  gp_peerstate *at;
+} gp_peerstates;
+
+typedef struct gp_stats {
+  size_t members, suspected, failed;
+  size_t inboxmessages, inboxbytes;   /* unread */
+  size_t outboxmessages, outboxbytes; /* on the way and waiting */
+  uint64_t lostevents;
+  unsigned health; /* how much the node doubts itself, 0 to 3 */
+} gp_stats;
+
+void gp_node_stats (const gp_node *n, gp_stats *out);
+
+/* All peers that it deals with, for the caller to clear. GP_ENOMEM: then
+   'out' is empty. */
+gp_err gp_node_states (const gp_node *n, uint64_t now, gp_peerstates *out);
+void gp_peerstates_clear (gp_peerstates *ps);
 
 /* How many failures found no room since this was last asked. */
 uint64_t gp_node_lostfailures (gp_node *n);

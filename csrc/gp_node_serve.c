@@ -8,7 +8,7 @@
 
 static void answer (gp_node *n, gp_reply *r, gp_form form, int status,
                     const char *text) {
-  gp_answer a = {status, NULL, text, NULL};
+  gp_answer a = {status, NULL, text, NULL, NULL};
   n->transport.answer(n->transport.self, r, &a, form);
 }
 
@@ -26,18 +26,33 @@ static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
 }
 
 static bool hasroom (const gp_node *n, const gp_contact *c) {
-  return (c != NULL && c->standing != GP_STRANGER) ||
+  return (c != NULL && c->standing != GP_STRANGER &&
+          c->standing != GP_FAILING) ||
          n->nmembers + n->ncandidates < n->opt.maxmembers;
+}
+
+/*
+** One that had failed reaches us: whether we reach it is to be seen before
+** it counts as a member again. What is broadcast meanwhile goes to it, too.
+*/
+static void readmit (gp_node *n, gp_contact *c) {
+  if (!c->vigil.lost) {
+    gp_contact_welcome(n, c);
+    return;
+  }
+  if (c->standing == GP_FAILING)
+    gp_contact_stand(n, c, GP_CANDIDATE);
+  gp_repair_retry(n, c);
 }
 
 /* Lets 'c' in. The answer is the list as it was before (protocol.md). */
 static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
   gp_peerlist list = {0, 0, NULL};
-  gp_answer a = {200, &list, NULL, n->self};
+  gp_answer a = {200, &list, NULL, n->self, NULL};
   if (!hasroom(n, c) || listmembers(n, &list) != GP_OK)
     answer(n, r, form, 503, gp_wire_busy);
   else {
-    gp_contact_welcome(n, c);
+    readmit(n, c);
     n->transport.answer(n->transport.self, r, &a, form);
   }
   gp_peerlist_clear(&list);
@@ -155,6 +170,10 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_contact *c = gp_contact_recognise(n, from, asked->remote, true);
   gp_peer *had = NULL; /* the name by which it has us already */
   bool later = false;
+  if (n->left && asked->topic == GP_TOPIC_AGAIN) {
+    answer(n, r, asked->form, 403, gp_wire_notregistered);
+    return true;
+  }
   if (gp_contact_isself(n, from, asked->remote)) {
     answer(n, r, asked->form, 400, gp_wire_yourself);
     return true;
@@ -169,6 +188,8 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   if (c->standing == GP_MEMBER)
     had = gp_peer_ref(c->usas == NULL ? n->self : c->usas);
   learn(n, c, asked);
+  n->left = false;
+  gp_detect_heard(n, c);
   if (asked->form == GP_FORM_HEADERS)
     later = inquire(n, c, asked, r, now);
   if (!later) {
@@ -215,10 +236,8 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
     answer(n, r, asked->form, 403, gp_wire_notregistered);
     return;
   }
-  if (c->known)
-    gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
-  gp_contact_stand(n, c, GP_STRANGER);
-  gp_contact_abandon(n, c, GP_ENOTCONN);
+  gp_contact_left(n, c);
+  gp_contact_relayleave(n, c, asked->form);
   gp_contact_release(n, c);
   answer(n, r, asked->form, 200, NULL);
 }
@@ -271,6 +290,8 @@ static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
   if (e != GP_OK)
     return e;
   if (m->id != 0) {
+    if (m->nonce != c->nonce)
+      gp_node_remember(n, c); /* what its former process said may come late */
     c->nonce = m->nonce;
     c->id = m->id;
   }
@@ -296,7 +317,7 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
     answer(n, r, asked->form, 413, gp_wire_toolarge);
     return true;
   }
-  c->reachable = true;
+  gp_detect_heard(n, c);
   gp_message_setfrom(asked->msg, c->entry.peer);
   if (n->messages.first == NULL || isrepeated(n, c, asked->msg))
     e = deliver(n, c, asked->msg);
@@ -311,11 +332,9 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
 
 bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
                         uint64_t now) {
-  if (asked->msg == NULL) {
-    gp_answer a = {204, NULL, NULL, n->self};
-    n->transport.answer(n->transport.self, r, &a, asked->form);
-    return true;
-  }
+  n->now = now;
+  if (asked->msg == NULL)
+    return gp_trial_asked(n, asked, r);
   switch (asked->msg->type) {
     case GP_CONNECT: return connected(n, asked, r, now);
     case GP_DISCONNECT: disconnected(n, asked, r); return true;

@@ -2,6 +2,8 @@
 ** gp_patience.c - what time does to the errands of peers: pauses that end,
 ** and waits that nobody should have to bear.
 */
+#include <string.h>
+
 #include "gp_contact.h"
 
 /* What keeps 'c' busy: it is on the way, or will be again after a pause. */
@@ -35,18 +37,46 @@ static void letgo (gp_node *n, gp_errand *e) {
   e->receipt = NULL;
 }
 
-/* Zero is no id that a contact waits for: nobody asks how it ends. */
-void gp_contact_wave (gp_node *n, const gp_contact *c) {
-  gp_asking asking = {c->form, NULL, NULL, gp_contact_dialled(c),
-                      n->self, false};
-  gp_message *msg;
-  if (gp_message_new(&msg, GP_DISCONNECT, n->self, NULL, NULL) != GP_OK)
+/* Says goodbye to 'c' in the name of 'from'. Zero is no id that a contact
+   waits for: nobody asks how it ends. */
+static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
+  gp_asking asking;
+  memset(&asking, 0, sizeof asking);
+  if (gp_message_new(&asking.msg, GP_DISCONNECT, from, NULL, NULL) != GP_OK)
     return;
-  asking.msg = msg;
-  asking.from = c->usas == NULL ? n->self : c->usas;
+  asking.form = c->form;
+  asking.from = from;
+  asking.to = gp_contact_dialled(c);
+  asking.self = n->self;
   (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,
                          n->opt.asktime);
-  gp_message_unref(msg);
+  gp_message_unref(asking.msg);
+}
+
+void gp_contact_wave (gp_node *n, const gp_contact *c) {
+  farewell(n, c, c->usas == NULL ? n->self : c->usas);
+}
+
+/* Whether a Go program that is 'c' can not read what one of 'form' writes. */
+static bool isforeign (const gp_contact *c, gp_form form) {
+  return !c->ours && c->form != GP_FORM_UNKNOWN &&
+         (c->form == GP_FORM_V113) != (form == GP_FORM_V113);
+}
+
+void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
+                            gp_form form) {
+  gp_entry *e;
+  size_t i;
+  if (gone->ours)
+    return; /* it speaks to each in its form */
+  for (e = n->contacts.first; e != NULL; e = e->next) {
+    const gp_contact *c = (const gp_contact *)e;
+    if (c->standing != GP_MEMBER || !c->reachable || !isforeign(c, form))
+      continue;
+    farewell(n, c, gone->entry.peer);
+    for (i = 0; i < gone->aliases.n; i++)
+      farewell(n, c, gone->aliases.at[i]);
+  }
 }
 
 /* Whether taking leave has not even been asked yet. */

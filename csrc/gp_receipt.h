@@ -28,7 +28,9 @@ typedef enum gp_doing {
   GP_PROBING,   /* which form a stranger speaks */
   GP_INQUIRING, /* which form a newcomer speaks, before its answer */
   GP_NAMING,    /* under which name a member knows us */
-  GP_UNNAMING   /* taking back our name where we stand under another */
+  GP_UNNAMING,  /* taking back our name where we stand under another */
+  GP_MEETING,   /* whether one that failed, or was named to us, answers */
+  GP_LISTING    /* whom a member knows */
 } gp_doing;
 
 /* One thing that went wrong. Counted, immutable once told. */

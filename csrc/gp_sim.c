@@ -83,6 +83,10 @@ void gp_sim_setloss (gp_sim *s, uint32_t inmillion) {
   s->loss = inmillion;
 }
 
+void gp_sim_setcopies (gp_sim *s, uint32_t inmillion) {
+  s->copies = inmillion;
+}
+
 void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion) {
   s->breaks = inmillion;
 }

@@ -117,6 +117,10 @@ void gp_sim_setlatency (gp_sim *s, uint32_t min, uint32_t max);
 /* How many of a million messages are lost: the asker's time runs out. */
 void gp_sim_setloss (gp_sim *s, uint32_t inmillion);
 
+/* How many of a million requests arrive twice, the second one at any time
+   within a second; nobody waits for its answer. */
+void gp_sim_setcopies (gp_sim *s, uint32_t inmillion);
+
 /* Of how many answers in a million the connection breaks: the asker has
    GP_ECONNRESET instead, and does not know what became of its request. */
 void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion);

@@ -65,6 +65,10 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   asked->form = GP_FORM_V113;
   asked->remote = from->remote;
   asked->host = gp_peer_ref(asking->from);
+  asked->topic = asking->topic;
+  asked->digest = asking->digest;
+  if (asking->about != NULL)
+    asked->about = gp_peer_ref(asking->about);
   if (m == NULL)
     return GP_OK;
   if (m->type == GP_CONNECT && asking->self != NULL)
@@ -93,6 +97,27 @@ static gp_reply *newrequest (gp_station *from, const gp_asking *asking) {
   return r;
 }
 
+/* The same once more, from nobody. Without memory it does not happen. */
+static void copy (gp_station *from, const gp_asking *asking,
+                  gp_station *receiver) {
+  gp_sim *s = from->sim;
+  gp_reply *r;
+  if (receiver == NULL || !gp_random_chance(&s->random, s->copies))
+    return;
+  r = newrequest(from, asking);
+  if (r == NULL)
+    return;
+  r->receiver = receiver;
+  r->deadline = GP_NEVER;
+  r->arrival = gp_sim_arrival(s, from, receiver);
+  if (r->arrival == GP_NEVER) {
+    gp_sim_drop(r);
+    return;
+  }
+  r->arrival += gp_random_below(&s->random, 1000);
+  schedule(r);
+}
+
 gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
                    const gp_asking *asking, uint32_t timeout) {
   gp_station *from = self;
@@ -111,6 +136,7 @@ gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
   r->arrival = gp_sim_arrival(s, from, r->receiver);
   gp_ring_append(&from->asking, &r->asking);
   schedule(r);
+  copy(from, asking, r->receiver);
   s->count.requests++;
   if (asking->msg != NULL)
     s->count.data += gp_message_len(asking->msg);
@@ -144,6 +170,9 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   r->answered.status = a->status;
   r->answered.form = GP_FORM_V113;
   r->answered.remote = st->remote;
+  r->answered.hasdigest = a->digest != NULL;
+  if (a->digest != NULL)
+    r->answered.digest = *a->digest;
   if (r->wantslist && a->status == 200) {
     if (a->self != NULL)
       r->answered.name = gp_peer_ref(a->self);
@@ -163,7 +192,7 @@ bool gp_sim_gone (void *self, const gp_reply *r) {
 /* As the wire does, its own name is refused before the node hears of it. */
 static void serve (gp_station *st, gp_reply *r) {
   gp_asked asked = r->asked;
-  gp_answer no = {400, NULL, gp_wire_yourself, NULL};
+  gp_answer no = {400, NULL, gp_wire_yourself, NULL, NULL};
   memset(&r->asked, 0, sizeof r->asked);
   if (asked.msg != NULL && gp_peer_equal(asked.msg->from, st->self)) {
     gp_node_misasked(st->node, GP_EBADMSG, 400, asked.remote, st->sim->now);

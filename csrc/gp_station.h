@@ -59,7 +59,7 @@ struct gp_sim {
   size_t turns; /* that may stand in the heap at once */
   gp_station *first, *last, *touched;
   gp_members names; /* of gp_simname */
-  uint32_t minlatency, maxlatency, loss, breaks;
+  uint32_t minlatency, maxlatency, loss, breaks, copies;
   gp_cut *cuts;
   size_t ncuts;
   gp_simcount count;

@@ -13,6 +13,7 @@ const char gp_wire_notallowed[] = "Method not allowed\n";
 const char gp_wire_yourself[] = "You can not connect with yourself.\n";
 const char gp_wire_foreign[] = "Cross-origin requests are not allowed\n";
 const char gp_wire_toolarge[] = "Message too large\n";
+const char gp_wire_nosign[] = "No sign of life\n";
 const char gp_wire_busy[] = "Too busy, try again\n";
 
 /*
@@ -57,6 +58,37 @@ static void readnumber (gp_message *m, const gp_httpin *in) {
   }
 }
 
+/* The headers of the topics, with what stands in them. */
+static const char probing[] = "Gop2p-Probe";      /* a peer */
+static const char suspecting[] = "Gop2p-Suspect"; /* a peer */
+static const char digesting[] = "Gop2p-Digest";   /* 16 digits, a peer */
+static const char reconnecting[] = "Gop2p-Again"; /* 1 */
+
+static void writetopic (gp_httpout *out, gp_scratch *scratch,
+                        const gp_asking *asking) {
+  switch (asking->topic) {
+    case GP_TOPIC_PROBE:
+      gp_wire_header(out, probing, gp_peer_text(asking->about));
+      break;
+    case GP_TOPIC_SUSPECT:
+      gp_wire_header(out, suspecting, gp_peer_text(asking->about));
+      break;
+    case GP_TOPIC_DIGEST:
+      snprintf(scratch->topic, sizeof scratch->topic, "%016" PRIx64 " %s",
+               asking->digest, gp_peer_text(asking->about));
+      gp_wire_header(out, digesting, scratch->topic);
+      break;
+    case GP_TOPIC_AGAIN: gp_wire_header(out, reconnecting, "1"); break;
+    default: break;
+  }
+}
+
+static bool readdigest (uint64_t *out, const gp_httpin *in) {
+  const char *value = in->find(in->headers, digesting);
+  return value != NULL && strspn(value, "0123456789abcdef") == 16 &&
+         sscanf(value, "%16" SCNx64, out) == 1;
+}
+
 /* The peer that a header names, after 'skip' characters, or NULL. */
 static gp_peer *peerin (const gp_httpin *in, const char *header,
                         const char *after) {
@@ -73,6 +105,20 @@ void gp_asked_clear (gp_asked *a) {
   gp_message_unref(a->msg);
   gp_peer_unref(a->host);
   gp_peer_unref(a->name);
+  gp_peer_unref(a->about);
+}
+
+/* What is not understood is a plain probe. */
+static void readtopic (gp_asked *out, const gp_httpin *in) {
+  const char *digest = in->find(in->headers, digesting);
+  if ((out->about = peerin(in, probing, "")) != NULL)
+    out->topic = GP_TOPIC_PROBE;
+  else if ((out->about = peerin(in, suspecting, "")) != NULL)
+    out->topic = GP_TOPIC_SUSPECT;
+  else if (readdigest(&out->digest, in) && digest[16] == ' ' &&
+           gp_peer_parse(&out->about, digest + 17, strlen(digest + 17)) ==
+             GP_OK)
+    out->topic = GP_TOPIC_DIGEST;
 }
 
 void gp_answered_clear (gp_answered *a) {
@@ -109,8 +155,12 @@ int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
   int status;
   memset(out, 0, sizeof *out);
   out->remote = in->remote;
-  if (in->method == GP_OPTIONS)
+  if (in->method == GP_OPTIONS) {
+    readtopic(out, in);
     return 0;
+  }
+  if (in->find(in->headers, reconnecting) != NULL)
+    out->topic = GP_TOPIC_AGAIN;
   out->name = peerin(in, announcement, VERSION " ");
   out->host = peerin(in, "Host", "");
   status = readmessage(out, in, json, self);
@@ -137,6 +187,7 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
   out->status = in->status;
   out->remote = in->remote;
   out->form = shown(in);
+  out->hasdigest = readdigest(&out->digest, in);
   if (!wantlist || in->status < 200 || in->status > 299)
     return GP_OK;
   out->name = peerin(in, announcement, VERSION " ");
@@ -154,10 +205,12 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
   if (asking->msg == NULL) {
     out->method = GP_OPTIONS;
     gp_wire_header(out, "Host", gp_peer_text(asking->from));
+    writetopic(out, scratch, asking);
     return GP_OK;
   }
   if (asking->msg->type == GP_CONNECT)
     announce(out, scratch, asking->self);
+  writetopic(out, scratch, asking);
   if (asking->numbered)
     number(out, scratch, asking->msg);
   switch (asking->form) {
@@ -212,6 +265,11 @@ gp_err gp_wire_answer (gp_httpout *out, gp_scratch *scratch,
   if (answer->status == 503)
     gp_wire_header(out, "Retry-After", "1");
   announce(out, scratch, answer->self);
+  if (answer->digest != NULL) {
+    snprintf(scratch->topic, sizeof scratch->topic, "%016" PRIx64,
+             *answer->digest);
+    gp_wire_header(out, digesting, scratch->topic);
+  }
   if (answer->text != NULL)
     return refuse(out, answer->text);
   if (answer->list == NULL)

@@ -26,6 +26,15 @@ typedef enum gp_form {
   GP_FORM_V113     /* v1.1.3 */
 } gp_form;
 
+/* What nodes of ours say to each other beyond the published protocol. */
+typedef enum gp_topic {
+  GP_TOPIC_NONE,
+  GP_TOPIC_PROBE,   /* with a probe: try whether 'about' is alive */
+  GP_TOPIC_SUSPECT, /* 'about' does not answer */
+  GP_TOPIC_DIGEST,  /* the list of 'about', who asks, has this digest */
+  GP_TOPIC_AGAIN    /* with a connect: unless you have left */
+} gp_topic;
+
 /*
 ** What a peer asks of us. 'host' and 'name' are owned references: see
 ** gp_asked_clear.
@@ -36,6 +45,9 @@ typedef struct gp_asked {
   gp_peer *host;      /* what the asker calls us, by 'Host', or NULL */
   gp_peer *name;      /* it announced itself as one of ours, called so */
   const char *remote; /* numeric address it asks from; borrowed */
+  gp_topic topic;
+  gp_peer *about; /* owned; NULL where the topic has none */
+  uint64_t digest;
 } gp_asked;
 
 void gp_asked_clear (gp_asked *a);
@@ -52,6 +64,9 @@ typedef struct gp_asking {
   const gp_peer *to;   /* the peer's name */
   const gp_peer *self; /* announced with a connect: we are one of ours */
   bool numbered;       /* the message goes with its number */
+  gp_topic topic;
+  const gp_peer *about;
+  uint64_t digest;
 } gp_asking;
 
 /* An answer of ours. Borrows all. */
@@ -60,6 +75,7 @@ typedef struct gp_answer {
   const gp_peerlist *list; /* to a connect; else NULL */
   const char *text;        /* what a refusal says; static */
   const gp_peer *self;     /* announced; NULL: not */
+  const uint64_t *digest;  /* of our list; NULL: not told */
 } gp_answer;
 
 /* An answer of a peer. 'list' and 'name' are owned: see gp_answered_clear. */
@@ -69,6 +85,8 @@ typedef struct gp_answered {
   gp_peerlist list;   /* to a connect */
   gp_peer *name;      /* it announced itself as one of ours, called so */
   const char *remote; /* numeric address it answered from; borrowed */
+  bool hasdigest;
+  uint64_t digest;
 } gp_answered;
 
 void gp_answered_clear (gp_answered *a);
@@ -80,6 +98,7 @@ extern const char gp_wire_notallowed[];    /* 405 */
 extern const char gp_wire_yourself[];      /* 400 */
 extern const char gp_wire_foreign[];       /* 403; ours */
 extern const char gp_wire_toolarge[];      /* 413; ours */
+extern const char gp_wire_nosign[];        /* 504; ours */
 extern const char gp_wire_busy[];          /* 503; ours, Go never says it */
 
 /*
@@ -104,6 +123,7 @@ typedef struct gp_scratch {
   char port[8];
   char announcement[GP_PEER_TEXT + 8];
   char number[40];
+  char topic[GP_PEER_TEXT + 24];
 } gp_scratch;
 
 /*

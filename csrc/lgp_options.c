@@ -33,6 +33,7 @@ static const option options[] = {
   {"outbox_bytes", AT(node, outboxbytes), BYTES},
   {"max_errors", AT(node, maxerrors), COUNT},
   {"max_events", AT(node, maxevents), COUNT},
+  {"probe_interval", AT(node, probetime), SECONDS},
   {"request_timeout", AT(node, asktime), SECONDS},
   {"inbox_timeout", AT(node, holdtime), SECONDS},
   {"max_headers", AT(server, maxheaders), BYTES},

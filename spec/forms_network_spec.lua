@@ -158,6 +158,37 @@ describe("one of each form, with ours as entry point,", function()
     end
   end)
 
+  -- Go of the other form does not understand the one that leaves, and would
+  -- stop each broadcast at it from then on.
+  for gone = 2, 4 do
+    it("which one leaves and ends, " .. gone, function()
+      for i = 2, 4 do
+        local k = (gone + i - 4) % 3 + 2 -- the one that goes comes first
+        all[k]:connect(all[1].name)
+      end
+      all[gone]:leave()
+      all[gone]:close()
+      local rest = {}
+      for i = 2, 4 do
+        if i ~= gone then rest[#rest + 1] = all[i] end
+      end
+      for _, one in ipairs(rest) do
+        net.await(function()
+          local held = table.concat(one:members(), " ") .. " "
+          return not held:find(all[gone].name .. " ", 1, true)
+        end)
+        sorted_by_sender(one)
+        one:broadcast("still here")
+        assert.same({"message still here from " .. one.name},
+                    all[1]:heard())
+      end
+      all[1]:broadcast("so am I")
+      for _, one in ipairs(rest) do
+        assert.same({"so am I"}, sorted_by_sender(one)[all[1].name])
+      end
+    end)
+  end
+
   it("which some leave", function()
     for i = 2, 4 do all[i]:connect(all[1].name) end
     for i = 2, 4 do

@@ -34,7 +34,6 @@ local NODE = {
   "self()", "its own name, a peer",
   "members()", "list of all other members",
   "is_connected()", "whether there are any",
-  "stats()", "what it has counted",
   "leave([timeout])", "says goodbye to every member",
   "close()", "ends the node; also stop(), and <close>",
   "stop()", "the same as close()",

@@ -4,7 +4,12 @@
 #ifndef figures_h
 #define figures_h
 
+#include <stdint.h>
+
 /* Prints a table. The exit status. */
 int figures (void);
+
+/* The same: how soon a network heals, and what that costs. */
+int healfigures (uint64_t seed);
 
 #endif

@@ -142,7 +142,7 @@ TEST(counts, "requests, failures and data are counted") {
   world w;
   gp_simcount before;
   const gp_simcount *c;
-  world_open(&w, 1, 4);
+  world_openquiet(&w, 1, 4);
   world_joinall(&w, 4);
   c = gp_sim_count(w.sim);
   before = *c;

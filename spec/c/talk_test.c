@@ -133,7 +133,7 @@ TEST(nobody, "a broadcast to nobody is done at once") {
 TEST(claimed, "a failure is his who waits, else it is told") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 3);
+  world_openquiet(&w, 1, 3);
   world_joinall(&w, 3);
   gp_station_crash(w.at[2]);
   r = world_say(&w, 0, "x");
@@ -446,11 +446,11 @@ TEST(restarted, "a member that is away for a moment misses nothing") {
   world_close(&w);
 }
 
-TEST(idle, "a node at rest asks nobody, and wants no tick") {
+TEST(idle, "a node at rest that probes nobody wants no tick") {
   world w;
   const gp_simcount *c;
   uint64_t requests, steps;
-  world_open(&w, 1, 5);
+  world_openquiet(&w, 1, 5);
   world_joinall(&w, 5);
   world_pass(&w, 10000);
   c = gp_sim_count(w.sim);

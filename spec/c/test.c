@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "figures.h"
@@ -95,6 +96,8 @@ int main (int argc, char **argv) {
   int count = 0, bad = 0;
   if (argc == 2 && strcmp(argv[1], "--figures") == 0)
     return figures();
+  if (argc == 3 && strcmp(argv[1], "--heal") == 0)
+    return healfigures(strtoull(argv[2], NULL, 10));
   for (c = first; c != NULL; c = c->next) {
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
       puts(c->name);

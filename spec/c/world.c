@@ -16,6 +16,7 @@ void world_options (gp_nodeopt *opt) {
   opt->outboxbytes = (size_t)8 << 20;
   opt->maxerrors = 1024;
   opt->maxevents = 1024;
+  opt->probetime = 600;
   opt->asktime = 5000;
   opt->holdtime = 4000;
 }
@@ -26,12 +27,21 @@ gp_peer *world_peer (const char *text) {
   return p;
 }
 
-void world_open (world *w, uint64_t seed, size_t n) {
+static void open (world *w, uint64_t seed, size_t n, uint32_t probetime) {
   world_options(&w->opt);
+  w->opt.probetime = probetime;
   w->n = 0;
   SAME(gp_sim_new(&w->sim, seed), GP_OK);
   while (w->n < n)
     world_add(w, NULL);
+}
+
+void world_open (world *w, uint64_t seed, size_t n) {
+  open(w, seed, n, 600);
+}
+
+void world_openquiet (world *w, uint64_t seed, size_t n) {
+  open(w, seed, n, 0);
 }
 
 void world_close (world *w) {
@@ -161,7 +171,7 @@ const char *world_members (world *w, size_t i) {
   return text;
 }
 
-static bool knowsall (world *w, size_t i) {
+bool world_knowsall (world *w, size_t i) {
   gp_peerlist list = {0, 0, NULL};
   size_t j, live = 0, known = 0;
   SAME(gp_node_members(world_node(w, i), &list), GP_OK);
@@ -179,7 +189,7 @@ static bool knowsall (world *w, size_t i) {
 bool world_iswhole (world *w) {
   size_t i;
   for (i = 0; i < w->n; i++)
-    if (world_node(w, i) != NULL && !knowsall(w, i))
+    if (world_node(w, i) != NULL && !world_knowsall(w, i))
       return false;
   return true;
 }

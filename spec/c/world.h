@@ -26,6 +26,8 @@ void world_options (gp_nodeopt *opt);
 
 /* With 'n' nodes that do not know each other. */
 void world_open (world *w, uint64_t seed, size_t n);
+/* The same; they do not probe each other, so nothing happens by itself. */
+void world_openquiet (world *w, uint64_t seed, size_t n);
 void world_close (world *w);
 
 /* One more, under a name of its own if 'name' is not NULL. */
@@ -65,6 +67,9 @@ const char *world_complaint (world *w, size_t i);
 
 /* The addresses of the members: "n0 n3". */
 const char *world_members (world *w, size_t i);
+
+/* Whether it lists all others that have a node, and no more. */
+bool world_knowsall (world *w, size_t i);
 
 /* Whether all that have a node list all others that have one, and no more. */
 bool world_iswhole (world *w);

@@ -54,8 +54,8 @@ function terminal.start(argv, options)
   table.move(argv, 1, #argv, #words + 1, words)
   local said = self:tmux("new-session", "-d", "-x",
     tostring(options.columns or 80), "-y", tostring(options.rows or 24),
-    ("trap : INT; %s; echo $? >%s; echo '(over)'; exec sleep 600")
-    :format(quoted(words), quote(self.status)))
+    ("trap : INT; %s; echo $? >%s; trap '' INT; echo '(over)'; " ..
+     "exec sleep 600"):format(quoted(words), quote(self.status)))
   assert(said == "", said)
   return self
 end
