@@ -196,7 +196,7 @@ describe("a program that fails", function()
   it("ends with its error, with finalizers that fail as well", function()
     fails([[for i = 1, 10 do
         local node = gop2p.start_local_node(0)
-        setmetatable({}, {__gc = function() node:broadcast("x") error(i) end})
+        setmetatable({}, {__gc = function() node:members() error(i) end})
       end
       error("oops")]])
   end)
