@@ -30,6 +30,8 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
                echo -L$(EVENT_LIBDIR) -levent_extra -levent_core, \
                pkg-config --libs libevent_extra libevent_core))
 
+LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
+
 WARNINGS = -Wall -Wextra -Wpedantic
 BASE     = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
@@ -47,6 +49,12 @@ CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lgp_% gp_loop% \
 CTEST         = $(BUILD)/spec/core_test
 CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
+# Runs a Lua script with one allocation after the other failing.
+STARVE = $(BUILD)/spec/starve
+
+# A Lua module that forks.
+FORKING = $(BUILD)/forking.so
+
 # Each fuzzer is a program of its own, with clang's libFuzzer and both
 # sanitizers, with the same parts of the core, and with Lua for lua-cjson.
 SECONDS        = 60
@@ -54,7 +62,6 @@ FUZZ_SOURCES   = $(sort $(wildcard spec/fuzz/*.c))
 FUZZ_OBJECTS   = $(FUZZ_SOURCES:spec/fuzz/%.c=$(BUILD)/spec/%.o)
 FUZZERS        = $(patsubst %.o,%,$(filter %_fuzz.o,$(FUZZ_OBJECTS)))
 FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lgp_json.o
-LUA_LIBS       = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
 # Those that make and lose what the core owns; others take too long.
 VALGRIND_SPECS = $(addprefix spec/,$(addsuffix _spec.lua,message connect \
@@ -78,7 +85,8 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test asan fuzz fuzzers storm bench stress valgrind lint format modules rock \
+.PHONY: build ctest help setup demo chat test starve asan fuzz fuzzers storm \
+        bench stress valgrind lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -103,6 +111,15 @@ $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -Icsrc -MMD -MP -c \
 	  -o $@ $<
+
+$(STARVE): spec/host/starve.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
+	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
+
+$(FORKING): spec/host/forking.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
 
 $(FUZZERS): %_fuzz: %_fuzz.o $(BUILD)/spec/fuzz.o $(FUZZ_CORE)
 	$(call show,link)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ \
@@ -135,11 +152,15 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(FORKING) ## build the tests in C, which the specs run
 	@:
 
 specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
+
+starve: build $(STARVE) ## let every allocation of Lua and the core fail once
+	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
+	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan
@@ -185,7 +206,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch]
+	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write

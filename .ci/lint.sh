@@ -101,7 +101,7 @@ luachecks() {
 
 layout() {
   clang-format --dry-run -Werror csrc/*.[ch] spec/c/*.[ch] \
-    spec/fuzz/*.[ch] \
+    spec/fuzz/*.[ch] spec/host/*.c \
     >build/lint.log 2>&1 || {
     sed -n 's/^\([^ ]*:[0-9]*\):.*error: .*/\1/p' build/lint.log | uniq
     echo "(make format mends it)"

@@ -98,7 +98,9 @@ describe("a receiver that does not read", function()
       assert.equal(heard[w] + 1, i)
       heard[w] = i
     end
-    for _, receipt in ipairs(receipts) do assert.is_true((receipt:wait(10))) end
+    for _, receipt in ipairs(receipts) do
+      assert.is_true((receipt:wait(10)))
+    end
     assert.is_nil((reader:receive(0)))
   end)
 

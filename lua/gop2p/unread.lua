@@ -89,10 +89,11 @@ function unread.take(self)
   return next_error(self)
 end
 
--- The node is about to stop: the last chance.
+-- The node is about to stop: the last chance. Never raises: not even in a
+-- forked child, whose node is the parent's, nor when memory is short.
 function unread.flush(self)
   local state, number = states[self], core.signal(self, "errors")
-  if not state.claimed then show(self, state) end
+  if not state.claimed then pcall(show, self, state) end
   scheduler.listen(number, nil)
   refs[number] = nil
 end
