@@ -83,9 +83,10 @@ void gp_contact_welcome (gp_node *n, gp_contact *c) {
   }
   c->known = true;
   c->vigil.lost = false;
-  gp_detect_begin(n);
-  if (news)
-    gp_repair_met(n, c);
+  if (!news)
+    return;
+  gp_detect_begin(n, c);
+  gp_repair_met(n, c);
 }
 
 void gp_contact_left (gp_node *n, gp_contact *c) {

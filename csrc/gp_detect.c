@@ -45,8 +45,36 @@ static uint64_t patient (const gp_node *n, uint64_t time) {
   return time * (n->detect.health + 1);
 }
 
-void gp_detect_begin (gp_node *n) {
-  if (n->opt.probetime == 0 || n->detect.nextprobe != UINT64_MAX)
+static bool reserve (gp_detect *d, size_t size) {
+  uint32_t *round;
+  if (size <= d->roundsize)
+    return true;
+  round = realloc(d->round, 2 * size * sizeof *round);
+  if (round == NULL)
+    return false;
+  d->round = round;
+  d->roundsize = 2 * size;
+  return true;
+}
+
+/* A new member comes at any place in what is left of the round (SWIM, 4.3);
+   without memory in the next one. */
+static void enter (gp_detect *d, uint32_t slot) {
+  size_t at;
+  if (!reserve(d, d->roundlen + 1))
+    return;
+  d->round[d->roundlen++] = slot;
+  at = d->roundat +
+       (size_t)gp_random_below(&d->random, d->roundlen - d->roundat);
+  d->round[d->roundlen - 1] = d->round[at];
+  d->round[at] = slot;
+}
+
+void gp_detect_begin (gp_node *n, gp_contact *c) {
+  if (n->opt.probetime == 0)
+    return;
+  enter(&n->detect, c->entry.slot);
+  if (n->detect.nextprobe != UINT64_MAX)
     return;
   n->detect.nextprobe = n->now + 1 +
                         gp_random_below(&n->detect.random, n->opt.probetime);
@@ -219,13 +247,8 @@ static bool newround (gp_node *n) {
   gp_entry *e;
   size_t i;
   d->roundlen = d->roundat = 0;
-  if (d->roundsize < n->nmembers) {
-    uint32_t *round = realloc(d->round, n->nmembers * sizeof *round);
-    if (round == NULL)
-      return false;
-    d->round = round;
-    d->roundsize = n->nmembers;
-  }
+  if (!reserve(d, n->nmembers))
+    return false;
   for (e = n->contacts.first; e != NULL; e = e->next)
     if (((gp_contact *)e)->standing == GP_MEMBER)
       d->round[d->roundlen++] = e->slot;

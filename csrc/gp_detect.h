@@ -19,7 +19,7 @@ struct gp_contact;
 typedef struct gp_vigil {
   uint64_t heard;     /* anything came from it */
   uint64_t answered;  /* it answered us */
-  uint32_t rtt;       /* ms of its last probe */
+  uint32_t rtt;       /* ms of its last probe, and one; 0: none */
   uint64_t trial;     /* an answer is waited for since then */
   bool helped;        /* others have been asked to try, in this trial */
   unsigned helpers;   /* of them, those that were asked */
@@ -71,7 +71,7 @@ void gp_detect_init (gp_node *n);
 void gp_detect_clear (gp_node *n);
 
 /* There is a member more. */
-void gp_detect_begin (gp_node *n);
+void gp_detect_begin (gp_node *n, struct gp_contact *c);
 
 /* Anything came from it: it lives. */
 void gp_detect_heard (gp_node *n, struct gp_contact *c);

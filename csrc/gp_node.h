@@ -182,7 +182,7 @@ typedef struct gp_peerstate {
   gp_state state;
   gp_form form;
   bool ours;      /* a node of this kind */
-  uint32_t rtt;   /* ms of its last probe; 0: none yet */
+  uint32_t rtt;   /* ms of its last probe; UINT32_MAX: none */
   uint64_t heard; /* ms since anything came from it; UINT64_MAX: never */
   size_t messages, bytes; /* on the way to it and waiting */
 } gp_peerstate;

@@ -54,6 +54,7 @@ static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
   else {
     readmit(n, c);
     n->transport.answer(n->transport.self, r, &a, form);
+    gp_contact_advance(n, c, n->now); /* what waited until it is met */
   }
   gp_peerlist_clear(&list);
 }

@@ -196,7 +196,7 @@ static void triedfor (gp_node *n, const gp_probe *p, gp_contact *c,
 static void tried (gp_node *n, const gp_probe *p, gp_contact *c, gp_err error,
                    const gp_answered *answer) {
   if (error == GP_OK) {
-    c->vigil.rtt = (uint32_t)(n->now - p->since);
+    c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
     gp_detect_answered(n, c);
     if (answer->hasdigest && c->standing == GP_MEMBER && c->ours)
       gp_repair_compare(n, c, answer->digest);

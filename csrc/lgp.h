@@ -17,6 +17,7 @@
 #include "gp_json.h"
 #include "gp_loop.h"
 #include "gp_message.h"
+#include "gp_node.h"
 #include "gp_peer.h"
 #include "gp_receipt.h"
 #pragma GCC visibility push(hidden)
@@ -64,6 +65,10 @@ void lgp_pushpeers (lua_State *L, const gp_peerlist *list);
 void lgp_pushmessage (lua_State *L, const gp_message *m);
 void lgp_pushfailure (lua_State *L, const gp_failure *f);
 void lgp_pushevent (lua_State *L, const gp_event *ev);
+
+/* Pushes an empty list of states that lives as long as it stands there. */
+gp_peerstates *lgp_newstates (lua_State *L);
+void lgp_pushstats (lua_State *L, const gp_stats *s, const gp_peerstates *ps);
 
 /* nil, and an error with the given text. */
 int lgp_fail (lua_State *L, gp_err e, const char *text);

@@ -408,6 +408,17 @@ static int core_members (lua_State *L) {
   return 1;
 }
 
+/* core.stats(node) -> table: what it knows of itself and its peers */
+static int core_stats (lua_State *L) {
+  gp_peerstates *states = lgp_newstates(L);
+  gp_stats stats;
+  gp_node_stats(tonode(L), &stats);
+  if (gp_node_states(tonode(L), now(L), states) != GP_OK)
+    return luaL_error(L, "out of memory");
+  lgp_pushstats(L, &stats, states);
+  return 1;
+}
+
 /* core.isconnected(node) -> boolean */
 static int core_isconnected (lua_State *L) {
   lua_pushboolean(L, gp_node_isconnected(tonode(L)));
@@ -428,6 +439,7 @@ void lgp_open_node (lua_State *L) {
                                        {"isclosed", core_isclosed},
                                        {"self", core_self},
                                        {"members", core_members},
+                                       {"stats", core_stats},
                                        {"isconnected", core_isconnected},
                                        {"close", core_close},
                                        {NULL, NULL}};

@@ -86,6 +86,7 @@ build = {
         "csrc/lgp_options.c",
         "csrc/lgp_prompt.c",
         "csrc/lgp_receipt.c",
+        "csrc/lgp_stats.c",
         "csrc/lgp_values.c",
       },
       defines = {"_GNU_SOURCE"},

@@ -38,22 +38,8 @@ local function open(self, name)
   end
 end
 
-local function checkpeer(value, arg, name)
-  local peer, why = values.topeer(value)
-  check.that(peer, arg, name, why, 1)
-  return peer
-end
-
--- node:connect(peer [, timeout]) -> true | nil, err
---
--- Joins the network of 'peer' and greets every member of it. Waits for the
--- entry point ('timeout' seconds, default 5) and then for the greetings,
--- though not longer than a second for members that do not answer: those are
--- told in errors().
-function node:connect(peer, timeout)
-  open(self, "connect")
-  peer = checkpeer(peer, 1, "connect")
-  timeout = check.timeout(timeout, 2, "connect")
+-- Joins through one entry point.
+local function join(self, peer, timeout)
   local asktime = timeout and timeout > 0 and math.min(timeout, 86400) or 5
   local rec, err = core.connect(self, peer, math.max(asktime, 0.001))
   if not rec then
@@ -69,6 +55,27 @@ function node:connect(peer, timeout)
   err = receipt.failure(rec)
   if err then return nil, err end
   return true
+end
+
+-- node:connect(peer_or_list [, timeout]) -> true | nil, err
+--
+-- Joins the network of 'peer' and greets every member of it. Waits for the
+-- entry point ('timeout' seconds, default 5) and then for the greetings,
+-- though not longer than a second for members that do not answer: those are
+-- told in errors(). Of a list of entry points one after the other is tried,
+-- each for that long; what comes back is the error of the last.
+function node:connect(peers, timeout)
+  open(self, "connect")
+  local list, why = values.topeers(peers)
+  check.that(list, 1, "connect", why)
+  timeout = check.timeout(timeout, 2, "connect")
+  local joined, err
+  for _, peer in ipairs(list) do
+    joined, err = join(self, peer, timeout)
+    if joined then return true end
+    if core.isclosed(self) then break end
+  end
+  return nil, err
 end
 
 -- Puts a message on its way once its receivers have room for it.
@@ -222,6 +229,20 @@ function node:members()
   check.self(self, meta, "members", "node")
   local list = core.isclosed(self) and {} or core.members(self)
   return setmetatable(list, listmeta)
+end
+
+-- node:stats() -> table
+--
+-- Counts: 'members', 'suspected' of them, 'failed' peers that are tried
+-- again, 'inbox_messages', 'inbox_bytes', 'outbox_messages', 'outbox_bytes',
+-- 'lost_events', and 'self_doubt' (0 to 3, grows while the node finds itself
+-- slow). 'peers' is a list: 'peer', 'state' ("alive", "suspected", "failed",
+-- or "candidate": was named to us and has not answered yet), 'form', 'rtt'
+-- and 'heard' (seconds of its last probe, and since anything came from it;
+-- nil: none yet), 'outbox_messages', 'outbox_bytes'.
+function node:stats()
+  open(self, "stats")
+  return core.stats(self)
 end
 
 -- node:is_connected() -> whether there is any member.

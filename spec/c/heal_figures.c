@@ -127,8 +127,8 @@ static void joins (uint64_t seed) {
          whole);
   open(&w, seed, 16);
   for (i = 1; i < 16; i++) {
-    join(&w, i, (size_t)chance(&w, i));
     pass(&w, chance(&w, 50));
+    join(&w, i, (size_t)chance(&w, i));
   }
   printf("16 nodes, whole after the last join          %" PRIu64 " ms\n",
          untilwhole(&w, 10, 60000));
