@@ -54,6 +54,7 @@ need_demo() {
   need_build
   need lua5.4 has_command "$LUA"
   need lua-cjson has_module cjson
+  need lua-argparse has_module argparse
 }
 
 need_test() {
