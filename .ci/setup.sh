@@ -65,6 +65,7 @@ need_test() {
   need luarocks has_command luarocks
   need tmux has_command tmux
   need zip has_command zip
+  need tmux has_command tmux
 }
 
 need_lint() {

@@ -166,6 +166,7 @@ static char **attempt (const char *text, int start, int end) {
   (void)start;
   (void)end;
   *rl.attemptedover = 1;
+  *rl.append = '\0'; /* reset each time */
   return rl.matches(text, nextword);
 }
 
@@ -193,7 +194,6 @@ static int line_setup (lua_State *L) {
   rl.init();
   *rl.breaks = now.breaks;
   *rl.attempted = attempt;
-  *rl.append = '\0';
   *rl.queryitems = 0; /* it would wait for the answer */
   rl.set("page-completions", "off");
   rl.bind(TAB, ontab);
@@ -285,8 +285,10 @@ static int line_complete (lua_State *L) {
     if (now.words[i] == NULL)
       break;
   }
-  if (now.installed)
+  if (now.installed) {
     rl.complete(now.how);
+    rl.redisplay();
+  }
   return 0;
 }
 

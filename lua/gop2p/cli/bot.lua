@@ -23,6 +23,7 @@ function bot.run(options)
     return FAILED
   end
   _G.arg = table.move(options.args, 1, #options.args, 1, {[0] = options.file})
+  io.stdout:setvbuf("line")
   local ok, problem = pcall(gop2p.run, function()
     script(table.unpack(options.args))
   end)

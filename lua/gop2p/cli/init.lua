@@ -46,7 +46,6 @@ end
 -- Runs what the arguments say; with 'only', they are those of that command.
 -- Wrong ones end the process with 2, --help with 0.
 return function(args, only)
-  io.stdout:setvbuf("line")
   local words = table.move(args, 1, #args, only and 2 or 1, {only})
   local parser, commands = build(only)
   local options = parser:parse(words)

@@ -57,7 +57,7 @@ local function print_table(list, failed)
 end
 
 function members.run(options)
-  table.insert(options.join, 1, options.peer)
+  if options.peer then table.insert(options.join, 1, options.peer) end
   if #options.join == 0 then
     show.complain("members", "of which network? name a PEER in it")
     return 2

@@ -62,12 +62,16 @@ local function redirect(self)
   end
   io.write = function(...)   -- luacheck: ignore 122
     self.console:above(write, ...)
+    io.flush()
     return io.output()
   end
 end
 
+-- Where Ctrl-C found us is of no interest.
 local function traceback(problem)
-  return debug.traceback(tostring(problem), 2)
+  local text = tostring(problem)
+  if network.was_interrupted(text) then return "interrupted!" end
+  return debug.traceback(text, 2)
 end
 
 -- The traceback from the chunk on; what called it is ours.
@@ -94,10 +98,11 @@ end
 -- An expression, whose values are shown, or a chunk; nil and why not, and
 -- whether more of it could make it one.
 local function compile(text)
-  local chunk = load("return " .. text:gsub("^=", ""), "=stdin")
+  local chunk, first = load("return " .. text:gsub("^=", ""), "=stdin")
   local err
   if not chunk then chunk, err = load(text, "=stdin") end
-  return chunk, err, err and err:find("<eof>", 1, true) ~= nil
+  return chunk, err, not chunk
+         and (first .. "\0" .. err):find("<eof>[\"']?%f[\0]") ~= nil
 end
 
 -- A chunk from as many lines as it takes; nil at the end.

@@ -25,8 +25,10 @@ function show.words(err)
 end
 
 -- A line of output. Raises when it can not be written: a node ignores
--- SIGPIPE, so nothing else would end a command whose reader is gone.
+-- SIGPIPE, so nothing else would end a command whose reader is gone. Of a
+-- file that is buffered by lines, C's library would not say that it failed.
 function show.line(text)
+  io.stdout:setvbuf("full")
   if not (io.stdout:write(text, "\n") and io.stdout:flush()) then
     error(show.CLOSED, 0)
   end

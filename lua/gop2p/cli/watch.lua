@@ -74,7 +74,8 @@ local function lines_of(self, list)
   return lines
 end
 
--- In the place of the last ones, as many as there is room for.
+-- In the place of the last ones, as many as there is room for. Each is
+-- written over what stood there: a screen that is cleared flickers.
 local function redraw(self, lines)
   local room = math.max((core.height() or 24) - 1, 3)
   if #lines > room then
@@ -82,9 +83,10 @@ local function redraw(self, lines)
     lines = table.move(lines, 1, room - 1, 1, {})
     lines[room] = ("and %d more"):format(more)
   end
-  local back = self.drawn and ("\27[%dA\27[J"):format(self.drawn) or ""
+  local fewer = self.drawn and self.drawn > #lines and "\n\27[J\27[A" or ""
+  local back = self.drawn and ("\27[%dA"):format(self.drawn) or ""
   self.drawn = #lines
-  show.line(back .. table.concat(lines, "\n"))
+  show.line(back .. table.concat(lines, "\27[K\n") .. "\27[K" .. fewer)
 end
 
 local function print_json(list)
