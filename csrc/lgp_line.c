@@ -29,19 +29,19 @@ typedef char **completer (const char *text, int start, int end);
 
 /* What is used of readline; filled by name. */
 static struct {
-  void (*init) (void);
-  void (*install) (const char *prompt, void (*online) (char *line));
-  void (*uninstall) (void);
-  void (*readchar) (void);
-  void (*clear) (void);
-  int (*onnewline) (void);
-  void (*redisplay) (void);
-  void (*freeline) (void);
-  void (*remember) (const char *line);
-  int (*bind) (int key, keyfunction *f);
-  int (*set) (const char *name, const char *value);
-  int (*complete) (int how);
-  char **(*matches) (const char *text, generator *g);
+  void (*init)(void);
+  void (*install)(const char *prompt, void (*online)(char *line));
+  void (*uninstall)(void);
+  void (*readchar)(void);
+  void (*clear)(void);
+  int (*onnewline)(void);
+  void (*redisplay)(void);
+  void (*freeline)(void);
+  void (*remember)(const char *line);
+  int (*bind)(int key, keyfunction *f);
+  int (*set)(const char *name, const char *value);
+  int (*complete)(int how);
+  char **(*matches)(const char *text, generator *g);
   completer **attempted;
   int *attemptedover;
   int *queryitems;
@@ -57,7 +57,8 @@ static const struct {
   const char *name;
   size_t offset;
 } symbols[] = {
-#define S(field, name) {name, offsetof(__typeof__(rl), field)}
+#define S(field, name) \
+  { name, offsetof(__typeof__(rl), field) }
   S(init, "rl_initialize"),
   S(install, "rl_callback_handler_install"),
   S(uninstall, "rl_callback_handler_remove"),
@@ -109,8 +110,7 @@ static bool findin (void *library) {
 
 static bool find (void) {
   static const char *const names[] = {"libreadline.so.8", "libreadline.so.7",
-                                      "libreadline.so",
-                                      "libreadline.dylib"};
+                                      "libreadline.so", "libreadline.dylib"};
   size_t i;
   if (findin(RTLD_DEFAULT))
     return true;
