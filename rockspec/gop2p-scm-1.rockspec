@@ -98,7 +98,6 @@ build = {
     ["gop2p.check"] = "lua/gop2p/check.lua",
     ["gop2p.cli.bot"] = "lua/gop2p/cli/bot.lua",
     ["gop2p.cli.chat"] = "lua/gop2p/cli/chat.lua",
-    ["gop2p.cli.complete"] = "lua/gop2p/cli/complete.lua",
     ["gop2p.cli.console"] = "lua/gop2p/cli/console.lua",
     ["gop2p.cli"] = "lua/gop2p/cli/init.lua",
     ["gop2p.cli.listen"] = "lua/gop2p/cli/listen.lua",

@@ -3,6 +3,8 @@
 
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
+local net = require "spec.support.net"
+local socket = require "socket"
 
 describe("gop2p on a terminal", function()
   local tree, peer, t, port
@@ -19,8 +21,35 @@ describe("gop2p on a terminal", function()
   end)
 
   local function enter(text)
-    t:type(text)
-    t:key("Enter")
+    t:type(text, "Enter")
+  end
+
+  -- Waits until found(lines of the screen) is something, and returns it.
+  local function await(what, found)
+    local deadline = socket.gettime() + 10
+    repeat
+      local got = found(t:screen())
+      if got then return got end
+      net.idle()
+    until socket.gettime() > deadline
+    error(("%s did not come:\n%s"):format(what, t:text()), 3)
+  end
+
+  -- A line of the screen matches; what it captures.
+  local function shows(pattern)
+    return await(pattern, function(lines)
+      for _, line in ipairs(lines) do
+        local got = line:match(pattern)
+        if got then return got end
+      end
+    end)
+  end
+
+  -- The last line, where one types, is this.
+  local function prompts(text)
+    return await("the line " .. text, function(lines)
+      return lines[#lines] == text
+    end)
   end
 
   -- These lines of the screen stand one below the other, at its end.
@@ -35,23 +64,23 @@ describe("gop2p on a terminal", function()
 
   local function chat(env, ...)
     t = tree:terminal({"chat", "--join", peer.name, ...}, {env = env})
-    port = t:shows "^You are localhost:(%d+)%. Try help%.$"
-    t:prompts(">")
+    port = shows "^You are localhost:(%d+)%. Try help%.$"
+    prompts(">")
   end
 
   describe("chat", function()
     it("keeps what is half typed below what arrives", function()
       chat()
       t:type("Hello, ev")
-      t:prompts("> Hello, ev")
+      prompts("> Hello, ev")
       for _, word in ipairs {"one", "two", "three"} do
         broadcast(word)
-        t:shows("^%d%d:%d%d %[" .. peer.name .. "%] " .. word .. "$")
-        t:prompts("> Hello, ev")
+        shows("^%d%d:%d%d %[" .. peer.name .. "%] " .. word .. "$")
+        prompts("> Hello, ev")
       end
       enter "erybody"
       assert.equal("Hello, everybody", (peer:message()))
-      t:prompts(">")
+      prompts(">")
       ends_with("> Hello, everybody", ">")
     end)
 
@@ -59,23 +88,23 @@ describe("gop2p on a terminal", function()
       chat()
       local long = ("0123456789"):rep(10)
       t:type(long)
-      t:prompts(long:sub(79))
+      prompts(long:sub(79))
       broadcast("one")
-      t:shows("%] one$")
-      t:prompts(long:sub(79))
+      shows("%] one$")
+      prompts(long:sub(79))
       ends_with("> " .. long:sub(1, 78), long:sub(79))
-      t:key("Enter")
+      t:type("Enter")
       assert.equal(long, (peer:message()))
     end)
 
     it("stays whole when the window changes", function()
       chat()
       t:type("half")
-      t:prompts("> half")
+      prompts("> half")
       t:resize(60, 20)
       broadcast("one")
-      t:shows("%] one$")
-      t:prompts("> half")
+      shows("%] one$")
+      prompts("> half")
       enter(" typed")
       assert.equal("half typed", (peer:message()))
     end)
@@ -86,34 +115,34 @@ describe("gop2p on a terminal", function()
       assert.equal("first", (peer:message()))
       enter "second"
       assert.equal("second", (peer:message()))
-      t:key("Up", "Up")
-      t:prompts("> first")
-      t:key("Home")
+      t:type("Up", "Up")
+      prompts("> first")
+      t:type("C-a")
       t:type("at ")
-      t:key("Enter")
+      t:type("Enter")
       assert.equal("at first", (peer:message()))
     end)
 
     it("completes commands and members", function()
       chat()
       t:type("/di")
-      t:key("Tab")
-      t:prompts("> /disconnect")
-      t:key("C-u")
+      t:type("Tab")
+      prompts("> /disconnect")
+      t:type("C-u")
       t:type("/dm loc")
-      t:key("Tab")
-      t:prompts("> /dm " .. peer.name)
+      t:type("Tab")
+      prompts("> /dm " .. peer.name)
       enter(" psst")
       assert.same({"psst", "localhost:" .. port, "direct"}, {peer:message()})
       t:type("me")
-      t:key("Tab")
-      t:prompts("> members")
-      t:key("Enter")
-      t:shows("^Here: " .. peer.name .. "$")
-      t:prompts(">")
-      t:key("Tab", "Tab")
-      t:shows("^connect +disconnect +dm +exit +help +members$")
-      t:prompts(">")
+      t:type("Tab")
+      prompts("> members")
+      t:type("Enter")
+      shows("^Here: " .. peer.name .. "$")
+      prompts(">")
+      t:type("Tab", "Tab")
+      shows("^connect +disconnect +dm +exit +help +members$")
+      prompts(">")
     end)
 
     it("gives each speaker a colour, but for NO_COLOR", function()
@@ -121,11 +150,11 @@ describe("gop2p on a terminal", function()
       for i, env in ipairs {{NO_COLOR = ""}, {NO_COLOR = "1"}} do
         chat(env)
         broadcast("a\27[31mb")
-        t:shows("^%d%d:%d%d %[" .. peer.name .. "%] a%?%[31mb$")
-        local screen = table.concat(t:screen(true), "\n")
+        shows("^%d%d:%d%d %[" .. peer.name .. "%] a%?%[31mb$")
+        local screen = t:tmux("capture-pane", "-p", "-e")
         seen[i] = screen:match("(\27%[%d+m)%[" .. peer.name .. "%]\27") or ""
-        t:key("C-d")
-        assert.equal(0, t:wait())
+        t:type("C-d")
+        assert.equal(0, t:over())
         t:close()
       end
       assert.matches("^\27%[%d+m$", seen[1])
@@ -138,10 +167,10 @@ describe("gop2p on a terminal", function()
         assert.same({"localhost:" .. port}, peer:members())
         if key == "C-c" then
           t:type("half")
-          t:prompts("> half")
+          prompts("> half")
         end
-        if key == "/quit" then enter(key) else t:key(key) end
-        assert.equal(0, t:wait())
+        if key == "/quit" then enter(key) else t:type(key) end
+        assert.equal(0, t:over())
         assert.same({}, peer:members())
         t:close()
       end
@@ -151,17 +180,17 @@ describe("gop2p on a terminal", function()
       local name = peer.name
       peer:close()
       t = tree:terminal {"chat", "--join", name}
-      t:shows("^Not connected: could not join through " .. name)
-      t:prompts(">")
+      shows("^Not connected: could not join through " .. name)
+      prompts(">")
       enter "exit"
-      assert.equal(0, t:wait())
+      assert.equal(0, t:over())
     end)
 
     it("can do without readline", function()
       chat(nil, "--plain")
       broadcast("one")
-      t:shows("%[" .. peer.name .. "%] one$")
-      t:key("Tab")
+      shows("%[" .. peer.name .. "%] one$")
+      t:type("Tab")
       enter "hello"
       assert.equal("\thello", (peer:message()))
     end)
@@ -170,37 +199,37 @@ describe("gop2p on a terminal", function()
   describe("repl", function()
     before_each(function()
       t = tree:terminal {"repl", "--join", peer.name}
-      port = t:shows "'node' is localhost:(%d+), 'gop2p' the module%.$"
-      t:prompts(">")
+      port = shows "'node' is localhost:(%d+), 'gop2p' the module%.$"
+      prompts(">")
     end)
 
     it("shows what arrives above a chunk that is not complete", function()
       enter "for i = 1, 2 do"
-      t:prompts(">>")
+      prompts(">>")
       t:type("  print(i")
       for _, word in ipairs {"one", "two", "th\27[31mree"} do
         broadcast(word)
-        t:shows("^%[" .. peer.name .. "%] " .. word:sub(1, 2))
-        t:prompts(">>   print(i")
+        shows("^%[" .. peer.name .. "%] " .. word:sub(1, 2))
+        prompts(">>   print(i")
       end
       enter ", 'x') end"
-      t:prompts(">")
+      prompts(">")
       ends_with("[" .. peer.name .. "] th?[31mree",
                 ">>   print(i, 'x') end", "1       x", "2       x", ">")
     end)
 
     it("leaves messages to those who wait for them", function()
       enter "m = node:receive(20).data"
-      t:shows("^> m = ")
+      shows("^> m = ")
       broadcast("one")
-      t:prompts(">")
+      prompts(">")
       enter "m .. '!'"
-      t:shows("^one!$")
+      shows("^one!$")
       enter "gop2p.spawn(function() for m in node:inbox() do t = m end end)"
-      t:prompts(">")
+      prompts(">")
       broadcast("two")
       enter "t.data .. '?'"
-      t:shows("^two%?$")
+      shows("^two%?$")
       for _, line in ipairs(t:screen()) do
         assert.is_nil(line:find("^%[localhost"), line)
       end
@@ -208,90 +237,90 @@ describe("gop2p on a terminal", function()
 
     it("shows what tasks print above what is typed, and errors", function()
       enter "gop2p.spawn(function() m = node:receive() print'task' end)"
-      t:prompts(">")
+      prompts(">")
       t:type("1 +")
-      t:prompts("> 1 +")
+      prompts("> 1 +")
       broadcast("go")
-      t:shows("^task$")
-      t:prompts("> 1 +")
+      shows("^task$")
+      prompts("> 1 +")
       enter " 1"
-      t:shows("^2$")
+      shows("^2$")
       enter "gop2p.spawn(function() m = node:receive() error'oops' end)"
-      t:prompts(">")
+      prompts(">")
       broadcast("go")
-      t:shows("^stdin:1: oops$")
-      t:prompts(">")
+      shows("^stdin:1: oops$")
+      prompts(">")
       enter "'still ' .. 'here'"
-      t:shows("^still here$")
+      shows("^still here$")
     end)
 
     it("goes on after Ctrl-C, any number of times", function()
       for i = 1, 3 do
         enter("print('waits', " .. i .. ") node:receive()")
-        t:shows("^waits   " .. i .. "$")
-        t:key("C-c")
-        t:prompts(">")
+        shows("^waits   " .. i .. "$")
+        t:type("C-c")
+        prompts(">")
       end
       enter "print'computes' while true do end"
-      t:shows("^computes$")
-      t:key("C-c")
-      t:prompts(">")
+      shows("^computes$")
+      t:type("C-c")
+      prompts(">")
       ends_with("^Cinterrupted!", ">")
       enter "x = {"
-      t:prompts(">>")
+      prompts(">>")
       t:type("1, ")
-      t:key("C-c")
-      t:prompts(">")
+      t:type("C-c")
+      prompts(">")
       enter "'the same: ' .. tostring(x)"
-      t:shows("^the same: nil$")
+      shows("^the same: nil$")
       broadcast("one")
-      t:shows("^%[" .. peer.name .. "%] one$")
+      shows("^%[" .. peer.name .. "%] one$")
       assert.same({"localhost:" .. port}, peer:members())
     end)
 
     it("completes fields, methods and members", function()
       t:type("gop2p.start_l")
-      t:key("Tab")
-      t:prompts("> gop2p.start_local_node")
-      t:key("C-u")
+      t:type("Tab")
+      prompts("> gop2p.start_local_node")
+      t:type("C-u")
       t:type("node:mem")
-      t:key("Tab")
-      t:prompts("> node:members")
+      t:type("Tab")
+      prompts("> node:members")
       enter "()"
-      t:shows("^{" .. peer.name .. "}$")
+      shows("^{" .. peer.name .. "}$")
       t:type("node:send('localhost:")
-      t:key("Tab")
-      t:prompts("> node:send('" .. peer.name)
+      t:type("Tab")
+      prompts("> node:send('" .. peer.name)
       enter "', 'psst')"
       assert.equal("psst", (peer:message()))
     end)
 
     it("leaves with Ctrl-D", function()
-      t:key("C-d")
-      assert.equal(0, t:wait())
+      t:type("C-d")
+      assert.equal(0, t:over())
       assert.same({}, peer:members())
     end)
 
     it("survives the end of its node", function()
       enter "node:close()"
-      t:prompts(">")
+      prompts(">")
       enter "node"
-      t:shows("^gop2p node localhost:" .. port .. " %(stopped%)$")
-      t:key("C-d")
-      assert.equal(0, t:wait())
+      shows("^gop2p node localhost:" .. port .. " %(stopped%)$")
+      t:type("C-d")
+      assert.equal(0, t:over())
     end)
   end)
 
   it("watch stays in its place", function()
     t = tree:terminal {"watch", "--join", peer.name, "--interval", "0.1"}
-    t:shows("^" .. peer.name .. " +0 +0%.0 +0 +%-$")
+    shows("^" .. peer.name .. " +0 +0%.0 +0 +%-$")
     broadcast("Hello")
-    t:shows("^" .. peer.name .. " +1 +0%.0 +5 +0 s$")
+    shows("^" .. peer.name .. " +1 +0%.0 +5 +0 s$")
     local lines = t:screen()
     assert.equal(3, #lines, table.concat(lines, "\n"))
     assert.matches(": 1 members$", lines[1])
-    t:key("C-c")
-    assert.equal(0, t:wait())
+    t:type("C-c")
+    assert.equal(0, t:over())
     assert.same({}, peer:members())
   end)
 end)

@@ -48,11 +48,6 @@ function scheduler.listen(key, f)
   listeners[key] = f
 end
 
--- Whether anybody waits for 'key', other than its listener.
-function scheduler.isawaited(key)
-  return waiting[key] ~= nil
-end
-
 -- Calls 'f', which must not wait, 'seconds' from now.
 function scheduler.after(seconds, f)
   alarms:add({ call = f }, core.now() + seconds)

@@ -9,7 +9,7 @@ What runs there is what was installed: no path leads to the checkout. Only
 the rocks that it depends on are taken from where they are.
 ]]
 local process = require "spec.support.process"
-local pty = require "spec.support.pty"
+local terminal = require "spec.support.terminal"
 
 local installed = {}
 installed.__index = installed
@@ -70,9 +70,9 @@ function installed:start(args, options)
   return assert(process.start(with(self, args, options)))
 end
 
--- The same on a terminal, as pty.start.
+-- The same on a terminal, as terminal.start.
 function installed:terminal(args, options)
-  return pty.start(with(self, args, options))
+  return terminal.start(with(self, args, options))
 end
 
 -- Runs it to its end: its status, its lines, what it complained of. 'input'

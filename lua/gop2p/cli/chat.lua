@@ -180,9 +180,7 @@ end
 -- Who comes and goes, for somebody who looks on.
 local function show_events(self)
   for event in self.node:events() do
-    if event.peer then
-      self:say("%s * %s %s", os.date("%H:%M"), event.peer, event.type)
-    end
+    self:say("%s * %s", os.date("%H:%M"), event)
   end
 end
 
@@ -196,9 +194,7 @@ end
 local function start(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
-  if self.console.rich and self.node.events then
-    gop2p.spawn(show_events, self)
-  end
+  if self.console.rich then gop2p.spawn(show_events, self) end
   if #peers > 0 and not join(self, peers) and not self.console.terminal then
     return FAILED
   end

@@ -2,11 +2,12 @@
 --
 -- Chunks run on the main thread, not in a task: there Ctrl-C ends them.
 
-local complete = require "gop2p.cli.complete"
+local complete = require "gop2p.complete"
 local console = require "gop2p.cli.console"
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
+local prompt = require "gop2p.prompt"
 local scheduler = require "gop2p.scheduler"
 local show = require "gop2p.cli.show"
 
@@ -14,6 +15,9 @@ local repl = { summary = "A Lua prompt with a node that is always served." }
 repl.__index = repl
 
 local DONE, FAILED = 0, 1
+
+-- All that is no part of a name.
+local BREAKS = " \t\n\"\\'><=;:.+-*/%^~#&|,(){}[]!?@$`"
 
 function repl.options(command)
   network.options(command)
@@ -27,7 +31,7 @@ end
 -- What nobody else reads. While a chunk runs it may want to.
 local function show_messages(self)
   if self.busy or core.isclosed(self.node)
-     or scheduler.isawaited(self.inbox) then
+     or prompt.isread(self.node, "inbox") then
     return
   end
   for msg in core.nextmessage, self.node do self:say(tostring(msg)) end
@@ -38,18 +42,14 @@ local function show_errors(self)
 end
 
 local function show_events(self)
-  for event in self.node:events() do
-    if event.peer then
-      self:say(("* %s %s"):format(event.peer, event.type))
-    end
-  end
+  for event in self.node:events() do self:say("* " .. event) end
 end
 
 local function follow(self)
-  self.inbox = core.signal(self.node, "inbox")
-  scheduler.listen(self.inbox, function() show_messages(self) end)
+  local inbox = core.signal(self.node, "inbox")
+  scheduler.listen(inbox, function() show_messages(self) end)
   scheduler.spawn(show_errors, self)
-  if self.node.events then scheduler.spawn(show_events, self) end
+  scheduler.spawn(show_events, self)
 end
 
 -- What tasks print appears above what is typed.
@@ -145,6 +145,18 @@ local function survive(self)
   return not self.console.terminal
 end
 
+local function completions(node, before)
+  local start = #before - #before:match("[%w_]*$")
+  return complete(before, start, function(text)
+    local list = {}
+    for _, peer in ipairs(node:members()) do
+      local name = tostring(peer)
+      if name:sub(1, #text) == text then list[#list + 1] = name end
+    end
+    return list
+  end) or {}
+end
+
 local function join(self, peers)
   return network.join(self.node, peers, function(err)
     show.complain("repl", "%s", show.words(err))
@@ -168,8 +180,8 @@ function repl.run(options)
   if not node then return status end
   local self = setmetatable({ node = node }, repl)
   self.console = console.open {
-    plain = options.plain, breaks = complete.BREAKS,
-    complete = function(before) return complete.of(before, node) end,
+    plain = options.plain, breaks = BREAKS,
+    complete = function(before) return completions(node, before) end,
   }
   _G.gop2p, _G.node = gop2p, node
   redirect(self)

@@ -2,21 +2,18 @@
 
 local cjson = require "cjson"
 local core = require "gop2p.core"
+local plain = require "gop2p.plain"
 
 local show = {}
 
 -- What is raised when nobody reads the output any more.
 show.CLOSED = "gop2p: the output is closed"
 
--- What others send must not command the terminal.
-function show.harmless(text)
-  return (text:gsub("[\0-\8\11-\31\127]", "?")
-              :gsub("\xC2[\x80-\x9F]", "?"))
-end
+show.plain = plain
 
--- The same, further lines standing out from what we say ourselves.
-function show.plain(text)
-  return (show.harmless(text):gsub("\n", "\n  "))
+-- The same for what is ours, such as a table: its lines begin as they do.
+function show.harmless(text)
+  return (text:gsub("[^\n]+", plain))
 end
 
 -- An error without its kind.
