@@ -112,6 +112,51 @@ describe("gop2p", function()
     end)
   end)
 
+  describe("in the README", function()
+    local readme = assert(io.open("README.md")):read("a")
+
+    it("has a row for each command", function()
+      local listed = {}
+      for name in readme:gmatch("\n| `gop2p (%l+)") do
+        listed[#listed + 1] = name
+      end
+      local known = {}
+      for _, line in ipairs(done {"--help"}) do
+        known[#known + 1] = line:match("^   (%l+)  +%u")
+      end
+      assert.same(known, listed)
+    end)
+
+    it("does what is shown", function()
+      local other = go.start("v1.1.3", "localhost")
+      finally(function() other:close() end)
+      other:ask("connect " .. peer.name)
+      if other.port < peer.port then peer, other = other, peer end
+      local ports = {["5000"] = peer.port, ["5001"] = other.port,
+                     ["5002"] = gone():match("%d+$")}
+      local session = readme:match("```text\n(%$ gop2p members.-)```")
+                      :gsub("500%d", ports)
+      local commands, shown = {}, {}
+      for line in session:gmatch("[^\n]+") do -- by the order of the ports
+        commands[#commands + 1] = line:match("^%$ (.*)")
+        if not line:find("^%$") then
+          shown[#shown + 1] = line:gsub(" +", " ")
+        end
+      end
+      local process = require "spec.support.process"
+      local p <close> = assert(process.start({"sh", "-c", "exec 2>&1\n"
+        .. "PATH=" .. tree.dir .. "/tree/bin:$PATH\n"
+        .. table.concat(commands, "\n")}, {env = tree.env}))
+      for _, line in ipairs(shown) do
+        assert.equal(line, (assert(p:line(10)):gsub(" +", " ")))
+      end
+      assert.equal(0, p:wait())
+      assert.equal("The backup is done.", (peer:message()))
+      assert.equal("The backup is done.", (other:message()))
+      assert.equal("Hello", (other:message()))
+    end)
+  end)
+
   describe("listen", function()
     it("prints so many messages, and leaves", function()
       local p <close>, name = listener("--join", peer.name, "--count", "3")

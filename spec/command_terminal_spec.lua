@@ -145,6 +145,16 @@ describe("gop2p on a terminal", function()
       prompts(">")
     end)
 
+    it("tells who comes and goes", function()
+      chat()
+      local other <close> = go.start("v1.1.3", "localhost")
+      assert.equal("connected 2", other:ask("connect localhost:" .. port))
+      shows("^%d%d:%d%d %* " .. other.name .. " joined$")
+      assert.equal("sent", other:ask("disconnect"))
+      shows("^%d%d:%d%d %* " .. other.name .. " left$")
+      prompts(">")
+    end)
+
     it("gives each speaker a colour, but for NO_COLOR", function()
       local seen = {}
       for i, env in ipairs {{NO_COLOR = ""}, {NO_COLOR = "1"}} do
@@ -159,6 +169,34 @@ describe("gop2p on a terminal", function()
       end
       assert.matches("^\27%[%d+m$", seen[1])
       assert.equal("", seen[2])
+    end)
+
+    -- Line by line: what is typed, what the other one does.
+    it("does what the README shows", function()
+      local readme = assert(io.open("README.md")):read("a")
+      local session = readme:match("```text\n(%$ gop2p chat.-)```")
+      chat()
+      session = session:gsub("5000", peer.port):gsub("5001", port)
+      local want = {}
+      for line in session:gmatch("[^\n]+") do
+        local typed = line:match("^> (.*)")
+        local said = line:match("^%d%d:%d%d %[.-%] (.*)")
+        if typed then enter(typed) end
+        if said then broadcast(said) end
+        if line:find("left$") then
+          assert.equal("sent", peer:ask("disconnect"))
+        end
+        if not line:find("^%$") then
+          want[#want + 1] = line:gsub("^%d%d:%d%d", "12:34")
+          await(line, function(lines)
+            return lines[#want] and
+                   lines[#want]:gsub("^%d%d:%d%d", "12:34") == want[#want]
+          end)
+        end
+      end
+      assert.equal(0, t:over())
+      assert.equal("Hello, everybody", (peer:message()))
+      assert.equal("Thank you.", (peer:message()))
     end)
 
     it("leaves with Ctrl-C, Ctrl-D and /quit", function()
@@ -293,6 +331,15 @@ describe("gop2p on a terminal", function()
       prompts("> node:send('" .. peer.name)
       enter "', 'psst')"
       assert.equal("psst", (peer:message()))
+    end)
+
+    it("tells who comes and goes", function()
+      local other <close> = go.start("v1.1.3", "localhost")
+      assert.equal("connected 2", other:ask("connect localhost:" .. port))
+      shows("^%* " .. other.name .. " joined$")
+      assert.equal("sent", other:ask("disconnect"))
+      shows("^%* " .. other.name .. " left$")
+      prompts(">")
     end)
 
     it("leaves with Ctrl-D", function()

@@ -63,10 +63,14 @@ end
 
 local commands = {}  -- f(chat, rest of the line); true ends the chat
 
+-- Those whom we join are listed at the end, not each told of.
 local function join(self, peers)
+  self.joining = true
   local joined = network.join(self.node, peers, function(err)
     self:say("Not connected: %s", show.words(err))
   end)
+  gop2p.sleep(0)   -- lets the others take what has come of it
+  self.joining = false
   if joined then commands.members(self) end
   return joined
 end
@@ -180,7 +184,9 @@ end
 -- Who comes and goes, for somebody who looks on.
 local function show_events(self)
   for event in self.node:events() do
-    self:say("%s * %s", os.date("%H:%M"), event)
+    if not (self.joining and event.type == "joined") then
+      self:say("%s * %s", os.date("%H:%M"), event)
+    end
   end
 end
 

@@ -49,7 +49,7 @@ local function follow(self)
   local inbox = core.signal(self.node, "inbox")
   scheduler.listen(inbox, function() show_messages(self) end)
   scheduler.spawn(show_errors, self)
-  scheduler.spawn(show_events, self)
+  if self.console.terminal then scheduler.spawn(show_events, self) end
 end
 
 -- What tasks print appears above what is typed.
