@@ -1,5 +1,6 @@
 -- listen.lua - `gop2p listen`: prints what arrives.
 
+local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
@@ -41,6 +42,7 @@ function listen.run(options)
       left = left - 1
       if left == 0 then break end
     end
+    gop2p.sleep(0)   -- the answer to the last one goes before the goodbye
   end)
 end
 
