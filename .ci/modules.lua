@@ -35,6 +35,11 @@ local function modules()
   for _, file in ipairs(list("lua/gop2p/*.lua lua/gop2p/*/*.lua")) do
     put('    ["%s"] = "%s",', modulename(file), file)
   end
+  put('  },')
+  put('  install = {')
+  put('    bin = {')
+  for _, file in ipairs(list("lua/bin/*")) do put('      "%s",', file) end
+  put('    },')
   put('  },\n}\n')
   return table.concat(out, "\n")
 end

@@ -54,6 +54,7 @@ need_demo() {
   need_build
   need lua5.4 has_command "$LUA"
   need lua-cjson has_module cjson
+  need lua-argparse has_module argparse
 }
 
 need_test() {
@@ -64,6 +65,7 @@ need_test() {
   need luarocks has_command luarocks
   need tmux has_command tmux
   need zip has_command zip
+  need tmux has_command tmux
 }
 
 need_lint() {

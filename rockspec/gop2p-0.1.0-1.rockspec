@@ -25,6 +25,7 @@ supported_platforms = {"unix"}
 dependencies = {
   "lua >= 5.4",
   "lua-cjson >= 2.1.0",
+  "argparse >= 0.7.1",
 }
 
 external_dependencies = {
@@ -82,6 +83,7 @@ build = {
         "csrc/gp_wire_json.c",
         "csrc/lgp_core.c",
         "csrc/lgp_json.c",
+        "csrc/lgp_line.c",
         "csrc/lgp_loop.c",
         "csrc/lgp_node.c",
         "csrc/lgp_options.c",
@@ -96,6 +98,18 @@ build = {
       libdirs = {"$(EVENT_LIBDIR)"},
     },
     ["gop2p.check"] = "lua/gop2p/check.lua",
+    ["gop2p.cli.bot"] = "lua/gop2p/cli/bot.lua",
+    ["gop2p.cli.chat"] = "lua/gop2p/cli/chat.lua",
+    ["gop2p.cli.console"] = "lua/gop2p/cli/console.lua",
+    ["gop2p.cli"] = "lua/gop2p/cli/init.lua",
+    ["gop2p.cli.listen"] = "lua/gop2p/cli/listen.lua",
+    ["gop2p.cli.members"] = "lua/gop2p/cli/members.lua",
+    ["gop2p.cli.network"] = "lua/gop2p/cli/network.lua",
+    ["gop2p.cli.repl"] = "lua/gop2p/cli/repl.lua",
+    ["gop2p.cli.send"] = "lua/gop2p/cli/send.lua",
+    ["gop2p.cli.show"] = "lua/gop2p/cli/show.lua",
+    ["gop2p.cli.version"] = "lua/gop2p/cli/version.lua",
+    ["gop2p.cli.watch"] = "lua/gop2p/cli/watch.lua",
     ["gop2p.complete"] = "lua/gop2p/complete.lua",
     ["gop2p.help"] = "lua/gop2p/help.lua",
     ["gop2p"] = "lua/gop2p/init.lua",
@@ -108,5 +122,10 @@ build = {
     ["gop2p.timers"] = "lua/gop2p/timers.lua",
     ["gop2p.unread"] = "lua/gop2p/unread.lua",
     ["gop2p.values"] = "lua/gop2p/values.lua",
+  },
+  install = {
+    bin = {
+      "lua/bin/gop2p",
+    },
   },
 }

@@ -73,7 +73,7 @@ describe("chat", function()
     local status, out, complaint = run("--port", port)
     assert.equal(1, status)
     assert.equal("", out)
-    assert.equal(("chat: could not start a node on localhost:%s: "
+    assert.equal(("gop2p chat: could not start a node on localhost:%s: "
       .. "the port is taken\n"):format(port), complaint)
     chat:finish()
     ended()
@@ -144,7 +144,8 @@ describe("chat", function()
 
   it("says a line that begins with a space as it stands", function()
     joined()
-    for _, line in ipairs {" members", " connect me", "members only", "?"} do
+    for _, line in ipairs {" members", " connect me", "members only", "?",
+                           " /quit", "/usr/bin", "/"} do
       chat:send(line)
       assert.equal((line:gsub("^ ", "")), (peer:message()))
     end
@@ -173,6 +174,54 @@ describe("chat", function()
     assert.same({}, peer:members())
     chat:finish()
     ended()
+  end)
+
+  it("takes its commands with a slash, too", function()
+    start()
+    chat:send("/join " .. peer.name)
+    says("Here: " .. peer.name)
+    chat:send("/dm " .. peer.name .. " psst")
+    assert.same({"psst", "localhost:" .. port, "direct"}, {peer:message()})
+    chat:send("/members")
+    says("Here: " .. peer.name)
+    chat:send("/leave")
+    says "You have left%."
+    chat:send("/connect " .. peer.name)
+    says("Here: " .. peer.name)
+    chat:send("/foo bar")
+    says "No such command: /foo%. Try help%."
+    chat:send("/help")
+    says "connect <peer> .*"
+    assert.is_string(chat:upto("and exit%.\n"))
+    chat:send("/quit")
+    ended()
+    assert.same({}, peer:members())
+  end)
+
+  it("puts a name before what it says", function()
+    start("--name", "Ann", "--join", peer.name)
+    says("Here: " .. peer.name)
+    chat:send("Hello")
+    assert.equal("Ann: Hello", (peer:message()))
+    chat:send("dm " .. peer.name .. " psst")
+    assert.equal("Ann: psst", (peer:message()))
+  end)
+
+  it("joins through the first of several that lets it", function()
+    local gone = go.start("v1.1.3", "localhost")
+    gone:close()
+    start("--join", gone.name, "--join", peer.name)
+    says("Not connected: could not join through " .. gone.name .. ": .*")
+    says("Here: " .. peer.name)
+  end)
+
+  it("fails when what it is piped can reach nobody", function()
+    peer:close()
+    local status, out, complaint = run("--join", peer.name)
+    assert.equal(1, status)
+    assert.matches("\nNot connected: could not join through " .. peer.name
+                   .. ": connection refused$", out)
+    assert.equal("", complaint)
   end)
 
   it("says who can not be joined", function()
@@ -269,22 +318,24 @@ describe("chat", function()
   end)
 
   it("says how it is used", function()
-    local usage = "\nusage: chat.lua [--port PORT] [--join PEER] "
-                  .. "[--address ADDRESS]\n"
+    local usage = "\nUsage: gop2p chat [-h] [--port PORT] "
+                  .. "[--address ADDRESS] [--join PEER]\n"
+                  .. "       [--name NAME] [--plain]\n"
     for _, case in ipairs {
-      {"what is --foo?", "--foo", "1"},
-      {"what is 5000?", "5000"},
-      {"--port needs a value", "--port"},
+      {"unknown option '--foo'", "--foo", "1"},
+      {"too many arguments", "5000"},
+      {"option '--port' requires an argument", "--port"},
       {"not a port: x", "--port", "x"},
       {"not a port: 65536", "--port", "65536"},
       {"not a peer: x", "--join", "x"},
-      {"others can not dial 0.0.0.0", "--address", "0.0.0.0"},
     } do
-      assert.same({2, "", "chat: " .. case[1] .. usage},
+      assert.same({2, "", "gop2p chat: " .. case[1] .. usage},
                   {run(table.unpack(case, 2))})
     end
+    assert.same({2, "", "gop2p chat: others can not dial 0.0.0.0\n"},
+                {run("--address", "0.0.0.0")})
     local status, out = run("--help")
     assert.equal(0, status)
-    assert.matches("^usage: .*\ndm <peer> <text> ", out)
+    assert.matches("^Usage: gop2p chat .*\n   %-%-join PEER  ", out)
   end)
 end)

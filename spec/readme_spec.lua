@@ -117,9 +117,10 @@ describe("README", function()
   it("has no example that is not run here", function()
     assert.equal(3, #examples)
     assert.equal(1, #blocks(""))
+    assert.equal(2, #blocks("text"))   -- in the specs of the command
     local _, fences = readme:gsub("\n```%l*%s*\n", "")
     local known = 0
-    for _, language in ipairs {"lua", "", "sh", "mermaid"} do
+    for _, language in ipairs {"lua", "", "sh", "text", "mermaid"} do
       known = known + #blocks(language)
     end
     assert.equal(fences, 2 * known)

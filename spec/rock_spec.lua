@@ -34,7 +34,7 @@ local ADMIN = LUAROCKS:gsub("luarocks", "luarocks-admin", 1)
 -- LuaRocks does not know what the distribution brings, so it is told what is
 -- there. No server beside the folder is asked.
 local config = [[
-rocks_provided = {["lua-cjson"] = "2.1.0-1"}
+rocks_provided = {["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1"}
 rocks_servers = {%q}
 ]]
 

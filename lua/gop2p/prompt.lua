@@ -62,6 +62,9 @@ local function isread(self, what)
   return false
 end
 
+-- Whether a task reads what comes: "inbox", "events" or "errors".
+prompt.isread = isread
+
 local function nextmessage(self)
   return handlers.on_message and not isread(self, "inbox") and
          core.nextmessage(self)

@@ -1,0 +1,53 @@
+-- cli - the command `gop2p`: chooses among its commands, and what ends them.
+--
+-- A command is a module of this folder with 'summary' (a line of the help),
+-- 'options' (a function that declares them to argparse) and 'run' (a
+-- function of the options that gives the exit status).
+
+local argparse = require "argparse"
+
+local DONE, USAGE = 0, 2
+local NAMES = {"chat", "repl", "listen", "send", "members", "watch", "bot",
+               "version"}
+local EPILOG = "Exit status: 0 when all was done, 1 when something failed, "
+  .. "2 when it was not used as it says here. NO_COLOR is respected."
+
+local function usage(parser, text)
+  local name = parser._name == "gop2p" and "" or " " .. parser._name
+  io.stderr:write("gop2p", name, ": ", text, "\n", parser:get_usage(), "\n")
+  os.exit(USAGE)
+end
+
+local function declare(parser, name)
+  local command = require("gop2p.cli." .. name)
+  local declared = parser:command(name, command.summary)
+  declared:help_max_width(78)
+  command.options(declared)
+  return command
+end
+
+-- All commands, or the one called 'only'.
+local function build(only)
+  local parser = argparse("gop2p", "A node of a gop2p network.", EPILOG)
+  parser:command_target("command"):help_max_width(78)
+  parser.error = usage
+  local commands = {}
+  for _, name in ipairs(only and {only} or NAMES) do
+    commands[name] = declare(parser, name)
+  end
+  if not only then
+    parser:add_complete_command()
+  end
+  return parser, commands
+end
+
+-- cli(args [, only]) -> exit status
+--
+-- Runs what the arguments say; with 'only', they are those of that command.
+-- Wrong ones end the process with 2, --help with 0.
+return function(args, only)
+  local words = table.move(args, 1, #args, only and 2 or 1, {only})
+  local parser, commands = build(only)
+  local options = parser:parse(words)
+  return commands[options.command].run(options) or DONE
+end

@@ -1,0 +1,112 @@
+-- network.lua - what the commands have in common: options, a node, its
+-- joining and its leaving.
+
+local gop2p = require "gop2p"
+local show = require "gop2p.cli.show"
+
+local network = {}
+
+local DONE, FAILED, USAGE = 0, 1, 2
+
+local function port(text)
+  local number = math.tointeger(tonumber(text))
+  if number and number >= 0 and number <= 65535 then return number end
+  return nil, "not a port: " .. text
+end
+
+-- For argparse: a peer, or nil and why not.
+function network.peer(text)
+  local ok, peer = pcall(gop2p.peer, text)
+  if ok then return peer end
+  return nil, "not a peer: " .. text
+end
+
+-- For argparse: a number that is more than 0.
+function network.positive(text)
+  local number = tonumber(text)
+  if number and number > 0 and number < math.huge then return number end
+  return nil, "not a number above 0: " .. text
+end
+
+-- For argparse: a whole number from 1.
+function network.count(text)
+  local number = math.tointeger(tonumber(text))
+  if number and number >= 1 then return number end
+  return nil, "not a count: " .. text
+end
+
+-- Declares the options of a command that has a node.
+function network.options(command)
+  command:option("--port", "The node's port (default: a free one).")
+    :argname("PORT"):convert(port)
+  command:option("--address", "What others dial, in a network of several "
+                 .. "machines. Without it the node is for this machine.")
+    :argname("ADDRESS")
+  command:option("--join", "Join the network of a peer, such as "
+                 .. "localhost:5000, or 5000. Several are tried in turn.")
+    :argname("PEER"):convert(network.peer):count("*")
+end
+
+function network.json(command)
+  command:flag("--json", "One JSON object a line.")
+end
+
+-- A node as the options say; or nil and the exit status, the reason being
+-- told. An address that is none raises an error in start_node.
+function network.start(name, options)
+  local ok, node, err
+  if options.address then
+    ok, node, err = pcall(gop2p.start_node, options.address,
+                          options.port or 0)
+  else
+    ok, node, err = pcall(gop2p.start_local_node, options.port or 0)
+  end
+  if not ok then
+    show.complain(name, "others can not dial %s", options.address)
+    return nil, USAGE
+  elseif not node then
+    show.complain(name, "%s", show.words(err))
+    return nil, FAILED
+  end
+  return node
+end
+
+-- Joins through the first of the peers that lets us; true when there is
+-- none to try. 'failed' is called with the error of each that does not.
+function network.join(node, peers, failed)
+  for _, peer in ipairs(peers) do
+    local ok, err = node:connect(peer)
+    if ok then return true end
+    failed(err)
+  end
+  return #peers == 0
+end
+
+local function was_interrupted(problem)
+  return problem:find("interrupted!", 1, true) ~= nil
+end
+
+-- Starts a node, joins, and runs f(node) as a task; then leaves and ends
+-- the node, and so the tasks that read from it. Gives f's status, or FAILED.
+-- 'interrupted': the status after Ctrl-C.
+function network.with(name, options, interrupted, f)
+  local node <close>, status = network.start(name, options)
+  if not node then return status end
+  local ok, problem = pcall(gop2p.run, function()
+    local joined = network.join(node, options.join, function(err)
+      show.complain(name, "%s", show.words(err))
+    end)
+    status = joined and (f(node) or DONE) or FAILED
+    node:leave()
+    node:close()
+  end)
+  if ok then return status end
+  node:leave(1)
+  if was_interrupted(problem) then return interrupted end
+  if problem:find(show.CLOSED, 1, true) then return FAILED end
+  error(problem, 0)
+end
+
+network.was_interrupted = was_interrupted
+
+return network

@@ -1,0 +1,124 @@
+-- watch.lua - `gop2p watch`: who is there, and how much each one says.
+
+local core = require "gop2p.core"
+local gop2p = require "gop2p"
+local network = require "gop2p.cli.network"
+local show = require "gop2p.cli.show"
+
+local watch = {
+  summary = "Watch a network: its members, and the rate of their messages."
+}
+watch.__index = watch
+
+local DONE = 0
+
+function watch.options(command)
+  network.options(command)
+  network.json(command)
+  command:option("--interval", "Seconds between two looks.", "1")
+    :argname("S"):convert(network.positive)
+  command:option("--count", "End after so many looks.")
+    :argname("N"):convert(network.count)
+end
+
+-- What was heard of a peer.
+function watch:of(peer)
+  local name = tostring(peer)
+  local entry = self.heard[name]
+  if not entry then
+    entry = { messages = 0, bytes = 0, before = 0 }
+    self.heard[name] = entry
+  end
+  return entry
+end
+
+local function count_messages(self)
+  for msg in self.node:inbox() do
+    local entry = self:of(msg.from)
+    entry.messages = entry.messages + 1
+    entry.bytes = entry.bytes + #msg.data
+    entry.last = core.now()
+  end
+end
+
+-- Every member, with the messages a second since the last look.
+function watch:look()
+  local now = core.now()
+  local passed = self.looked and now - self.looked
+  local list = self.node:members()
+  table.sort(list)
+  for i, peer in ipairs(list) do
+    local entry = self:of(peer)
+    local rate = passed and passed > 0
+                 and (entry.messages - entry.before) / passed or 0
+    entry.before = entry.messages
+    list[i] = { peer = tostring(peer), messages = entry.messages,
+                bytes = entry.bytes, rate = rate,
+                silent = entry.last and now - entry.last }
+  end
+  self.looked = now
+  return list
+end
+
+local function lines_of(self, list)
+  local rows = {{"MEMBER", "MESSAGES", "PER SECOND", "BYTES", "SILENT"}}
+  for i, m in ipairs(list) do
+    rows[i + 1] = {
+      show.plain(m.peer), tostring(m.messages), ("%.1f"):format(m.rate),
+      tostring(m.bytes), m.silent and ("%.0f s"):format(m.silent) or "-",
+    }
+  end
+  local lines = show.columns(rows)
+  table.insert(lines, 1, ("%s  %s: %d members"):format(
+    os.date("%H:%M:%S"), self.node:self(), #list))
+  return lines
+end
+
+-- In the place of the last ones, as many as there is room for. Each is
+-- written over what stood there: a screen that is cleared flickers.
+local function redraw(self, lines)
+  local room = math.max((core.height() or 24) - 1, 3)
+  if #lines > room then
+    local more = #lines - room + 1
+    lines = table.move(lines, 1, room - 1, 1, {})
+    lines[room] = ("and %d more"):format(more)
+  end
+  local fewer = self.drawn and self.drawn > #lines and "\n\27[J\27[A" or ""
+  local back = self.drawn and ("\27[%dA"):format(self.drawn) or ""
+  self.drawn = #lines
+  show.line(back .. table.concat(lines, "\27[K\n") .. "\27[K" .. fewer)
+end
+
+local function print_json(list)
+  local time = os.time()
+  for _, m in ipairs(list) do
+    show.json("time", time, "peer", m.peer, "messages", m.messages,
+              "rate", m.rate, "bytes", m.bytes, "silent", m.silent)
+  end
+end
+
+function watch:show(list)
+  if self.json then return print_json(list) end
+  local lines = lines_of(self, list)
+  if self.inplace then return redraw(self, lines) end
+  for _, line in ipairs(lines) do show.line(line) end
+end
+
+function watch.run(options)
+  return network.with("watch", options, DONE, function(node)
+    local self = setmetatable({
+      node = node, heard = {}, json = options.json,
+      inplace = show.is_terminal(io.stdout),
+    }, watch)
+    gop2p.spawn(count_messages, self)
+    local left = options.count or math.huge
+    while true do
+      self:show(self:look())
+      left = left - 1
+      if left == 0 then break end
+      gop2p.sleep(options.interval)
+    end
+  end)
+end
+
+return watch

@@ -1,0 +1,98 @@
+--[[
+installed - the package in a tree of its own, and the command that is there.
+
+  local tree = require("spec.support.installed").make()
+  local p <close> = tree:start({"version"})
+  tree:remove()
+
+What runs there is what was installed: no path leads to the checkout. Only
+the rocks that it depends on are taken from where they are.
+]]
+local process = require "spec.support.process"
+local terminal = require "spec.support.terminal"
+
+local installed = {}
+installed.__index = installed
+
+local LUAROCKS = os.getenv("LUAROCKS") or "luarocks --lua-version=5.4"
+
+-- LuaRocks does not know what the distribution brings, and shall ask nobody.
+local CONFIG = [[
+rocks_provided = {["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1"}
+rocks_servers = {}
+]]
+
+local SCRIPT = [[
+exec </dev/null 2>&1
+unset MAKEFLAGS MFLAGS LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4
+set -e
+mkdir %s/checkout
+cp -R csrc lua rockspec LICENSE %s/checkout
+cd %s/checkout
+export LUAROCKS_CONFIG=%s/config.lua
+%s make --tree=%s/tree rockspec/gop2p-scm-1.rockspec CFLAGS="-O0 -fPIC"
+]]
+
+local function where(module, path)
+  local file = assert(package.searchpath(module, path))
+  return (file:gsub(module .. "(%.%w+)$", "?%1"))
+end
+
+-- Builds and installs: takes some seconds.
+function installed.make()
+  local pipe <close> = assert(io.popen("mktemp -d"))
+  local dir = pipe:read("l")
+  local file <close> = assert(io.open(dir .. "/config.lua", "w"))
+  file:write(CONFIG)
+  file:flush()
+  local made = assert(io.popen(SCRIPT:format(dir, dir, dir, dir, LUAROCKS,
+                                             dir)))
+  local out = made:read("a")
+  assert(made:close(), out)
+  return setmetatable({
+    dir = dir, command = dir .. "/tree/bin/gop2p",
+    env = { LUA_PATH_5_4 = where("argparse", package.path),
+            LUA_CPATH_5_4 = where("cjson", package.cpath) },
+  }, installed)
+end
+
+local function with(self, args, options)
+  options = options or {}
+  local env = {}
+  for name, value in pairs(self.env) do env[name] = value end
+  for name, value in pairs(options.env or {}) do env[name] = value end
+  options.env = env
+  return table.move(args, 1, #args, 2, {self.command}), options
+end
+
+-- The command with these arguments, as process.start.
+function installed:start(args, options)
+  return assert(process.start(with(self, args, options)))
+end
+
+-- The same on a terminal, as terminal.start.
+function installed:terminal(args, options)
+  return terminal.start(with(self, args, options))
+end
+
+-- Runs it to its end: its status, its lines, what it complained of. 'input'
+-- is what is piped into it.
+function installed:run(args, input, options)
+  local errors = self.dir .. "/errors"
+  options = options or {}
+  options.stderr = errors
+  local p <close> = self:start(args, options)
+  p:write(input or "")
+  p:finish()
+  local lines = {}
+  for line in function() return p:line(20) end do lines[#lines + 1] = line end
+  local status = p:wait()
+  local file <close> = assert(io.open(errors))
+  return status, lines, file:read("a")
+end
+
+function installed:remove()
+  os.execute("rm -rf '" .. self.dir .. "'")
+end
+
+return installed
