@@ -86,7 +86,7 @@ AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: build ctest help setup demo chat test starve asan fuzz fuzzers storm \
-        bench stress valgrind lint format modules rock specs clean
+        bench bare stress valgrind lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
