@@ -86,7 +86,7 @@ AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: build ctest help setup demo chat test starve asan fuzz fuzzers storm \
-        bench stress valgrind lint format modules rock specs clean
+        bench bare stress valgrind lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
@@ -123,6 +123,14 @@ $(FORKING): spec/host/forking.c Makefile
 $(FUZZERS): %_fuzz: %_fuzz.o $(BUILD)/spec/fuzz.o $(FUZZ_CORE)
 	$(call show,link)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ \
 	  $(LUA_LIBS) -lm
+
+$(BUILD)/spec/bare: spec/bench/bare.c Makefile
+	@mkdir -p $(@D)
+	$(call show,link)$(CC) $(BASE) $(CFLAGS) $(EVENT_FLAGS) -o $@ $< \
+	  $(EVENT_LIBS)
+
+bare: $(BUILD)/spec/bare
+	@:
 
 $(FUZZ_OBJECTS): $(BUILD)/spec/%.o: spec/fuzz/%.c Makefile
 	@mkdir -p $(@D)
@@ -184,7 +192,7 @@ storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
 
 bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
 	@$(SETUP) test
-	@$(MAKE) $(AGAIN) build
+	@$(MAKE) $(AGAIN) build bare
 	@$(LUA) spec/bench/bench.lua $(BENCH)
 
 stress: ## the specs with a collector that never rests, in every process
@@ -205,7 +213,8 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c
+	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c \
+	  spec/bench/*.c
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write

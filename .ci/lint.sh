@@ -79,6 +79,7 @@ lone_headers() {
 compiles() {
   rm -f "build/lint-$1/gop2p/core.so"
   $MAKE -k BUILD="build/lint-$1" CC="$1" CFLAGS="-O2 -Werror" build ctest \
+    "build/lint-$1/spec/bare" \
     >build/lint.log 2>&1 || grep -vE '^  cc |^make' build/lint.log
 }
 
@@ -101,7 +102,7 @@ luachecks() {
 
 layout() {
   clang-format --dry-run -Werror csrc/*.[ch] spec/c/*.[ch] \
-    spec/fuzz/*.[ch] spec/host/*.c \
+    spec/fuzz/*.[ch] spec/host/*.c spec/bench/*.c \
     >build/lint.log 2>&1 || {
     sed -n 's/^\([^ ]*:[0-9]*\):.*error: .*/\1/p' build/lint.log | uniq
     echo "(make format mends it)"

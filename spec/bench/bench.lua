@@ -67,10 +67,17 @@ local function round(node, list, count)
   return count / (socket.gettime() - from)
 end
 
+-- What evhttp alone does on so many connections: requests a second.
+local function bare(connections)
+  local pipe <close> = assert(io.popen(("%s/spec/bare %d 2"):format(
+    os.getenv("BUILD") or "build", connections)))
+  return assert(pipe:read("n"), "no figure of evhttp alone")
+end
+
 local bench = {}
 
 function bench.rate()
-  local COUNT, ROUNDS = 5000, 5
+  local COUNT, ROUNDS = 2000, 9
   print("Broadcasts of 100 bytes, until every member has them")
   for _, shape in ipairs({{1, 1}, {1, 8}, {8, 1}}) do
     local processes, each = table.unpack(shape)
@@ -79,10 +86,11 @@ function bench.rate()
     local rates = {}
     for i = 1, ROUNDS do rates[i] = round(node, list, COUNT) end
     local rate = median(rates)
+    local asked = rate * processes * each
     row(("to %d members in %d processes"):format(processes * each,
                                                  processes),
-        ("%6.0f messages/s, %6.0f requests/s"):format(
-          rate, rate * processes * each))
+        ("%6.0f messages/s, %6.0f requests/s: %.0f %% of bare evhttp"):format(
+          rate, asked, asked / bare(processes * each) * 100))
     close(node, list)
   end
 end

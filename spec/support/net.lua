@@ -213,7 +213,7 @@ function net.canned(answers, options)
     proc:send(kind .. " " .. go.encode(bytes))
   end
   proc:send("start")
-  local port = (proc:line(10) or ""):match("^ready (%d+)$")
+  local port = (proc:line(30) or ""):match("^ready (%d+)$")
   if not port then
     proc:close()
     error("no canned server", 2)
