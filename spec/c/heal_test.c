@@ -256,8 +256,7 @@ TEST(hiddenjoin, "who was missed by the others is found by comparing") {
 
 /*
 ** Whatever happens: 'NODES' nodes that crash, start again, stand still,
-** leave, join and talk, in a network that loses, repeats, delays, breaks and
-** cuts.
+** leave, join and talk, in a network that loses, repeats, breaks and cuts.
 ** Number 0 neither crashes nor leaves: who is in another network at the end
 ** joins through it.
 */
