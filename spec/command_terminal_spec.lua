@@ -285,8 +285,9 @@ describe("gop2p on a terminal", function()
       prompts("> 1 +")
       enter " 1"
       shows("^2$")
-      enter "gop2p.spawn(function() m = node:receive() error'oops' end)"
-      prompts(">")
+      enter "function f() m = node:receive() error'oops' end"
+      enter "gop2p.spawn(f) print'armed'"
+      shows("^armed$")
       broadcast("go")
       shows("^stdin:1: oops$")
       prompts(">")
