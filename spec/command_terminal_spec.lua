@@ -263,9 +263,11 @@ describe("gop2p on a terminal", function()
       prompts(">")
       enter "m .. '!'"
       shows("^one!$")
-      enter "gop2p.spawn(function() for m in node:inbox() do t = m end end)"
-      prompts(">")
+      enter "function f() for m in node:inbox() do t = m print'got' end end"
+      enter "gop2p.spawn(f) print'on'"
+      shows("^on$")
       broadcast("two")
+      shows("^got$")
       enter "t.data .. '?'"
       shows("^two%?$")
       for _, line in ipairs(t:screen()) do
@@ -283,8 +285,9 @@ describe("gop2p on a terminal", function()
       prompts("> 1 +")
       enter " 1"
       shows("^2$")
-      enter "gop2p.spawn(function() m = node:receive() error'oops' end)"
-      prompts(">")
+      enter "function f() m = node:receive() error'oops' end"
+      enter "gop2p.spawn(f) print'armed'"
+      shows("^armed$")
       broadcast("go")
       shows("^stdin:1: oops$")
       prompts(">")
