@@ -31,7 +31,6 @@ local NODE = {
   "inbox()", "iterator over messages: type, data, from, to",
   "errors()", "iterator over what went wrong later",
   "events()", "iterator over who joined, left, failed and recovered",
-  "stats()", "a table of counts, and of what is known of each peer",
   "self()", "its own name, a peer",
   "members()", "list of all other members",
   "is_connected()", "whether there are any",
