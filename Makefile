@@ -85,8 +85,8 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest help setup demo chat test starve asan fuzz fuzzers storm \
-        bench stress valgrind lint format modules rock specs clean
+.PHONY: build ctest help sim setup demo chat test starve asan fuzz fuzzers \
+        storm bench stress valgrind lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
@@ -153,6 +153,13 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 
 ctest: $(CTEST) $(STARVE) $(FORKING) ## build the tests in C, which the specs run
 	@:
+
+sim: $(CTEST) ## heal simulated networks: SEEDS=1000 runs, then a table, SEED=1
+	@SEEDS=$(or $(SEEDS),200) $(CTEST) \
+	  'whatever happened, all that live list each other after it' \
+	  'loss and standing still for 3 s make nobody fail' \
+	  'a partition of two minutes heals within 30 s'
+	@$(CTEST) --heal $(or $(SEED),1)
 
 specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)

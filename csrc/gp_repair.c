@@ -9,7 +9,7 @@
 */
 #include "gp_contact.h"
 
-#define FIRST_PAUSE 1000 /* ms; grows by a fifth each time */
+#define FIRST_PAUSE 1000 /* ms; grows by an eighth each time */
 #define MOST_PAUSE 60000
 #define GIVE_UP 86400000  /* ms: one that failed is tried for so long */
 #define GIVE_UP_NEW 60000 /* likewise one that was only named to us */
@@ -111,7 +111,7 @@ void gp_repair_retry (gp_node *n, gp_contact *c) {
     return;
   }
   v->tried = n->now;
-  v->pause += v->pause / 5;
+  v->pause += v->pause / 8;
   if (v->pause > MOST_PAUSE)
     v->pause = MOST_PAUSE;
   retryat(n, c, n->now + jitter(n, v->pause));
