@@ -359,7 +359,9 @@ describe("gop2p", function()
       repeat
         now = cjson.decode((assert(p:line())))
         rate = rate or now.rate > 0 and now.rate
-      until now.messages == 1 and rate
+      until now.messages == 1 and rate and now.rtt
+      assert.equal("alive", now.state)
+      assert.is_true(now.rtt < 5)
       assert.equal(5, now.bytes)
       assert.is_true(now.silent < 5)
       p:kill("INT")
@@ -374,9 +376,10 @@ describe("gop2p", function()
       for i = 0, 3, 3 do
         assert.matches("^%d%d:%d%d:%d%d  localhost:%d+: 1 members$",
                        lines[i + 1])
-        assert.matches("^MEMBER +MESSAGES +PER SECOND +BYTES +SILENT$",
-                       lines[i + 2])
-        assert.matches("^" .. peer.name .. " +0 +0%.0 +0 +%-$", lines[i + 3])
+        assert.matches("^MEMBER +STATE +ROUND TRIP +MESSAGES +PER SECOND " ..
+                       "+BYTES +SILENT$", lines[i + 2])
+        assert.matches("^" .. peer.name .. " +alive +%S.- +0 +0%.0 +0 +%-$",
+                       lines[i + 3])
       end
     end)
   end)

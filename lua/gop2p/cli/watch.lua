@@ -1,4 +1,5 @@
--- watch.lua - `gop2p watch`: who is there, and how much each one says.
+-- watch.lua - `gop2p watch`: who is there, how far away, and how much each
+-- one says.
 
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
@@ -6,7 +7,7 @@ local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
 local watch = {
-  summary = "Watch a network: its members, and the rate of their messages."
+  summary = "Watch a network: who is there, how far away, how talkative."
 }
 watch.__index = watch
 
@@ -41,18 +42,29 @@ local function count_messages(self)
   end
 end
 
+-- What the node knows of its members, by their names.
+local function states(node)
+  local known = {}
+  for _, state in ipairs(node:stats().peers) do
+    known[tostring(state.peer)] = state
+  end
+  return known
+end
+
 -- Every member, with the messages a second since the last look.
 function watch:look()
   local now = core.now()
   local passed = self.looked and now - self.looked
-  local list = self.node:members()
+  local list, known = self.node:members(), states(self.node)
   table.sort(list)
   for i, peer in ipairs(list) do
     local entry = self:of(peer)
     local rate = passed and passed > 0
                  and (entry.messages - entry.before) / passed or 0
     entry.before = entry.messages
-    list[i] = { peer = tostring(peer), messages = entry.messages,
+    local state = known[tostring(peer)] or {}
+    list[i] = { peer = tostring(peer), state = state.state,
+                rtt = state.rtt, messages = entry.messages,
                 bytes = entry.bytes, rate = rate,
                 silent = entry.last and now - entry.last }
   end
@@ -61,10 +73,13 @@ function watch:look()
 end
 
 local function lines_of(self, list)
-  local rows = {{"MEMBER", "MESSAGES", "PER SECOND", "BYTES", "SILENT"}}
+  local rows = {{"MEMBER", "STATE", "ROUND TRIP", "MESSAGES", "PER SECOND",
+                 "BYTES", "SILENT"}}
   for i, m in ipairs(list) do
     rows[i + 1] = {
-      show.plain(m.peer), tostring(m.messages), ("%.1f"):format(m.rate),
+      show.plain(m.peer), m.state or "-",
+      m.rtt and ("%.0f ms"):format(m.rtt * 1000) or "-",
+      tostring(m.messages), ("%.1f"):format(m.rate),
       tostring(m.bytes), m.silent and ("%.0f s"):format(m.silent) or "-",
     }
   end
@@ -92,8 +107,9 @@ end
 local function print_json(list)
   local time = os.time()
   for _, m in ipairs(list) do
-    show.json("time", time, "peer", m.peer, "messages", m.messages,
-              "rate", m.rate, "bytes", m.bytes, "silent", m.silent)
+    show.json("time", time, "peer", m.peer, "state", m.state,
+              "rtt", m.rtt, "messages", m.messages, "rate", m.rate,
+              "bytes", m.bytes, "silent", m.silent)
   end
 end
 
