@@ -236,8 +236,10 @@ gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
   for (entry = n->contacts.first; entry != NULL; entry = next) {
     gp_contact *c = (gp_contact *)entry;
     next = entry->next;
-    if (c->standing == GP_FAILING)
-      giveup(n, c);
+    if (c->standing == GP_FAILING) {
+      giveup(n, c); /* 'c' is gone */
+      continue;
+    }
     if (!istarget(c))
       continue;
     e = gp_contact_queue(n, c, GP_LEAVING, msg, receipt, n->opt.asktime, now);

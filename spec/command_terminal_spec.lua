@@ -363,9 +363,9 @@ describe("gop2p on a terminal", function()
 
   it("watch stays in its place", function()
     t = tree:terminal {"watch", "--join", peer.name, "--interval", "0.1"}
-    shows("^" .. peer.name .. " +0 +0%.0 +0 +%-$")
+    shows("^" .. peer.name .. " +alive +%S.- +0 +0%.0 +0 +%-$")
     broadcast("Hello")
-    shows("^" .. peer.name .. " +1 +0%.0 +5 +0 s$")
+    shows("^" .. peer.name .. " +alive +%S.- +1 +0%.0 +5 +0 s$")
     local lines = t:screen()
     assert.equal(3, #lines, table.concat(lines, "\n"))
     assert.matches(": 1 members$", lines[1])

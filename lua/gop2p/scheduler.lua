@@ -15,15 +15,33 @@ local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
 local alarms = timers.new()
-local runnable = { first = 1, last = 0 }
-local root = { count = 0, tasks = {} }   -- the scope of all other tasks
+local first, last      -- tasks that can go on, linked by 'next'
+local runnable = 0     -- so many
+local function newscope()
+  return { count = 0, tasks = {}, running = false, problem = false }
+end
+
+local root = newscope()   -- the scope of all other tasks
 local depth = 0        -- turns within turns
 local stepping         -- the task that was resumed and not yet seen to
 local failed           -- the error of a task that no 'run' waits for
 
+-- Allocates nothing, like all that is done with what has just been taken
+-- from somewhere: memory that runs out there would lose it.
 local function push(task)
-  runnable.last = runnable.last + 1
-  runnable[runnable.last] = task
+  task.next = false
+  if last then last.next = task else first = task end
+  last = task
+  runnable = runnable + 1
+end
+
+local function shift()
+  local task = first
+  if not task then return nil end
+  first = task.next
+  if not first then last = nil end
+  runnable = runnable - 1
+  return task
 end
 
 local function finish(wait, woken)
@@ -36,10 +54,11 @@ end
 -- Ends every wait for 'key', and tells its listener.
 function scheduler.wake(key)
   local list, listener = waiting[key], listeners[key]
+  if list then
+    waiting[key] = nil
+    for _, wait in ipairs(list) do finish(wait, true) end
+  end
   if listener then listener() end
-  if not list then return end
-  waiting[key] = nil
-  for _, wait in ipairs(list) do finish(wait, true) end
 end
 
 -- From now on 'f' is called whenever 'key' is woken; it must not wait. One
@@ -68,10 +87,10 @@ local function expire()
   local now = core.now()
   local wait = alarms:first()
   while wait and wait.at <= now do
+    alarms:remove(wait)
     if wait.call then
-      alarms:remove(wait)
       wait.call()
-    else
+    elseif not wait.over then
       if wait.key ~= nil then forget(wait) end
       finish(wait, false)
     end
@@ -144,18 +163,16 @@ local function mend()
 end
 
 local function runtasks()
-  for _ = 1, runnable.last - runnable.first + 1 do
-    local task = runnable[runnable.first]
+  for _ = 1, runnable do
+    local task = shift()
     if task == nil then break end   -- a turn within took it
-    runnable[runnable.first] = nil
-    runnable.first = runnable.first + 1
     step(task)
   end
 end
 
 -- Seconds until something wants to be done, or nil.
 function scheduler.due()
-  if runnable.last >= runnable.first then return 0 end
+  if first then return 0 end
   local due, alarm = core.due(), alarms:first()
   if alarm then
     local wait = math.max(0, alarm.at - core.now())
@@ -240,7 +257,9 @@ local waitmeta = { __close = giveup }
 -- clock; nil: for ever). True when it was woken, false when time was up.
 function scheduler.wait(key, deadline)
   local task = tasks[coroutine.running()]
-  local wait <close> = setmetatable({ key = key }, waitmeta)
+  local wait <close> = setmetatable({
+    key = key, task = false, over = false, woken = false
+  }, waitmeta)
   enlist(wait, key, deadline)
   if task and not task.closing and coroutine.isyieldable() then
     wait.task = task
@@ -270,8 +289,8 @@ local function start(scope, f, ...)
     local callable = f
     f = function(...) return callable(...) end
   end
-  task.co = coroutine.create(f)
-  task.scope = scope
+  task.co, task.scope = coroutine.create(f), scope
+  task.next, task.waits, task.closing = false, false, false
   tasks[task.co] = task
   scope.tasks[task] = true
   scope.count = scope.count + 1
@@ -303,7 +322,7 @@ end
 -- started before; a 'run' inside a task waits for its own only.
 local function openscope()
   if tasks[coroutine.running()] then
-    return { count = 0, tasks = {} }
+    return newscope()
   end
   return root
 end
@@ -322,7 +341,7 @@ function scheduler.run(f)
   if f then start(scope, f) end
   while scope.count > 0 and not scope.problem do scheduler.wait(scope) end
   local problem = scope.problem
-  scope.problem = nil
+  scope.problem = false
   if problem then error(problem, 0) end
 end
 

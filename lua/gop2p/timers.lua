@@ -39,17 +39,20 @@ local function down(self, entry, i)
   put(self, entry, i)
 end
 
+-- Memory that runs out leaves the heap as it was.
 function timers:add(entry, at)
-  entry.at = at
-  self.n = self.n + 1
-  up(self, entry, self.n)
+  local n = self.n + 1
+  entry.at, entry.position = at, false
+  self[n] = entry
+  self.n, entry.position = n, n
+  up(self, entry, n)
 end
 
 -- Entries that are not in the heap are let be.
 function timers:remove(entry)
   local i = entry.position
-  if i == nil then return end
-  entry.position = nil
+  if not i then return end
+  entry.position = false
   local last = self[self.n]
   self[self.n] = nil
   self.n = self.n - 1
@@ -60,7 +63,7 @@ end
 
 -- The entry that falls due first, or nil.
 function timers:first()
-  return self[1]
+  return self.n > 0 and self[1] or nil
 end
 
 return timers
