@@ -54,11 +54,10 @@ end
 -- Ends every wait for 'key', and tells its listener.
 function scheduler.wake(key)
   local list, listener = waiting[key], listeners[key]
-  if list then
-    waiting[key] = nil
-    for _, wait in ipairs(list) do finish(wait, true) end
-  end
-  if listener then listener() end
+  if listener then listener() end   -- first: it may ask who waits
+  if not list then return end
+  waiting[key] = nil
+  for _, wait in ipairs(list) do finish(wait, true) end
 end
 
 -- From now on 'f' is called whenever 'key' is woken; it must not wait. One
