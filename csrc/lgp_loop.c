@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lgp.h"
@@ -92,6 +93,14 @@ static int core_ready (lua_State *L) {
 static int core_now (lua_State *L) {
   lgp_loop *box = lgp_checkloop(L);
   lua_pushnumber(L, (lua_Number)gp_loop_now(box->loop) / 1000);
+  return 1;
+}
+
+/* core.time() -> seconds since 1970, by the wall clock, which can be set */
+static int core_time (lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
 }
 
@@ -215,7 +224,7 @@ void lgp_open_loop (lua_State *L) {
     {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
     {"fd", core_fd},         {"due", core_due},     {"loop", core_loop},
     {"watch", core_watch},   {"unwatch", watch_gc}, {"read", core_read},
-    {"fileno", core_fileno}, {NULL, NULL}};
+    {"fileno", core_fileno}, {"time", core_time},   {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   setgc(L, LGP_LOOP, loop_gc, "loopmeta");
   setgc(L, LGP_WATCH, watch_gc, "watchmeta");
