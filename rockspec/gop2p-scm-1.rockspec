@@ -42,6 +42,7 @@ build = {
       sources = {
         "csrc/gp_base64.c",
         "csrc/gp_blob.c",
+        "csrc/gp_bygones.c",
         "csrc/gp_client.c",
         "csrc/gp_client_find.c",
         "csrc/gp_client_link.c",
