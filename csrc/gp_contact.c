@@ -89,11 +89,15 @@ void gp_contact_welcome (gp_node *n, gp_contact *c) {
   gp_repair_met(n, c);
 }
 
+/* A goodbye may overtake the answer to a message that arrived before it. */
 void gp_contact_left (gp_node *n, gp_contact *c) {
   if (c->known)
     gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
   gp_contact_stand(n, c, GP_STRANGER);
-  gp_contact_abandon(n, c, GP_ENOTCONN);
+  if (c->asked != NULL && c->asked->failure->doing == GP_SENDING)
+    gp_contact_abandonunasked(n, c, GP_ENOTCONN);
+  else
+    gp_contact_abandon(n, c, GP_ENOTCONN);
 }
 
 /* To the program, one name has gone and another has come. */

@@ -43,6 +43,7 @@ build = {
       sources = {
         "csrc/gp_base64.c",
         "csrc/gp_blob.c",
+        "csrc/gp_bygones.c",
         "csrc/gp_client.c",
         "csrc/gp_client_find.c",
         "csrc/gp_client_link.c",
@@ -82,6 +83,7 @@ build = {
         "csrc/gp_wire_header.c",
         "csrc/gp_wire_json.c",
         "csrc/lgp_core.c",
+        "csrc/lgp_file.c",
         "csrc/lgp_json.c",
         "csrc/lgp_line.c",
         "csrc/lgp_loop.c",
@@ -114,6 +116,7 @@ build = {
     ["gop2p.cli.watch"] = "lua/gop2p/cli/watch.lua",
     ["gop2p.clock"] = "lua/gop2p/clock.lua",
     ["gop2p.complete"] = "lua/gop2p/complete.lua",
+    ["gop2p.file"] = "lua/gop2p/file.lua",
     ["gop2p.help"] = "lua/gop2p/help.lua",
     ["gop2p"] = "lua/gop2p/init.lua",
     ["gop2p.input"] = "lua/gop2p/input.lua",
