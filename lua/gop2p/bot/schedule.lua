@@ -68,7 +68,7 @@ local function range(text, field)
     return n, n
   end
   local low, high = number(first, field), number(last, field)
-  if field.names == DAYS and high == 0 then high = 7 end   -- sat-sun
+  if field.names == DAYS and low > high and high == 0 then high = 7 end
   if low > high then
     refuse("%s: %s goes backwards", field.name, text)
   end
