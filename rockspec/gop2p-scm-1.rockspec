@@ -98,6 +98,8 @@ build = {
       incdirs = {"$(EVENT_INCDIR)"},
       libdirs = {"$(EVENT_LIBDIR)"},
     },
+    ["gop2p.bot.agenda"] = "lua/gop2p/bot/agenda.lua",
+    ["gop2p.bot.schedule"] = "lua/gop2p/bot/schedule.lua",
     ["gop2p.check"] = "lua/gop2p/check.lua",
     ["gop2p.cli.bot"] = "lua/gop2p/cli/bot.lua",
     ["gop2p.cli.chat"] = "lua/gop2p/cli/chat.lua",
