@@ -66,13 +66,14 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   asked->remote = from->remote;
   asked->host = gp_peer_ref(asking->from);
   asked->topic = asking->topic;
+  asked->alone = asking->alone;
   asked->digest = asking->digest;
   if (asking->about != NULL)
     asked->about = gp_peer_ref(asking->about);
   if (m == NULL)
     return GP_OK;
   if (m->type == GP_CONNECT && asking->self != NULL)
-    asked->name = gp_peer_ref(asking->self);
+    gp_identity_copy(&asked->who, asking->self);
   e = gp_message_new(&asked->msg, m->type, asking->from, &m->to, m->data);
   if (e == GP_OK && asking->numbered) {
     asked->msg->nonce = m->nonce;
@@ -173,9 +174,9 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   r->answered.hasdigest = a->digest != NULL;
   if (a->digest != NULL)
     r->answered.digest = *a->digest;
+  if (a->self != NULL)
+    gp_identity_copy(&r->answered.who, a->self);
   if (r->wantslist && a->status == 200) {
-    if (a->self != NULL)
-      r->answered.name = gp_peer_ref(a->self);
     if (a->list != NULL &&
         gp_peerlist_copy(&r->answered.list, a->list) != GP_OK)
       r->answered.status = 503;

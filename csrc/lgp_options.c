@@ -75,15 +75,23 @@ static void set (lua_State *L, gp_hostopt *opt, const option *o) {
 
 /* Sets an option that is a text, borrowed from the table. */
 static void settext (lua_State *L, const char *name, const char **at) {
+  size_t len;
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "option '%s': string expected, got %s", name,
                luaL_typename(L, -1));
-  *at = lua_tostring(L, -1);
+  *at = lua_tolstring(L, -1, &len);
+  if (strcmp(name, "name") == 0 && !gp_identity_isname(*at, len))
+    luaL_error(L,
+               "option 'name': a letter, then letters, digits, '-', '_' and "
+               "'.' expected, %d at most",
+               GP_NAME_MAX);
 }
 
 static const char **text (gp_hostopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
+  if (strcmp(name, "name") == 0)
+    return &opt->node.name;
   return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
 }
 

@@ -233,13 +233,15 @@ static size_t length (const gp_httpout *out) {
 static size_t probebytes (void) {
   gp_peer *p = world_peer("n100:5000");
   gp_asking asking;
-  gp_answer answer = {204, NULL, NULL, p, NULL};
+  gp_identity own = {p, 1, ""};
+  gp_answer answer = {204, NULL, NULL, &own, NULL};
   gp_httpout out;
   gp_scratch scratch;
   size_t len;
   memset(&asking, 0, sizeof asking);
   asking.form = GP_FORM_V113;
-  asking.from = asking.to = asking.self = p;
+  asking.from = asking.to = p;
+  asking.self = &own;
   if (gp_wire_ask(&out, &scratch, &asking) != GP_OK)
     exit(2);
   len = length(&out);

@@ -12,11 +12,6 @@
 
 #define SECOND 1000u
 
-static uint64_t number (const char *variable, uint64_t otherwise) {
-  const char *text = getenv(variable);
-  return text == NULL ? otherwise : strtoull(text, NULL, 10);
-}
-
 TEST(leftnotfailed, "to leave is not to fail") {
   world w;
   world_network(&w, 1, 3);
@@ -170,7 +165,8 @@ static void partition (uint64_t seed, size_t n, uint64_t time) {
 }
 
 TEST(partitions, "a partition of two minutes heals within 30 s") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++) {
     partition(seed, 2, 120 * SECOND);
     partition(seed, 10, 120 * SECOND);
@@ -198,7 +194,8 @@ static void calm (uint64_t seed) {
 }
 
 TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
     calm(seed);
 }
@@ -424,7 +421,8 @@ static uint64_t wreak (uint64_t seed) {
 }
 
 TEST(heals, "whatever happened, all that live list each other after it") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
     wreak(seed);
 }
