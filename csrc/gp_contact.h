@@ -290,10 +290,10 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
 */
 
 /*
-** 'c' has shown who it is, as far as it told. Whether it has taken the place of
-** a member: that one has failed, and 'c' is to be met as a newcomer.
+** 'c' has shown who it is, as far as it told. If it has taken the place of a
+** member, that one has failed, and 'c' is to be welcomed as a newcomer.
 */
-bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who);
+void gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who);
 
 typedef enum gp_verdict {
   GP_NAME_FREE,

@@ -141,8 +141,8 @@ void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
    already; then it may be freed. */
 bool gp_repair_begin (gp_node *n, struct gp_contact *c);
 
-/* The same for one of 'count' that may well answer: soon, but not all at
-   once. */
+/* The same for one of 'count' that were known before a restart: soon, but
+   not all at once. */
 void gp_repair_resume (gp_node *n, struct gp_contact *c, size_t count);
 
 /* It is tried again soon, for it seems to be alive. */

@@ -12,22 +12,19 @@
 
 #include "gp_contact.h"
 
-bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who) {
+void gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who) {
   bool other = c->process != 0 && c->process != who->process;
   if (who->process == 0 || who->process == c->former)
-    return false;
+    return;
   memcpy(c->name, who->name, sizeof c->name);
   if (other)
     c->former = c->process;
   c->process = who->process;
-  if (!other)
-    return false;
-  if (c->standing != GP_MEMBER || c->leaving)
-    return false;
+  if (!other || c->standing != GP_MEMBER || c->leaving)
+    return;
   gp_node_note(n, GP_FAILED, c->entry.peer, GP_EREPLACED);
   gp_contact_stand(n, c, GP_STRANGER); /* nothing is known of the new one */
   gp_contact_stand(n, c, GP_FAILING);
-  return true;
 }
 
 /* Who else is called so; NULL: nobody. */

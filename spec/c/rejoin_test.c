@@ -100,6 +100,24 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   world_close(&w);
 }
 
+TEST(toomany, "no more are tried again than there may be members") {
+  world w;
+  memory m = {0};
+  gp_stats stats;
+  world_network(&w, 1, 6);
+  save(&w, 0, &m);
+  SAME(m.known.n, 5);
+  gp_station_crash(w.at[0]);
+  w.opt.maxmembers = 2;
+  restart(&w, 0, &m);
+  save(&w, 0, &m);
+  SAME(m.known.n, 2);
+  gp_node_stats(world_node(&w, 0), &stats);
+  SAME(stats.failed, 0); /* none was a member of this process */
+  gp_peerlist_clear(&m.known);
+  world_close(&w);
+}
+
 TEST(leftstays, "who had left stays out after a restart, also when fetched") {
   world w;
   memory m = {0}, other = {0};
@@ -244,6 +262,25 @@ TEST(movedlater, "also when the old one has failed, or is not reached") {
   world_close(&w);
 }
 
+TEST(failedname, "the name of one that has failed is free at once") {
+  world w;
+  size_t old, new;
+  uint64_t before;
+  world_open(&w, 1, 2);
+  old = named(&w, "old:5000", "anna");
+  world_joinall(&w, 3);
+  gp_station_hang(w.at[old]);
+  world_pass(&w, 20 * SECOND);
+  world_ignore(&w);
+  new = named(&w, "new:5000", "anna");
+  before = gp_sim_now(w.sim);
+  SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
+  CHECK(gp_sim_now(w.sim) - before < 200);
+  TEXT(world_event(&w, 0), "old left");
+  TEXT(world_event(&w, 1), "old left");
+  world_close(&w);
+}
+
 TEST(namesake, "who comes with the name of one that lives is not let in") {
   world w;
   size_t anna, other;
@@ -304,6 +341,11 @@ TEST(mergednames, "two of a name in two networks both stay, and are told") {
   TEXT(world_complaint(&w, 2), "");
   TEXT(world_complaint(&w, 3), "joining n2: EEXIST");
   TEXT(world_complaint(&w, 0), "");
+  world_ignore(&w);
+  gp_station_crash(w.at[3]); /* there is another one of its name */
+  world_pass(&w, 10 * SECOND);
+  TEXT(world_event(&w, 0), "n3 left");
+  TEXT(nameof(&w, 1, 3), "");
   world_close(&w);
 }
 
