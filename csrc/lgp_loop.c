@@ -41,6 +41,7 @@ lgp_loop *lgp_pushloop (lua_State *L) {
 static int loop_gc (lua_State *L) {
   lgp_loop *box = luaL_checkudata(L, 1, LGP_LOOP);
   gp_loop *l = box->loop;
+  lgp_sim_end(box);
   box->loop = NULL;
   gp_loop_unref(l);
   return 0;
@@ -55,11 +56,16 @@ lgp_loop *lgp_checkloop (lua_State *L) {
   return box;
 }
 
+uint64_t lgp_loop_now (const lgp_loop *loop) {
+  return loop->sim != NULL ? gp_sim_now(loop->sim) : gp_loop_now(loop->loop);
+}
+
 /*
 ** core.pump(seconds)
 **
 ** One turn of the loop; waits at most so long for something to happen.
-** Raises nothing between its phases.
+** Raises nothing between its phases. In a simulation that nothing will ever
+** happen in, a wait without limit is an error.
 */
 static int core_pump (lua_State *L) {
   lua_Number wait = luaL_checknumber(L, 1);
@@ -70,6 +76,10 @@ static int core_pump (lua_State *L) {
   luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
   if (box->ready.first != NULL || !(wait > 0))
     wait = 0;
+  if (box->sim != NULL)
+    return lgp_sim_pump(box, wait)
+             ? 0
+             : luaL_error(L, "nothing more happens in the simulation");
   box->running = true;
   gp_loop_pump(box->loop,
                wait > MAXWAIT ? -1 : (int64_t)ceil((double)wait * 1000));
@@ -92,13 +102,18 @@ static int core_ready (lua_State *L) {
 /* core.now() -> seconds of a clock that only goes forward */
 static int core_now (lua_State *L) {
   lgp_loop *box = lgp_checkloop(L);
-  lua_pushnumber(L, (lua_Number)gp_loop_now(box->loop) / 1000);
+  lua_pushnumber(L, (lua_Number)lgp_loop_now(box) / 1000);
   return 1;
 }
 
 /* core.time() -> seconds since 1970, by the wall clock, which can be set */
 static int core_time (lua_State *L) {
+  const lgp_loop *box = lgp_pushloop(L);
   struct timespec now;
+  if (box->sim != NULL) {
+    lua_pushnumber(L, box->epoch + (lua_Number)gp_sim_now(box->sim) / 1000);
+    return 1;
+  }
   clock_gettime(CLOCK_REALTIME, &now);
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
@@ -106,7 +121,8 @@ static int core_time (lua_State *L) {
 
 /* core.fd() -> descriptor | nil: readable when the loop has work */
 static int core_fd (lua_State *L) {
-  int fd = gp_loop_fd(lgp_checkloop(L)->loop);
+  const lgp_loop *box = lgp_checkloop(L);
+  int fd = box->sim != NULL ? -1 : gp_loop_fd(box->loop);
   if (fd < 0)
     luaL_pushfail(L);
   else
@@ -117,7 +133,11 @@ static int core_fd (lua_State *L) {
 /* core.due() -> seconds | nil: until the loop wants to be pumped anyway */
 static int core_due (lua_State *L) {
   lgp_loop *box = lgp_checkloop(L);
-  int64_t due = box->ready.first != NULL ? 0 : gp_loop_due(box->loop);
+  int64_t due = -1;
+  if (box->ready.first != NULL)
+    due = 0;
+  else if (box->sim == NULL)
+    due = gp_loop_due(box->loop);
   if (due < 0)
     luaL_pushfail(L);
   else
