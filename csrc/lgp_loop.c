@@ -171,7 +171,9 @@ static int watch_gc (lua_State *L) {
 ** core.watch(fd) -> watch, number | nil, err
 **
 ** The signal is raised once, when 'fd' can be read without waiting, or at
-** once when it is such that it always can. core.unwatch ends it.
+** once when it is such that it always can. core.unwatch ends it. In a
+** simulation only what always can is watched: what a program outside of it
+** does happens at no virtual time.
 */
 static int core_watch (lua_State *L) {
   int fd = (int)luaL_checkinteger(L, 1);
@@ -184,6 +186,10 @@ static int core_watch (lua_State *L) {
   lua_setiuservalue(L, -2, 1); /* the loop stays as long */
   gp_signal_init(&w->readable, &box->ready);
   e = gp_watch_new(&w->watch, box->loop, fd, &w->readable);
+  if (e == GP_OK && box->sim != NULL && !w->readable.raised) {
+    gp_watch_free(w->watch);
+    e = GP_EINVAL;
+  }
   if (e != GP_OK) {
     w->watch = NULL;
     return lgp_fail(L, e, "could not watch a descriptor");
