@@ -45,7 +45,7 @@ local function start(name, address, port, options, listen)
   check.that(ok, name == "start_node" and 3 or 2, name, self, 1)
   if self then
     unread.watch(self)
-    prompt.opened(self)
+    if not core.simulated() then prompt.opened(self) end
   end
   return self, err
 end
