@@ -33,7 +33,7 @@ local function stream(self, who, what)
   local found = self.streams[key]
   if not found then
     found = { who = who, what = what, first = 1, last = 0, read = 0,
-              net = self.net }
+              world = self.world }
     self.streams[key] = found
   end
   return found

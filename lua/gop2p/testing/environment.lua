@@ -118,9 +118,8 @@ local function modules(env, run)
     return chunk(name, path), path
   end
   function env.require(name)
-    local value, where = package.loaded[name], nil
-    if value ~= nil then return value end
-    value, where = open(name)
+    if package.loaded[name] ~= nil then return package.loaded[name] end
+    local value, where = open(name)
     if value ~= nil then package.loaded[name] = value end
     if package.loaded[name] == nil then package.loaded[name] = true end
     return package.loaded[name], where

@@ -87,7 +87,7 @@ function testing.network(options)
   options = read(check.table(options, 1, "network") or {})
   check.integer(options.seed, 1, "network")
   local ok, net = pcall(network.open, options)
-  if not ok then error(net, 2) end
+  if not ok then error((tostring(net):gsub("^[^:]+:%d+: ", "")), 2) end
   return net
 end
 
@@ -110,16 +110,16 @@ end
 
 -- Looks for it, and lets time pass meanwhile.
 local function seek(from, wanted, seconds)
-  local net, found = from.net, nil
+  local world, found = from.world, nil
   local function look()
     if not found then
       found = table.pack(conversation.find(from, wanted))
       if found[1] == nil then found = nil end
     end
-    return found or net.problem
+    return found or world.problem
   end
-  if look() or not net:isopen() then return found end
-  net:await(look, seconds)
+  if look() or not world:isopen() then return found end
+  world:await(look, seconds)
   return found
 end
 
@@ -136,13 +136,13 @@ function testing.expect(texts, wanted, seconds)
   seconds = check.timeout(seconds, 3, "expect") or PATIENCE
   local found = seek(from, wanted, seconds)
   if found then return table.unpack(found, 1, found.n) end
-  from.net:check(2)
+  from.world:check(2)
   local hint = ""
   if conversation.isliteral(from, wanted) then
     hint = " (it stands there letter by letter: in a pattern ( ) . % + - * ?"
            .. " [ ^ $ are written with a % before them)"
   end
-  from.net:raise(("expected that %s %ss %s within %g s%s"):format(
+  from.world:raise(("expected that %s %ss %s within %g s%s"):format(
     from.who, from.what, describe(wanted), seconds, hint), 2)
 end
 
@@ -154,9 +154,9 @@ function testing.refute(texts, wanted, seconds)
   checkwanted(wanted, "refute")
   seconds = check.timeout(seconds, 3, "refute") or QUIET
   local found = seek(from, wanted, seconds)
-  from.net:check(2)
+  from.world:check(2)
   if found then
-    from.net:raise(("expected that %s never %ss %s"):format(
+    from.world:raise(("expected that %s never %ss %s"):format(
       from.who, from.what, describe(wanted)), 2)
   end
 end

@@ -13,28 +13,30 @@ local meta = { __index = methods, __name = "gop2p.testing.program" }
 
 local STOPPING = 10   -- seconds that a program has to stop when it is told to
 
--- net: the network; path: of the script; options: see net:bot.
-function program.new(net, name, path, options)
+-- 'path' is the script's; options: see net:bot.
+function program.new(world, name, path, options)
   return setmetatable({
-    net = net, name = name, path = path, options = options,
-    files = files.new(), run = false, status = "not started",
+    kind = program, world = world, name = name, path = path,
+    options = options, files = files.new(), run = false, status = "not started",
   }, meta)
 end
 
 local function note(self, format, ...)
-  self.net.conversation:note(("* " .. self.name .. " " .. format):format(...))
+  local text = ("* %s " .. format):format(self.name, ...)
+  self.world.conversation:note(text)
 end
 
 local function output(self, what, mark)
+  local conversation = self.world.conversation
   return function(line)
-    self.net.conversation:note(self.name .. mark .. line)
-    self.net.conversation:add(self.name, what, line)
+    conversation:note(self.name .. mark .. line)
+    conversation:add(self.name, what, line)
   end
 end
 
 -- The end of a run, of which nothing is left to go on. 'close' is what
 -- becomes of its nodes.
-local function finish(self, run, close)
+local function finish(run, close)
   if run.over then return end
   run.stdout:flush()
   run.stderr:flush()
@@ -51,27 +53,28 @@ local function ended(self, run, problem)
   if problem and not (run.interrupted and problem:find("interrupted!")) then
     run.stderr:write(problem, "\n")
     self.status = "failed"
-    self.net:failed(self, problem)
+    self.world:failed(self, problem)
   else
     self.status = "ended"
   end
-  finish(self, run, core.close)
+  finish(run, core.close)
   note(self, "has %s", self.status)
 end
 
 local function exit(self, run, code)
-  local good = code == nil or code == true or code == 0
-  self.status = good and "ended" or "failed"
-  finish(self, run, core.close)
-  note(self, "has exited, status %s", good and 0 or
-       code == false and 1 or tostring(code))
+  if code == nil or type(code) == "boolean" then
+    code = code == false and 1 or 0
+  end
+  self.status = code == 0 and "ended" or "failed"
+  finish(run, core.close)
+  note(self, "has exited with status %s", code)
   while coroutine.isyieldable() do coroutine.yield() end
   error("the program has exited", 0)
 end
 
 local function newrun(self)
   local run = {
-    number = self.net:number(), seed = self.net.seed, path = self.path,
+    number = self.world:number(), seed = self.world.seed, path = self.path,
     args = self.options.args or {}, env = self.options.env or {},
     files = self.files, nodes = {}, catches = {}, over = false,
     printed = output(self, "print", " | "),
@@ -108,7 +111,7 @@ end
 
 -- Nothing is left of it, nor of its files. Never raises.
 function program.close(self)
-  if self.run then finish(self, self.run, core.crash) end
+  if self.run then finish(self.run, core.crash) end
   self.files:close()
 end
 
@@ -131,7 +134,7 @@ function methods:start()
   end
   local started, why = program.start(self)
   if not started then error(why, 2) end
-  self.net:settle(self, 3)
+  self.world:settle(self, 3)
 end
 
 -- bot:signal("INT" | "TERM")
@@ -156,7 +159,7 @@ function methods:signal(name)
     scheduler.interrupt(self.run, "interrupted!")
   else
     self.status = "ended"
-    finish(self, self.run, core.crash)
+    finish(self.run, core.crash)
   end
 end
 
@@ -166,12 +169,12 @@ function methods:stop(seconds)
   running(self, "stop")
   seconds = check.timeout(seconds, 1, "stop") or STOPPING
   self:signal("TERM")
-  self.net:await(function() return self.status ~= "running" end, seconds)
+  self.world:await(function() return self.status ~= "running" end, seconds)
   if self.status == "running" then
-    self.net:raise(("%s has not ended within %g s"):format(self.name,
+    self.world:raise(("%s has not ended within %g s"):format(self.name,
                                                            seconds), 2)
   end
-  self.net:check(2)
+  self.world:check(2)
 end
 
 -- bot:kill(): as SIGKILL does, or a power failure.
@@ -179,7 +182,7 @@ function methods:kill()
   running(self, "kill")
   note(self, "is killed")
   self.status = "ended"
-  finish(self, self.run, core.crash)
+  finish(self.run, core.crash)
 end
 
 -- bot:restart([seconds]): stops it if it runs, and starts it.
@@ -234,12 +237,12 @@ end
 -- its standard error.
 function methods:prints()
   checkself(self, "prints")
-  return self.net.conversation:view(self.name, "print")
+  return self.world.conversation:view(self.name, "print")
 end
 
 function methods:complains()
   checkself(self, "complains")
-  return self.net.conversation:view(self.name, "complain")
+  return self.world.conversation:view(self.name, "complain")
 end
 
 -- bot:read(path) -> text | nil, bot:write(path, text): a file as it sees it.

@@ -4,7 +4,6 @@ local check = require "gop2p.check"
 local core = require "gop2p.core"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
-local values = require "gop2p.values"
 
 local user = {}
 local methods = {}
@@ -13,34 +12,43 @@ local meta = { __index = methods, __name = "gop2p.testing.user" }
 local ARRIVAL = 1    -- seconds that is waited for a message to arrive
 local GOODBYE = 2    -- and for a leave
 
--- net: the network; peer: what the user's node is called.
-function user.new(net, name, peer, join)
-  return setmetatable({ net = net, name = name, address = peer, join = join,
-                        node = false }, meta)
+-- 'address' is what the node is called, 'join' through whom it joins, nil:
+-- whoever is there.
+function user.new(world, name, address, join)
+  return setmetatable({ kind = user, world = world, name = name,
+                        address = address, join = join, node = false }, meta)
 end
 
 -- What comes for a node of the test's is read at once.
 local function drain(self, node)
-  local net = self.net
+  local conversation = self.world.conversation
   scheduler.listen(core.signal(node, "inbox"), function()
     for message in core.nextmessage, node do
-      net.conversation:add(self.name, "hear", message.data)
+      conversation:add(self.name, "hear", message.data)
     end
   end)
   scheduler.listen(core.signal(node, "errors"), function()
     for err in core.nexterror, node do
-      net.conversation:note(self.name .. " ! " .. tostring(err))
+      conversation:note(self.name .. " ! " .. tostring(err))
     end
   end)
 end
 
 -- Opens the node. Nil and why when its name is taken.
 function user.open(self)
-  local node, err = self.net:open(self.name, self.address)
+  local node, err = self.world:open(self.name, self.address)
   if not node then return nil, err end
   self.node = node
   drain(self, node)
   return true
+end
+
+-- The same, and joins. Nil and why when that was to be through somebody who
+-- did not let it in.
+function user.enter(self)
+  local opened, err = user.open(self)
+  if opened then opened, err = self.world:enter(self.node, self.join) end
+  return opened, err
 end
 
 function user.nodes(self)
@@ -56,6 +64,11 @@ local function shut(self, close)
   self.node = false
 end
 
+-- Never raises.
+function user.close(self)
+  if self.node then shut(self, core.crash) end
+end
+
 local function here(self, name)
   check.self(self, meta, name, "user", 1)
   if not self.node then
@@ -68,7 +81,7 @@ local function send(self, text, to)
   local rec, err = core.post(self.node, text, to)
   if not rec then error(err, 3) end
   receipt.settle(rec, scheduler.deadline(ARRIVAL))
-  self.net:check(3)
+  self.world:check(3)
 end
 
 -- user:say(text): to everybody. Waits until it has arrived, though not
@@ -84,7 +97,7 @@ end
 function methods:dm(to, text)
   here(self, "dm")
   text = check.string(text, 2, "dm")
-  local peer, why = self.net:peerof(to)
+  local peer, why = self.world:peerof(to)
   check.that(peer, 1, "dm", why)
   send(self, text, { peer })
 end
@@ -92,7 +105,7 @@ end
 -- user:hears() -> the texts that have come to it, from everybody
 function methods:hears()
   check.self(self, meta, "hears", "user")
-  return self.net.conversation:view(self.name, "hear")
+  return self.world.conversation:view(self.name, "hear")
 end
 
 -- user:members() -> list of peers
@@ -110,17 +123,17 @@ end
 -- user:leave(): says goodbye and is gone.
 function methods:leave()
   here(self, "leave")
-  self.net.conversation:note("* " .. self.name .. " leaves")
+  self.world.conversation:note("* " .. self.name .. " leaves")
   local rec = core.leave(self.node)
   if rec then receipt.settle(rec, scheduler.deadline(GOODBYE)) end
   shut(self, core.close)
-  self.net:check(2)
+  self.world:check(2)
 end
 
 -- user:kill(): is gone without a word.
 function methods:kill()
   here(self, "kill")
-  self.net.conversation:note("* " .. self.name .. " is killed")
+  self.world.conversation:note("* " .. self.name .. " is killed")
   shut(self, core.crash)
 end
 
@@ -130,13 +143,12 @@ function methods:come_back()
   if self.node then
     error(("'come_back': %s is in the network"):format(self.name), 2)
   end
-  local opened, err = user.open(self)
-  if opened then opened, err = self.net:enter(self.node, self.join) end
-  if not opened then error(tostring(err), 2) end
+  local entered, err = user.enter(self)
+  if not entered then error(tostring(err), 2) end
 end
 
 function meta.__tostring(self)
-  return ("%s (%s)"):format(self.name, values.topeer(self.address))
+  return ("%s (%s)"):format(self.name, self.address)
 end
 
 return user
