@@ -22,12 +22,12 @@ local testing = {}
 local PATIENCE = 5   -- seconds that an expectation waits
 local QUIET = 1      -- seconds that nothing may be said
 
-local function number(options, name, default, least, most)
+local function number(options, name, default, least, most, extra)
   local value = options[name]
   if value == nil then return default end
   check.that(type(value) == "number" and value >= least and value <= most, 1,
              "network", ("option '%s': number from %s to %s expected")
-             :format(name, least, most), 2)
+             :format(name, least, most), 2 + (extra or 0))
   return value
 end
 
@@ -52,10 +52,11 @@ end
 local function latency(options)
   local given = options.latency
   if type(given) ~= "table" then
-    given = number(options, "latency", nil, 0, 60)
+    given = number(options, "latency", nil, 0, 60, 1)
     return { given or 0.001, given or 0.01 }
   end
-  return { number(given, 1, 0.001, 0, 60), number(given, 2, 0.01, 0, 60) }
+  return { number(given, 1, 0.001, 0, 60, 1),
+           number(given, 2, 0.01, 0, 60, 1) }
 end
 
 local known = { seed = true, start = true, entry = true, latency = true,
@@ -101,6 +102,8 @@ end
 local function checkwanted(wanted, name)
   check.that(type(wanted) == "string" or type(wanted) == "function", 2, name,
              "pattern or function expected", 1)
+  local ok, why = pcall(string.find, "", wanted)
+  check.that(type(wanted) == "function" or ok, 2, name, why, 1)
 end
 
 local function describe(wanted)

@@ -119,9 +119,8 @@ end
 -- of day next.
 function methods:advance(time)
   local inside = open(self, "advance")
-  local seconds = type(time) == "string" and untilclock(time) or
-                  check.timeout(time, 1, "advance")
-  check.that(seconds, 1, "advance",
+  local seconds = type(time) == "string" and untilclock(time) or time
+  check.that(type(seconds) == "number" and seconds >= 0, 1, "advance",
              "seconds or a time of day such as 09:00 expected")
   inside:await(function() return inside.problem end, seconds)
   inside:check(2)

@@ -17,7 +17,7 @@ local STOPPING = 10   -- seconds that a program has to stop when it is told to
 function program.new(world, name, path, options)
   return setmetatable({
     kind = program, world = world, name = name, path = path,
-    options = options, files = files.new(), run = false, status = "not started",
+    options = options, files = files.new(), run = false, status = "new",
   }, meta)
 end
 

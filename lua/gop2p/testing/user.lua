@@ -76,11 +76,12 @@ local function here(self, name)
   end
 end
 
--- Lets time pass until it has arrived, a second at most.
+-- Lets time pass until it has arrived, a second at most. The receipt is not
+-- claimed: so what did not arrive is told as an error of the node.
 local function send(self, text, to)
   local rec, err = core.post(self.node, text, to)
   if not rec then error(err, 3) end
-  receipt.settle(rec, scheduler.deadline(ARRIVAL))
+  self.world:await(function() return core.issettled(rec) end, ARRIVAL)
   self.world:check(3)
 end
 

@@ -87,7 +87,7 @@ end
 -- times.
 function methods:close()
   if self ~= current then return end
-  for _, part in ipairs(self.everybody) do part.kind.close(part) end
+  for _, part in pairs(self.parts) do part.kind.close(part) end
   interpose(false)
   core.endsimulation()
   current = nil
