@@ -206,11 +206,16 @@ static uint64_t now (lua_State *L) {
   return lgp_loop_now(checkbox(L)->loop);
 }
 
-/* The end of a call that gives the receipt on top of the stack. */
-static int receipt (lua_State *L, gp_err e, const char *text) {
+/* The simulator looks by itself when a node wants its next tick. */
+static void rearm (lua_State *L) {
   gp_host *h = checkbox(L)->host;
   if (h != NULL)
     gp_host_rearm(h);
+}
+
+/* The end of a call that gives the receipt on top of the stack. */
+static int receipt (lua_State *L, gp_err e, const char *text) {
+  rearm(L);
   return e == GP_OK ? 1 : lgp_fail(L, e, text);
 }
 
@@ -363,8 +368,8 @@ static int core_losterrors (lua_State *L) {
 
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
-  static const char *const names[] = {"inbox", "errors", "events",
-                                      "room",  "closed", NULL};
+  static const char *const names[] = {"inbox", "errors", "events", "room",
+                                      "known", "closed", NULL};
   lgp_node *box = checkbox(L);
   int which = luaL_checkoption(L, 2, NULL, names);
   lua_pushinteger(L, (lua_Integer)box->signals[which].number);
@@ -393,6 +398,28 @@ static int core_members (lua_State *L) {
     return luaL_error(L, "out of memory");
   lgp_pushpeers(L, list);
   return 1;
+}
+
+/* core.known(node) -> list of peers, whether it has left */
+static int core_known (lua_State *L) {
+  gp_peerlist *list = lgp_newlist(L);
+  bool left;
+  if (gp_node_known(tonode(L), list, &left) != GP_OK)
+    return luaL_error(L, "out of memory");
+  lgp_pushpeers(L, list);
+  lua_pushboolean(L, left);
+  return 2;
+}
+
+/* core.resume(node, list of peers, left): what core.known gave before */
+static int core_resume (lua_State *L) {
+  gp_peerlist *list = lgp_checkpeers(L, 2);
+  bool left = lua_toboolean(L, 3);
+  gp_node *n = tonode(L);
+  if (gp_node_resume(n, list, left, now(L)) != GP_OK)
+    return luaL_error(L, "out of memory");
+  rearm(L);
+  return 0;
 }
 
 /* core.stats(node) -> table: what it knows of itself and its peers */
@@ -426,6 +453,8 @@ void lgp_open_node (lua_State *L) {
                                        {"isclosed", core_isclosed},
                                        {"self", core_self},
                                        {"members", core_members},
+                                       {"known", core_known},
+                                       {"resume", core_resume},
                                        {"stats", core_stats},
                                        {"isconnected", core_isconnected},
                                        {"close", core_close},

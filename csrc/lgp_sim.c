@@ -168,19 +168,14 @@ static int core_mend (lua_State *L) {
   return 0;
 }
 
-/* core.stall(node [, seconds]): its process stands still; nil: for good */
-static int core_stall (lua_State *L) {
-  uint64_t time = lua_isnoneornil(L, 2) ? 0 : checktime(L, 2);
-  gp_station *st = lgp_checkstation(L, 1);
-  if (lua_isnoneornil(L, 2))
-    gp_station_hang(st);
-  else
-    gp_station_stall(st, time);
+/* core.hang(node): its process stands still */
+static int core_hang (lua_State *L) {
+  gp_station_hang(lgp_checkstation(L, 1));
   return 0;
 }
 
-/* core.resume(node): and goes on */
-static int core_resume (lua_State *L) {
+/* core.goon(node): and goes on */
+static int core_goon (lua_State *L) {
   gp_station_resume(lgp_checkstation(L, 1));
   return 0;
 }
@@ -215,8 +210,8 @@ void lgp_open_sim (lua_State *L) {
                                        {"side", core_side},
                                        {"cut", core_cut},
                                        {"mend", core_mend},
-                                       {"stall", core_stall},
-                                       {"resume", core_resume},
+                                       {"hang", core_hang},
+                                       {"goon", core_goon},
                                        {"newmath", core_newmath},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

@@ -84,17 +84,22 @@ local function forget(wait)
   if list and #list == 0 then waiting[wait.key] = nil end
 end
 
+-- The time of a wait, or of a call, has come.
+local function ring(wait)
+  alarms:remove(wait)
+  if wait.call then
+    wait.call()
+  elseif not wait.over then
+    if wait.key ~= nil then forget(wait) end
+    finish(wait, false)
+  end
+end
+
 local function expire()
   local now = core.now()
   local wait = alarms:first()
   while wait and wait.at <= now do
-    alarms:remove(wait)
-    if wait.call then
-      wait.call()
-    elseif not wait.over then
-      if wait.key ~= nil then forget(wait) end
-      finish(wait, false)
-    end
+    ring(wait)
     wait = alarms:first()
   end
 end
@@ -377,6 +382,20 @@ end
 
 function scheduler.sleep(seconds)
   scheduler.wait(nil, core.now() + seconds)
+end
+
+-- Another clock begins. Returns what ends it: then the time of all that waits
+-- for one on it has come.
+function scheduler.newclock()
+  local before = {}
+  for i = 1, alarms.n do before[alarms[i]] = true end
+  return function()
+    local left = {}
+    for i = 1, alarms.n do
+      if not before[alarms[i]] then left[#left + 1] = alarms[i] end
+    end
+    for _, wait in ipairs(left) do ring(wait) end
+  end
 end
 
 -- Starts f() as the main thread of a program within this one, a table: with

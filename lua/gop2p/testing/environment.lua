@@ -13,7 +13,7 @@ local standard = require "gop2p.testing.standard"
 
 local shared = {}
 for name in ([[check complete help input node plain prompt receipt scheduler
-               timers unread values]]):gmatch("%a+") do
+               state timers unread values]]):gmatch("%a+") do
   shared["gop2p." .. name] = true
 end
 

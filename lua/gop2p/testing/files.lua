@@ -32,6 +32,7 @@ function files:writable(path)
   if place then return place end
   local original <close> = place == nil and io.open(path, "rb") or nil
   place = os.tmpname()
+  os.remove(place)
   self.places[path] = place
   local bytes = original and original:read("a")
   if bytes then self:write(path, bytes) end
@@ -93,7 +94,10 @@ end
 
 function files:close()
   for _, place in pairs(self.places) do
-    if place then os.remove(place) end
+    if place then
+      os.remove(place)
+      os.remove(place .. ".torn")   -- see gop2p.state
+    end
   end
   self.places = {}
 end

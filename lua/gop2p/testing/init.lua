@@ -65,7 +65,7 @@ local known = { seed = true, start = true, entry = true, latency = true,
 local function read(given)
   for name in pairs(given) do
     check.that(known[name], 1, "network",
-               ("unknown option '%s'"):format(tostring(name)), 2)
+               ("unknown option '%s'"):format(tostring(name)), 1)
   end
   return {
     seed = number(given, "seed", 1, math.mininteger, math.maxinteger),

@@ -198,13 +198,13 @@ function methods:hang()
   running(self, "hang")
   note(self, "stands still")
   scheduler.freeze(self.run)
-  for _, node in ipairs(program.nodes(self)) do core.stall(node) end
+  for _, node in ipairs(program.nodes(self)) do core.hang(node) end
 end
 
 function methods:resume()
   running(self, "resume")
   note(self, "goes on")
-  for _, node in ipairs(program.nodes(self)) do core.resume(node) end
+  for _, node in ipairs(program.nodes(self)) do core.goon(node) end
   scheduler.thaw(self.run)
 end
 

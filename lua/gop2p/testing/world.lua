@@ -9,6 +9,7 @@ local core = require "gop2p.core"
 local failure = require "gop2p.testing.failure"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
 local unread = require "gop2p.unread"
 local user = require "gop2p.testing.user"
 local values = require "gop2p.values"
@@ -25,7 +26,8 @@ local ASKING = 5       -- seconds for one entry point
 local current          -- the one that is open, or nil
 
 -- What a world takes the place of while it is open.
-local outside = { start = core.start, post = core.post, warn = unread.warn }
+local outside = { start = core.start, post = core.post, keep = state.keep,
+                  warn = unread.warn }
 
 -- Every node that a program starts is the world's, and all that is sent
 -- stands in the conversation.
@@ -46,6 +48,12 @@ local function post(node, data, list)
   return rec, err
 end
 
+-- A state file is one of the program's, as all its files are.
+local function keep(node, path, anyport)
+  local run = scheduler.program()
+  outside.keep(node, run and run.files:writable(path) or path, anyport)
+end
+
 local function warnof(node, text)
   current.conversation:note(current:nameof(core.self(node)) .. " ! " .. text)
 end
@@ -53,6 +61,7 @@ end
 local function interpose(whether)
   core.start = whether and start or outside.start
   core.post = whether and post or outside.post
+  state.keep = whether and keep or outside.keep
   unread.warn = whether and warnof or outside.warn
 end
 
@@ -72,7 +81,7 @@ function world.open(options)
     seed = options.seed, entry = options.entry,
     conversation = conversation.new(options.keep),
     everybody = {}, parts = {}, lobbies = {}, names = {}, sides = false,
-    runs = 0, problem = false, still = 0,
+    runs = 0, problem = false, still = 0, endclock = scheduler.newclock(),
   }, meta)
   self.conversation.world = self
   current = self
@@ -90,6 +99,7 @@ function methods:close()
   for _, part in pairs(self.parts) do part.kind.close(part) end
   interpose(false)
   core.endsimulation()
+  self.endclock()
   current = nil
 end
 
