@@ -7,6 +7,7 @@ local testing = require "gop2p.testing"
 
 local network, start, fails = kit.network, kit.start, kit.fails
 local DICE = kit.DICE
+local LUA = os.getenv("LUA") or "lua5.4"
 local HERE = debug.getinfo(1, "S").short_src
 local expect, refute = testing.expect, testing.refute
 
@@ -122,14 +123,13 @@ describe("outside of busted", function()
     local dice <close> = script(DICE)
     local good <close> = script(TEST:format(dice.name, "rolled %d"))
     local bad <close> = script(TEST:format(dice.name, "rolled nothing"))
-    local status, out, err = run {"lua5.4", good.name}
+    local status, out, err = run {LUA, good.name}
     assert.same({0, "", ""}, {status, out, err})
-    status, out, err = run {"lua5.4", bad.name}
+    status, out, err = run {LUA, bad.name}
     assert.equal(1, status)
     assert.equal("", out)
-    assert.equal(1, err:find(("lua5.4: %s:7: expected that dice says "
-                              .. '"rolled nothing"'):format(bad.name), 1,
-                             true), err)
+    assert.truthy(err:find((': %s:7: expected that dice says '
+      .. '"rolled nothing"'):format(bad.name), 1, true), err)
     assert.matches("ann: !roll", err)
   end)
 end)
@@ -139,7 +139,7 @@ describe("under busted", function()
     local dice <close> = script(DICE)
     local bad <close> = script(('it("fails", function() %s end)')
                                :format(TEST:format(dice.name, "nothing")))
-    local _, out = run {"lua5.4", ".ci/busted.lua", "-o", "TAP", bad.name}
+    local _, out = run {LUA, ".ci/busted.lua", "-o", "TAP", bad.name}
     assert.matches("not ok 1", out)
     assert.matches("# Failure message: .*expected that dice says", out)
   end)
