@@ -127,6 +127,7 @@ build = {
     ["gop2p.prompt"] = "lua/gop2p/prompt.lua",
     ["gop2p.receipt"] = "lua/gop2p/receipt.lua",
     ["gop2p.scheduler"] = "lua/gop2p/scheduler.lua",
+    ["gop2p.state"] = "lua/gop2p/state.lua",
     ["gop2p.timers"] = "lua/gop2p/timers.lua",
     ["gop2p.unread"] = "lua/gop2p/unread.lua",
     ["gop2p.values"] = "lua/gop2p/values.lua",
