@@ -100,6 +100,7 @@ build = {
     },
     ["gop2p.bot.agenda"] = "lua/gop2p/bot/agenda.lua",
     ["gop2p.bot.codec"] = "lua/gop2p/bot/codec.lua",
+    ["gop2p.bot.log"] = "lua/gop2p/bot/log.lua",
     ["gop2p.bot.schedule"] = "lua/gop2p/bot/schedule.lua",
     ["gop2p.bot.store"] = "lua/gop2p/bot/store.lua",
     ["gop2p.check"] = "lua/gop2p/check.lua",
