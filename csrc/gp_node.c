@@ -11,6 +11,7 @@ static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
   gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
   n->events.max = n->opt.maxevents;
+  gp_bygones_init(&n->bygones, n->opt.maxmembers);
   n->self = gp_peer_ref(self);
   gp_detect_init(n);
   return gp_queue_reserve(&n->errors);
@@ -58,6 +59,7 @@ void gp_node_free (gp_node *n) {
   gp_queue_clear(&n->inbox);
   gp_queue_clear(&n->errors);
   gp_events_clear(&n->events);
+  gp_bygones_clear(&n->bygones);
   gp_peer_unref(n->self);
   free(n);
 }

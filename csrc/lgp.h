@@ -91,6 +91,7 @@ void lgp_open_budget (lua_State *L);
 void lgp_open_line (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_file (lua_State *L);
 void lgp_open_prompt (lua_State *L);
 
 #pragma GCC visibility pop

@@ -21,12 +21,12 @@
 static const char budgetkey = 'b';
 
 typedef struct budget {
-  lua_Integer slice;  /* counts them */
-  lua_Number limit;   /* of this slice, in seconds; zero: none */
-  lua_Integer seen;   /* the slice that 'since' belongs to */
-  lua_Number since;   /* processor time when it was first seen */
-  size_t len;         /* of 'spared' */
-  char spared[];      /* how the library's sources begin */
+  lua_Integer slice; /* counts them */
+  lua_Number limit;  /* of this slice, in seconds; zero: none */
+  lua_Integer seen;  /* the slice that 'since' belongs to */
+  lua_Number since;  /* processor time when it was first seen */
+  size_t len;        /* of 'spared' */
+  char spared[];     /* how the library's sources begin */
 } budget;
 
 /* Stays in the registry as long as the state lives. */

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lgp.h"
@@ -96,6 +97,14 @@ static int core_now (lua_State *L) {
   return 1;
 }
 
+/* core.time() -> seconds since 1970, by the wall clock, which can be set */
+static int core_time (lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
+  return 1;
+}
+
 /* core.fd() -> descriptor | nil: readable when the loop has work */
 static int core_fd (lua_State *L) {
   int fd = gp_loop_fd(lgp_checkloop(L)->loop);
@@ -167,7 +176,8 @@ static int core_watch (lua_State *L) {
 typedef struct catch {
   gp_catch *catch;
   gp_signal came;
-} catch;
+}
+catch;
 
 static int catch_gc (lua_State *L) {
   catch *c = luaL_checkudata(L, 1, LGP_CATCH);
@@ -261,8 +271,8 @@ void lgp_open_loop (lua_State *L) {
     {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
     {"fd", core_fd},         {"due", core_due},     {"loop", core_loop},
     {"watch", core_watch},   {"unwatch", watch_gc}, {"read", core_read},
-    {"fileno", core_fileno}, {"catch", core_catch}, {"uncatch", catch_gc},
-    {NULL, NULL}};
+    {"fileno", core_fileno}, {"time", core_time},   {"catch", core_catch},
+    {"uncatch", catch_gc},   {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   setgc(L, LGP_LOOP, loop_gc, "loopmeta");
   setgc(L, LGP_WATCH, watch_gc, "watchmeta");
