@@ -7,7 +7,8 @@
 ** coroutine makes, so none of them escapes. What is over its budget meets an
 ** error at every instruction from then on, so that catching it leads
 ** nowhere; but none in the library's own functions, which are not to be left
-** half done. The time that a single call of C takes is not seen.
+** half done. Not seen is the time that a single call of C takes; nor what the
+** message handler of an xpcall does, which Lua runs within the hook.
 */
 #include <string.h>
 #include <time.h>

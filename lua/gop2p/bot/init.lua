@@ -74,7 +74,8 @@ function bot.new(given)
   local self = setmetatable({
     name = set.options.name, node = false, state = "new", overfull = false,
     options = set.options, roles = set.roles, called = set.called,
-    log = log.new(), conversation = conversation.new(), cooldowns = recent.new(),
+    log = log.new(), conversation = conversation.new(),
+    cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange),
     outbox = outbox.new(set.options.rate, set.options.burst,
                         set.options.queue),
