@@ -11,16 +11,21 @@ local timers = require "gop2p.timers"
 
 local scheduler = {}
 
+-- The library's own functions are never cut: see core.limit.
+core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
+
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
+-- 'report': who is told of the errors of its tasks, instead of a 'run'.
+-- 'budget': seconds that a task may compute without waiting, or 0.
 -- 'program': see scheduler.launch.
 local function newscope(program)
   return { count = 0, tasks = {}, running = false, problem = false,
-           program = program or false }
+           report = false, budget = 0, program = program or false }
 end
 
 local root = newscope()   -- the scope of all other tasks
@@ -110,7 +115,9 @@ local function retire(task, problem)
   tasks[task.co] = nil
   scope.tasks[task] = nil
   scope.count = scope.count - 1
-  if problem and scope.running then
+  if problem and scope.report then
+    scope.report(problem)
+  elseif problem and scope.running then
     scope.problem = scope.problem or problem
   elseif scope.program and (problem or task.home) then
     scope.program.ended(problem)
@@ -136,6 +143,7 @@ local function resume(task)
   local co = task.co
   if coroutine.status(co) ~= "suspended" then return end
   task.waits = false
+  core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
   if task.killed then return end
@@ -326,6 +334,7 @@ local function start(scope, f, ...)
   task.next, task.waits, task.closing = false, false, false
   task.wait, task.interrupted, task.killed = false, false, false
   task.home = false
+  if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
   scope.count = scope.count + 1
@@ -340,8 +349,12 @@ end
 
 -- Ends the tasks that were started since 'before' was noted.
 local function abandon(scope, before)
+  local after = {}
   for task in pairs(scope.tasks) do
-    if not before[task] and coroutine.status(task.co) == "suspended" then
+    if not before[task] then after[#after + 1] = task end
+  end
+  for _, task in ipairs(after) do
+    if coroutine.status(task.co) == "suspended" then
       close(task)
       retire(task)
     end
@@ -352,6 +365,24 @@ local function note(scope)
   local before = {}
   for task in pairs(scope.tasks) do before[task] = true end
   return before
+end
+
+-- A scope of tasks that no 'run' waits for. An error ends the task that it
+-- happened in and no other: 'report' is called with it, traceback and all,
+-- and must not wait. A task that computes for more than 'budget' seconds
+-- (nil: as long as it likes) without waiting is cut by an error.
+function scheduler.scope(report, budget)
+  local scope = newscope(scheduler.program())
+  scope.report, scope.budget = report, budget or 0
+  return scope
+end
+
+-- Starts f(...) as a task in a scope; so will be those that it starts.
+scheduler.start = start
+
+-- Ends all tasks of a scope, but for the one that calls.
+function scheduler.close(scope)
+  abandon(scope, {})
 end
 
 -- On the main thread all tasks share one scope, also those that were

@@ -80,14 +80,17 @@ local function kernel(run)
   function own.uncatch(caught)
     run.catches[caught] = nil
   end
-  function own.checkfile(path)
-    return core.checkfile(run.files:existing(path) or "")
-  end
+  local function where(path) return run.files:existing(path) or "" end
+  function own.checkfile(path) return core.checkfile(where(path)) end
+  function own.filestamp(path) return core.filestamp(where(path)) end
   function own.replacefile(path, bytes)
     if run.over then return nil, "EIO", "the process was killed" end
     run.files:write(path, bytes)
     return true
   end
+  -- Nobody else can write it.
+  function own.lockfile() return true end
+  function own.unlockfile() end
   return setmetatable(own, { __index = core })
 end
 
