@@ -31,6 +31,8 @@
 #define LGP_RECEIPT "gop2p.receipt"
 #define LGP_LOOP "gop2p.loop"
 #define LGP_WATCH "gop2p.watch"
+#define LGP_LOCK "gop2p.lock"
+#define LGP_CATCH "gop2p.catch"
 
 typedef struct lgp_node lgp_node;
 
@@ -86,6 +88,7 @@ void lgp_newreceipt (lua_State *L, gp_receipt ***box);
 void lgp_open_values (lua_State *L);
 void lgp_open_json (lua_State *L);
 void lgp_open_loop (lua_State *L);
+void lgp_open_budget (lua_State *L);
 void lgp_open_line (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
