@@ -32,6 +32,7 @@
 #define LGP_LOOP "gop2p.loop"
 #define LGP_WATCH "gop2p.watch"
 #define LGP_CATCH "gop2p.catch"
+#define LGP_LOCK "gop2p.lock"
 
 typedef struct lgp_node lgp_node;
 
