@@ -36,7 +36,8 @@ describe("a table as JSON", function()
       min = math.mininteger, beyond = (1 << 53) + 1, edge = 2^53,
       empty = {}, list = { 1, "two", { 3 } }, holes = { [1] = 1, [3] = 3 },
       odd = { [1] = 1, [3] = 3, [5] = 5 },
-      zero = { [0] = 0 }, mixed = { 1, 2, x = 3 }, both = { "a", ["1"] = "b" },
+      zero = { [0] = 0 }, mixed = { 1, 2, x = 3 },
+      both = { "a", ["1"] = "b" },
       keys = { [1.5] = 1, [-3] = 2, [math.mininteger] = 3, [1e300] = 4 },
       mark = "#5", marks = "##", ["#key"] = { ["##"] = true }, no = false,
       bytes = "\0\1\n\"\\/\127\xFFü", [""] = "", [7] = "seven",
@@ -205,7 +206,7 @@ describe("a bot's store", function()
       end
     ]]
     local last = 0
-    for i = 1, 8 do
+    for i = 1, 5 do
       local p <close> = assert(process.start({ LUA, "-", path }))
       p:write(code)
       p:finish()
@@ -246,8 +247,7 @@ describe("a bot's store", function()
     local s, err = store.open(path)
     assert.is_nil(s)
     assert.equal("EISDIR", err.code)
-    s, err = store.open(folder .. "/none/dice.json")
-    assert(s)
+    s = assert(store.open(folder .. "/none/dice.json"))
     local ok
     ok, err = s:save { x = 1 }
     assert.is_nil(ok)
