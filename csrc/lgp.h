@@ -33,6 +33,8 @@
 #define LGP_WATCH "gop2p.watch"
 #define LGP_LOCK "gop2p.lock"
 #define LGP_CATCH "gop2p.catch"
+#define LGP_CATCH "gop2p.catch"
+#define LGP_LOCK "gop2p.lock"
 
 typedef struct lgp_node lgp_node;
 

@@ -28,6 +28,7 @@ local registry = require "gop2p.bot.registry"
 local roles = require "gop2p.bot.roles"
 local scheduler = require "gop2p.scheduler"
 local speech = require "gop2p.bot.speech"
+local store = require "gop2p.bot.store"
 local text = require "gop2p.bot.text"
 local trouble = require "gop2p.bot.trouble"
 local usage = require "gop2p.bot.usage"
@@ -57,6 +58,24 @@ local function settings(given)
                       "^@" .. name .. "%s+(%S.*)$" } }
 end
 
+-- The log, and what was stored. What the system does not allow is told by
+-- the start of the bot.
+local function open(self)
+  local set, err = self.options
+  local given = { bot = self.name, level = set.log.level,
+                  json = set.log.json, file = set.log.file }
+  self.log, err = log.open(given)
+  if not self.log then
+    self.unfit, given.file = err, nil
+    self.log = log.open(given)
+  end
+  if set.store then
+    self.memory, err = store.open(set.store, set.dry_run)
+    self.unfit = self.unfit or err
+  end
+  self.store = self.memory and self.memory.data or {}
+end
+
 -- bot.new(options) -> bot
 --
 -- A bot that does not run yet. The options are in the README; an unknown one
@@ -74,7 +93,7 @@ function bot.new(given)
   local self = setmetatable({
     name = set.options.name, node = false, state = "new", overfull = false,
     options = set.options, roles = set.roles, called = set.called,
-    log = log.new(), conversation = conversation.new(),
+    memory = false, unfit = false, conversation = conversation.new(),
     cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange),
     outbox = outbox.new(set.options.rate, set.options.burst,
@@ -85,6 +104,7 @@ function bot.new(given)
   end, set.options.budget or nil)
   self.trouble = trouble.new(self)
   self.registry = self:newregistry()
+  open(self)
   return self
 end
 
@@ -101,6 +121,7 @@ function Bot:adopt(plan)
   new.agenda = self.registry.agenda
   self.registry = new
   for key, value in pairs(plan.settings or {}) do self[key] = value end
+  if self.memory then self.memory:touch() end
   for _, handler in ipairs(new:handlers("start")) do
     self:task(guard.call, self, handler)
   end

@@ -27,7 +27,7 @@ local function owner(self, err)
     self.untold = self.untold + 1
     return
   end
-  local text = err.traceback and err .. "\n" .. err.traceback or tostring(err)
+  local text = err .. ((err.traceback or ""):match("\nstack traceback:.*") or "")
   if self.untold > 0 then
     text = ("%s\n(and %d more since the last one)"):format(text, self.untold)
   end
