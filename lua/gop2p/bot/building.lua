@@ -27,9 +27,11 @@ end
 
 -- Runs it to its end, or until it runs its bot. What stands there is left as
 -- it is then: to close it would stop a bot that is a <close> variable.
-local function runcode(here, f, ...)
+local function runcode(here, budget, f, ...)
   local co = coroutine.create(f)
   sites[co] = here
+  core.limit(co)
+  core.slice(budget)
   scheduler.inline(co)
   local ok, err = coroutine.resume(co, ...)
   while ok and not here.done and coroutine.status(co) == "suspended" do
@@ -44,15 +46,16 @@ end
 
 -- building.run(bots, f, ...) -> true | nil, problem
 --
--- Runs f as new code of a list of bots, with the budget of whoever calls.
+-- Runs f as new code of a list of bots, with the budget of a handler.
 -- 'problem': what it met with, as 'text' and, for an error, 'traceback'.
 function building.run(bots, f, ...)
   local here = { plans = {}, done = false }
   for i, bot in ipairs(bots) do
     here.plans[i] = { bot = bot, registry = bot:newregistry() }
   end
-  local ok, problem = runcode(here, f, ...)
-  core.slice(bots[1].scope.budget)
+  local budget = bots[1].scope.budget
+  local ok, problem = runcode(here, budget, f, ...)
+  core.slice(budget)   -- what is done now is not the new code's
   if not ok then return nil, problem end
   for _, plan in ipairs(here.plans) do
     if not plan.settings then

@@ -283,9 +283,10 @@ local function timed(self, name, spec, f)
   check.callable(f, 2, name, 1)
   local handler = guard.handler(("%s %s"):format(name, spec), f)
   local agenda = target(self).agenda
-  return agenda[name](agenda, spec, function()
+  local entry = agenda[name](agenda, spec, function()
     guard.call(self, handler)
   end, 2)
+  return entry
 end
 
 -- bot:every(spec, f) -> entry
@@ -418,7 +419,8 @@ end
 function Bot:reload()
   checkself(self, "reload")
   local ok, err = program.reload()
-  return ok, err
+  if not ok then return nil, err end
+  return true
 end
 
 -- bot:stop()
