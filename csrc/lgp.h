@@ -86,7 +86,7 @@ void lgp_newreceipt (lua_State *L, gp_receipt ***box);
 void lgp_open_values (lua_State *L);
 void lgp_open_json (lua_State *L);
 void lgp_open_loop (lua_State *L);
-void lgp_open_line (lua_State *L);
+void lgp_open_terminal (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
 void lgp_open_prompt (lua_State *L);

@@ -257,8 +257,8 @@ describe("gop2p on a terminal", function()
     end)
 
     it("leaves messages to those who wait for them", function()
-      enter "m = node:receive(20).data"
-      shows("^> m = ")
+      enter "print'waits' m = node:receive(20).data"
+      shows("^waits$")
       broadcast("one")
       prompts(">")
       enter "m .. '!'"
@@ -289,7 +289,7 @@ describe("gop2p on a terminal", function()
       enter "gop2p.spawn(f) print'armed'"
       shows("^armed$")
       broadcast("go")
-      shows("^stdin:1: oops$")
+      shows("^! stdin:1: oops$")
       prompts(">")
       enter "'still ' .. 'here'"
       shows("^still here$")

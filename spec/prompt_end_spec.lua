@@ -18,8 +18,8 @@ describe("the prompt", function()
                            "node:wait()",
                            "gop2p.run(function() node:wait() end)",
                            "for m in node:inbox() do print(m) end"}) do
-      t:type("C-l", call, "Enter")
-      t:await("^> [^\n]+$")
+      t:type("C-l", "print 'waits' " .. call, "Enter")
+      t:await("\nwaits$")
       t:type("C-c")
       t:await("\nstack traceback:\n.*\n>$")
       assert.truthy(t:text():find("interrupted!", 1, true))

@@ -205,10 +205,10 @@ end
 
 local turnguard = setmetatable({}, { __close = leaveturn })
 
--- Sees to the network alone, without waiting: no code but ours runs. Whether
--- a turn would have something to do.
-function scheduler.poll()
-  core.pump(0)
+-- Sees to the network alone: no code but ours runs. Waits at most 'seconds'
+-- (default 0) for it. Whether a turn would have something to do.
+function scheduler.poll(seconds)
+  core.pump(seconds or 0)
   for number in core.ready do scheduler.wake(number) end
   return scheduler.due() == 0
 end
