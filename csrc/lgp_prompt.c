@@ -51,9 +51,8 @@ static char breaks[64]; /* all of them end a word */
 static bool buried;     /* others came after us, and still call ours */
 static bool mortal;     /* SIGTERM and SIGHUP end the process */
 
-/* During a turn: how often SIGINT came, and what readline does with it. */
+/* During a turn: how often SIGINT came. */
 static volatile sig_atomic_t interrupts;
-static struct sigaction readlinesint;
 
 /* Whether SIGINT came while core.readline reads. */
 static volatile sig_atomic_t interrupted;
@@ -99,11 +98,26 @@ static void dieof (int number) {
   raise(number);
 }
 
+static void caughtint (int number);
+
+/* What ends a process, and during a turn: who handles it for readline and
+   who for us. */
+static struct ending {
+  int number;
+  void (*caught)(int number);
+  bool taken;
+  struct sigaction before;
+} endings[] = {{.number = SIGINT, .caught = caughtint},
+               {.number = SIGTERM, .caught = dieof},
+               {.number = SIGHUP, .caught = dieof}};
+
+#define ENDINGS (sizeof endings / sizeof *endings)
+
 /* The first asks a turn to end, see above; the second ends the process, as
    with the interpreter's own, since a task may not heed the first. */
 static void caughtint (int number) {
   if (interrupts++ == 0)
-    readlinesint.sa_handler(number);
+    endings[0].before.sa_handler(number);
   else
     dieof(number);
 }
@@ -115,19 +129,33 @@ static void caughtasking (int number) {
   interrupted = 1;
 }
 
-/* For a turn; false where readline does not put signals off, or does not
-   care for this one. */
-static bool catchint (void) {
+/* False where readline does not care for the signal. */
+static bool take (struct ending *e) {
   struct sigaction ours;
-  if (!rl->defers || sigaction(SIGINT, NULL, &readlinesint) != 0 ||
-      (readlinesint.sa_flags & SA_SIGINFO) != 0 ||
-      readlinesint.sa_handler == SIG_DFL ||
-      readlinesint.sa_handler == SIG_IGN)
+  if ((e->number != SIGINT && !mortal) ||
+      sigaction(e->number, NULL, &e->before) != 0 ||
+      (e->before.sa_flags & SA_SIGINFO) != 0 ||
+      e->before.sa_handler == SIG_DFL || e->before.sa_handler == SIG_IGN)
     return false;
-  ours = readlinesint;
-  ours.sa_handler = caughtint;
+  ours = e->before;
+  ours.sa_handler = e->caught;
+  return sigaction(e->number, &ours, NULL) == 0;
+}
+
+/* For a turn, where readline only notes a signal until it gets to it: a task
+   that computes would never end. */
+static void takesignals (void) {
+  size_t i;
   interrupts = 0;
-  return sigaction(SIGINT, &ours, NULL) == 0;
+  for (i = 0; i < ENDINGS; i++)
+    endings[i].taken = rl->defers && take(&endings[i]);
+}
+
+static void returnsignals (void) {
+  size_t i;
+  for (i = 0; i < ENDINGS; i++)
+    if (endings[i].taken)
+      sigaction(endings[i].number, &endings[i].before, NULL);
 }
 
 /* One turn. Seconds until the next is due, or below zero: only when '*fd'
@@ -136,11 +164,10 @@ static lua_Number pump (lua_State *L, int *fd) {
   lua_Hook hook = lua_gethook(L);
   int mask = lua_gethookmask(L), count = lua_gethookcount(L);
   lua_Number due = FAILED;
-  bool catches;
   *fd = -1;
   if (!lua_checkstack(L, LUA_MINSTACK))
     return due;
-  catches = catchint();
+  takesignals();
   lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKCOUNT, STEPS);
   if (callkept(L, &pumpkey, 0, 2)) {
     due = lua_isnil(L, -2) ? -1 : lua_tonumber(L, -2);
@@ -148,8 +175,7 @@ static lua_Number pump (lua_State *L, int *fd) {
     lua_pop(L, 2);
   }
   lua_sethook(L, hook, mask, count);
-  if (catches)
-    sigaction(SIGINT, &readlinesint, NULL);
+  returnsignals();
   return due;
 }
 
