@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -51,6 +52,38 @@ static const lgp_symbol symbols[] = {
   {"rl_basic_word_break_characters", &edit.breaks},
 };
 
+/* What was typed before libedit was initialized again, which forgets it. The
+   system keeps no more. */
+static struct {
+  char bytes[4096];
+  size_t first, left;
+} ahead;
+
+/* The terminal has it in lines, of which the last one has not ended. */
+static void readahead (void) {
+  struct termios before, now;
+  ssize_t n;
+  if (ahead.left > 0 || tcgetattr(STDIN_FILENO, &before) != 0)
+    return;
+  now = before;
+  now.c_lflag &= ~(tcflag_t)ICANON;
+  now.c_cc[VMIN] = now.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSANOW, &now);
+  n = read(STDIN_FILENO, ahead.bytes, sizeof ahead.bytes);
+  tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  ahead.first = 0;
+  ahead.left = n > 0 ? (size_t)n : 0;
+}
+
+/* As read() does. */
+static ssize_t readbyte (FILE *in, char *byte) {
+  if (ahead.left == 0)
+    return read(fileno(in), byte, 1);
+  *byte = ahead.bytes[ahead.first++];
+  ahead.left--;
+  return 1;
+}
+
 /*
 ** The next character of 'in', or EOF: as libedit reads one itself. Bytes
 ** that are none in the present locale are left out.
@@ -61,7 +94,7 @@ static int readchar (FILE *in) {
   wchar_t c;
   for (;;) {
     mbstate_t state = {0};
-    ssize_t got = read(fileno(in), bytes + n, 1);
+    ssize_t got = readbyte(in, bytes + n);
     size_t length;
     if (got < 0 && errno == EINTR)
       continue;
@@ -147,7 +180,7 @@ static void checksignals (void) {
     edit.setsize(size.ws_row, size.ws_col);
 }
 
-/* Whether 'lines' holds a copy of the history, which ends with a NULL. The
+/* A copy of the history, with a NULL at its end; NULL: out of memory. The
    number of the first entry is 0 or 1, as the version may be. */
 static char **copyhistory (void) {
   int n = *edit.historylength, i, count = 0;
@@ -167,6 +200,7 @@ static bool initialize (void) {
     return false;
   if (*rl->getc == NULL)
     *rl->getc = readchar;
+  readahead();
   edit.initialize();
   for (line = lines; *line != NULL; line++) {
     rl->remember(*line);
@@ -185,6 +219,7 @@ bool lgp_libedit_fill (lgp_readline *into, void *library) {
   rl->show = show;
   rl->pendingsignal = pendingsignal;
   rl->checksignals = checksignals;
+  rl->ahead = &ahead.left;
   *edit.queryitems = 1 << 30; /* it would wait for the answer alone */
   return initialize();
 }

@@ -221,7 +221,8 @@ static int getkey (FILE *in) {
       actonsignal(mainthread);
     if (asking && interrupted)
       return '\n';
-    ready = mainthread == NULL || awaitkey(fileno(in), fd, due);
+    ready = mainthread == NULL || *rl->ahead > 0 ||
+            awaitkey(fileno(in), fd, due);
   }
   return getbefore(in);
 }

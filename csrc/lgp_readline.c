@@ -13,6 +13,8 @@
 /* From readline.h. */
 #define STATE_COMPLETING 0x0004000ul
 
+static const size_t nothing = 0;
+
 static lgp_readline rl;
 static pid_t owner; /* the process whose terminal it is */
 
@@ -102,6 +104,7 @@ static bool fill (void *library) {
   rl.hide = hide;
   rl.show = show;
   rl.defers = true;
+  rl.ahead = &nothing;
   return lgp_symbols_find(library, ofgnu, COUNT(ofgnu));
 }
 
