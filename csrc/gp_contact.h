@@ -12,6 +12,7 @@
 #ifndef gp_contact_h
 #define gp_contact_h
 
+#include "gp_bygones.h"
 #include "gp_detect.h"
 #include "gp_members.h"
 #include "gp_node.h"
@@ -90,13 +91,6 @@ typedef struct gp_holding {
   gp_held *first, *last;
 } gp_holding;
 
-/* The newest message of a process, by its nonce. */
-typedef struct gp_newest {
-  uint64_t nonce, id;
-} gp_newest;
-
-#define GP_BYGONES 1024
-
 struct gp_node {
   gp_peer *self;
   gp_transport transport;
@@ -115,10 +109,9 @@ struct gp_node {
   size_t impatient;           /* errands that somebody waits for in person */
   size_t pausing;             /* pauses and checks of contacts */
   uint64_t lastid;            /* of our newest message */
-  gp_newest bygones[GP_BYGONES]; /* of contacts that are gone */
-  size_t nextbygone;             /* takes the oldest one's place */
-  uint64_t refusing;             /* since when refusals are counted, */
-  unsigned refusals;             /* and how many were told */
+  gp_bygones bygones;         /* processes of contacts that are gone */
+  uint64_t refusing;          /* since when refusals are counted, */
+  unsigned refusals;          /* and how many were told */
   uint32_t sequence;
   uint64_t now; /* of the last call */
   bool left;    /* it wants to be in no network */
@@ -226,6 +219,9 @@ void gp_contact_endpause (gp_node *n, gp_contact *c);
 ** will be ignored. The contact stays.
 */
 void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error);
+
+/* The same, but for the one on the way. */
+void gp_contact_abandonunasked (gp_node *n, gp_contact *c, gp_err error);
 
 /* Not a member after all: what was broadcast to it meanwhile is void. */
 void gp_contact_reject (gp_node *n, gp_contact *c);

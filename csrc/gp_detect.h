@@ -135,10 +135,15 @@ void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 /* 'c' is tried again from now on, after a pause. */
 void gp_repair_begin (gp_node *n, struct gp_contact *c);
 
+/* The same for one of 'count' that were known before a restart: soon, but
+   not all at once. */
+void gp_repair_resume (gp_node *n, struct gp_contact *c, size_t count);
+
 /* It is tried again soon, for it seems to be alive. */
 void gp_repair_hasten (gp_node *n, struct gp_contact *c);
 
-/* One that was tried has answered: the network is back for others too. */
+/* One that was tried has answered, or is the first to: the network is back
+   for others too. */
 void gp_repair_hastenall (gp_node *n);
 
 /* Its time has come: it is tried, or given up. May free it. */

@@ -49,8 +49,11 @@ static void readmit (gp_node *n, gp_contact *c) {
 static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
   gp_peerlist list = {0, 0, NULL};
   gp_answer a = {200, &list, NULL, n->self, NULL};
-  if (!hasroom(n, c) || listmembers(n, &list) != GP_OK)
+  gp_err e = hasroom(n, c) ? listmembers(n, &list) : GP_ELIMIT;
+  if (e != GP_OK) {
+    gp_node_misasked(n, e, 503, gp_peer_text(c->entry.peer), n->now);
     answer(n, r, form, 503, gp_wire_busy);
+  }
   else {
     readmit(n, c);
     n->transport.answer(n->transport.self, r, &a, form);
@@ -243,43 +246,22 @@ static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
   answer(n, r, asked->form, 200, NULL);
 }
 
-/* The process of a contact that is gone, or NULL. */
-static gp_newest *bygone (gp_node *n, uint64_t nonce) {
-  size_t i;
-  for (i = 0; i < GP_BYGONES; i++)
-    if (n->bygones[i].id != 0 && n->bygones[i].nonce == nonce)
-      return &n->bygones[i];
-  return NULL;
-}
-
 /*
 ** A peer has one message on the way at a time and counts up, so one that is
 ** not newer than the newest is a repetition: its sender missed our answer.
 */
 static bool isrepeated (gp_node *n, const gp_contact *c,
                         const gp_message *m) {
-  const gp_newest *old;
   if (m->id == 0)
     return false;
   if (m->nonce == c->nonce)
     return m->id <= c->id;
-  old = bygone(n, m->nonce);
-  return old != NULL && m->id <= old->id;
+  return m->id <= gp_bygones_newest(&n->bygones, m->nonce, n->now);
 }
 
 void gp_node_remember (gp_node *n, const gp_contact *c) {
-  gp_newest *old;
-  if (c->id == 0)
-    return;
-  old = bygone(n, c->nonce);
-  if (old == NULL) {
-    old = &n->bygones[n->nextbygone];
-    n->nextbygone = (n->nextbygone + 1) % GP_BYGONES;
-  }
-  else if (old->id > c->id)
-    return;
-  old->nonce = c->nonce;
-  old->id = c->id;
+  if (c->id != 0)
+    gp_bygones_remember(&n->bygones, c->nonce, c->id, n->now);
 }
 
 /* Puts a message into the inbox, if there is room. */

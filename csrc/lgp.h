@@ -31,6 +31,7 @@
 #define LGP_RECEIPT "gop2p.receipt"
 #define LGP_LOOP "gop2p.loop"
 #define LGP_WATCH "gop2p.watch"
+#define LGP_CATCH "gop2p.catch"
 
 typedef struct lgp_node lgp_node;
 
@@ -87,8 +88,10 @@ void lgp_open_values (lua_State *L);
 void lgp_open_json (lua_State *L);
 void lgp_open_loop (lua_State *L);
 void lgp_open_terminal (lua_State *L);
+void lgp_open_budget (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_file (lua_State *L);
 void lgp_open_prompt (lua_State *L);
 
 #pragma GCC visibility pop

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lgp.h"
@@ -95,6 +97,14 @@ static int core_now (lua_State *L) {
   return 1;
 }
 
+/* core.time() -> seconds since 1970, by the wall clock, which can be set */
+static int core_time (lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
+  return 1;
+}
+
 /* core.fd() -> descriptor | nil: readable when the loop has work */
 static int core_fd (lua_State *L) {
   int fd = gp_loop_fd(lgp_checkloop(L)->loop);
@@ -163,6 +173,52 @@ static int core_watch (lua_State *L) {
   return 2;
 }
 
+typedef struct catch {
+  gp_catch *catch;
+  gp_signal came;
+}
+catch;
+
+static int catch_gc (lua_State *L) {
+  catch *c = luaL_checkudata(L, 1, LGP_CATCH);
+  gp_catch *gone = c->catch;
+  c->catch = NULL;
+  if (gone == NULL)
+    return 0;
+  gp_catch_free(gone);
+  gp_signal_clear(&c->came);
+  return 0;
+}
+
+/*
+** core.catch("INT" | "TERM") -> catch, number | nil, err
+**
+** The number's signal is raised whenever the process's comes, which does
+** nothing else until core.uncatch, or the collector, ends it.
+*/
+static int core_catch (lua_State *L) {
+  static const char *const names[] = {"INT", "TERM", NULL};
+  static const int numbers[] = {SIGINT, SIGTERM};
+  int number = numbers[luaL_checkoption(L, 1, NULL, names)];
+  lgp_loop *box = lgp_checkloop(L);
+  catch *c = lua_newuserdatauv(L, sizeof *c, 1);
+  gp_err e;
+  c->catch = NULL;
+  luaL_setmetatable(L, LGP_CATCH);
+  lua_pushvalue(L, -2);
+  lua_setiuservalue(L, -2, 1); /* the loop stays as long */
+  gp_signal_init(&c->came, &box->ready);
+  e = gp_catch_new(&c->catch, box->loop, number, &c->came);
+  if (e != GP_OK) {
+    c->catch = NULL;
+    if (e == GP_EBUSY)
+      return luaL_error(L, "another event loop catches signals already");
+    return lgp_fail(L, e, "could not catch a signal");
+  }
+  lua_pushinteger(L, (lua_Integer)c->came.number);
+  return 2;
+}
+
 /* core.fileno(file) -> descriptor | nil when the file is closed */
 static int core_fileno (lua_State *L) {
   luaL_Stream *s = luaL_checkudata(L, 1, LUA_FILEHANDLE);
@@ -215,8 +271,10 @@ void lgp_open_loop (lua_State *L) {
     {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
     {"fd", core_fd},         {"due", core_due},     {"loop", core_loop},
     {"watch", core_watch},   {"unwatch", watch_gc}, {"read", core_read},
-    {"fileno", core_fileno}, {NULL, NULL}};
+    {"fileno", core_fileno}, {"time", core_time},   {"catch", core_catch},
+    {"uncatch", catch_gc},   {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   setgc(L, LGP_LOOP, loop_gc, "loopmeta");
   setgc(L, LGP_WATCH, watch_gc, "watchmeta");
+  setgc(L, LGP_CATCH, catch_gc, "catchmeta");
 }

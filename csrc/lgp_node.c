@@ -376,8 +376,8 @@ static int core_losterrors (lua_State *L) {
 
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
-  static const char *const names[] = {"inbox", "errors", "events",
-                                      "room",  "closed", NULL};
+  static const char *const names[] = {"inbox", "errors", "events", "room",
+                                      "known", "closed", NULL};
   lgp_node *box = checkbox(L);
   int which = luaL_checkoption(L, 2, NULL, names);
   lua_pushinteger(L, (lua_Integer)box->signals[which].number);
@@ -406,6 +406,28 @@ static int core_members (lua_State *L) {
     return luaL_error(L, "out of memory");
   lgp_pushpeers(L, list);
   return 1;
+}
+
+/* core.known(node) -> list of peers, whether it has left */
+static int core_known (lua_State *L) {
+  gp_peerlist *list = newlist(L);
+  bool left;
+  if (gp_node_known(tonode(L), list, &left) != GP_OK)
+    return luaL_error(L, "out of memory");
+  lgp_pushpeers(L, list);
+  lua_pushboolean(L, left);
+  return 2;
+}
+
+/* core.resume(node, list of peers, left): what core.known gave before */
+static int core_resume (lua_State *L) {
+  gp_peerlist *list = checkpeers(L, 2);
+  bool left = lua_toboolean(L, 3);
+  gp_node *n = tonode(L);
+  if (gp_node_resume(n, list, left, now(L)) != GP_OK)
+    return luaL_error(L, "out of memory");
+  gp_host_rearm(checkbox(L)->host);
+  return 0;
 }
 
 /* core.stats(node) -> table: what it knows of itself and its peers */
@@ -439,6 +461,8 @@ void lgp_open_node (lua_State *L) {
                                        {"isclosed", core_isclosed},
                                        {"self", core_self},
                                        {"members", core_members},
+                                       {"known", core_known},
+                                       {"resume", core_resume},
                                        {"stats", core_stats},
                                        {"isconnected", core_isconnected},
                                        {"close", core_close},

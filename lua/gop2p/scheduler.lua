@@ -11,14 +11,20 @@ local timers = require "gop2p.timers"
 
 local scheduler = {}
 
+-- The library's own functions are never cut: see core.limit.
+core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
+
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
+-- 'report': who is told of the errors of its tasks, instead of a 'run'.
+-- 'budget': seconds that a task may compute without waiting, or 0.
 local function newscope()
-  return { count = 0, tasks = {}, running = false, problem = false }
+  return { count = 0, tasks = {}, running = false, problem = false,
+           report = false, budget = 0 }
 end
 
 local root = newscope()   -- the scope of all other tasks
@@ -103,7 +109,9 @@ local function retire(task, problem)
   tasks[task.co] = nil
   scope.tasks[task] = nil
   scope.count = scope.count - 1
-  if problem and scope.running then
+  if problem and scope.report then
+    scope.report(problem)
+  elseif problem and scope.running then
     scope.problem = scope.problem or problem
   elseif problem then
     failed = failed or problem
@@ -127,6 +135,7 @@ local function resume(task)
   local co = task.co
   if coroutine.status(co) ~= "suspended" then return end
   task.waits = false
+  core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
   if not ok then
@@ -290,6 +299,7 @@ local function start(scope, f, ...)
   end
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.waits, task.closing = false, false, false
+  if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
   scope.count = scope.count + 1
@@ -303,8 +313,12 @@ end
 
 -- Ends the tasks that were started since 'before' was noted.
 local function abandon(scope, before)
+  local after = {}
   for task in pairs(scope.tasks) do
-    if not before[task] and coroutine.status(task.co) == "suspended" then
+    if not before[task] then after[#after + 1] = task end
+  end
+  for _, task in ipairs(after) do
+    if coroutine.status(task.co) == "suspended" then
       close(task)
       retire(task)
     end
@@ -315,6 +329,24 @@ local function note(scope)
   local before = {}
   for task in pairs(scope.tasks) do before[task] = true end
   return before
+end
+
+-- A scope of tasks that no 'run' waits for. An error ends the task that it
+-- happened in and no other: 'report' is called with it, traceback and all,
+-- and must not wait. A task that computes for more than 'budget' seconds
+-- (nil: as long as it likes) without waiting is cut by an error.
+function scheduler.scope(report, budget)
+  local scope = newscope()
+  scope.report, scope.budget = report, budget or 0
+  return scope
+end
+
+-- Starts f(...) as a task in a scope; so will be those that it starts.
+scheduler.start = start
+
+-- Ends all tasks of a scope, but for the one that calls.
+function scheduler.close(scope)
+  abandon(scope, {})
 end
 
 -- On the main thread all tasks share one scope, also those that were

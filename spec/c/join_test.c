@@ -350,6 +350,26 @@ TEST(noroom, "a newcomer for whom there is no room is told so") {
   world_close(&w);
 }
 
+TEST(noroomknown, "and so is one that is written to already") {
+  world w;
+  gp_receipt *r;
+  world_open(&w, 1, 0);
+  w.opt.maxmembers = 1;
+  world_add(&w, NULL);
+  world_add(&w, NULL);
+  world_add(&w, NULL);
+  SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
+  gp_station_hang(w.at[2]);
+  r = world_tell(&w, 0, 2, "hello");
+  world_pass(&w, 500);
+  gp_station_resume(w.at[2]);
+  SAME(world_end(&w, world_join(&w, 2, 0)), GP_EBUSY);
+  (void)world_end(&w, r);
+  TEXT(world_members(&w, 0), "n1");
+  TEXT(world_complaint(&w, 0), "serving -: ELIMIT");
+  world_close(&w);
+}
+
 TEST(cameback, "one that was killed and came back joins again") {
   world w;
   world_open(&w, 1, 3);

@@ -1,0 +1,75 @@
+/*
+** gp_bygones.c - see gp_bygones.h.
+*/
+#include "gp_bygones.h"
+
+#include <stdlib.h>
+
+typedef struct gp_bygone {
+  gp_ring ring;
+  uint64_t nonce, id, until;
+} gp_bygone;
+
+static gp_bygone *oldest (const gp_bygones *b) {
+  return gp_ring_of(gp_bygone, ring, b->all.next);
+}
+
+static void drop (gp_bygones *b, gp_bygone *gone) {
+  gp_ring_remove(&gone->ring);
+  b->count--;
+  free(gone);
+}
+
+void gp_bygones_init (gp_bygones *b, size_t max) {
+  gp_ring_init(&b->all);
+  b->count = 0;
+  b->max = max;
+}
+
+void gp_bygones_clear (gp_bygones *b) {
+  while (b->count > 0)
+    drop(b, oldest(b));
+}
+
+/* The one of 'nonce', or NULL, once those whose time is over are gone. */
+static gp_bygone *find (gp_bygones *b, uint64_t nonce, uint64_t now) {
+  gp_ring *r;
+  while (b->count > 0 && oldest(b)->until <= now)
+    drop(b, oldest(b));
+  for (r = b->all.next; r != &b->all; r = r->next) {
+    gp_bygone *gone = gp_ring_of(gp_bygone, ring, r);
+    if (gone->nonce == nonce)
+      return gone;
+  }
+  return NULL;
+}
+
+static gp_bygone *add (gp_bygones *b, uint64_t nonce) {
+  gp_bygone *gone = calloc(1, sizeof *gone);
+  if (gone == NULL)
+    return NULL;
+  gp_ring_init(&gone->ring);
+  gone->nonce = nonce;
+  if (b->count == b->max)
+    drop(b, oldest(b));
+  b->count++;
+  return gone;
+}
+
+void gp_bygones_remember (gp_bygones *b, uint64_t nonce, uint64_t id,
+                          uint64_t now) {
+  gp_bygone *gone = find(b, nonce, now);
+  if (gone == NULL)
+    gone = add(b, nonce);
+  if (gone == NULL)
+    return;
+  if (gone->id < id)
+    gone->id = id;
+  gone->until = now + GP_BYGONE_TIME;
+  gp_ring_move(&b->all, &gone->ring);
+}
+
+uint64_t gp_bygones_newest (gp_bygones *b, uint64_t nonce, uint64_t now) {
+  const gp_bygone *gone = find(b, nonce, now);
+  return gone == NULL ? 0 : gone->id;
+}

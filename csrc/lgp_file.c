@@ -1,0 +1,205 @@
+/*
+** lgp_file.c - files that are replaced as a whole.
+**
+** Lua's own library can not see to it that a file is either the old one or
+** the new one, whatever happens meanwhile. Nothing of Lua is called while
+** something is open.
+*/
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lgp.h"
+
+#define MAXLINKS 40 /* symbolic links in a row; more are a circle */
+#define MAXTRIES 100
+
+/* The code of a system error, as in "ENOENT"; what is not listed is EIO. */
+static const char *codeof (int number) {
+#define CODE(name) \
+  { name, #name }
+  static const struct {
+    int number;
+    const char *code;
+  } codes[] = {CODE(ENOENT), CODE(EACCES), CODE(EPERM),        CODE(ENOSPC),
+               CODE(EDQUOT), CODE(EFBIG),  CODE(EISDIR),       CODE(ENOTDIR),
+               CODE(EROFS),  CODE(ELOOP),  CODE(ENAMETOOLONG), CODE(EINVAL),
+               CODE(EEXIST), CODE(EMFILE), CODE(ENFILE),       CODE(ENOMEM)};
+#undef CODE
+  size_t i;
+  for (i = 0; i < sizeof codes / sizeof *codes; i++)
+    if (codes[i].number == number)
+      return codes[i].code;
+  return "EIO";
+}
+
+/* true | nil, code, cause: what a call gives for the system's 'number'. */
+static int result (lua_State *L, int number) {
+  if (number == 0) {
+    lua_pushboolean(L, true);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lua_pushstring(L, codeof(number));
+  lua_pushstring(L, number == EINVAL ? "not an ordinary file"
+                                     : strerror(number));
+  return 3;
+}
+
+/* Makes 'path' that of the file which the symbolic link 'path' leads to. */
+static int follow (char path[PATH_MAX]) {
+  char target[PATH_MAX];
+  const char *slash = strrchr(path, '/');
+  size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  ssize_t len = readlink(path, target, sizeof target);
+  if (len < 0)
+    return errno;
+  if (len > 0 && target[0] == '/')
+    folder = 0;
+  if (folder + (size_t)len >= PATH_MAX)
+    return ENAMETOOLONG;
+  memcpy(path + folder, target, (size_t)len);
+  path[folder + (size_t)len] = '\0';
+  return 0;
+}
+
+/*
+** Follows 'path' to where a file is, or where it would be made; 'st' tells
+** of it, with a mode of 0 when there is none.
+*/
+static int resolve (char path[PATH_MAX], struct stat *st) {
+  int links;
+  for (links = 0; links < MAXLINKS; links++) {
+    int e;
+    if (lstat(path, st) != 0) {
+      memset(st, 0, sizeof *st);
+      return errno == ENOENT ? 0 : errno;
+    }
+    if (S_ISDIR(st->st_mode))
+      return EISDIR;
+    if (!S_ISLNK(st->st_mode))
+      return S_ISREG(st->st_mode) ? 0 : EINVAL;
+    e = follow(path);
+    if (e != 0)
+      return e;
+  }
+  return ELOOP;
+}
+
+/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. */
+static int create (const char *path, char name[PATH_MAX]) {
+  int i;
+  for (i = 0; i < MAXTRIES; i++) {
+    int fd;
+    int len = snprintf(name, PATH_MAX, "%s.%ld.%d", path, (long)getpid(), i);
+    if (len < 0 || len >= PATH_MAX) {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
+    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST)
+      return fd;
+  }
+  return -1;
+}
+
+/* Writes all of it, so that it is on the disk. */
+static int fill (int fd, const char *bytes, size_t len) {
+  while (len > 0) {
+    ssize_t n = write(fd, bytes, len);
+    if (n < 0 && errno != EINTR)
+      return errno;
+    if (n > 0) {
+      bytes += n;
+      len -= (size_t)n;
+    }
+  }
+  return fsync(fd) == 0 ? 0 : errno;
+}
+
+/* Owner and mode of the file that is replaced; a mode of 0 says that there
+   is none. Only root may give a file away: others keep what they made. */
+static int dress (int fd, const struct stat *old) {
+  if (old->st_mode == 0)
+    return 0;
+  if (fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
+    return errno;
+  return fchmod(fd, old->st_mode & 07777) == 0 ? 0 : errno;
+}
+
+static int replace (char path[PATH_MAX], const char *bytes, size_t len) {
+  char name[PATH_MAX];
+  struct stat old;
+  int fd;
+  int e = resolve(path, &old);
+  if (e != 0)
+    return e;
+  if (old.st_mode != 0 && access(path, W_OK) != 0)
+    return errno;
+  fd = create(path, name);
+  if (fd < 0)
+    return errno;
+  e = fill(fd, bytes, len);
+  if (e == 0)
+    e = dress(fd, &old);
+  if (close(fd) != 0 && e == 0)
+    e = errno;
+  if (e == 0 && rename(name, path) != 0)
+    e = errno;
+  if (e != 0)
+    unlink(name);
+  return e;
+}
+
+/* A copy of the path at 'arg': what the system takes for one. */
+static int checkpath (lua_State *L, int arg, char path[PATH_MAX]) {
+  size_t len;
+  const char *text = luaL_checklstring(L, arg, &len);
+  luaL_argcheck(L, strlen(text) == len, arg, "not a path");
+  if (len >= PATH_MAX)
+    return ENAMETOOLONG;
+  memcpy(path, text, len + 1);
+  return 0;
+}
+
+/* core.replacefile(path, bytes) -> true | nil, code, cause */
+static int core_replacefile (lua_State *L) {
+  char path[PATH_MAX];
+  size_t len;
+  const char *bytes = luaL_checklstring(L, 2, &len);
+  int e = checkpath(L, 1, path);
+  return result(L, e != 0 ? e : replace(path, bytes, len));
+}
+
+/*
+** core.checkfile(path) -> true | nil, code, cause
+**
+** Whether it is one that can be opened without waiting: not a pipe, say.
+*/
+static int core_checkfile (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  int e = checkpath(L, 1, path);
+  if (e == 0 && stat(path, &st) != 0)
+    e = errno;
+  else if (e == 0 && !S_ISREG(st.st_mode))
+    e = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+  return result(L, e);
+}
+
+/* core.filefault(number) -> nil, code, cause: a system error of Lua's io */
+static int core_filefault (lua_State *L) {
+  return result(L, (int)luaL_checkinteger(L, 1));
+}
+
+void lgp_open_file (lua_State *L) {
+  static const luaL_Reg functions[] = {{"replacefile", core_replacefile},
+                                       {"checkfile", core_checkfile},
+                                       {"filefault", core_filefault},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

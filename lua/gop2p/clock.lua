@@ -1,0 +1,20 @@
+-- clock.lua - what time it is.
+--
+-- Two clocks, in seconds. Durations are measured with the one that only goes
+-- forward; the wall clock may be set, and goes on while a laptop sleeps.
+
+local core = require "gop2p.core"
+
+local clock = {}
+
+-- Seconds since some point in the past; only goes forward.
+function clock.now()
+  return core.now()
+end
+
+-- Seconds since 1970 (UTC), with fractions, as os.date takes them.
+function clock.time()
+  return core.time()
+end
+
+return clock

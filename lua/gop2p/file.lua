@@ -1,0 +1,39 @@
+-- file.lua - files that are read and replaced as a whole.
+--
+-- An error's code is the system's: "ENOENT" (there is none), "EACCES",
+-- "ENOSPC", ...; "EINVAL" is what is not an ordinary file.
+
+local core = require "gop2p.core"
+local values = require "gop2p.values"
+
+local file = {}
+
+local function failed(what, path, code, cause)
+  return nil, values.error("internal", code,
+                           ("could not %s %s"):format(what, path), cause)
+end
+
+-- file.read(path) -> its bytes | nil, err
+function file.read(path)
+  local ok, code, cause = core.checkfile(path)
+  if not ok then return failed("read", path, code, cause) end
+  local bytes
+  local opened <close>, _, number = io.open(path, "rb")
+  if opened then bytes, _, number = opened:read("a") end
+  if bytes then return bytes end
+  return failed("read", path, select(2, core.filefault(number)))
+end
+
+-- file.replace(path, bytes) -> true | nil, err
+--
+-- Whatever happens meanwhile, also the end of the process: the file is the
+-- old one or the new one, whole and on the disk. Keeps its mode, and follows
+-- a symbolic link. Waits for the disk. In the same folder stands for that
+-- time "path.PID.N"; only a process that is killed leaves it behind.
+function file.replace(path, bytes)
+  local ok, code, cause = core.replacefile(path, bytes)
+  if not ok then return failed("write", path, code, cause) end
+  return true
+end
+
+return file

@@ -1,0 +1,111 @@
+-- Files that are read and replaced as a whole.
+
+local file = require "gop2p.file"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+
+-- Runs a command; what it printed, without the last line's end.
+local function sh(format, ...)
+  local pipe <close> = assert(io.popen(format:format(...)))
+  return (pipe:read("a"):gsub("\n$", ""))
+end
+
+describe("a file", function()
+  local folder, path
+
+  before_each(function()
+    folder = sh("mktemp -d")
+    path = folder .. "/state"
+  end)
+
+  after_each(function() sh("rm -rf '%s'", folder) end)
+
+  -- The names in the folder.
+  local function names() return sh("ls -A '%s' | tr '\\n' ' '", folder) end
+
+  local function fails(code, f, ...)
+    local ok, err = f(...)
+    assert.is_nil(ok)
+    assert.equal(code, err.code)
+    assert.equal("internal", err.kind)
+    assert.truthy(tostring(err):find((...), 1, true), tostring(err))
+    return err
+  end
+
+  it("is made, read, and replaced by what is shorter", function()
+    for _, bytes in ipairs({("\0x\r\n"):rep(100000), "short", ""}) do
+      assert.is_true(file.replace(path, bytes))
+      assert.equal(bytes, file.read(path))
+      assert.equal("state ", names())
+    end
+  end)
+
+  it("keeps its mode, and gets the usual one when it is new", function()
+    local function mode() return sh("stat -c %%a '%s'", path) end
+    sh("umask 027; LUA_INIT_5_4= %s -e \"%s\"", os.getenv("LUA") or "lua5.4",
+       ("assert(require 'gop2p.file'.replace('%s', 'x'))"):format(path))
+    assert.equal("640", mode())
+    sh("chmod 604 '%s'", path)
+    assert(file.replace(path, "y"))
+    assert.equal("604", mode())
+  end)
+
+  it("is found through symbolic links, also where none is yet", function()
+    sh("mkdir '%s/far'; cd '%s'; ln -s far/link state; ln -s real far/link",
+       folder, folder)
+    for _, bytes in ipairs({"one", "two"}) do
+      assert(file.replace(path, bytes))
+      assert.equal(bytes, net.read(folder .. "/far/real"))
+      assert.equal("symbolic link", sh("stat -c %%F '%s'", path))
+    end
+    assert.equal("link real", sh("ls -A '%s/far' | xargs", folder))
+    sh("ln -s round '%s/round'", folder)
+    fails("ELOOP", file.replace, folder .. "/round", "x")
+  end)
+
+  it("that is not there, or none, is told by name and code", function()
+    fails("ENOENT", file.read, path)
+    fails("ENOENT", file.replace, folder .. "/none/state", "x")
+    fails("ENOTDIR", file.replace, "/dev/null/state", "x")
+    local _, err = file.replace("/sys/state", "x")
+    assert.truthy(err.code == "EACCES" or err.code == "EROFS", err.code)
+    fails("ENAMETOOLONG", file.replace, folder .. ("/x"):rep(5000), "x")
+    for _, f in ipairs({file.read, file.replace}) do
+      fails("EISDIR", f, folder, "x")
+      fails("EINVAL", f, "/dev/full", "x")
+    end
+    sh("mkfifo '%s'", path)
+    fails("EINVAL", file.read, path)
+    fails("EINVAL", file.replace, path, "x")
+    assert.has_error(function() file.replace("a\0b", "x") end)
+  end)
+
+  -- A process that may write no files of more than 512 bytes.
+  local function limited(trap)
+    local child <close> = assert(process.start({"sh", "-c",
+      trap .. "; ulimit -c 0; ulimit -f 1; exec \"$@\"", "sh",
+      os.getenv("LUA") or "lua5.4", "-e", ([[
+        local ok, err = require "gop2p.file".replace("%s", ("x"):rep(4096))
+        print(ok, err.code, err)]]):format(path)}))
+    return child:line(10), child:wait(10)
+  end
+
+  it("that can not be written whole stays as it was", function()
+    assert(file.replace(path, "old"))
+    local line, status = limited("trap '' XFSZ")
+    assert.truthy(line and line:find("^nil\tEFBIG\t.*" .. path), line)
+    assert.equal(0, status)
+    assert.equal("state ", names())
+    assert.equal("old", file.read(path))
+  end)
+
+  it("stays as it was when its writer is killed on the way", function()
+    assert(file.replace(path, "old"))
+    local line, status = limited("true")
+    assert.is_nil(line)
+    assert.is_true(status > 128, status)
+    assert.equal("old", file.read(path))
+    assert(file.replace(path, "new"))
+    assert.equal("new", file.read(path))
+  end)
+end)
