@@ -31,6 +31,7 @@
 #define LGP_RECEIPT "gop2p.receipt"
 #define LGP_LOOP "gop2p.loop"
 #define LGP_WATCH "gop2p.watch"
+#define LGP_LOCK "gop2p.lock"
 #define LGP_CATCH "gop2p.catch"
 
 typedef struct lgp_node lgp_node;
