@@ -108,22 +108,27 @@ end
 
 local exit             -- what was os.exit, while ours is
 
--- Says goodbye for every node, which takes so many seconds at most. Runs no
--- task meanwhile.
+-- Nobody is woken, and no task runs any more: what it uses may be finalized
+-- already, and what it makes would never be.
+local function await(rec, deadline)
+  core.claim(rec)
+  while not core.issettled(rec) and core.now() < deadline do
+    core.pump(deadline - core.now())
+    for _ in core.ready do end
+  end
+end
+
+-- At the end: says goodbye for every node, in so many seconds at most.
 local function goodbye(seconds)
   local deadline = core.now() + seconds
   local leaving = {}
   for node in pairs(nodes) do
     if not core.isclosed(node) and core.isconnected(node) then
-      local rec = core.leave(node)
-      leaving[#leaving + 1] = rec
-      if rec then core.claim(rec) end
+      leaving[#leaving + 1] = core.leave(node)
     end
   end
   for _, rec in ipairs(leaving) do
-    while not core.issettled(rec) and core.now() < deadline do
-      scheduler.poll(deadline - core.now())
-    end
+    await(rec, deadline)
     core.release(rec)
   end
 end
