@@ -245,7 +245,8 @@ describe("a long answer", function()
     end
     assert.same({"one two", "three four five", "six"},
                 parts("one two\nthree four five six", 3))
-    assert.same({"0123456789abcdef", "ghij"}, parts("0123456789abcdefghij", 2))
+    assert.same({"0123456789abcdef", "ghij"},
+                parts("0123456789abcdefghij", 2))
     assert.same({("€"):rep(5), ("€"):rep(5), "€"}, parts(("€"):rep(11), 3))
     assert.same({("\xFF"):rep(16), "\xFF"}, parts(("\xFF"):rep(17), 2))
     assert.same({"exactly sixteen."}, parts("exactly sixteen.", 1))

@@ -144,7 +144,8 @@ function agenda:turn()
   local steady, wall = self.steady:first(), self.wall:first()
   local wait = steady and math.max(0, steady.at - clock.now())
   if wall then
-    local left = math.max(0, math.min(LOOK, wall.at - clock.time()))
+    local left = math.max(0, wall.at - clock.time())
+    if clock.issettable() then left = math.min(LOOK, left) end
     wait = math.min(wait or left, left)
   end
   return wait
