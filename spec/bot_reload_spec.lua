@@ -13,6 +13,7 @@ local gop2p = require "gop2p"
 io.stdout:setvbuf("line")
 local bot = require("gop2p.bot").new {
   name = "dice", log = {level = "off"}, store = false, watch = WATCH,
+  rate = 1000, burst = 1000, exchange = 1000,
 }
 if not begun then
   begun, the_bot, ticks = true, bot, {}
