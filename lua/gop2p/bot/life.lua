@@ -4,6 +4,7 @@ local dispatch = require "gop2p.bot.dispatch"
 local gop2p = require "gop2p"
 local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
+local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
 local signals = require "gop2p.bot.signals"
 
@@ -58,6 +59,9 @@ local function starttasks(self)
   scheduler.start(self.scope, way.run, way)
   scheduler.start(self.scope, agenda.run, agenda)
   if self.memory then scheduler.start(self.scope, remember, self) end
+  if self.options.watch then
+    scheduler.start(self.scope, program.watch, self)
+  end
   self.own = self.scope.count
 end
 
@@ -67,6 +71,7 @@ function life.start(self)
   if not node then
     err = self.unfit or err
     self.log:error("not started", { reason = tostring(err) })
+    program.notstarted()
     return nil, err
   end
   self.node, self.state = node, "running"

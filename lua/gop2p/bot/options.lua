@@ -101,21 +101,31 @@ local known = {
   state = { nil, is "string" },
   log = { {}, logoptions },
   dry_run = { false, is "boolean" },
+  watch = { false, is "boolean" },
 }
 
 local overriding = {}
 
--- options.override(given): from now on these win over what a script says.
+-- options.override(given): from now on these win over what a script says; of
+-- its log each field by itself.
 function options.override(given)
   overriding = given
 end
 
+local function merge(given, over)
+  local out = {}
+  for name, value in pairs(given) do out[name] = value end
+  for name, value in pairs(over) do
+    local inner = name == "log" and type(given.log) == "table"
+    out[name] = inner and merge(given.log, value) or value
+  end
+  return out
+end
+
 -- options.read(given) -> options, complete | nil, why
 function options.read(given)
-  local out, chosen = {}, {}
-  for name, value in pairs(given) do chosen[name] = value end
-  for name, value in pairs(overriding) do chosen[name] = value end
-  given = chosen
+  local out = {}
+  given = merge(given, overriding)
   for name, value in pairs(given) do
     local option = known[name]
     if not option then
