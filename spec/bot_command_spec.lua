@@ -53,6 +53,40 @@ describe("a command", function()
                  scene:ask('!do -7 2 no 5000 1h30m   as "it" is '))
   end)
 
+  it("takes points in time and schedules", function()
+    local got
+    scene.bot:command("at [when:time=20m] [again:schedule=1h]",
+                      function(_, args)
+      got = args
+      return "noted"
+    end)
+    scene:start()
+    local function given(text)
+      got = nil
+      local answer = scene:ask("!at " .. text)
+      return got or answer
+    end
+    assert.near(os.time() + 1200, given("").when, 5)
+    assert.equal(3600, got.again)
+    assert.near(os.time() + 5400, given('1h30m "0 9 * * mon-fri"').when, 5)
+    assert.equal("0 9 * * mon-fri", got.again)
+    assert.equal(os.time {year = 2030, month = 12, day = 24, hour = 18},
+                 given("2030-12-24T18:00 09:00").when)
+    assert.equal("09:00", got.again)
+    local noon = os.date("*t", math.tointeger(given("12:00 5m").when))
+    assert.same({12, 0}, {noon.hour, noon.min})
+    for _, wrong in ipairs {"20", "25:00", "2030-02-30T18:00", "soon",
+                            "99999999999w"} do
+      assert.equal(('when: a time, such as 20m, 18:00 or 2030-12-24T18:00 '
+        .. 'expected, not "%s"\nusage: !at [when:time=20m] '
+        .. '[again:schedule=1h]'):format(wrong), given(wrong))
+    end
+    for _, wrong in ipairs {"0", "25:00", "mon"} do
+      assert.matches('^again: a schedule, such as 20m, 09:00 or "0 9 %* %* '
+        .. 'mon%-fri" expected, not ', given("20m " .. wrong))
+    end
+  end)
+
   it("takes what has spaces in quotes", function()
     scene.bot:command("put <a> [b=x y]", echo)
     scene:start()

@@ -255,6 +255,13 @@ describe("the loop guard", function()
     assert.is_true(total > 5 and total < 60, total)
   end)
 
+  it("is off if the bot is to follow everything", function()
+    local scene <close> = bots.scene {exchange = false, rate = 1000,
+                                      burst = 1000}
+    scene:ping():start()
+    for _ = 1, 40 do assert.equal("pong", scene:ask("!ping")) end
+  end)
+
   it("lets those talk who are not answered", function()
     local scene <close> = bots.scene {exchange = 5}
     local seen = 0

@@ -117,9 +117,9 @@ describe("README", function()
   end
 
   it("has no example that is not run here", function()
-    assert.equal(4, #examples)
+    assert.equal(5, #examples)
     assert.equal(1, #blocks(""))
-    assert.equal(3, #blocks("text"))   -- two in the specs of the command
+    assert.equal(4, #blocks("text"))   -- two in the specs of the command
     local _, fences = readme:gsub("\n```%l*%s*\n", "")
     local known = 0
     for _, language in ipairs {"lua", "", "sh", "text", "mermaid"} do
@@ -200,7 +200,25 @@ describe("README", function()
     assert.same({0, ""}, {try(text)})
     local status, errors = try((text:gsub("You said: %(%.%*%)", "You say")))
     assert.equal(1, status)
-    assert.equal(blocks("text")[3], errors)
+    assert.equal(blocks("text")[4], errors)
+  end)
+
+  it("has a bot that remembers, and what it logs", function()
+    local script <close> = scriptfile(example("keeps a note"))
+    local line = blocks("text")[3]
+    local net <close> = testing.network { start = "2030-01-07 08:59" }
+    local bot = net:bot(script.name, { name = "notes" })
+    local ann = net:user("ann")
+    for i = 1, 2 do
+      ann:say("!note one")
+      testing.expect(net:said_by("notes"), "That makes " .. i)
+      bot:restart()
+    end
+    net:advance("09:00:05")
+    testing.expect(net:said_by("notes"), "2 notes so far")
+    assert.truthy(("\n" .. table.concat(bot:complains(), "\n") .. "\n")
+                  :find("\n" .. line, 1, true))
+    assert.equal('{\n"notes":["one","one"]\n}\n', bot:read("notes.json"))
   end)
 
   -- The lines of a session as they are on the screen, but for the first one

@@ -15,6 +15,7 @@
 local building = require "gop2p.bot.building"
 local builtin = require "gop2p.bot.builtin"
 local check = require "gop2p.check"
+local context = require "gop2p.bot.context"
 local conversation = require "gop2p.bot.conversation"
 local dispatch = require "gop2p.bot.dispatch"
 local guard = require "gop2p.bot.guard"
@@ -97,7 +98,7 @@ function bot.new(given)
     options = set.options, roles = set.roles, called = set.called,
     memory = false, unfit = false, conversation = conversation.new(),
     cooldowns = recent.new(),
-    loopguard = loopguard.new(set.options.exchange),
+    loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,
                         set.options.queue),
   }, meta)
@@ -359,6 +360,29 @@ function Bot:send(to, data)
   check.that(peers, 1, "send", why)
   data = check.string(data, 2, "send")
   return speech.post(self, data, peers)
+end
+
+-- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err
+--
+-- Asks a peer directly, and waits as ctx:ask does for what it says directly.
+function Bot:ask(to, question, timeout)
+  running(self, "ask")
+  local peer, why = values.topeer(to)
+  check.that(peer, 1, "ask", why)
+  question = check.string(question, 2, "ask")
+  timeout = check.timeout(timeout, 3, "ask")
+  local ctx = context.new(self, { type = "direct", from = peer, data = "" })
+  return ctx:ask(question, timeout)
+end
+
+-- bot:save() -> true | nil, err
+--
+-- Writes down what is stored at once, for what must not be lost once it was
+-- promised; without it that happens within a second.
+function Bot:save()
+  running(self, "save")
+  if not self.memory then return true end
+  return self.memory:save(self.store)
 end
 
 -- bot:members() -> list of peers: who else is there.

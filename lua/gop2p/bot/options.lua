@@ -28,7 +28,16 @@ local function orfalse(test)
   end
 end
 
+-- As text, too: that is how arguments of a program come.
+local function toport(value)
+  if type(value) == "string" and value:find("^%d+$") then
+    return math.tointeger(value)
+  end
+  return value
+end
+
 local function port(value)
+  value = toport(value)
   local good = math.type(value) == "integer" and value >= 0 and value <= 65535
   return good, "port from 0 to 65535 expected"
 end
@@ -87,7 +96,7 @@ local known = {
   rate = { 5, number(0.001) },
   burst = { 20, number(1, true) },
   queue = { 100, number(0, true) },
-  exchange = { 100, number(1) },
+  exchange = { 100, orfalse(number(1)) },
   store = { nil, orfalse(is "string") },
   state = { nil, is "string" },
   log = { {}, logoptions },
@@ -132,7 +141,7 @@ function options.read(given)
     out[name] = given[name]
     if out[name] == nil then out[name] = option[1] end
   end
-  out.join = options.peers(out.join)
+  out.join, out.port = options.peers(out.join), toport(out.port)
   if out.store == nil then out.store = out.name .. ".json" end
   return out
 end
