@@ -57,7 +57,7 @@ describe("a simulated bot", function()
     assert.is_nil(io.open("state.txt"))
   end)
 
-  it("has a store that begins empty, whatever there is on the disk", function()
+  it("has a store that begins empty, whatever the disk holds", function()
     local path = os.tmpname()
     local f <close> = assert(io.open(path, "w"))
     f:write('{"n":41}')
