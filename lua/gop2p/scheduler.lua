@@ -35,7 +35,8 @@ local failed           -- the error of a task that no 'run' waits for
 -- Allocates nothing, like all that is done with what has just been taken
 -- from somewhere: memory that runs out there would lose it.
 local function push(task)
-  task.next = false
+  if task.queued then return end
+  task.next, task.queued = false, true
   if last then last.next = task else first = task end
   last = task
   runnable = runnable + 1
@@ -44,7 +45,7 @@ end
 local function shift()
   local task = first
   if not task then return nil end
-  first = task.next
+  first, task.queued = task.next, false
   if not first then last = nil end
   runnable = runnable - 1
   return task
@@ -131,9 +132,18 @@ local function describe(err)
   return ok and text or ("(error object is a %s value)"):format(type(err))
 end
 
+-- Somebody else closed or resumed the coroutine of a task, or is at it.
+local function astray(task)
+  if coroutine.status(task.co) ~= "dead" then
+    push(task)
+  elseif tasks[task.co] then
+    retire(task)
+  end
+end
+
 local function resume(task)
   local co = task.co
-  if coroutine.status(co) ~= "suspended" then return end
+  if coroutine.status(co) ~= "suspended" then return astray(task) end
   task.waits = false
   core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
@@ -154,6 +164,20 @@ local function step(task)
   stepping = task
   resume(task)
   stepping = outer
+end
+
+-- The task that runs, or nil. Also in a coroutine that it made itself: then
+-- its own is not the one that runs, but waits for that.
+local function current()
+  local co, ismain = coroutine.running()
+  if tasks[co] or ismain or not stepping then return tasks[co] end
+  return coroutine.status(stepping.co) == "normal" and stepping or nil
+end
+
+-- Its coroutine, or nil.
+function scheduler.current()
+  local task = current()
+  return task and task.co
 end
 
 -- An interruption (Ctrl-C, while a task computes) is raised as soon as the
@@ -192,12 +216,6 @@ end
 -- Whether anybody waits for 'key'.
 function scheduler.awaited(key)
   return waiting[key] ~= nil
-end
-
--- The coroutine of the task that runs, or nil.
-function scheduler.current()
-  local co = coroutine.running()
-  return tasks[co] and co
 end
 
 local function raisefailed()
@@ -251,12 +269,12 @@ local function enlist(wait, key, deadline)
   if deadline then alarms:add(wait, deadline) end
 end
 
--- Whoever gives up (an error, a closed task) leaves nothing behind.
+-- Whoever gives up (an error, a closed task) leaves nothing behind. Whether
+-- the task is at its end is seen when it has its turn.
 local function giveup(wait)
   if wait.over then return end
-  wait.over = true
-  alarms:remove(wait)
   if wait.key ~= nil then forget(wait) end
+  finish(wait, false)
 end
 
 local waitmeta = { __close = giveup }
@@ -269,7 +287,8 @@ function scheduler.wait(key, deadline)
     key = key, task = false, over = false, woken = false
   }, waitmeta)
   enlist(wait, key, deadline)
-  if task and not task.closing and coroutine.isyieldable() then
+  if task and task == stepping and not task.closing and
+     coroutine.isyieldable() then
     wait.task = task
     repeat
       task.waits = true
@@ -287,7 +306,7 @@ function scheduler.deadline(seconds)
 end
 
 local function currentscope()
-  local task = tasks[coroutine.running()]
+  local task = current()
   return task and task.scope or root
 end
 
@@ -298,7 +317,8 @@ local function start(scope, f, ...)
     f = function(...) return callable(...) end
   end
   task.co, task.scope = coroutine.create(f), scope
-  task.next, task.waits, task.closing = false, false, false
+  task.next, task.queued = false, false
+  task.waits, task.closing = false, false
   if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
@@ -352,10 +372,7 @@ end
 -- On the main thread all tasks share one scope, also those that were
 -- started before; a 'run' inside a task waits for its own only.
 local function openscope()
-  if tasks[coroutine.running()] then
-    return newscope()
-  end
-  return root
+  return current() and newscope() or root
 end
 
 -- Runs f, if given, as a task, and the loop until no task is left. Raises
