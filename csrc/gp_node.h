@@ -173,6 +173,13 @@ uint64_t gp_node_due (const gp_node *n);
 /* Time has passed. */
 void gp_node_tick (gp_node *n, uint64_t now);
 
+/* From now on a member is probed so often, in ms; 0: none is. */
+void gp_node_setprobetime (gp_node *n, uint32_t time, uint64_t now);
+
+/* A number that stands for its members and itself: equal for equal lists, in
+   any order. */
+uint64_t gp_node_digest (const gp_node *n);
+
 /*
 ** Oldest unread message or failure, or NULL. Borrowed until the drop of that
 ** kind: peek, use, drop. What is not dropped is kept, but for events: when

@@ -58,7 +58,7 @@ local function start(name, address, port, options, listen)
   check.that(ok, arg, name, self, 1)
   if self then
     unread.watch(self)
-    prompt.opened(self)
+    if not core.simulated() then prompt.opened(self) end
     if path then state.keep(self, path, port == 0) end
   end
   return self, err

@@ -19,7 +19,7 @@ static void save (world *w, size_t i, memory *m) {
 }
 
 static void restart (world *w, size_t i, const memory *m) {
-  SAME(gp_station_start(w->at[i], &w->opt), GP_OK);
+  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
   SAME(
     gp_node_resume(world_node(w, i), &m->known, m->left, gp_sim_now(w->sim)),
     GP_OK);
@@ -43,7 +43,7 @@ TEST(resumes, "who starts again with its list joins by itself") {
   TEXT(world_members(&w, 3), "n1");
   TEXT(world_event(&w, 3), "n1 joined");
   TEXT(world_event(&w, 1), "n3 recovered");
-  SAME(gp_station_start(w.at[0], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[0], &w.opt, NULL), GP_OK);
   world_pass(&w, 10 * SECOND);
   TEXT(world_members(&w, 3), "n0 n1");
   TEXT(world_complaint(&w, 3), "");
@@ -89,7 +89,7 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   world_pass(&w, (uint64_t)23 * 3600 * SECOND);
   save(&w, 0, &m);
   SAME(m.known.n, 2);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 0), "n1");
   gp_station_crash(w.at[1]);
@@ -131,7 +131,7 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
   gp_station_crash(w.at[1]);
   restart(&w, 0, &m);
   SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_pass(&w, 120 * SECOND);
   TEXT(world_members(&w, 0), "");
   gp_peerlist_clear(&m.known);

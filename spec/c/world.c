@@ -62,7 +62,7 @@ size_t world_add (world *w, const char *name) {
   gp_peer *self;
   snprintf(own, sizeof own, "n%zu:5000", w->n);
   self = world_peer(name == NULL ? own : name);
-  SAME(gp_sim_add(w->sim, self, &w->opt, &w->at[w->n]), GP_OK);
+  SAME(gp_sim_add(w->sim, self, &w->opt, NULL, &w->at[w->n]), GP_OK);
   gp_peer_unref(self);
   return w->n++;
 }
