@@ -48,10 +48,14 @@ local function post(node, data, list)
   return rec, err
 end
 
--- A state file is one of the program's, as all its files are.
+-- A state file is one of the program's, and begins empty.
 local function keep(node, path, anyport)
   local run = scheduler.program()
-  outside.keep(node, run and run.files:writable(path) or path, anyport)
+  if run then
+    run.files:hide(path)
+    path = run.files:writable(path)
+  end
+  outside.keep(node, path, anyport)
 end
 
 local function warnof(node, text)
