@@ -77,10 +77,17 @@ local function openlobby(self, peer)
   self.parts[lobby.name] = lobby
 end
 
+local function begin(self, options)
+  core.simulate(options.seed, options.start)
+  interpose(true)
+  core.latency(table.unpack(options.latency))
+  core.loss(options.loss)
+  for _, peer in ipairs(self.entry) do openlobby(self, peer) end
+end
+
 -- world.open(options) -> world; see testing.network.
 function world.open(options)
   if current then current:close() end
-  core.simulate(options.seed, options.start)
   local self = setmetatable({
     seed = options.seed, entry = options.entry,
     conversation = conversation.new(options.keep),
@@ -89,10 +96,11 @@ function world.open(options)
   }, meta)
   self.conversation.world = self
   current = self
-  interpose(true)
-  core.latency(table.unpack(options.latency))
-  core.loss(options.loss)
-  for _, peer in ipairs(self.entry) do openlobby(self, peer) end
+  local ok, problem = pcall(begin, self, options)
+  if not ok then
+    self:close()
+    error(problem, 0)
+  end
   return self
 end
 
