@@ -177,7 +177,8 @@ describe("gop2p on a terminal", function()
       local readme = assert(io.open("README.md")):read("a")
       local session = readme:match("```text\n(%$ gop2p chat.-)```")
       chat()
-      session = session:gsub("5000", peer.port):gsub("5001", port)
+      session = session:gsub("500[01]", {["5000"] = peer.port,
+                                         ["5001"] = port})
       local want, heard = {}, {}
       for line in session:gmatch("[^\n]+") do
         local typed = line:match("^> (.*)")
