@@ -28,12 +28,14 @@ local function hear(self)
   life.stop(self)   -- its author may have stopped the node
 end
 
-local function follow(self, way)
+local function follow(self)
   for event in self.node:events() do
     self.log:info(event.type, { peer = tostring(event.peer),
       reason = event.reason and event.reason.cause })
     self:fire(event.type, event.peer, event.reason)
-    if event.type == "left" or event.type == "failed" then way:changed() end
+    if event.type == "left" or event.type == "failed" then
+      self.way:changed()
+    end
   end
 end
 
@@ -53,8 +55,9 @@ end
 
 local function starttasks(self)
   local agenda, way = self.registry.agenda, joining.new(self)
+  self.way = way
   scheduler.start(self.scope, hear, self)
-  scheduler.start(self.scope, follow, self, way)
+  scheduler.start(self.scope, follow, self)
   scheduler.start(self.scope, watch, self)
   scheduler.start(self.scope, way.run, way)
   scheduler.start(self.scope, agenda.run, agenda)
@@ -108,6 +111,7 @@ end
 
 local function stop(self)
   self.state = "stopping"
+  self.way:release()
   farewell(self)
   self.registry.agenda:stop()
   if self.node:is_connected() then self.node:leave(LEAVE) end

@@ -29,8 +29,9 @@ local UNSENT = { wait = function() return true end }
 -- speech.post(bot, data, to [, urgent]) -> receipt | nil, err
 --
 -- Sends any bytes to everybody (nil) or a list of peers, in its turn unless
--- it is urgent.
+-- it is urgent, and not before the bot has tried to join.
 function speech.post(bot, data, to, urgent)
+  bot.way:await()
   if not urgent and not bot.outbox:wait() then return refuse(bot) end
   bot.overfull = false
   if core.isclosed(bot.node) then
