@@ -40,8 +40,9 @@ local bot = {}
 local Bot = {}
 local meta = { __index = Bot, __name = "gop2p.bot" }
 
-local EVENTS = { joined = true, left = true, failed = true, recovered = true,
-                 message = true, error = true, start = true, stop = true }
+local EVENTS = { joined = true, met = true, left = true, failed = true,
+                 recovered = true, message = true, error = true,
+                 start = true, stop = true }
 
 local function checkself(self, name)
   check.self(self, meta, name, "bot", 1)
@@ -263,8 +264,9 @@ end
 
 -- bot:on(event, f)
 --
--- Runs f(peer) when somebody "joined", "left" or "recovered"; f(peer,
--- reason) when he "failed"; f(ctx) for each "message"; f(err) for each
+-- Runs f(peer) when somebody has "joined", who was not there before us, or
+-- was "met", who was; has "left" or "recovered"; f(peer, reason) when he has
+-- "failed"; f(ctx) for each "message"; f(err) for each
 -- "error"; f() at the "start" (of the bot, and of new code), and before the
 -- "stop", which waits for it for two seconds.
 function Bot:on(event, f)

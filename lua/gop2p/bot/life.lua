@@ -30,9 +30,10 @@ end
 
 local function follow(self)
   for event in self.node:events() do
-    self.log:info(event.type, { peer = tostring(event.peer),
+    local what = event.met and "met" or event.type
+    self.log:info(what, { peer = tostring(event.peer),
       reason = event.reason and event.reason.cause })
-    self:fire(event.type, event.peer, event.reason)
+    self:fire(what, event.peer, event.reason)
     if event.type == "left" or event.type == "failed" then
       self.way:changed()
     end
