@@ -166,8 +166,9 @@ end
 
 -- Runs the handlers of an event, and tells those who wait for it.
 function Bot:fire(event, ...)
+  local from = event == "message" and (...).from or nil
   for _, handler in ipairs(self.registry:handlers(event)) do
-    self:task(guard.call, self, handler, nil, ...)
+    self:task(guard.call, self, handler, from, ...)
   end
   self.conversation:tell(event, ...)
 end
@@ -345,13 +346,14 @@ function Bot:say(words, to)
     peers, why = values.topeers(to)
     check.that(peers, 2, "say", why)
   end
-  return speech.say(self, words, peers)
+  return speech.say(self, words, peers, guard.cause(self))
 end
 
 -- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
 function Bot:broadcast(data)
   running(self, "broadcast")
-  return speech.post(self, check.string(data, 1, "broadcast"))
+  data = check.string(data, 1, "broadcast")
+  return speech.post(self, data, nil, guard.cause(self))
 end
 
 -- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
@@ -360,7 +362,7 @@ function Bot:send(to, data)
   local peers, why = values.topeers(to)
   check.that(peers, 1, "send", why)
   data = check.string(data, 2, "send")
-  return speech.post(self, data, peers)
+  return speech.post(self, data, peers, guard.cause(self))
 end
 
 -- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err
