@@ -4,7 +4,7 @@
 local core = require "gop2p.core"
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
-local net = require "spec.support.net"
+local nobody = require("spec.support.net").nobody
 local process = require "spec.support.process"
 local scriptfile = require "spec.support.script"
 local socket = require "socket"
@@ -163,8 +163,8 @@ describe("README", function()
   end)
 
   it("shows what an error says", function()
-    local nobody <close> = net.nobody()
-    local ports = {["5000"] = nobody.port}
+    local hidden <close> = nobody()
+    local ports = {["5000"] = hidden.port}
     local text = example("err.kind")
     local script = run(text, ports)
     local expected = {}
