@@ -5,6 +5,7 @@
 local cjson = require "cjson"
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
+local process = require "spec.support.process"
 
 describe("gop2p", function()
   local tree, peer
@@ -95,13 +96,32 @@ describe("gop2p", function()
                   objects(done {"version", "--json"}))
     end)
 
-    it("completes itself in shells", function()
-      for _, shell in ipairs {"bash", "zsh", "fish"} do
-        local script = table.concat(done {"completion", shell}, "\n")
-        assert.matches("members", script)
-        assert.matches("interval", script)
-      end
-    end)
+    -- Each shell loads the script as the README says, and is asked what
+    -- "watch --in" may become.
+    for shell, words in pairs {
+      bash = {[[eval "$(gop2p completion bash)"
+                COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
+                _gop2p gop2p --in watch
+                echo "${COMPREPLY[@]}"]]},
+      zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
+                     eval "$(gop2p completion zsh)"
+                     functions $_comps[gop2p] | grep -o -e --interval]]},
+      fish = {"--no-config", [[gop2p completion fish | source
+                               complete -C "gop2p watch --in" | cut -f 1]]},
+    } do
+      it("completes itself in " .. shell, function()
+        if not os.execute("command -v " .. shell .. " >/dev/null") then
+          return pending("needs " .. shell)
+        end
+        table.insert(words, 1, shell)
+        table.insert(words, #words, "-c")
+        local p <close> = assert(process.start(
+          {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
+           tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
+        assert.equal("--interval", (p:line(20)))
+        assert.equal(0, p:wait())
+      end)
+    end
 
     it("says that a port is taken", function()
       local status, lines, complaint =
@@ -143,7 +163,6 @@ describe("gop2p", function()
           shown[#shown + 1] = line:gsub(" +", " ")
         end
       end
-      local process = require "spec.support.process"
       local p <close> = assert(process.start({"sh", "-c", "exec 2>&1\n"
         .. "PATH=" .. tree.dir .. "/tree/bin:$PATH\n"
         .. table.concat(commands, "\n")}, {env = tree.env}))
@@ -219,7 +238,6 @@ describe("gop2p", function()
     it("ends when nobody reads what it prints", function()
       local command = ("'%s' listen --join %s | head -n 1"):format(
         tree.command, peer.name)
-      local process = require "spec.support.process"
       local p <close> = assert(process.start({"sh", "-c", command},
         {env = tree.env, stderr = "/dev/null"}))
       repeat p:line(0.05) until #peer:members() == 1
