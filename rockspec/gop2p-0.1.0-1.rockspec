@@ -120,6 +120,7 @@ build = {
     ["gop2p.bot.loopguard"] = "lua/gop2p/bot/loopguard.lua",
     ["gop2p.bot.options"] = "lua/gop2p/bot/options.lua",
     ["gop2p.bot.outbox"] = "lua/gop2p/bot/outbox.lua",
+    ["gop2p.bot.program"] = "lua/gop2p/bot/program.lua",
     ["gop2p.bot.recent"] = "lua/gop2p/bot/recent.lua",
     ["gop2p.bot.registry"] = "lua/gop2p/bot/registry.lua",
     ["gop2p.bot.roles"] = "lua/gop2p/bot/roles.lua",

@@ -5,8 +5,10 @@ local core = require "gop2p.core"
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
 local socket = require "socket"
 local terminal = require "spec.support.terminal"
+local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
@@ -115,9 +117,9 @@ describe("README", function()
   end
 
   it("has no example that is not run here", function()
-    assert.equal(3, #examples)
+    assert.equal(4, #examples)
     assert.equal(1, #blocks(""))
-    assert.equal(2, #blocks("text"))   -- in the specs of the command
+    assert.equal(3, #blocks("text"))   -- two in the specs of the command
     local _, fences = readme:gsub("\n```%l*%s*\n", "")
     local known = 0
     for _, language in ipairs {"lua", "", "sh", "text", "mermaid"} do
@@ -178,6 +180,27 @@ describe("README", function()
     assert.equal(2, #expected)
     assert.same(expected, lines)
     assert.equal(0, script:wait())
+  end)
+
+  it("has a test of the bot in fifteen lines, and what it says", function()
+    local bot <close> = scriptfile(example('"You said: " ..'))
+    local function try(text)
+      local test <close> = scriptfile((text:gsub('"bot.lua"', function()
+        return ("%q, { name = 'bot' }"):format(bot.name)
+      end)))
+      local errors <close> = scriptfile("")
+      local program <close> = assert(process.start({LUA, test.name},
+                                                   {stderr = errors.name}))
+      local status = program:wait(20)
+      return status, (contents(errors.name):gsub("\nstack traceback.*", "\n")
+                      :gsub("^.-:", "lua5.4:", 1)
+                      :gsub(test.name, "bot_test.lua"))
+    end
+    local text = example("gop2p.testing")
+    assert.same({0, ""}, {try(text)})
+    local status, errors = try((text:gsub("You said: %(%.%*%)", "You say")))
+    assert.equal(1, status)
+    assert.equal(blocks("text")[3], errors)
   end)
 
   -- The lines of a session as they are on the screen, but for the first one
@@ -262,6 +285,26 @@ describe("README", function()
     end
     -- For the scheduler, not for programs.
     there["receipt:settle"], there["receipt:failure"] = nil, nil
+    assert.same(there, named)
+  end)
+
+  it("names every call of the test kit, and no other", function()
+    local net <close> = testing.network()
+    local bot <close> = scriptfile("")
+    local there = {}
+    local function add(prefix, methods)
+      for name in pairs(methods) do there[prefix .. name] = true end
+    end
+    add("testing.", testing)
+    add("net:", getmetatable(net).__index)
+    add("user:", getmetatable(net:user("ann")).__index)
+    add("bot:", getmetatable(net:bot(bot.name)).__index)
+    local named = {}
+    for _, cells in ipairs(rows("in a test")) do
+      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
+        named[name] = true
+      end
+    end
     assert.same(there, named)
   end)
 

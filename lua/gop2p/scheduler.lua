@@ -393,10 +393,21 @@ local function openscope()
   return root
 end
 
+local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
+
+-- In this coroutine, which is no task, 'run' just calls its function.
+function scheduler.inline(co)
+  inlined[co] = true
+end
+
 -- Runs f, if given, as a task, and the loop until no task is left. Raises
 -- the first error of a task, with its traceback; then, and also when it is
 -- interrupted, the tasks that were started meanwhile are closed.
 function scheduler.run(f)
+  if inlined[coroutine.running()] then
+    if f then f() end
+    return
+  end
   local scope = openscope()
   local before, was = note(scope), scope.running
   local _ <close> = setmetatable({}, { __close = function()

@@ -52,6 +52,7 @@ end
 -- Runs a handler, in a task. An error is told: to on("error"), the log and
 -- the owner; 'from' is the peer whose message it was run for, if any.
 function guard.call(bot, handler, from, ...)
+  if bot.memory then bot.memory:touch() end
   local ok, problem = xpcall(handler.f, tracer(bot), ...)
   if ok then
     handler.failures = 0

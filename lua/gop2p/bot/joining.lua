@@ -13,9 +13,10 @@ joining.__index = joining
 local FIRST, LONGEST = 1, 60   -- seconds between two rounds
 local TIMEOUT = 5              -- seconds for one entry point
 
-function joining.new(bot, peers)
+-- The bot's node runs already. Itself is no entry point.
+function joining.new(bot)
   local list = {}
-  for _, peer in ipairs(peers) do
+  for _, peer in ipairs(bot.options.join) do
     if peer ~= bot.node:self() then
       list[#list + 1] = { peer = peer, joined = false, told = false }
     end
@@ -77,7 +78,6 @@ end
 
 -- joining:run(): a task that ends with the bot's.
 function joining:run()
-  if #self.list == 0 then return end
   while self.bot.state == "running" do
     self.stale = false
     local whole = round(self)

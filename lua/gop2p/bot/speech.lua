@@ -17,6 +17,15 @@ local function refuse(bot)
   return nil, err
 end
 
+local function names(peers)
+  local list = {}
+  for i, peer in ipairs(peers) do list[i] = tostring(peer) end
+  return list
+end
+
+-- The receipt of what is not sent at all.
+local UNSENT = { wait = function() return true end }
+
 -- speech.post(bot, data, to [, urgent]) -> receipt | nil, err
 --
 -- Sends any bytes to everybody (nil) or a list of peers, in its turn unless
@@ -27,9 +36,11 @@ function speech.post(bot, data, to, urgent)
   if core.isclosed(bot.node) then
     return nil, values.stopped("could not send")
   end
-  bot.log:info("said", { to = to and tostring(to) or "everybody",
-                         text = data })
+  local dry = bot.options.dry_run
+  bot.log:info(dry and "would say" or "said", { text = data,
+    to = to and table.concat(names(to), " ") or "everybody" })
   bot.loopguard:spoke(to)
+  if dry then return UNSENT end
   local receipt, err
   if to then receipt, err = bot.node:send(to, data)
   else receipt, err = bot.node:broadcast(data) end
