@@ -226,10 +226,12 @@ describe("gop2p", function()
     end)
 
     it("leaves when it is interrupted", function()
-      local p <close> = listener("--join", peer.name)
-      p:kill("INT")
-      assert.equal(0, p:wait())
-      assert.same({}, peer:members())
+      for _, signal in ipairs {"INT", "TERM", "HUP"} do
+        local p <close> = listener("--join", peer.name)
+        p:kill(signal)
+        assert.equal(0, p:wait())
+        assert.same({}, peer:members())
+      end
       local q <close> = listener("--join", peer.name, "--count", "1")
       q:kill("INT")
       assert.equal(1, q:wait())
