@@ -88,11 +88,15 @@ local function was_interrupted(problem)
   return problem:find("interrupted!", 1, true) ~= nil
 end
 
--- Calls f(), which SIGTERM ends as Ctrl-C does, and so does SIGHUP.
+-- Until what it gives is closed f(), which must not wait, is called when
+-- the process shall end, and nothing else happens.
+function network.on_end(f)
+  return signals.catch(f, { "TERM", not core.outlives() and "HUP" or nil })
+end
+
+-- Calls f(), which those end as Ctrl-C does.
 local function mortal(f)
-  local _ <close> = signals.catch(function()
-    error("interrupted!", 0)
-  end, { "TERM", not core.outlives() and "HUP" or nil })
+  local _ <close> = network.on_end(function() error("interrupted!", 0) end)
   return pcall(f)
 end
 
