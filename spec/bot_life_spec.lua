@@ -187,7 +187,7 @@ describe("the process of a bot", function()
 
   it("does as ever at a signal before and after it runs", function()
     local proc <close> = start [[
-      bot:on("joined", function() bot:stop() end)
+      bot:on("met", function() bot:stop() end)
       bot:run()
       print("over")
       while true do end

@@ -172,6 +172,23 @@ describe("handlers", function()
     assert.same({"welcome; try !help", "direct"}, {scene:hear()})
   end)
 
+  it("do not take those who were there before for newcomers", function()
+    local nodes <close> = net.network(2)
+    local seen = {}
+    local bot <close> = bots.new {join = nodes[1]:self()}
+    for _, event in ipairs {"joined", "met"} do
+      bot:on(event, function(peer) seen[tostring(peer)] = event end)
+    end
+    assert(bot:start())
+    local late <close> = assert(gop2p.start_local_node(0))
+    net.await(function() return #bot:members() == 2 end)
+    assert(late:connect(nodes[2]:self()))
+    net.await(function() return seen[tostring(late:self())] end)
+    assert.same({[tostring(nodes[1]:self())] = "met",
+                 [tostring(nodes[2]:self())] = "met",
+                 [tostring(late:self())] = "joined"}, seen)
+  end)
+
   it("that are too many at once are not started", function()
     local scene <close> = bots.scene {max_tasks = 8}
     local began = 0

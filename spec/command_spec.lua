@@ -96,33 +96,6 @@ describe("gop2p", function()
                   objects(done {"version", "--json"}))
     end)
 
-    -- Each shell loads the script as the README says, and is asked what
-    -- "watch --in" may become.
-    for shell, words in pairs {
-      bash = {[[eval "$(gop2p completion bash)"
-                COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
-                _gop2p gop2p --in watch
-                echo "${COMPREPLY[@]}"]]},
-      zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
-                     eval "$(gop2p completion zsh)"
-                     functions $_comps[gop2p] | grep -o -e --interval]]},
-      fish = {"--no-config", [[gop2p completion fish | source
-                               complete -C "gop2p watch --in" | cut -f 1]]},
-    } do
-      it("completes itself in " .. shell, function()
-        if not os.execute("command -v " .. shell .. " >/dev/null") then
-          return pending("needs " .. shell)
-        end
-        table.insert(words, 1, shell)
-        table.insert(words, #words, "-c")
-        local p <close> = assert(process.start(
-          {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
-           tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
-        assert.equal("--interval", (p:line(20)))
-        assert.equal(0, p:wait())
-      end)
-    end
-
     it("says that a port is taken", function()
       local status, lines, complaint =
         tree:run {"listen", "--port", tostring(peer.port)}
@@ -438,6 +411,27 @@ describe("gop2p", function()
       assert.equal("on", p:line())
       p:kill("INT")
       assert.equal(0, p:wait())
+    end)
+
+    it("runs a bot as its options say", function()
+      local name = script [[
+        local bot = require("gop2p.bot").new {name = "dice", store = false}
+        bot:command("roll", function() return "rolled" end)
+        bot:on("start", function() print(bot.node:self()) end)
+        bot:run()
+      ]]
+      local errors = tree.dir .. "/errors"
+      local p <close> = tree:start({"bot", name, "--json", "--watch"},
+                                   {stderr = errors})
+      peer:ask("connect " .. p:line())
+      peer:ask("broadcast !roll")
+      assert.equal("rolled", (peer:message()))
+      script "error 'oops'"
+      repeat p:line(0.05) until io.open(errors):read("a"):find("oops")
+      p:kill("TERM")
+      assert.equal(0, p:wait())
+      assert.same({}, peer:members())
+      for line in io.lines(errors) do cjson.decode(line) end
     end)
 
     it("fails when the script does", function()

@@ -40,8 +40,9 @@ local bot = {}
 local Bot = {}
 local meta = { __index = Bot, __name = "gop2p.bot" }
 
-local EVENTS = { joined = true, left = true, failed = true, recovered = true,
-                 message = true, error = true, start = true, stop = true }
+local EVENTS = { joined = true, met = true, left = true, failed = true,
+                 recovered = true, message = true, error = true,
+                 start = true, stop = true }
 
 local function checkself(self, name)
   check.self(self, meta, name, "bot", 1)
@@ -165,8 +166,9 @@ end
 
 -- Runs the handlers of an event, and tells those who wait for it.
 function Bot:fire(event, ...)
+  local from = event == "message" and (...).from or nil
   for _, handler in ipairs(self.registry:handlers(event)) do
-    self:task(guard.call, self, handler, nil, ...)
+    self:task(guard.call, self, handler, from, ...)
   end
   self.conversation:tell(event, ...)
 end
@@ -263,8 +265,9 @@ end
 
 -- bot:on(event, f)
 --
--- Runs f(peer) when somebody "joined", "left" or "recovered"; f(peer,
--- reason) when he "failed"; f(ctx) for each "message"; f(err) for each
+-- Runs f(peer) when somebody has "joined", who was not there before us, or
+-- was "met", who was; has "left" or "recovered"; f(peer, reason) when he has
+-- "failed"; f(ctx) for each "message"; f(err) for each
 -- "error"; f() at the "start" (of the bot, and of new code), and before the
 -- "stop", which waits for it for two seconds.
 function Bot:on(event, f)
@@ -342,13 +345,14 @@ function Bot:say(words, to)
     peers, why = values.topeers(to)
     check.that(peers, 2, "say", why)
   end
-  return speech.say(self, words, peers)
+  return speech.say(self, words, peers, guard.cause(self))
 end
 
 -- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
 function Bot:broadcast(data)
   running(self, "broadcast")
-  return speech.post(self, check.string(data, 1, "broadcast"))
+  data = check.string(data, 1, "broadcast")
+  return speech.post(self, data, nil, guard.cause(self))
 end
 
 -- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
@@ -357,7 +361,7 @@ function Bot:send(to, data)
   local peers, why = values.topeers(to)
   check.that(peers, 1, "send", why)
   data = check.string(data, 2, "send")
-  return speech.post(self, data, peers)
+  return speech.post(self, data, peers, guard.cause(self))
 end
 
 -- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err

@@ -30,9 +30,10 @@ end
 
 local function follow(self, way)
   for event in self.node:events() do
-    self.log:info(event.type, { peer = tostring(event.peer),
+    local what = event.met and "met" or event.type
+    self.log:info(what, { peer = tostring(event.peer),
       reason = event.reason and event.reason.cause })
-    self:fire(event.type, event.peer, event.reason)
+    self:fire(what, event.peer, event.reason)
     if event.type == "left" or event.type == "failed" then way:changed() end
   end
 end
@@ -130,24 +131,34 @@ function life.stop(self)
   end
 end
 
-function life.run(self)
+-- Until it is stopped, or 'signal.name' is set. Nil and an error when it
+-- could not be started.
+local function await(self, signal)
   if self.state == "new" then
     local ok, err = life.start(self)
     if not ok then return nil, err end
   end
-  local signal
+  while self.state ~= "stopped" and not signal.name do
+    scheduler.wait(self)
+  end
+  return true
+end
+
+function life.run(self)
+  local signal = {}
   local caught, err = signals.catch(function(name)
-    signal = name
+    signal.name = name
     scheduler.wake(self)
   end)
   if not caught then return nil, err end
-  local ok, problem = pcall(function()
+  local ok, done, problem = pcall(function()
     local _ <close> = caught
-    while self.state ~= "stopped" and not signal do scheduler.wait(self) end
+    return await(self, signal)
   end)
+  if ok and not done then return nil, problem end
   life.stop(self)
-  if not ok then error(problem, 0) end
-  return true, signal
+  if not ok then error(done, 0) end
+  return true, signal.name
 end
 
 return life

@@ -10,6 +10,7 @@
 
 local clock = require "gop2p.clock"
 local schedule = require "gop2p.bot.schedule"
+local brief = require("gop2p.bot.text").brief
 local values = require "gop2p.values"
 
 local usage = {}
@@ -188,7 +189,7 @@ local function take(arg, text, at)
   local value = convert(arg.kind, given)
   if value == nil then
     return nil, ("%s: %s expected, not %q"):format(arg.name,
-                                                   types[arg.kind][1], given)
+      types[arg.kind][1], brief(given))
   end
   return value, nil, next
 end
@@ -205,7 +206,7 @@ function usage.read(arguments, text)
     out[arg.name], at = value, next
   end
   if text:find("%S", at) then
-    return nil, ("this is too much: %s"):format(text:sub(at))
+    return nil, ("this is too much: %s"):format(brief(text:sub(at)))
   end
   return out
 end
