@@ -17,6 +17,7 @@ core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
+local owners = {}      -- key of a listener -> its program, if it has one
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
@@ -72,6 +73,7 @@ end
 -- listener to a key; nil ends it.
 function scheduler.listen(key, f)
   listeners[key] = f
+  owners[key] = f and scheduler.program() or nil
 end
 
 -- Calls 'f', which must not wait, 'seconds' from now.
@@ -90,15 +92,18 @@ local function forget(wait)
   if list and #list == 0 then waiting[wait.key] = nil end
 end
 
+-- Whoever gives up (time, an error, a closed task) leaves nothing behind.
+-- Whether his task is at its end is seen when it has its turn.
+local function giveup(wait)
+  if wait.over then return end
+  if wait.key ~= nil then forget(wait) end
+  finish(wait, false)
+end
+
 -- The time of a wait, or of a call, has come.
 local function ring(wait)
   alarms:remove(wait)
-  if wait.call then
-    wait.call()
-  elseif not wait.over then
-    if wait.key ~= nil then forget(wait) end
-    finish(wait, false)
-  end
+  if wait.call then wait.call() else giveup(wait) end
 end
 
 local function expire()
@@ -283,14 +288,6 @@ local function enlist(wait, key, deadline)
   if deadline then alarms:add(wait, deadline) end
 end
 
--- Whoever gives up (an error, a closed task) leaves nothing behind. Whether
--- the task is at its end is seen when it has its turn.
-local function giveup(wait)
-  if wait.over then return end
-  if wait.key ~= nil then forget(wait) end
-  finish(wait, false)
-end
-
 local waitmeta = { __close = giveup }
 
 -- A task that was interrupted meets the error where it waits; one that was
@@ -472,14 +469,17 @@ function scheduler.interrupt(program, problem)
   end
 end
 
--- No task of the program runs again, and nothing that they have promised to
--- close is closed.
+-- No task of the program runs again, nothing that they have promised to
+-- close is closed, and nobody listens for it.
 function scheduler.kill(program)
   for _, task in pairs(tasks) do
     if task.scope.program == program then
       task.killed = true
       if task.wait then giveup(task.wait) end
     end
+  end
+  for key, owner in pairs(owners) do
+    if owner == program then listeners[key], owners[key] = nil, nil end
   end
 end
 
