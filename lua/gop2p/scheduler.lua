@@ -399,11 +399,15 @@ function scheduler.close(scope)
 end
 
 -- On the main thread all tasks share one scope, also those that were
--- started before; a 'run' inside a task waits for its own only.
+-- started before; a 'run' inside a task waits for its own only, which have
+-- the budget of that one.
 local function openscope()
   local task = current()
-  if task then return task.home or newscope(task.scope.program) end
-  return root
+  if not task then return root end
+  if task.home then return task.home end
+  local scope = newscope(task.scope.program)
+  scope.budget = task.scope.budget
+  return scope
 end
 
 local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
