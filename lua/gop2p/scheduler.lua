@@ -23,9 +23,9 @@ local runnable = 0     -- so many
 -- 'report': who is told of the errors of its tasks, instead of a 'run'.
 -- 'budget': seconds that a task may compute without waiting, or 0.
 -- 'program': see scheduler.launch.
-local function newscope(program)
+local function newscope(program, budget)
   return { count = 0, tasks = {}, running = false, problem = false,
-           report = false, budget = 0, program = program or false }
+           report = false, budget = budget or 0, program = program or false }
 end
 
 local root = newscope()   -- the scope of all other tasks
@@ -385,8 +385,8 @@ end
 -- and must not wait. A task that computes for more than 'budget' seconds
 -- (nil: as long as it likes) without waiting is cut by an error.
 function scheduler.scope(report, budget)
-  local scope = newscope(scheduler.program())
-  scope.report, scope.budget = report, budget or 0
+  local scope = newscope(scheduler.program(), budget)
+  scope.report = report
   return scope
 end
 
@@ -404,10 +404,7 @@ end
 local function openscope()
   local task = current()
   if not task then return root end
-  if task.home then return task.home end
-  local scope = newscope(task.scope.program)
-  scope.budget = task.scope.budget
-  return scope
+  return task.home or newscope(task.scope.program, task.scope.budget)
 end
 
 local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
