@@ -52,6 +52,9 @@ typedef struct lgp_loop {
   bool running;     /* in one of the pump's phases */
 } lgp_loop;
 
+/* Makes the loop unless there is one. An error is the system's. */
+gp_err lgp_makeloop (lua_State *L);
+
 /* Pushes the loop's userdata, made when first asked for. */
 lgp_loop *lgp_pushloop (lua_State *L);
 

@@ -17,6 +17,7 @@ core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
+local owners = {}      -- key of a listener -> its program, if it has one
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
@@ -72,6 +73,7 @@ end
 -- listener to a key; nil ends it.
 function scheduler.listen(key, f)
   listeners[key] = f
+  owners[key] = f and scheduler.program() or nil
 end
 
 -- Calls 'f', which must not wait, 'seconds' from now.
@@ -473,14 +475,17 @@ function scheduler.interrupt(program, problem)
   end
 end
 
--- No task of the program runs again, and nothing that they have promised to
--- close is closed.
+-- No task of the program runs again, nothing that they have promised to
+-- close is closed, and nobody listens for it.
 function scheduler.kill(program)
   for _, task in pairs(tasks) do
     if task.scope.program == program then
       task.killed = true
       if task.wait then giveup(task.wait) end
     end
+  end
+  for key, owner in pairs(owners) do
+    if owner == program then listeners[key], owners[key] = nil, nil end
   end
 end
 

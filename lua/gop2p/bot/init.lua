@@ -96,7 +96,7 @@ function bot.new(given)
   local self = setmetatable({
     name = set.options.name, node = false, state = "new", overfull = false,
     options = set.options, roles = set.roles, called = set.called,
-    memory = false, unfit = false, conversation = conversation.new(),
+    memory = false, unfit = false, way = false, conversation = conversation.new(),
     cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,
@@ -336,7 +336,8 @@ end
 -- bot:say(text [, peer]) -> true | nil, err
 --
 -- Says it to everybody, or to a peer or a list of them; when it is long, in
--- several messages. Waits while the bot has talked too much.
+-- several messages. Waits while the bot has talked too much, or has not yet
+-- tried to join.
 function Bot:say(words, to)
   running(self, "say")
   words = check.string(words, 1, "say")

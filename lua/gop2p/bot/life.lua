@@ -28,13 +28,15 @@ local function hear(self)
   life.stop(self)   -- its author may have stopped the node
 end
 
-local function follow(self, way)
+local function follow(self)
   for event in self.node:events() do
     local what = event.met and "met" or event.type
     self.log:info(what, { peer = tostring(event.peer),
       reason = event.reason and event.reason.cause })
     self:fire(what, event.peer, event.reason)
-    if event.type == "left" or event.type == "failed" then way:changed() end
+    if event.type == "left" or event.type == "failed" then
+      self.way:changed()
+    end
   end
 end
 
@@ -54,8 +56,9 @@ end
 
 local function starttasks(self)
   local agenda, way = self.registry.agenda, joining.new(self)
+  self.way = way
   scheduler.start(self.scope, hear, self)
-  scheduler.start(self.scope, follow, self, way)
+  scheduler.start(self.scope, follow, self)
   scheduler.start(self.scope, watch, self)
   scheduler.start(self.scope, way.run, way)
   scheduler.start(self.scope, agenda.run, agenda)
@@ -109,6 +112,7 @@ end
 
 local function stop(self)
   self.state = "stopping"
+  self.way:release()
   farewell(self)
   self.registry.agenda:stop()
   if self.node:is_connected() then self.node:leave(LEAVE) end

@@ -29,8 +29,10 @@ local UNSENT = { wait = function() return true end }
 -- speech.post(bot, data, to, cause [, urgent]) -> receipt | nil, err
 --
 -- Sends any bytes to everybody (nil) or a list of peers, in its turn unless
--- it is urgent. 'cause': the peer whose message it answers, if it is known.
+-- it is urgent, and not before the bot has tried to join. 'cause': the peer
+-- whose message it answers, if it is known.
 function speech.post(bot, data, to, cause, urgent)
+  bot.way:await()
   if not urgent and not bot.outbox:wait() then return refuse(bot) end
   bot.overfull = false
   if core.isclosed(bot.node) then
