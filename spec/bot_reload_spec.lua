@@ -193,6 +193,11 @@ describe("a bot", function()
     write("plug.lua", "error('oops')")
     assert.matches("^told: .*plug.lua:1: oops", child:line(20, net.idle))
     assert.equal("plug one", ask("plugged"))
+    -- what fails before it comes to its plug-in still depends on it
+    write("dice.lua", (second:gsub("bot:plugin", ([[
+      assert(io.open("%s/plug.lua"):read("a"):find("three"), "not yet")
+      bot:plugin]]):format(folder))))
+    assert.matches("^told: .*not yet", child:line(20, net.idle))
     write("plug.lua", PLUG:format("three"))
     assert.equal(name, child:line(20, net.idle))
     assert.equal("plug three", ask("plugged"))

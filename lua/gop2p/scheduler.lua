@@ -92,15 +92,18 @@ local function forget(wait)
   if list and #list == 0 then waiting[wait.key] = nil end
 end
 
+-- Whoever gives up (time, an error, a closed task) leaves nothing behind.
+-- Whether his task is at its end is seen when it has its turn.
+local function giveup(wait)
+  if wait.over then return end
+  if wait.key ~= nil then forget(wait) end
+  finish(wait, false)
+end
+
 -- The time of a wait, or of a call, has come.
 local function ring(wait)
   alarms:remove(wait)
-  if wait.call then
-    wait.call()
-  elseif not wait.over then
-    if wait.key ~= nil then forget(wait) end
-    finish(wait, false)
-  end
+  if wait.call then wait.call() else giveup(wait) end
 end
 
 local function expire()
@@ -283,14 +286,6 @@ local function enlist(wait, key, deadline)
     list[#list + 1] = wait
   end
   if deadline then alarms:add(wait, deadline) end
-end
-
--- Whoever gives up (an error, a closed task) leaves nothing behind. Whether
--- the task is at its end is seen when it has its turn.
-local function giveup(wait)
-  if wait.over then return end
-  if wait.key ~= nil then forget(wait) end
-  finish(wait, false)
 end
 
 local waitmeta = { __close = giveup }
