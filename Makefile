@@ -52,6 +52,9 @@ CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 # Runs a Lua script with one allocation after the other failing.
 STARVE = $(BUILD)/spec/starve
 
+# An interpreter that loads its readline.
+PROMPT = $(BUILD)/spec/prompt
+
 # A Lua module that forks.
 FORKING = $(BUILD)/forking.so
 
@@ -85,8 +88,9 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest sim help setup demo chat test starve asan fuzz fuzzers \
-        storm bench bare stress valgrind lint format modules rock specs clean
+.PHONY: build ctest sim years help setup demo chat test starve asan fuzz \
+        fuzzers storm bench bare stress valgrind lint format modules rock \
+        specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
@@ -115,6 +119,11 @@ $(STARVE): spec/host/starve.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
+
+$(PROMPT): spec/host/prompt.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
+	  $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
 $(FORKING): spec/host/forking.c Makefile
 	@mkdir -p $(@D)
@@ -159,7 +168,7 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) $(STARVE) $(FORKING) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(PROMPT) $(FORKING) ## build the tests in C, which the specs run
 	@:
 
 sim: $(CTEST) ## heal simulated networks: SEEDS=1000 runs, then a table, SEED=1
@@ -169,12 +178,19 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 runs, then a table, SEED=1
 	  'a partition of two minutes heals within 30 s'
 	@$(CTEST) --heal $(or $(SEED),1)
 
+years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
+	@$(SETUP) test
+	@YEARS=$(or $(YEARS),10) SEED=$(or $(SEED),1) \
+	  $(MAKE) $(AGAIN) specs SPEC=spec/testing_years_spec.lua
+
 specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
 
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
 	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/host/simulated.lua core 1 1 $(CORE)
+	@$(STARVE) spec/host/simulated.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan

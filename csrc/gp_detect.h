@@ -131,9 +131,6 @@ void gp_trial_clear (gp_node *n);
 ** gp_repair.c
 */
 
-/* A number that stands for our list: equal for equal lists, in any order. */
-uint64_t gp_repair_digest (const gp_node *n);
-
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 

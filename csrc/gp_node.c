@@ -150,6 +150,11 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   return conclude(e, msg, receipt, out);
 }
 
+const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
+  const gp_contact *c = gp_contact_meant(n, p);
+  return c == NULL ? NULL : c->entry.peer;
+}
+
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
   const gp_entry *e;
   *left = n->left;

@@ -95,6 +95,10 @@ bool gp_node_isconnected (const gp_node *n);
 /* Adds the members, in the order in which they came, to an empty list. */
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out);
 
+/* The name of the peer that is meant by 'p', which may have others; NULL: it
+   is not known. Borrowed. */
+const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p);
+
 /*
 ** What is to be known after a restart: adds the members, and those that
 ** failed and are tried again, to an empty list. '*left': its program has had
@@ -174,6 +178,13 @@ uint64_t gp_node_due (const gp_node *n);
 
 /* Time has passed. */
 void gp_node_tick (gp_node *n, uint64_t now);
+
+/* From now on a member is probed so often, in ms; 0: none is. */
+void gp_node_setprobetime (gp_node *n, uint32_t time, uint64_t now);
+
+/* A number that stands for its members and itself: equal for equal lists, in
+   any order. */
+uint64_t gp_node_digest (const gp_node *n);
 
 /*
 ** Oldest unread message or failure, or NULL. Borrowed until the drop of that

@@ -29,7 +29,7 @@ static uint64_t digestof (const gp_peer *p) {
   return h ^ (h >> 31);
 }
 
-uint64_t gp_repair_digest (const gp_node *n) {
+uint64_t gp_node_digest (const gp_node *n) {
   uint64_t digest = digestof(n->self);
   const gp_entry *e;
   for (e = n->contacts.first; e != NULL; e = e->next)
@@ -45,7 +45,7 @@ static void list (gp_node *n, gp_contact *c) {
 }
 
 void gp_repair_compare (gp_node *n, gp_contact *c, uint64_t digest) {
-  uint64_t own = gp_repair_digest(n);
+  uint64_t own = gp_node_digest(n);
   uint64_t both = digest ^ own * 31;
   uint64_t pause = both == c->vigil.fruitless ? FRUITLESS : AGAIN_AFTER;
   if (digest == own || c->leaving || n->left ||

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gp_server_listen.h"
+
 /* Longest time and largest size that are sensible, so that none overflows:
    a day, in ms; and a size whose base64 still fits. */
 #define MAXTIME 86400000.0
@@ -63,6 +65,8 @@ static void set (lua_State *L, gp_hostopt *opt, const option *o) {
   if (lua_type(L, -1) != LUA_TNUMBER || !(value >= min && value <= max))
     luaL_error(L, "option '%s': a number from %f to %f expected, got %s",
                o->name, min, max, luaL_tolstring(L, -1, NULL));
+  if (o->unit != SECONDS && !lua_tointegerx(L, -1, NULL))
+    luaL_error(L, "option '%s': integer expected, got %f", o->name, value);
   if (o->unit == SECONDS) {
     uint32_t ms = (uint32_t)(value * 1000);
     memcpy(at, &ms, sizeof ms);
@@ -80,11 +84,24 @@ static void settext (lua_State *L, const char *name, const char **at) {
     luaL_error(L, "option '%s': string expected, got %s", name,
                luaL_typename(L, -1));
   *at = lua_tolstring(L, -1, &len);
-  if (strcmp(name, "name") == 0 && !gp_identity_isname(*at, len))
+  if (strlen(*at) != len)
+    luaL_error(L, "option '%s': holds a NUL", name);
+}
+
+static void checklisten (lua_State *L, const char *listen) {
+  if (listen != NULL && !gp_listen_isvalid(listen))
+    luaL_error(L,
+               "option 'listen': a numeric address, \"localhost\" or "
+               "\"*\" expected, got \"%s\"",
+               listen);
+}
+
+static void checkname (lua_State *L, const char *name) {
+  if (name != NULL && !gp_identity_isname(name, strlen(name)))
     luaL_error(L,
                "option 'name': a letter, then letters, digits, '-', '_' and "
-               "'.' expected, %d at most",
-               GP_NAME_MAX);
+               "'.' expected, %d at most, got \"%s\"",
+               GP_NAME_MAX, name);
 }
 
 static const char **text (gp_hostopt *opt, const char *name) {
@@ -96,9 +113,11 @@ static const char **text (gp_hostopt *opt, const char *name) {
 }
 
 static void setone (lua_State *L, gp_hostopt *opt) {
-  const char *name = luaL_tolstring(L, -2, NULL);
-  const option *o = find(name);
-  const char **at = text(opt, name);
+  size_t len;
+  const char *name = luaL_tolstring(L, -2, &len);
+  bool whole = strlen(name) == len;
+  const option *o = whole ? find(name) : NULL;
+  const char **at = whole ? text(opt, name) : NULL;
   lua_insert(L, -2); /* keeps the name, below the value */
   if (at != NULL)
     settext(L, name, at);
@@ -119,4 +138,6 @@ void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
     setone(L, opt);
     lua_pop(L, 1);
   }
+  checklisten(L, opt->listen);
+  checkname(L, opt->node.name);
 }

@@ -11,14 +11,22 @@ local timers = require "gop2p.timers"
 
 local scheduler = {}
 
+-- The library's own functions are never cut: see core.limit.
+core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
+
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
+local owners = {}      -- key of a listener -> its program, if it has one
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
-local function newscope()
-  return { count = 0, tasks = {}, running = false, problem = false }
+-- 'report': who is told of the errors of its tasks, instead of a 'run'.
+-- 'budget': seconds that a task may compute without waiting, or 0.
+-- 'program': see scheduler.launch.
+local function newscope(program, budget)
+  return { count = 0, tasks = {}, running = false, problem = false,
+           report = false, budget = budget or 0, program = program or false }
 end
 
 local root = newscope()   -- the scope of all other tasks
@@ -29,7 +37,8 @@ local failed           -- the error of a task that no 'run' waits for
 -- Allocates nothing, like all that is done with what has just been taken
 -- from somewhere: memory that runs out there would lose it.
 local function push(task)
-  task.next = false
+  if task.queued then return end
+  task.next, task.queued = false, true
   if last then last.next = task else first = task end
   last = task
   runnable = runnable + 1
@@ -38,7 +47,7 @@ end
 local function shift()
   local task = first
   if not task then return nil end
-  first = task.next
+  first, task.queued = task.next, false
   if not first then last = nil end
   runnable = runnable - 1
   return task
@@ -64,6 +73,7 @@ end
 -- listener to a key; nil ends it.
 function scheduler.listen(key, f)
   listeners[key] = f
+  owners[key] = f and scheduler.program() or nil
 end
 
 -- Calls 'f', which must not wait, 'seconds' from now.
@@ -82,17 +92,25 @@ local function forget(wait)
   if list and #list == 0 then waiting[wait.key] = nil end
 end
 
+-- Whoever gives up (time, an error, a closed task) leaves nothing behind.
+-- Whether his task is at its end is seen when it has its turn.
+local function giveup(wait)
+  if wait.over then return end
+  if wait.key ~= nil then forget(wait) end
+  finish(wait, false)
+end
+
+-- The time of a wait, or of a call, has come.
+local function ring(wait)
+  alarms:remove(wait)
+  if wait.call then wait.call() else giveup(wait) end
+end
+
 local function expire()
   local now = core.now()
   local wait = alarms:first()
   while wait and wait.at <= now do
-    alarms:remove(wait)
-    if wait.call then
-      wait.call()
-    elseif not wait.over then
-      if wait.key ~= nil then forget(wait) end
-      finish(wait, false)
-    end
+    ring(wait)
     wait = alarms:first()
   end
 end
@@ -103,8 +121,12 @@ local function retire(task, problem)
   tasks[task.co] = nil
   scope.tasks[task] = nil
   scope.count = scope.count - 1
-  if problem and scope.running then
+  if problem and scope.report then
+    scope.report(problem)
+  elseif problem and scope.running then
     scope.problem = scope.problem or problem
+  elseif scope.program and (problem or task.home) then
+    scope.program.ended(problem)
   elseif problem then
     failed = failed or problem
   end
@@ -125,10 +147,15 @@ end
 
 local function resume(task)
   local co = task.co
-  if coroutine.status(co) ~= "suspended" then return end
+  local status = coroutine.status(co)
+  -- Somebody else has closed the coroutine, or runs it at present.
+  if status == "dead" then return tasks[co] and retire(task) end
+  if status ~= "suspended" then return push(task) end
   task.waits = false
+  core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
+  if task.killed then return end
   if not ok then
     local problem = debug.traceback(co, describe(err))
     close(task)
@@ -141,10 +168,30 @@ local function resume(task)
 end
 
 local function step(task)
+  local program = task.scope.program
+  if task.killed then return end
+  if program and program.frozen then
+    table.insert(program.frozen, task)
+    return
+  end
   local outer = stepping
   stepping = task
   resume(task)
   stepping = outer
+end
+
+-- The task that runs, or nil. Also in a coroutine that it made itself: then
+-- its own is not the one that runs, but waits for that.
+local function current()
+  local co, ismain = coroutine.running()
+  if tasks[co] or ismain or not stepping then return tasks[co] end
+  return coroutine.status(stepping.co) == "normal" and stepping or nil
+end
+
+-- Its coroutine, or nil.
+function scheduler.current()
+  local task = current()
+  return task and task.co
 end
 
 -- An interruption (Ctrl-C, while a task computes) is raised as soon as the
@@ -153,7 +200,7 @@ end
 local function mend()
   local task = stepping
   stepping = nil
-  if not tasks[task.co] then return end
+  if not tasks[task.co] or task.killed then return end
   if coroutine.status(task.co) == "dead" then
     retire(task)
   elseif not task.waits then
@@ -185,10 +232,9 @@ function scheduler.awaited(key)
   return waiting[key] ~= nil
 end
 
--- The coroutine of the task that runs, or nil.
-function scheduler.current()
-  local co = coroutine.running()
-  return tasks[co] and co
+-- The program that the running task belongs to, or false.
+function scheduler.program()
+  return stepping and stepping.scope.program or false
 end
 
 local function raisefailed()
@@ -242,25 +288,30 @@ local function enlist(wait, key, deadline)
   if deadline then alarms:add(wait, deadline) end
 end
 
--- Whoever gives up (an error, a closed task) leaves nothing behind.
-local function giveup(wait)
-  if wait.over then return end
-  wait.over = true
-  alarms:remove(wait)
-  if wait.key ~= nil then forget(wait) end
-end
-
 local waitmeta = { __close = giveup }
+
+-- A task that was interrupted meets the error where it waits; one that was
+-- killed gets no further.
+local function meet(task)
+  local problem = task.interrupted
+  while task.killed and coroutine.isyieldable() do coroutine.yield() end
+  if task.killed then error("the program was killed", 0) end
+  task.wait, task.interrupted = false, false
+  if problem then error(problem, 0) end
+end
 
 -- Waits for 'key' (nil: nothing but time) until 'deadline' (on core.now's
 -- clock; nil: for ever). True when it was woken, false when time was up.
 function scheduler.wait(key, deadline)
   local task = tasks[coroutine.running()]
+  if task then meet(task) end
   local wait <close> = setmetatable({
     key = key, task = false, over = false, woken = false
   }, waitmeta)
   enlist(wait, key, deadline)
-  if task and not task.closing and coroutine.isyieldable() then
+  if task then task.wait = wait end
+  if task and task == stepping and not task.closing and
+     coroutine.isyieldable() then
     wait.task = task
     repeat
       task.waits = true
@@ -269,6 +320,7 @@ function scheduler.wait(key, deadline)
   else
     repeat scheduler.turn() until wait.over
   end
+  if task then meet(task) end
   return wait.woken
 end
 
@@ -278,8 +330,8 @@ function scheduler.deadline(seconds)
 end
 
 local function currentscope()
-  local task = tasks[coroutine.running()]
-  return task and task.scope or root
+  local task = current()
+  return task and (task.home or task.scope) or root
 end
 
 local function start(scope, f, ...)
@@ -289,11 +341,15 @@ local function start(scope, f, ...)
     f = function(...) return callable(...) end
   end
   task.co, task.scope = coroutine.create(f), scope
-  task.next, task.waits, task.closing = false, false, false
+  task.next, task.queued, task.waits = false, false, false
+  task.wait, task.interrupted = false, false
+  task.closing, task.killed, task.home = false, false, false
+  if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
   scope.count = scope.count + 1
   push(task)
+  return task
 end
 
 -- Starts f(...) as a task of its own; it first runs in the next turn.
@@ -303,8 +359,12 @@ end
 
 -- Ends the tasks that were started since 'before' was noted.
 local function abandon(scope, before)
+  local after = {}
   for task in pairs(scope.tasks) do
-    if not before[task] and coroutine.status(task.co) == "suspended" then
+    if not before[task] then after[#after + 1] = task end
+  end
+  for _, task in ipairs(after) do
+    if coroutine.status(task.co) == "suspended" then
       close(task)
       retire(task)
     end
@@ -317,19 +377,48 @@ local function note(scope)
   return before
 end
 
+-- A scope of tasks that no 'run' waits for. An error ends the task that it
+-- happened in and no other: 'report' is called with it, traceback and all,
+-- and must not wait. A task that computes for more than 'budget' seconds
+-- (nil: as long as it likes) without waiting is cut by an error.
+function scheduler.scope(report, budget)
+  local scope = newscope(scheduler.program(), budget)
+  scope.report = report
+  return scope
+end
+
+-- Starts f(...) as a task in a scope; so will be those that it starts.
+scheduler.start = start
+
+-- Ends all tasks of a scope, but for the one that calls.
+function scheduler.close(scope)
+  abandon(scope, {})
+end
+
 -- On the main thread all tasks share one scope, also those that were
--- started before; a 'run' inside a task waits for its own only.
+-- started before; a 'run' inside a task waits for its own only, which have
+-- the budget of that one.
 local function openscope()
-  if tasks[coroutine.running()] then
-    return newscope()
-  end
-  return root
+  local task = current()
+  if not task then return root end
+  return task.home or newscope(task.scope.program, task.scope.budget)
+end
+
+local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
+
+-- In this coroutine, which is no task, 'run' just calls its function.
+function scheduler.inline(co)
+  inlined[co] = true
 end
 
 -- Runs f, if given, as a task, and the loop until no task is left. Raises
 -- the first error of a task, with its traceback; then, and also when it is
 -- interrupted, the tasks that were started meanwhile are closed.
 function scheduler.run(f)
+  if inlined[coroutine.running()] then
+    if f then f() end
+    return
+  end
   local scope = openscope()
   local before, was = note(scope), scope.running
   local _ <close> = setmetatable({}, { __close = function()
@@ -346,6 +435,64 @@ end
 
 function scheduler.sleep(seconds)
   scheduler.wait(nil, core.now() + seconds)
+end
+
+-- Another clock begins. Returns what ends it: then the time of all that waits
+-- for one on it has come.
+function scheduler.newclock()
+  local before = {}
+  for i = 1, alarms.n do before[alarms[i]] = true end
+  return function()
+    local left = {}
+    for i = 1, alarms.n do
+      if not before[alarms[i]] then left[#left + 1] = alarms[i] end
+    end
+    for _, wait in ipairs(left) do ring(wait) end
+  end
+end
+
+-- Starts f() as the main thread of a program within this one, a table: with
+-- the tasks that it starts it behaves as in a process of its own.
+-- program.ended(problem), which must not wait, is called when f returns or
+-- raises, and when a task raises that no 'run' of the program waits for.
+function scheduler.launch(program, f)
+  program.main = start(newscope(program), f)
+  program.main.home = newscope(program)
+end
+
+-- Raises 'problem' in the main thread of a program, where it waits next.
+function scheduler.interrupt(program, problem)
+  local task = program.main
+  task.interrupted = problem
+  if task.wait then
+    forget(task.wait)
+    finish(task.wait, false)
+  end
+end
+
+-- No task of the program runs again, nothing that they have promised to
+-- close is closed, and nobody listens for it.
+function scheduler.kill(program)
+  for _, task in pairs(tasks) do
+    if task.scope.program == program then
+      task.killed = true
+      if task.wait then giveup(task.wait) end
+    end
+  end
+  for key, owner in pairs(owners) do
+    if owner == program then listeners[key], owners[key] = nil, nil end
+  end
+end
+
+-- No task of the program runs until it is thawed.
+function scheduler.freeze(program)
+  program.frozen = program.frozen or {}
+end
+
+function scheduler.thaw(program)
+  local held = program.frozen or {}
+  program.frozen = false
+  for _, task in ipairs(held) do push(task) end
 end
 
 return scheduler

@@ -41,11 +41,16 @@ local function collect(self, state)
   return first, n
 end
 
+-- Shows a text that concerns the node; the test kit shows it elsewhere.
+function unread.warn(self, text)
+  warn("gop2p: ", core.self(self) .. ": ", text)
+end
+
 local function show(self, state)
   local err, n = collect(self, state)
   if not err then return end
   local more = n > 1 and (" (and %d more)"):format(n - 1) or ""
-  warn("gop2p: ", core.self(self) .. ": ", err .. more)
+  unread.warn(self, err .. more)
 end
 
 -- The watch over a node does not keep it: one that nobody uses any more

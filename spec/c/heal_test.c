@@ -132,7 +132,7 @@ TEST(cameback, "one that was killed and comes back is found again") {
   gp_station_crash(w.at[2]);
   world_pass(&w, 60 * SECOND);
   TEXT(world_event(&w, 0), "n2 failed: ECONNREFUSED");
-  SAME(gp_station_start(w.at[2], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
   world_pass(&w, 20 * SECOND);
   TEXT(world_event(&w, 0), "n2 recovered");
   CHECK(world_iswhole(&w));
@@ -301,7 +301,7 @@ static size_t anentry (chaos *c) {
 }
 
 static void start (chaos *c, size_t i) {
-  SAME(gp_station_start(c->w.at[i], &c->w.opt), GP_OK);
+  SAME(gp_station_start(c->w.at[i], &c->w.opt, NULL), GP_OK);
   c->lives[i]++;
   c->left[i] = false;
   if (chance(c, 2) == 0)

@@ -136,7 +136,7 @@ TEST(abandoned, "what was still to be said to one that leaves fails") {
   world_open(&w, 1, 2);
   w.opt.inboxmessages = 1;
   gp_station_stop(w.at[1]);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
   world_forget(world_say(&w, 0, "is held"));
@@ -230,7 +230,7 @@ TEST(stopped, "what a node owes when it is stopped it answers") {
   world_open(&w, 1, 2);
   gp_station_stop(w.at[1]);
   w.opt.inboxmessages = 1;
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
   r = world_say(&w, 0, "is held");

@@ -20,7 +20,7 @@ static void save (world *w, size_t i, memory *m) {
 }
 
 static void restart (world *w, size_t i, const memory *m) {
-  SAME(gp_station_start(w->at[i], &w->opt), GP_OK);
+  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
   SAME(
     gp_node_resume(world_node(w, i), &m->known, m->left, gp_sim_now(w->sim)),
     GP_OK);
@@ -44,7 +44,7 @@ TEST(resumes, "who starts again with its list joins by itself") {
   TEXT(world_members(&w, 3), "n1");
   TEXT(world_event(&w, 3), "n1 joined");
   TEXT(world_event(&w, 1), "n3 recovered");
-  SAME(gp_station_start(w.at[0], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[0], &w.opt, NULL), GP_OK);
   world_pass(&w, 10 * SECOND);
   TEXT(world_members(&w, 3), "n0 n1");
   TEXT(world_complaint(&w, 3), "");
@@ -90,7 +90,7 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   world_pass(&w, (uint64_t)23 * 3600 * SECOND);
   save(&w, 0, &m);
   SAME(m.known.n, 2);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 0), "n1");
   gp_station_crash(w.at[1]);
@@ -150,7 +150,7 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
   gp_station_crash(w.at[1]);
   restart(&w, 0, &m);
   SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_pass(&w, 120 * SECOND);
   TEXT(world_members(&w, 0), "");
   gp_peerlist_clear(&m.known);
@@ -172,7 +172,7 @@ static size_t named (world *w, const char *address, const char *name) {
 
 static void restartnamed (world *w, size_t i, const char *name) {
   w->opt.name = name;
-  SAME(gp_station_start(w->at[i], &w->opt), GP_OK);
+  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
   w->opt.name = NULL;
 }
 
@@ -355,7 +355,7 @@ TEST(replaced, "another process at a member's address is a newcomer") {
   SAME(world_end(&w, world_say(&w, 2, "old")), GP_OK);
   TEXT(world_hear(&w, 0), "n2: old");
   gp_station_crash(w.at[2]);
-  SAME(gp_station_start(w.at[2], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   CHECK(world_iswhole(&w));
   TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
@@ -374,7 +374,7 @@ TEST(replacedunseen, "also when it does not connect: it is met") {
   world w;
   world_network(&w, 1, 3);
   gp_station_crash(w.at[2]);
-  SAME(gp_station_start(w.at[2], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
   world_pass(&w, 10 * SECOND);
   TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
   TEXT(world_event(&w, 0), "n2 joined");

@@ -68,7 +68,7 @@ size_t world_add (world *w, const char *name) {
   gp_peer *self;
   snprintf(own, sizeof own, "n%zu:5000", w->n);
   self = world_peer(name == NULL ? own : name);
-  SAME(gp_sim_add(w->sim, self, &w->opt, &w->at[w->n]), GP_OK);
+  SAME(gp_sim_add(w->sim, self, &w->opt, NULL, &w->at[w->n]), GP_OK);
   gp_peer_unref(self);
   return w->n++;
 }
@@ -173,8 +173,8 @@ const char *world_complaint (world *w, size_t i) {
 }
 
 const char *world_event (world *w, size_t i) {
-  static const char *const kinds[] = {"joined", "left", "failed",
-                                      "recovered"};
+  static const char *const kinds[] = {"joined", "left", "failed", "recovered",
+                                      "joined"};
   static char text[WORLD_TEXT];
   gp_node *n = world_node(w, i);
   const gp_event *e = gp_node_peekevent(n);

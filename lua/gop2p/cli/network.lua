@@ -1,8 +1,10 @@
 -- network.lua - what the commands have in common: options, a node, its
 -- joining and its leaving.
 
+local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local show = require "gop2p.cli.show"
+local signals = require "gop2p.bot.signals"
 
 local network = {}
 
@@ -35,6 +37,13 @@ function network.count(text)
   return nil, "not a count: " .. text
 end
 
+-- For argparse: a node's name.
+function network.name(text)
+  if text:find("^%a[%w._-]*$") and #text <= 32 then return text end
+  return nil, "not a name: " .. text .. " (a letter, then letters, digits, "
+              .. "-, _ and ., 32 at most)"
+end
+
 -- Declares the options of a command that has a node.
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")
@@ -55,11 +64,12 @@ end
 -- told. An address that is none raises an error in start_node.
 function network.start(name, options)
   local ok, node, err
+  local given = { name = options.name }
   if options.address then
     ok, node, err = pcall(gop2p.start_node, options.address,
-                          options.port or 0)
+                          options.port or 0, given)
   else
-    ok, node, err = pcall(gop2p.start_local_node, options.port or 0)
+    ok, node, err = pcall(gop2p.start_local_node, options.port or 0, given)
   end
   if not ok then
     show.complain(name, "others can not dial %s", options.address)
@@ -86,25 +96,46 @@ local function was_interrupted(problem)
   return problem:find("interrupted!", 1, true) ~= nil
 end
 
+-- Until what it gives is closed f(), which must not wait, is called when
+-- the process shall end, and nothing else happens.
+function network.on_end(f)
+  return signals.catch(f, { "TERM", not core.outlives() and "HUP" or nil })
+end
+
+-- Calls f(), which those end as Ctrl-C does.
+local function mortal(f)
+  local _ <close> = network.on_end(function() error("interrupted!", 0) end)
+  return pcall(f)
+end
+
+-- Gives the status that f() does; after Ctrl-C, or a signal that ends the
+-- process, 'interrupted', having left. 'edits': readline sees to signals.
+function network.guard(node, interrupted, f, edits)
+  local ok, result = (edits and pcall or mortal)(f)
+  if ok then return result end
+  node:leave(1)
+  if was_interrupted(result) then return interrupted end
+  if result:find(show.CLOSED, 1, true) then return FAILED end
+  error(result, 0)
+end
+
 -- Starts a node, joins, and runs f(node) as a task; then leaves and ends
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
 -- 'interrupted': the status after Ctrl-C.
 function network.with(name, options, interrupted, f)
   local node <close>, status = network.start(name, options)
   if not node then return status end
-  local ok, problem = pcall(gop2p.run, function()
-    local joined = network.join(node, options.join, function(err)
-      show.complain(name, "%s", show.words(err))
+  return network.guard(node, interrupted, function()
+    gop2p.run(function()
+      local joined = network.join(node, options.join, function(err)
+        show.complain(name, "%s", show.words(err))
+      end)
+      status = joined and (f(node) or DONE) or FAILED
+      node:leave()
+      node:close()
     end)
-    status = joined and (f(node) or DONE) or FAILED
-    node:leave()
-    node:close()
+    return status
   end)
-  if ok then return status end
-  node:leave(1)
-  if was_interrupted(problem) then return interrupted end
-  if problem:find(show.CLOSED, 1, true) then return FAILED end
-  error(problem, 0)
 end
 
 network.was_interrupted = was_interrupted
