@@ -238,14 +238,14 @@ end
 -- node:members([state]) -> list of peers: everybody else in its network, in
 -- the order in which they became known. With a state the peers that are
 -- "alive", "suspected", "failed" or "candidate"; the last two are no members.
-function node:members(state)
+function node:members(wanted)
   check.self(self, meta, "members", "node")
-  check.that(state == nil or STATES[state], 1, "members",
+  check.that(wanted == nil or STATES[wanted], 1, "members",
              '"alive", "suspected", "failed" or "candidate" expected')
   local list = {}
-  if state then
+  if wanted then
     for _, one in ipairs(known(self)) do
-      if one.state == state then list[#list + 1] = one.peer end
+      if one.state == wanted then list[#list + 1] = one.peer end
     end
   elseif not core.isclosed(self) then
     list = core.members(self)
