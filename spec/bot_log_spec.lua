@@ -85,7 +85,7 @@ describe("the log of a bot", function()
     local bot = require "gop2p.bot"
     for text, given in pairs {
       ["table expected, got "] = 5,
-      ["level: debug, info, warn, error or off expected"] = { level = "loud" },
+      ["level: debug, info, warn, error or off expected"] = { level = "x" },
       ["json: true or false expected"] = { json = "yes" },
       ["file: a path or an open file expected"] = { file = 5 },
       ["level, json and file expected, not where"] = { where = "x" },
