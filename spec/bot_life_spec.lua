@@ -85,6 +85,26 @@ describe("a bot", function()
     assert.equal(1, count)
   end)
 
+  it("finds its network again after a stop, by those whom it knew",
+     function()
+    local path = os.tmpname()
+    os.remove(path)
+    local nodes <close> = net.network(2)
+    local options = {join = nodes[1]:self(), state = path}
+    local bot <close> = bots.new(options)
+    assert(bot:start())
+    net.await(has_members(bot, 2), LIMIT)
+    bot:stop()
+    assert.equal(1, #nodes[2]:members())
+    assert(nodes[1]:leave())
+    nodes[1]:close()
+    local again <close> = bots.new(options)
+    assert(again:start())
+    net.await(function() return nodes[2]:members()[1] == again.node:self() end,
+              LIMIT)
+    os.remove(path)
+  end)
+
   it("stops when it is told to, by whom it may be", function()
     local bot = bots.new()
     bot:after(0.02, function() bot:stop() end)
