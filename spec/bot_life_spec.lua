@@ -100,8 +100,9 @@ describe("a bot", function()
     nodes[1]:close()
     local again <close> = bots.new(options)
     assert(again:start())
-    net.await(function() return nodes[2]:members()[1] == again.node:self() end,
-              LIMIT)
+    net.await(function()
+      return nodes[2]:members()[1] == again.node:self()
+    end, LIMIT)
     os.remove(path)
   end)
 
