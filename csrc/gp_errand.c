@@ -124,6 +124,7 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->self = n->self;
   asking->numbered = e->numbered && c->ours;
   asking->topic = topicof(c, doing);
+  asking->brief = doing == GP_GREETING || doing == GP_MEETING;
 }
 
 /* Its time runs from the first try; a later one gets what is left. */

@@ -67,6 +67,7 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   asked->host = gp_peer_ref(asking->from);
   asked->topic = asking->topic;
   asked->digest = asking->digest;
+  asked->brief = asking->brief;
   if (asking->about != NULL)
     asked->about = gp_peer_ref(asking->about);
   if (m == NULL)
