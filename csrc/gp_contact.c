@@ -51,7 +51,14 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
   free(c);
 }
 
+/* Whether it is to be known after a restart. */
+static bool counts (gp_standing standing) {
+  return standing == GP_MEMBER || standing == GP_FAILING;
+}
+
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
+  if (c->standing != standing && (counts(c->standing) || counts(standing)))
+    gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
   if (c->standing == GP_MEMBER)
     n->nmembers--;
   if (c->standing == GP_CANDIDATE)
@@ -81,6 +88,8 @@ void gp_contact_welcome (gp_node *n, gp_contact *c) {
     gp_node_note(n, GP_RECOVERED, c->entry.peer, GP_OK);
     gp_repair_hastenall(n);
   }
+  if (news && n->nmembers == 1)
+    gp_repair_hastenall(n);
   c->known = true;
   c->vigil.lost = false;
   if (!news)
@@ -89,11 +98,15 @@ void gp_contact_welcome (gp_node *n, gp_contact *c) {
   gp_repair_met(n, c);
 }
 
+/* A goodbye may overtake the answer to a message that arrived before it. */
 void gp_contact_left (gp_node *n, gp_contact *c) {
   if (c->known)
     gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
   gp_contact_stand(n, c, GP_STRANGER);
-  gp_contact_abandon(n, c, GP_ENOTCONN);
+  if (c->asked != NULL && c->asked->failure->doing == GP_SENDING)
+    gp_contact_abandonunasked(n, c, GP_ENOTCONN);
+  else
+    gp_contact_abandon(n, c, GP_ENOTCONN);
 }
 
 /* To the program, one name has gone and another has come. */
@@ -127,6 +140,7 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   if (c->dial == NULL)
     c->dial = gp_peer_ref(old);
   gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
+  gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
   addalias(n, c, old);
   notename(n, c, old);
   gp_peer_unref(old);

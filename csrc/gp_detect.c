@@ -81,6 +81,17 @@ void gp_detect_begin (gp_node *n, gp_contact *c) {
   gp_repair_compared(n);
 }
 
+/* What has begun is brought to its end all the same. */
+void gp_node_setprobetime (gp_node *n, uint32_t time, uint64_t now) {
+  n->now = now;
+  n->opt.probetime = time;
+  n->detect.nextprobe = UINT64_MAX;
+  if (time == 0 || n->nmembers == 0)
+    return;
+  n->detect.nextprobe = now + 1 + gp_random_below(&n->detect.random, time);
+  gp_repair_compared(n);
+}
+
 void gp_detect_lookat (gp_node *n, uint64_t at) {
   if (at < n->detect.lookat)
     n->detect.lookat = at;

@@ -126,19 +126,21 @@ void gp_trial_clear (gp_node *n);
 ** gp_repair.c
 */
 
-/* A number that stands for our list: equal for equal lists, in any order. */
-uint64_t gp_repair_digest (const gp_node *n);
-
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 
 /* 'c' is tried again from now on, after a pause. */
 void gp_repair_begin (gp_node *n, struct gp_contact *c);
 
+/* The same for one of 'count' that were known before a restart: soon, but
+   not all at once. */
+void gp_repair_resume (gp_node *n, struct gp_contact *c, size_t count);
+
 /* It is tried again soon, for it seems to be alive. */
 void gp_repair_hasten (gp_node *n, struct gp_contact *c);
 
-/* One that was tried has answered: the network is back for others too. */
+/* One that was tried has answered, or is the first to: the network is back
+   for others too. */
 void gp_repair_hastenall (gp_node *n);
 
 /* Its time has come: it is tried, or given up. May free it. */

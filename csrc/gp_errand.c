@@ -299,14 +299,18 @@ static void drop (gp_node *n, gp_errand *e, gp_err error) {
   finish(n, e, error, 0);
 }
 
+void gp_contact_abandonunasked (gp_node *n, gp_contact *c, gp_err error) {
+  gp_contact_endpause(n, c);
+  while (c->first != NULL)
+    drop(n, shift(n, c), error);
+}
+
 void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
   gp_errand *e = c->asked;
   c->asked = NULL;
-  gp_contact_endpause(n, c);
   if (e != NULL)
     drop(n, e, error);
-  while (c->first != NULL)
-    drop(n, shift(n, c), error);
+  gp_contact_abandonunasked(n, c, error);
 }
 
 void gp_contact_reject (gp_node *n, gp_contact *c) {

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +29,18 @@ struct gp_loop {
   unsigned refs;
   int fd; /* of the epoll set, or -1 */
   int busy;
+  unsigned catches;
   unsigned forks; /* as they were counted when it was made */
   struct event_base *base;
   struct evdns_base *dns;
   struct event *alarm; /* ends a wait where 'fd' is -1, else NULL */
   gp_timer timers;     /* head of a ring, the first one due first */
+};
+
+struct gp_catch {
+  gp_loop *loop;
+  struct event *event;
+  gp_signal *signal;
 };
 
 struct gp_watch {
@@ -317,6 +325,53 @@ void gp_watch_free (gp_watch *w) {
   if (w->event != NULL)
     event_free(w->event);
   free(w);
+}
+
+/* The loop that has catches, and how many. */
+static _Atomic(gp_loop *) catcher;
+
+static void caught (evutil_socket_t number, short what, void *arg) {
+  gp_catch *c = arg;
+  (void)number, (void)what;
+  gp_signal_raise(c->signal);
+}
+
+/*
+** Two bases that both have signals confuse libevent, which keeps one of them
+** in a variable of the process.
+*/
+gp_err gp_catch_new (gp_catch **out, gp_loop *l, int number,
+                     gp_signal *signal) {
+  gp_loop *none = NULL;
+  gp_catch *c = calloc(1, sizeof *c);
+  if (c == NULL)
+    return GP_ENOMEM;
+  if (!atomic_compare_exchange_strong(&catcher, &none, l) && none != l) {
+    free(c);
+    return GP_EBUSY;
+  }
+  l->catches++;
+  c->loop = gp_loop_ref(l);
+  c->signal = signal;
+  c->event = evsignal_new(l->base, number, caught, c);
+  if (c->event == NULL || event_add(c->event, NULL) != 0) {
+    gp_catch_free(c);
+    return GP_ENOMEM;
+  }
+  *out = c;
+  return GP_OK;
+}
+
+/* In a forked child nothing is touched, like all that is the loop's. */
+void gp_catch_free (gp_catch *c) {
+  if (c == NULL || gp_loop_foreign(c->loop))
+    return;
+  if (c->event != NULL)
+    event_free(c->event);
+  if (--c->loop->catches == 0)
+    atomic_store(&catcher, NULL);
+  gp_loop_unref(c->loop);
+  free(c);
 }
 
 struct event_base *gp_loop_base (gp_loop *l) {

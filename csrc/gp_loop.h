@@ -78,6 +78,17 @@ typedef struct gp_watch gp_watch;
 gp_err gp_watch_new (gp_watch **out, gp_loop *l, int fd, gp_signal *signal);
 void gp_watch_free (gp_watch *w);
 
+/*
+** A catch: while there is one, the process's signal 'number' raises 'signal'
+** each time, instead of doing what it did; that comes back when the catch is
+** freed. Only one loop of a process at a time has any: GP_EBUSY elsewhere.
+** Borrows 'signal' until the catch is freed.
+*/
+typedef struct gp_catch gp_catch;
+gp_err gp_catch_new (gp_catch **out, gp_loop *l, int number,
+                     gp_signal *signal);
+void gp_catch_free (gp_catch *c);
+
 /* For the transport alone. */
 struct event_base *gp_loop_base (gp_loop *l);
 

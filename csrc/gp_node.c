@@ -109,6 +109,13 @@ static gp_err conclude (gp_err e, gp_message *msg, gp_receipt *receipt,
   return e;
 }
 
+/* Whether it wants to be in no network is known after a restart, too. */
+static void setleft (gp_node *n, bool left) {
+  if (n->left != left)
+    gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
+  n->left = left;
+}
+
 gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
                         uint64_t now, gp_receipt **out) {
   gp_contact *c;
@@ -118,7 +125,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   n->now = now;
   if (gp_peer_equal(entry, n->self))
     return GP_ESELF;
-  n->left = false;
+  setleft(n, false);
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
@@ -134,6 +141,41 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
     gp_contact_reject(n, c);
   gp_contact_release(n, c);
   return conclude(e, msg, receipt, out);
+}
+
+gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
+  const gp_entry *e;
+  *left = n->left;
+  for (e = n->contacts.first; e != NULL && !n->left; e = e->next) {
+    const gp_contact *c = (const gp_contact *)e;
+    if ((c->standing == GP_MEMBER || c->standing == GP_FAILING ||
+         c->vigil.lost) &&
+        gp_peerlist_add(out, e->peer) != GP_OK) {
+      gp_peerlist_clear(out);
+      return GP_ENOMEM;
+    }
+  }
+  return GP_OK;
+}
+
+gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
+                       uint64_t now) {
+  size_t i;
+  n->now = now;
+  n->left = left;
+  for (i = 0; i < known->n; i++) {
+    gp_contact *c;
+    if (gp_peer_equal(known->at[i], n->self))
+      continue;
+    c = gp_contact_get(n, known->at[i]);
+    if (c == NULL)
+      return GP_ENOMEM;
+    if (c->standing != GP_STRANGER)
+      continue;
+    gp_contact_stand(n, c, GP_FAILING);
+    gp_repair_resume(n, c, known->n);
+  }
+  return GP_OK;
 }
 
 /* Who gets a message: the peers named, or else every member. */
@@ -234,7 +276,7 @@ gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
   n->now = now;
   if (e != GP_OK)
     return e;
-  n->left = true;
+  setleft(n, true);
   for (entry = n->contacts.first; entry != NULL; entry = next) {
     gp_contact *c = (gp_contact *)entry;
     next = entry->next;

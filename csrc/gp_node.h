@@ -67,6 +67,7 @@ typedef enum gp_nodesignal {
   GP_SIGNAL_ERRORS, /* a failure is unread */
   GP_SIGNAL_EVENTS, /* an event is unread */
   GP_SIGNAL_ROOM,   /* an outbox that was full has room again */
+  GP_SIGNAL_KNOWN,  /* who gp_node_known gives, or how they stand */
   GP_SIGNAL_CLOSED, /* raised by whoever frees the node */
   GP_SIGNALS
 } gp_nodesignal;
@@ -91,6 +92,21 @@ bool gp_node_isconnected (const gp_node *n);
 
 /* Adds the members, in the order in which they came, to an empty list. */
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out);
+
+/*
+** What is to be known after a restart: adds the members, and those that
+** failed and are tried again, to an empty list. '*left': its program has had
+** it leave, and nobody has joined it since; then the list is empty.
+*/
+gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left);
+
+/*
+** Takes that up again, right after gp_node_new: whoever is in the list is
+** tried like one that failed, for as long, and has joined once it answered;
+** the others come with it. GP_ENOMEM: some of them are tried.
+*/
+gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
+                       uint64_t now);
 
 /*
 ** Joins through 'entry': asks it, then greets everybody it names. The
@@ -156,6 +172,13 @@ uint64_t gp_node_due (const gp_node *n);
 
 /* Time has passed. */
 void gp_node_tick (gp_node *n, uint64_t now);
+
+/* From now on a member is probed so often, in ms; 0: none is. */
+void gp_node_setprobetime (gp_node *n, uint32_t time, uint64_t now);
+
+/* A number that stands for its members and itself: equal for equal lists, in
+   any order. */
+uint64_t gp_node_digest (const gp_node *n);
 
 /*
 ** Oldest unread message or failure, or NULL. Borrowed until the drop of that

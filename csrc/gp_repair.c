@@ -29,7 +29,7 @@ static uint64_t digestof (const gp_peer *p) {
   return h ^ (h >> 31);
 }
 
-uint64_t gp_repair_digest (const gp_node *n) {
+uint64_t gp_node_digest (const gp_node *n) {
   uint64_t digest = digestof(n->self);
   const gp_entry *e;
   for (e = n->contacts.first; e != NULL; e = e->next)
@@ -45,7 +45,7 @@ static void list (gp_node *n, gp_contact *c) {
 }
 
 void gp_repair_compare (gp_node *n, gp_contact *c, uint64_t digest) {
-  uint64_t own = gp_repair_digest(n);
+  uint64_t own = gp_node_digest(n);
   uint64_t both = digest ^ own * 31;
   uint64_t pause = both == c->vigil.fruitless ? FRUITLESS : AGAIN_AFTER;
   if (digest == own || c->leaving || n->left ||
@@ -88,6 +88,11 @@ void gp_repair_hasten (gp_node *n, gp_contact *c) {
   hasten(n, c, 100);
 }
 
+void gp_repair_resume (gp_node *n, gp_contact *c, size_t count) {
+  gp_repair_begin(n, c);
+  hasten(n, c, 100 + 10 * (uint64_t)count);
+}
+
 void gp_repair_hastenall (gp_node *n) {
   gp_entry *e;
   if (n->nfailing == 0)
@@ -104,7 +109,8 @@ static bool isbeingmet (const gp_contact *c) {
 
 void gp_repair_retry (gp_node *n, gp_contact *c) {
   gp_vigil *v = &c->vigil;
-  uint64_t limit = v->lost ? GIVE_UP : GIVE_UP_NEW;
+  bool had = v->lost || c->standing == GP_FAILING;
+  uint64_t limit = had ? GIVE_UP : GIVE_UP_NEW;
   if (n->now - v->since > limit) {
     gp_contact_reject(n, c);
     gp_contact_release(n, c);

@@ -77,10 +77,12 @@ gp_station *gp_sim_find (const gp_sim *s, const gp_peer *p) {
 void gp_sim_setlatency (gp_sim *s, uint32_t min, uint32_t max) {
   s->minlatency = min;
   s->maxlatency = max < min ? min : max;
+  gp_sim_disturb(s);
 }
 
 void gp_sim_setloss (gp_sim *s, uint32_t inmillion) {
   s->loss = inmillion;
+  gp_sim_disturb(s);
 }
 
 void gp_sim_setcopies (gp_sim *s, uint32_t inmillion) {
@@ -89,6 +91,7 @@ void gp_sim_setcopies (gp_sim *s, uint32_t inmillion) {
 
 void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion) {
   s->breaks = inmillion;
+  gp_sim_disturb(s);
 }
 
 gp_err gp_sim_cut (gp_sim *s, uint64_t from, uint64_t to) {
@@ -98,6 +101,7 @@ gp_err gp_sim_cut (gp_sim *s, uint64_t from, uint64_t to) {
   s->cuts = cuts;
   cuts[s->ncuts].from = from;
   cuts[s->ncuts++].to = to;
+  gp_sim_disturb(s);
   return GP_OK;
 }
 
@@ -107,9 +111,10 @@ void gp_sim_heal (gp_sim *s, uint64_t from, uint64_t to) {
     if ((s->cuts[i].from & ~from) != 0 || (s->cuts[i].to & ~to) != 0)
       s->cuts[n++] = s->cuts[i];
   s->ncuts = n;
+  gp_sim_disturb(s);
 }
 
-static bool iscut (const gp_sim *s, const gp_station *from,
+bool gp_sim_iscut (const gp_sim *s, const gp_station *from,
                    const gp_station *to) {
   size_t i;
   for (i = 0; i < s->ncuts; i++)
@@ -122,7 +127,7 @@ static bool iscut (const gp_sim *s, const gp_station *from,
 uint64_t gp_sim_arrival (gp_sim *s, const gp_station *from,
                          const gp_station *to) {
   uint64_t spread = (uint64_t)s->maxlatency - s->minlatency + 1;
-  if (from != NULL && to != NULL && iscut(s, from, to))
+  if (from != NULL && to != NULL && gp_sim_iscut(s, from, to))
     return GP_NEVER;
   if (gp_random_chance(&s->random, s->loss))
     return GP_NEVER;
@@ -144,6 +149,8 @@ void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_station *where,
 gp_station *gp_sim_step (gp_sim *s, uint64_t until) {
   gp_heapitem *item;
   gp_station *st;
+  if (s->skips && s->now >= s->calmat)
+    gp_sim_lookcalm(s);
   gp_sim_rearm(s);
   item = gp_heap_first(&s->heap);
   if (item == NULL || item->at > until) {

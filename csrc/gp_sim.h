@@ -45,8 +45,8 @@ typedef struct gp_simcount {
 gp_err gp_sim_new (gp_sim **out, uint64_t seed);
 
 /*
-** NULL is allowed. Receipts of its nodes are to be given back before, since
-** their signals stand in lists of the stations.
+** NULL is allowed. Receipts of nodes with the station's own signals are to
+** be given back before, since theirs stand in the same lists.
 */
 void gp_sim_free (gp_sim *s);
 
@@ -60,10 +60,14 @@ gp_random *gp_sim_random (gp_sim *s);
 ** A new station with a node called 'self', which serves at once. It is
 ** reached under that name, and by its numeric address with the same port:
 ** that is the name's own, 127.0.0.1 for what means the machine itself, and
-** made up for other names. GP_EADDRINUSE: one of them is another's.
+** made up for other names. Borrows 'signals' as gp_node_new does; NULL: the
+** station's own. GP_EADDRINUSE: one of the names is another's.
 */
 gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
-                   gp_station **out);
+                   gp_signal *signals, gp_station **out);
+
+/* The station that is reached under 'name', or NULL. */
+gp_station *gp_sim_find (const gp_sim *s, const gp_peer *name);
 
 /* It is reached under 'name' too. GP_EADDRINUSE, GP_ENOMEM. */
 gp_err gp_station_alias (gp_station *st, const gp_peer *name);
@@ -73,7 +77,7 @@ gp_node *gp_station_node (gp_station *st);
 
 const gp_peer *gp_station_self (const gp_station *st);
 
-/* GP_SIGNALS of them; they and the list they rise in stay for good. */
+/* Its own, GP_SIGNALS of them; they and their list stay for good. */
 gp_signal *gp_station_signals (gp_station *st);
 
 /*
@@ -85,8 +89,12 @@ void gp_station_crash (gp_station *st);
 /* Its node is freed: likewise, but what it owes it answers. */
 void gp_station_stop (gp_station *st);
 
-/* A new node under the old name, where there is none. The nonce is drawn. */
-gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt);
+/*
+** A new node under the old name, where there is none. The nonce is drawn.
+** 'signals' as in gp_sim_add.
+*/
+gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
+                         gp_signal *signals);
 
 /*
 ** Its process stands still: what comes to it is accepted and waits, its
@@ -124,6 +132,14 @@ void gp_sim_setcopies (gp_sim *s, uint32_t inmillion);
 /* Of how many answers in a million the connection breaks: the asker has
    GP_ECONNRESET instead, and does not know what became of its request. */
 void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion);
+
+/*
+** From now on nobody probes while no probe could find anything out: all whom
+** anybody lists live, hear him and list the same, and nothing is left to
+** chance. Then a quiet year is as short as a quiet second. After any change
+** all probe again, each as often as its options say.
+*/
+void gp_sim_skipprobes (gp_sim *s);
 
 /*
 ** Lets the next thing happen, and the time until then pass; returns where it

@@ -92,7 +92,7 @@ void gp_station_free (gp_station *st) {
 }
 
 gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
-                   gp_station **out) {
+                   gp_signal *signals, gp_station **out) {
   gp_station *st;
   gp_err e = gp_sim_addturn(s);
   if (e != GP_OK)
@@ -100,7 +100,7 @@ gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
   st = newstation(s, self);
   e = st == NULL ? GP_ENOMEM : setnames(st);
   if (e == GP_OK)
-    e = gp_station_start(st, opt);
+    e = gp_station_start(st, opt, signals);
   if (e != GP_OK) {
     s->turns--;
     if (st != NULL) {
@@ -115,20 +115,26 @@ gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
     s->first = st;
   s->last = st;
   *out = st;
+  gp_sim_disturb(s);
   return GP_OK;
 }
 
-gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt) {
+gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
+                         gp_signal *signals) {
   gp_transport t = {st, gp_sim_ask, gp_sim_answer, gp_sim_gone};
   gp_nodeopt own = *opt;
   size_t i;
   gp_err e;
   own.nonce = gp_random_next(&st->sim->random);
-  e = gp_node_new(&st->node, st->self, &t, &own, st->signals);
+  if (signals == NULL)
+    signals = st->signals;
+  e = gp_node_new(&st->node, st->self, &t, &own, signals);
   if (e != GP_OK)
     return e;
   for (i = 0; i < GP_SIGNALS; i++)
-    gp_signal_clear(&st->signals[i]);
+    gp_signal_clear(&signals[i]);
+  st->probetime = opt->probetime;
+  gp_sim_disturb(st->sim);
   return GP_OK;
 }
 
@@ -166,9 +172,12 @@ static uint64_t due (const gp_station *st) {
 void gp_sim_rearm (gp_sim *s) {
   while (s->touched != NULL) {
     gp_station *st = s->touched;
-    uint64_t at = due(st);
+    uint64_t at;
     s->touched = st->nexttouched;
     st->touched = false;
+    if (s->skips)
+      gp_sim_looklist(st);
+    at = due(st);
     if (at == GP_NEVER)
       gp_heap_remove(&s->heap, &st->turn.item);
     else
@@ -204,6 +213,7 @@ static void end (gp_station *st, bool crashing) {
   st->crashing = false;
   gp_sim_orphan(st);
   gp_station_touch(st);
+  gp_sim_disturb(st->sim);
 }
 
 void gp_station_crash (gp_station *st) {
@@ -227,6 +237,7 @@ void gp_station_stall (gp_station *st, uint64_t time) {
   st->wakes = time < GP_NEVER - now ? now + time : GP_NEVER;
   gp_sim_reschedule(st);
   gp_station_touch(st);
+  gp_sim_disturb(st->sim);
 }
 
 void gp_station_resume (gp_station *st) {
@@ -236,8 +247,10 @@ void gp_station_resume (gp_station *st) {
   st->hanging = false;
   gp_sim_reschedule(st);
   gp_station_touch(st);
+  gp_sim_disturb(st->sim);
 }
 
 void gp_station_setgroups (gp_station *st, uint64_t groups) {
   st->groups = groups;
+  gp_sim_disturb(st->sim);
 }

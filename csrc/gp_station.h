@@ -3,8 +3,8 @@
 ** between them.
 **
 ** Part of gp_sim, split from it for size. gp_sim.c has the clock and what
-** can go wrong, gp_station.c the stations, gp_sim_request.c the way of a
-** request.
+** can go wrong, gp_sim_calm.c when nobody needs to probe, gp_station.c the
+** stations, gp_sim_request.c the way of a request.
 */
 #ifndef gp_station_h
 #define gp_station_h
@@ -41,9 +41,11 @@ struct gp_station {
   bool hanging, crashing;
   uint64_t wakes; /* GP_NEVER: when it is told to */
   uint64_t groups;
-  char remote[16]; /* numeric IPv4 address */
-  gp_ring asking;  /* its requests whose end it waits for */
-  gp_ring arrived; /* requests that are not served yet */
+  char remote[16];    /* numeric IPv4 address */
+  gp_ring asking;     /* its requests whose end it waits for */
+  gp_ring arrived;    /* requests that are not served yet */
+  uint32_t probetime; /* what its node's options say */
+  uint64_t digest;    /* of its list, when it was last looked at */
   gp_ready ready;
   gp_signal signals[GP_SIGNALS];
 };
@@ -62,6 +64,8 @@ struct gp_sim {
   uint32_t minlatency, maxlatency, loss, breaks, copies;
   gp_cut *cuts;
   size_t ncuts;
+  bool skips;      /* probes, while all is calm */
+  uint64_t calmat; /* GP_NEVER: it is; else it is looked at then */
   gp_simcount count;
   uint64_t trace;
 };
@@ -90,8 +94,22 @@ uint64_t gp_sim_arrival (gp_sim *s, const gp_station *from,
 void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_station *where,
                   uint64_t id, unsigned how);
 
-/* The station that 'p' leads to, or NULL. */
-gp_station *gp_sim_find (const gp_sim *s, const gp_peer *p);
+/* Whether what is sent from the one to the other is lost. */
+bool gp_sim_iscut (const gp_sim *s, const gp_station *from,
+                   const gp_station *to);
+
+/*
+** gp_sim_calm.c
+*/
+
+/* Something has changed: all probe, and for a while. */
+void gp_sim_disturb (gp_sim *s);
+
+/* A node has been called: its list may be another. */
+void gp_sim_looklist (gp_station *st);
+
+/* Nobody probes any more, if nobody needs to. */
+void gp_sim_lookcalm (gp_sim *s);
 
 /*
 ** gp_station.c

@@ -27,7 +27,6 @@ void gp_node_stats (const gp_node *n, gp_stats *out) {
   const gp_entry *e;
   memset(out, 0, sizeof *out);
   out->members = n->nmembers;
-  out->failed = n->nfailing;
   out->inboxmessages = n->inbox.count;
   out->inboxbytes = n->inbox.bytes;
   out->lostevents = n->events.lost;
@@ -35,6 +34,7 @@ void gp_node_stats (const gp_node *n, gp_stats *out) {
   for (e = n->contacts.first; e != NULL; e = e->next) {
     const gp_contact *c = (const gp_contact *)e;
     out->suspected += c->vigil.suspected != 0;
+    out->failed += c->vigil.lost;
     queued(c, &out->outboxmessages, &out->outboxbytes);
   }
 }
@@ -43,7 +43,6 @@ static gp_state stateof (const gp_contact *c) {
   switch (c->standing) {
     case GP_MEMBER:
       return c->vigil.suspected != 0 ? GP_STATE_SUSPECTED : GP_STATE_ALIVE;
-    case GP_FAILING: return GP_STATE_FAILED;
     default: return c->vigil.lost ? GP_STATE_FAILED : GP_STATE_CANDIDATE;
   }
 }

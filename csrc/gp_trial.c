@@ -53,7 +53,7 @@ static gp_err ask (gp_node *n, uint64_t id, const gp_contact *to,
   a.topic = topic;
   a.about = about;
   if (topic == GP_TOPIC_DIGEST)
-    a.digest = gp_repair_digest(n);
+    a.digest = gp_node_digest(n);
   return n->transport.ask(n->transport.self, id, a.to, &a, PROBE_TIME);
 }
 
@@ -149,7 +149,7 @@ static bool help (gp_node *n, const gp_asked *asked, gp_reply *r) {
 /* Its own list is compared when ours comes to it, and the other way round:
    either may know somebody that the other does not. */
 static bool compare (gp_node *n, const gp_asked *asked, gp_reply *r) {
-  uint64_t digest = gp_repair_digest(n);
+  uint64_t digest = gp_node_digest(n);
   gp_answer a = {204, NULL, NULL, n->self, &digest};
   gp_contact *c = gp_contact_find(n, asked->about);
   n->transport.answer(n->transport.self, r, &a, asked->form);

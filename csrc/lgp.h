@@ -20,6 +20,7 @@
 #include "gp_node.h"
 #include "gp_peer.h"
 #include "gp_receipt.h"
+#include "gp_sim.h"
 #pragma GCC visibility push(hidden)
 
 /* Names of the metatables; tostring and the like are set from Lua. */
@@ -31,12 +32,20 @@
 #define LGP_RECEIPT "gop2p.receipt"
 #define LGP_LOOP "gop2p.loop"
 #define LGP_WATCH "gop2p.watch"
+#define LGP_LOCK "gop2p.lock"
+#define LGP_CATCH "gop2p.catch"
 
 typedef struct lgp_node lgp_node;
 
-/* The loop of a lua_State, in its registry; the nodes on it. */
+/*
+** The loop of a lua_State, in its registry; the nodes on it. While there is
+** a simulator it stands for the world: nodes that are started are stations,
+** the clock is virtual, and a pump that waits lets virtual time pass.
+*/
 typedef struct lgp_loop {
   gp_loop *loop;
+  gp_sim *sim;      /* or NULL */
+  lua_Number epoch; /* what the simulator's clock began at, since 1970 */
   gp_ready ready;
   lgp_node *first;
   lgp_node *cursor; /* whose turn is next, in phase two */
@@ -50,8 +59,29 @@ lgp_loop *lgp_pushloop (lua_State *L);
    (finalizers run after its own, too) or belongs to the parent process. */
 lgp_loop *lgp_checkloop (lua_State *L);
 
+/* Milliseconds of its clock. */
+uint64_t lgp_loop_now (const lgp_loop *loop);
+
 /* Phase two for every node. Raises nothing. */
 void lgp_node_turnall (lgp_loop *loop, const gp_json *json);
+
+/* Closes every node. Raises nothing. */
+void lgp_node_closeall (lgp_loop *loop);
+
+/* The station of the node at 'arg'; raises when it is none. */
+gp_station *lgp_checkstation (lua_State *L, int arg);
+
+/* The simulator's pump: until something is ready, or for 'wait' seconds.
+   False: nothing will ever happen. */
+bool lgp_sim_pump (lgp_loop *loop, lua_Number wait);
+
+/* Ends the simulation, if there is one, with all nodes in it. */
+void lgp_sim_end (lgp_loop *loop);
+
+/* A node called 'self' in it; 'port' 0 takes a free one. */
+gp_err lgp_sim_start (lgp_loop *loop, const char *address, size_t len,
+                      int port, const gp_nodeopt *opt, gp_signal *signals,
+                      gp_station **out);
 
 /* A JSON reader on the stack of 'L', for the calls made with it. */
 gp_json lgp_json_reader (lua_State *L);
@@ -79,6 +109,15 @@ int lgp_fail (lua_State *L, gp_err e, const char *text);
 */
 const gp_peer *lgp_checkpeer (lua_State *L, int arg);
 
+/* Pushes an empty list of the core that lives as long as it stands there. */
+gp_peerlist *lgp_newlist (lua_State *L);
+
+/* The Lua list of peers at 'arg', each once; nil is an empty one. */
+gp_peerlist *lgp_checkpeers (lua_State *L, int arg);
+
+/* The string at 'arg' as a blob that lives as long as its userdata. */
+gp_blob *lgp_checkblob (lua_State *L, int arg);
+
 /* Pushes the receipt, whose reference the userdata takes over. */
 void lgp_newreceipt (lua_State *L, gp_receipt ***box);
 
@@ -86,9 +125,11 @@ void lgp_newreceipt (lua_State *L, gp_receipt ***box);
 void lgp_open_values (lua_State *L);
 void lgp_open_json (lua_State *L);
 void lgp_open_loop (lua_State *L);
+void lgp_open_budget (lua_State *L);
 void lgp_open_line (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_sim (lua_State *L);
 void lgp_open_file (lua_State *L);
 void lgp_open_prompt (lua_State *L);
 

@@ -1,5 +1,5 @@
 /*
-** lgp_file.c - files that are replaced as a whole.
+** lgp_file.c - files that are replaced as a whole, locked and watched.
 **
 ** Lua's own library can not see to it that a file is either the old one or
 ** the new one, whatever happens meanwhile. Nothing of Lua is called while
@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -196,10 +197,118 @@ static int core_filefault (lua_State *L) {
   return result(L, (int)luaL_checkinteger(L, 1));
 }
 
+/*
+** core.filestamp(path) -> text | nil, code, cause
+**
+** Is another one when another file stands there, or it was written to.
+*/
+static int core_filestamp (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  int e = checkpath(L, 1, path);
+  if (e == 0 && stat(path, &st) != 0)
+    e = errno;
+  if (e != 0)
+    return result(L, e);
+  lua_pushfstring(L, "%I %I %I %I.%I", (lua_Integer)st.st_dev,
+                  (lua_Integer)st.st_ino, (lua_Integer)st.st_size,
+                  (lua_Integer)st.st_mtim.tv_sec,
+                  (lua_Integer)st.st_mtim.tv_nsec);
+  return 1;
+}
+
+typedef struct filelock {
+  int fd;
+  char path[PATH_MAX];
+} filelock;
+
+/* The file goes while it is still locked: nobody else can have begun to
+   rely on it. */
+static int lock_gc (lua_State *L) {
+  filelock *lock = luaL_checkudata(L, 1, LGP_LOCK);
+  int fd = lock->fd;
+  lock->fd = -1;
+  if (fd >= 0) {
+    unlink(lock->path);
+    close(fd);
+  }
+  return 0;
+}
+
+/* Whether the open file is still the one of that name. */
+static bool stands (const filelock *lock) {
+  struct stat ours, there;
+  return fstat(lock->fd, &ours) == 0 && stat(lock->path, &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* Whoever had it may have removed the file between our two steps. */
+static int take (filelock *lock) {
+  int i;
+  for (i = 0; i < MAXTRIES; i++) {
+    lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->fd < 0)
+      return errno;
+    if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0) {
+      if (stands(lock))
+        return 0;
+    }
+    else if (errno == EWOULDBLOCK) {
+      close(lock->fd);
+      lock->fd = -1;
+      return EWOULDBLOCK;
+    }
+    close(lock->fd);
+    lock->fd = -1;
+  }
+  return EIO;
+}
+
+/*
+** core.lockfile(path) -> lock | nil, code, cause
+**
+** "EBUSY": somebody has it, another program or this one. It is held until
+** core.unlockfile or the collector frees it; a process that ends, however,
+** lets go of it. The lock is "path.lock" beside the file itself.
+*/
+static int core_lockfile (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  filelock *lock;
+  int e = checkpath(L, 1, path);
+  if (e == 0)
+    e = resolve(path, &st);
+  if (e == 0 && strlen(path) + sizeof ".lock" > PATH_MAX)
+    e = ENAMETOOLONG;
+  if (e != 0)
+    return result(L, e);
+  lock = lua_newuserdatauv(L, sizeof *lock, 0);
+  lock->fd = -1;
+  luaL_setmetatable(L, LGP_LOCK);
+  memcpy(lock->path, path, sizeof path);
+  strcat(lock->path, ".lock");
+  e = take(lock);
+  if (e == 0)
+    return 1;
+  if (e != EWOULDBLOCK)
+    return result(L, e);
+  luaL_pushfail(L);
+  lua_pushliteral(L, "EBUSY");
+  lua_pushliteral(L, "another program uses it");
+  return 3;
+}
+
 void lgp_open_file (lua_State *L) {
   static const luaL_Reg functions[] = {{"replacefile", core_replacefile},
                                        {"checkfile", core_checkfile},
                                        {"filefault", core_filefault},
+                                       {"filestamp", core_filestamp},
+                                       {"lockfile", core_lockfile},
+                                       {"unlockfile", lock_gc},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, LGP_LOCK);
+  lua_pushcfunction(L, lock_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
 }

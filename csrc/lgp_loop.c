@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -41,6 +42,7 @@ lgp_loop *lgp_pushloop (lua_State *L) {
 static int loop_gc (lua_State *L) {
   lgp_loop *box = luaL_checkudata(L, 1, LGP_LOOP);
   gp_loop *l = box->loop;
+  lgp_sim_end(box);
   box->loop = NULL;
   gp_loop_unref(l);
   return 0;
@@ -55,11 +57,16 @@ lgp_loop *lgp_checkloop (lua_State *L) {
   return box;
 }
 
+uint64_t lgp_loop_now (const lgp_loop *loop) {
+  return loop->sim != NULL ? gp_sim_now(loop->sim) : gp_loop_now(loop->loop);
+}
+
 /*
 ** core.pump(seconds)
 **
 ** One turn of the loop; waits at most so long for something to happen.
-** Raises nothing between its phases.
+** Raises nothing between its phases. In a simulation that nothing will ever
+** happen in, a wait without limit is an error.
 */
 static int core_pump (lua_State *L) {
   lua_Number wait = luaL_checknumber(L, 1);
@@ -70,6 +77,10 @@ static int core_pump (lua_State *L) {
   luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
   if (box->ready.first != NULL || !(wait > 0))
     wait = 0;
+  if (box->sim != NULL)
+    return lgp_sim_pump(box, wait)
+             ? 0
+             : luaL_error(L, "nothing more happens in the simulation");
   box->running = true;
   gp_loop_pump(box->loop,
                wait > MAXWAIT ? -1 : (int64_t)ceil((double)wait * 1000));
@@ -92,13 +103,18 @@ static int core_ready (lua_State *L) {
 /* core.now() -> seconds of a clock that only goes forward */
 static int core_now (lua_State *L) {
   lgp_loop *box = lgp_checkloop(L);
-  lua_pushnumber(L, (lua_Number)gp_loop_now(box->loop) / 1000);
+  lua_pushnumber(L, (lua_Number)lgp_loop_now(box) / 1000);
   return 1;
 }
 
 /* core.time() -> seconds since 1970, by the wall clock, which can be set */
 static int core_time (lua_State *L) {
+  const lgp_loop *box = lgp_pushloop(L);
   struct timespec now;
+  if (box->sim != NULL) {
+    lua_pushnumber(L, box->epoch + (lua_Number)gp_sim_now(box->sim) / 1000);
+    return 1;
+  }
   clock_gettime(CLOCK_REALTIME, &now);
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
@@ -106,7 +122,8 @@ static int core_time (lua_State *L) {
 
 /* core.fd() -> descriptor | nil: readable when the loop has work */
 static int core_fd (lua_State *L) {
-  int fd = gp_loop_fd(lgp_checkloop(L)->loop);
+  const lgp_loop *box = lgp_checkloop(L);
+  int fd = box->sim != NULL ? -1 : gp_loop_fd(box->loop);
   if (fd < 0)
     luaL_pushfail(L);
   else
@@ -117,7 +134,11 @@ static int core_fd (lua_State *L) {
 /* core.due() -> seconds | nil: until the loop wants to be pumped anyway */
 static int core_due (lua_State *L) {
   lgp_loop *box = lgp_checkloop(L);
-  int64_t due = box->ready.first != NULL ? 0 : gp_loop_due(box->loop);
+  int64_t due = -1;
+  if (box->ready.first != NULL)
+    due = 0;
+  else if (box->sim == NULL)
+    due = gp_loop_due(box->loop);
   if (due < 0)
     luaL_pushfail(L);
   else
@@ -151,7 +172,9 @@ static int watch_gc (lua_State *L) {
 ** core.watch(fd) -> watch, number | nil, err
 **
 ** The signal is raised once, when 'fd' can be read without waiting, or at
-** once when it is such that it always can. core.unwatch ends it.
+** once when it is such that it always can. core.unwatch ends it. In a
+** simulation only what always can is watched: what a program outside of it
+** does happens at no virtual time.
 */
 static int core_watch (lua_State *L) {
   int fd = (int)luaL_checkinteger(L, 1);
@@ -164,11 +187,61 @@ static int core_watch (lua_State *L) {
   lua_setiuservalue(L, -2, 1); /* the loop stays as long */
   gp_signal_init(&w->readable, &box->ready);
   e = gp_watch_new(&w->watch, box->loop, fd, &w->readable);
+  if (e == GP_OK && box->sim != NULL && !w->readable.raised) {
+    gp_watch_free(w->watch);
+    e = GP_EINVAL;
+  }
   if (e != GP_OK) {
     w->watch = NULL;
     return lgp_fail(L, e, "could not watch a descriptor");
   }
   lua_pushinteger(L, (lua_Integer)w->readable.number);
+  return 2;
+}
+
+typedef struct catch {
+  gp_catch *catch;
+  gp_signal came;
+}
+catch;
+
+static int catch_gc (lua_State *L) {
+  catch *c = luaL_checkudata(L, 1, LGP_CATCH);
+  gp_catch *gone = c->catch;
+  c->catch = NULL;
+  if (gone == NULL)
+    return 0;
+  gp_catch_free(gone);
+  gp_signal_clear(&c->came);
+  return 0;
+}
+
+/*
+** core.catch("INT" | "TERM") -> catch, number | nil, err
+**
+** The number's signal is raised whenever the process's comes, which does
+** nothing else until core.uncatch, or the collector, ends it.
+*/
+static int core_catch (lua_State *L) {
+  static const char *const names[] = {"INT", "TERM", NULL};
+  static const int numbers[] = {SIGINT, SIGTERM};
+  int number = numbers[luaL_checkoption(L, 1, NULL, names)];
+  lgp_loop *box = lgp_checkloop(L);
+  catch *c = lua_newuserdatauv(L, sizeof *c, 1);
+  gp_err e;
+  c->catch = NULL;
+  luaL_setmetatable(L, LGP_CATCH);
+  lua_pushvalue(L, -2);
+  lua_setiuservalue(L, -2, 1); /* the loop stays as long */
+  gp_signal_init(&c->came, &box->ready);
+  e = gp_catch_new(&c->catch, box->loop, number, &c->came);
+  if (e != GP_OK) {
+    c->catch = NULL;
+    if (e == GP_EBUSY)
+      return luaL_error(L, "another event loop catches signals already");
+    return lgp_fail(L, e, "could not catch a signal");
+  }
+  lua_pushinteger(L, (lua_Integer)c->came.number);
   return 2;
 }
 
@@ -224,8 +297,10 @@ void lgp_open_loop (lua_State *L) {
     {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
     {"fd", core_fd},         {"due", core_due},     {"loop", core_loop},
     {"watch", core_watch},   {"unwatch", watch_gc}, {"read", core_read},
-    {"fileno", core_fileno}, {"time", core_time},   {NULL, NULL}};
+    {"fileno", core_fileno}, {"time", core_time},   {"catch", core_catch},
+    {"uncatch", catch_gc},   {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   setgc(L, LGP_LOOP, loop_gc, "loopmeta");
   setgc(L, LGP_WATCH, watch_gc, "watchmeta");
+  setgc(L, LGP_CATCH, catch_gc, "catchmeta");
 }

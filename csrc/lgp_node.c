@@ -1,5 +1,6 @@
 /*
-** lgp_node.c - nodes as userdata.
+** lgp_node.c - nodes as userdata: those on the network, and those that are
+** simulated.
 **
 ** A node's signals stand in the userdata, not in the core's node: whoever
 ** waits for one is woken also after the node has been closed.
@@ -13,8 +14,9 @@
 #include "lgp_options.h"
 
 struct lgp_node {
-  gp_host *host;  /* NULL: closed, or never opened */
-  lgp_loop *loop; /* kept by the user value */
+  gp_host *host;       /* on the network, */
+  gp_station *station; /* or simulated; neither: closed, or never opened */
+  lgp_loop *loop;      /* kept by the user value */
   lgp_node *next, *prev;
   gp_signal signals[GP_SIGNALS];
   gp_peer *self; /* stays after the close, to be shown */
@@ -23,14 +25,16 @@ struct lgp_node {
 /*
 ** Finalizers may run while a node reads what arrived, and close any node or
 ** take it away: after its turn a node is not looked at any more, and the
-** cursor steps aside when its node goes.
+** cursor steps aside when its node goes. Simulated ones have their turns in
+** phase one.
 */
 void lgp_node_turnall (lgp_loop *loop, const gp_json *json) {
   loop->cursor = loop->first;
   while (loop->cursor != NULL) {
     lgp_node *n = loop->cursor;
     loop->cursor = n->next;
-    gp_host_turn(n->host, json);
+    if (n->host != NULL)
+      gp_host_turn(n->host, json);
   }
 }
 
@@ -57,33 +61,66 @@ static lgp_node *checkbox (lua_State *L) {
   return luaL_checkudata(L, 1, LGP_NODE);
 }
 
+static bool isopen (const lgp_node *box) {
+  return box->host != NULL || box->station != NULL;
+}
+
+static gp_node *nodeof (const lgp_node *box) {
+  return box->host != NULL ? gp_host_node(box->host)
+                           : gp_station_node(box->station);
+}
+
 /*
 ** Asked for last of all in every function: what allocates may collect, a
 ** finalizer may close the node, and then this raises.
 */
 static gp_node *tonode (lua_State *L) {
   lgp_node *box = checkbox(L);
-  if (box->host == NULL)
+  if (!isopen(box))
     luaL_error(L, "the node is stopped");
   if (gp_loop_foreign(box->loop->loop))
     luaL_error(L, "the node belongs to the parent process");
-  return gp_host_node(box->host);
+  return nodeof(box);
+}
+
+gp_station *lgp_checkstation (lua_State *L, int arg) {
+  const lgp_node *box = luaL_checkudata(L, arg, LGP_NODE);
+  luaL_argcheck(L, box->station != NULL, arg, "not a simulated node");
+  return box->station;
 }
 
 /* In a forked child everything is the parent's: nothing is freed. */
-static int core_close (lua_State *L) {
-  lgp_node *box = checkbox(L);
+static void closebox (lgp_node *box, void (*end)(gp_station *st)) {
   gp_host *h = box->host;
+  gp_station *st = box->station;
   size_t i;
-  box->host = NULL;
-  if (h == NULL)
-    return 0;
+  if (!isopen(box))
+    return;
+  box->host = NULL, box->station = NULL;
   unseat(box);
   if (gp_loop_foreign(box->loop->loop))
-    return 0;
+    return;
   gp_host_free(h);
+  if (st != NULL)
+    end(st);
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_raise(&box->signals[i]);
+}
+
+void lgp_node_closeall (lgp_loop *loop) {
+  while (loop->first != NULL)
+    closebox(loop->first, gp_station_stop);
+}
+
+static int core_close (lua_State *L) {
+  closebox(checkbox(L), gp_station_stop);
+  return 0;
+}
+
+/* core.crash(node): a simulated one's process is killed */
+static int core_crash (lua_State *L) {
+  lgp_checkstation(L, 1);
+  closebox(checkbox(L), gp_station_crash);
   return 0;
 }
 
@@ -128,6 +165,17 @@ static lgp_node *newbox (lua_State *L) {
   return box;
 }
 
+/* Its place among the nodes is taken when it serves. */
+static gp_err open (lgp_node *box, const char *address, size_t len, int port,
+                    const gp_hostopt *opt) {
+  if (box->loop->sim != NULL)
+    return lgp_sim_start(box->loop, address, len, port, &opt->node,
+                         box->signals, &box->station);
+  ignoresigpipe();
+  return gp_host_new(&box->host, box->loop->loop, address, len, port, opt,
+                     box->signals);
+}
+
 /*
 ** core.start(address, port, options) -> node | nil, err
 **
@@ -143,26 +191,31 @@ static int core_start (lua_State *L) {
   luaL_argcheck(L, port >= 0 && port <= 65535, 2, "not a port");
   lgp_options_read(L, 3, &opt);
   box = newbox(L);
-  ignoresigpipe();
-  e = gp_host_new(&box->host, box->loop->loop, address, len, (int)port, &opt,
-                  box->signals);
+  e = open(box, address, len, (int)port, &opt);
   if (e != GP_OK) {
-    box->host = NULL;
+    box->host = NULL, box->station = NULL;
     lua_pushfstring(L, "could not start a node on %s:%d", address, (int)port);
     return lgp_fail(L, e, lua_tostring(L, -1));
   }
   seat(box, box->loop);
-  box->self = gp_peer_ref(gp_node_self(gp_host_node(box->host)));
+  box->self = gp_peer_ref(gp_node_self(nodeof(box)));
   return 1;
 }
 
 static uint64_t now (lua_State *L) {
-  return gp_loop_now(checkbox(L)->loop->loop);
+  return lgp_loop_now(checkbox(L)->loop);
+}
+
+/* The simulator looks by itself when a node wants its next tick. */
+static void rearm (lua_State *L) {
+  gp_host *h = checkbox(L)->host;
+  if (h != NULL)
+    gp_host_rearm(h);
 }
 
 /* The end of a call that gives the receipt on top of the stack. */
 static int receipt (lua_State *L, gp_err e, const char *text) {
-  gp_host_rearm(checkbox(L)->host);
+  rearm(L);
   return e == GP_OK ? 1 : lgp_fail(L, e, text);
 }
 
@@ -182,71 +235,10 @@ static int core_connect (lua_State *L) {
     text);
 }
 
-static int list_gc (lua_State *L) {
-  gp_peerlist_clear(lua_touserdata(L, 1));
-  return 0;
-}
-
-/* Pushes a list of the core that lives as long as it stands there. */
-static gp_peerlist *newlist (lua_State *L) {
-  gp_peerlist *list = lua_newuserdatauv(L, sizeof *list, 0);
-  memset(list, 0, sizeof *list);
-  if (luaL_newmetatable(L, "gop2p.peerlist")) {
-    lua_pushcfunction(L, list_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return list;
-}
-
-/* The Lua list of peers at 'arg', each once; nil is an empty one. */
-static gp_peerlist *checkpeers (lua_State *L, int arg) {
-  gp_peerlist *list = newlist(L);
-  lua_Integer i, n = 0;
-  if (!lua_isnoneornil(L, arg)) {
-    luaL_checktype(L, arg, LUA_TTABLE);
-    n = (lua_Integer)lua_rawlen(L, arg);
-  }
-  for (i = 1; i <= n; i++) {
-    const gp_peer *p;
-    lua_rawgeti(L, arg, i);
-    p = lgp_checkpeer(L, -1);
-    if (!gp_peerlist_has(list, p) && gp_peerlist_add(list, p) != GP_OK)
-      luaL_error(L, "out of memory");
-    lua_pop(L, 1);
-  }
-  return list;
-}
-
-static int blob_gc (lua_State *L) {
-  gp_blob **box = lua_touserdata(L, 1);
-  gp_blob_unref(*box);
-  *box = NULL;
-  return 0;
-}
-
-/* The string at 'arg' as a blob that lives as long as its userdata. */
-static gp_blob *checkblob (lua_State *L, int arg) {
-  size_t len;
-  const char *bytes = luaL_checklstring(L, arg, &len);
-  gp_blob **box = lua_newuserdatauv(L, sizeof *box, 0);
-  *box = NULL;
-  if (luaL_newmetatable(L, "gop2p.blob")) {
-    lua_pushcfunction(L, blob_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  *box = gp_blob_new(len);
-  if (*box == NULL)
-    luaL_error(L, "out of memory");
-  memcpy((*box)->bytes, bytes, len);
-  return *box;
-}
-
 /* core.post(node, data, peers | nil) -> receipt | nil, err */
 static int core_post (lua_State *L) {
-  gp_peerlist *to = checkpeers(L, 3);
-  gp_blob *data = checkblob(L, 2);
+  gp_peerlist *to = lgp_checkpeers(L, 3);
+  gp_blob *data = lgp_checkblob(L, 2);
   gp_receipt **box;
   gp_node *n;
   lgp_newreceipt(L, &box);
@@ -256,7 +248,7 @@ static int core_post (lua_State *L) {
 
 /* core.hasroom(node, peers | nil) -> boolean */
 static int core_hasroom (lua_State *L) {
-  gp_peerlist *to = checkpeers(L, 2);
+  gp_peerlist *to = lgp_checkpeers(L, 2);
   lua_pushboolean(L, gp_node_hasroom(tonode(L), to, now(L)));
   return 1;
 }
@@ -376,8 +368,8 @@ static int core_losterrors (lua_State *L) {
 
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
-  static const char *const names[] = {"inbox", "errors", "events",
-                                      "room",  "closed", NULL};
+  static const char *const names[] = {"inbox", "errors", "events", "room",
+                                      "known", "closed", NULL};
   lgp_node *box = checkbox(L);
   int which = luaL_checkoption(L, 2, NULL, names);
   lua_pushinteger(L, (lua_Integer)box->signals[which].number);
@@ -386,7 +378,7 @@ static int core_signal (lua_State *L) {
 
 /* core.isclosed(node) -> boolean */
 static int core_isclosed (lua_State *L) {
-  lua_pushboolean(L, checkbox(L)->host == NULL);
+  lua_pushboolean(L, !isopen(checkbox(L)));
   return 1;
 }
 
@@ -401,11 +393,33 @@ static int core_self (lua_State *L) {
 
 /* core.members(node) -> list of peers, in the order in which they came */
 static int core_members (lua_State *L) {
-  gp_peerlist *list = newlist(L);
+  gp_peerlist *list = lgp_newlist(L);
   if (gp_node_members(tonode(L), list) != GP_OK)
     return luaL_error(L, "out of memory");
   lgp_pushpeers(L, list);
   return 1;
+}
+
+/* core.known(node) -> list of peers, whether it has left */
+static int core_known (lua_State *L) {
+  gp_peerlist *list = lgp_newlist(L);
+  bool left;
+  if (gp_node_known(tonode(L), list, &left) != GP_OK)
+    return luaL_error(L, "out of memory");
+  lgp_pushpeers(L, list);
+  lua_pushboolean(L, left);
+  return 2;
+}
+
+/* core.resume(node, list of peers, left): what core.known gave before */
+static int core_resume (lua_State *L) {
+  gp_peerlist *list = lgp_checkpeers(L, 2);
+  bool left = lua_toboolean(L, 3);
+  gp_node *n = tonode(L);
+  if (gp_node_resume(n, list, left, now(L)) != GP_OK)
+    return luaL_error(L, "out of memory");
+  rearm(L);
+  return 0;
 }
 
 /* core.stats(node) -> table: what it knows of itself and its peers */
@@ -439,9 +453,12 @@ void lgp_open_node (lua_State *L) {
                                        {"isclosed", core_isclosed},
                                        {"self", core_self},
                                        {"members", core_members},
+                                       {"known", core_known},
+                                       {"resume", core_resume},
                                        {"stats", core_stats},
                                        {"isconnected", core_isconnected},
                                        {"close", core_close},
+                                       {"crash", core_crash},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, LGP_NODE);

@@ -232,6 +232,64 @@ static void newmetatable (lua_State *L, const char *name, const char *field) {
   lua_setfield(L, -2, field);
 }
 
+static int list_gc (lua_State *L) {
+  gp_peerlist_clear(lua_touserdata(L, 1));
+  return 0;
+}
+
+gp_peerlist *lgp_newlist (lua_State *L) {
+  gp_peerlist *list = lua_newuserdatauv(L, sizeof *list, 0);
+  memset(list, 0, sizeof *list);
+  if (luaL_newmetatable(L, "gop2p.peerlist")) {
+    lua_pushcfunction(L, list_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return list;
+}
+
+gp_peerlist *lgp_checkpeers (lua_State *L, int arg) {
+  gp_peerlist *list = lgp_newlist(L);
+  lua_Integer i, n = 0;
+  if (!lua_isnoneornil(L, arg)) {
+    luaL_checktype(L, arg, LUA_TTABLE);
+    n = (lua_Integer)lua_rawlen(L, arg);
+  }
+  for (i = 1; i <= n; i++) {
+    const gp_peer *p;
+    lua_rawgeti(L, arg, i);
+    p = lgp_checkpeer(L, -1);
+    if (!gp_peerlist_has(list, p) && gp_peerlist_add(list, p) != GP_OK)
+      luaL_error(L, "out of memory");
+    lua_pop(L, 1);
+  }
+  return list;
+}
+
+static int blob_gc (lua_State *L) {
+  gp_blob **box = lua_touserdata(L, 1);
+  gp_blob_unref(*box);
+  *box = NULL;
+  return 0;
+}
+
+gp_blob *lgp_checkblob (lua_State *L, int arg) {
+  size_t len;
+  const char *bytes = luaL_checklstring(L, arg, &len);
+  gp_blob **box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = NULL;
+  if (luaL_newmetatable(L, "gop2p.blob")) {
+    lua_pushcfunction(L, blob_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  *box = gp_blob_new(len);
+  if (*box == NULL)
+    luaL_error(L, "out of memory");
+  memcpy((*box)->bytes, bytes, len);
+  return *box;
+}
+
 void lgp_open_values (lua_State *L) {
   static const luaL_Reg functions[] = {
     {"peer", core_peer}, {"parsepeer", core_parsepeer}, {NULL, NULL}};

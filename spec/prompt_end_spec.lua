@@ -42,6 +42,21 @@ describe("the prompt", function()
     assert.same({}, net.names(node:members()))
   end)
 
+  it("leaves the network whatever its tasks are about", function()
+    local t, node = s:begin()
+    t:type("file = io.tmpfile() function talk() while true do " ..
+           "gop2p.sleep(0.01) node:send(node:members()[1], 'x') " ..
+           "file:write('x') end end", "Enter",
+           "gop2p.spawn(talk) print 'on'", "Enter")
+    t:await("\non\n>$")
+    assert(node:receive(5))
+    t:type("C-d")
+    assert.equal(0, t:over())
+    local events = node:events()
+    assert.matches(" joined$", tostring(events()))
+    assert.matches(" left$", tostring(events()))
+  end)
+
   it("ends by Ctrl-C as it does without us, the terminal intact", function()
     local t = s:begin()
     t:type("half", "C-c")

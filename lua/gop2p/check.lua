@@ -52,22 +52,24 @@ function check.table(value, arg, name)
   return value
 end
 
-function check.callable(value, arg, name)
+function check.callable(value, arg, name, extra)
   local meta = getmetatable(value)
   if type(value) ~= "function" and
      not (type(meta) == "table" and meta.__call) then
-    fail(arg, name, expected(value, "function"))
+    fail(arg, name, expected(value, "function"), extra)
   end
   return value
 end
 
 -- Seconds, or nil.
-function check.timeout(value, arg, name)
+function check.timeout(value, arg, name, extra)
   if value == nil then return nil end
   if type(value) ~= "number" then
-    fail(arg, name, expected(value, "number of seconds"))
+    fail(arg, name, expected(value, "number of seconds"), extra)
   end
-  if not (value >= 0) then fail(arg, name, "negative or no time") end
+  if not (value >= 0) then
+    fail(arg, name, "negative or no time", extra)
+  end
   return value
 end
 

@@ -1,4 +1,4 @@
--- file.lua - files that are read and replaced as a whole.
+-- file.lua - files that are read and replaced as a whole, and by one alone.
 --
 -- An error's code is the system's: "ENOENT" (there is none), "EACCES",
 -- "ENOSPC", ...; "EINVAL" is what is not an ordinary file.
@@ -34,6 +34,32 @@ function file.replace(path, bytes)
   local ok, code, cause = core.replacefile(path, bytes)
   if not ok then return failed("write", path, code, cause) end
   return true
+end
+
+-- file.lock(path) -> lock | nil, err
+--
+-- Who has the lock of a file has it alone, among all programs that ask; err
+-- has the code "EBUSY" when somebody else has it, be it this process. It is
+-- let go of by file.unlock, by the collector, and by the end of the process,
+-- however that comes. While it is held there is a file "path.lock".
+function file.lock(path)
+  local lock, code, cause = core.lockfile(path)
+  if not lock then return failed("lock", path, code, cause) end
+  return lock
+end
+
+-- file.unlock(lock): any number of times.
+function file.unlock(lock)
+  core.unlockfile(lock)
+end
+
+-- file.stamp(path) -> text | nil, err
+--
+-- It is another one once there is another file, or the file was written to.
+function file.stamp(path)
+  local stamp, code, cause = core.filestamp(path)
+  if not stamp then return failed("look at", path, code, cause) end
+  return stamp
 end
 
 return file

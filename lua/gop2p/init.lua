@@ -15,6 +15,7 @@ local help = require "gop2p.help"
 local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
 local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 require "gop2p.node"   -- gives nodes their methods
@@ -37,15 +38,28 @@ local function makepeer(name, address, port)
   return peer
 end
 
--- The core judges the options; what it raises is raised for the caller.
+-- A path, or nil.
+local function checkstate(path, arg, name)
+  if path == nil then return end
+  check.that(type(path) == "string" and path ~= "" and not path:find("\0"),
+             arg, name, "option 'state': path of a file expected", 2)
+end
+
+-- The core judges the other options; what it raises is raised for the
+-- caller.
 local function start(name, address, port, options, listen)
+  local arg = name == "start_node" and 3 or 2
   local given = { listen = listen }
   for key, value in pairs(options or {}) do given[key] = value end
+  local path = given.state
+  given.state = nil
+  checkstate(path, arg, name)
   local ok, self, err = pcall(core.start, address, port, given)
-  check.that(ok, name == "start_node" and 3 or 2, name, self, 1)
+  check.that(ok, arg, name, self, 1)
   if self then
     unread.watch(self)
-    prompt.opened(self)
+    if not core.simulated() then prompt.opened(self) end
+    if path then state.keep(self, path, port == 0) end
   end
   return self, err
 end

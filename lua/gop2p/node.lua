@@ -10,6 +10,7 @@ local help = require "gop2p.help"
 local prompt = require "gop2p.prompt"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 
@@ -186,6 +187,7 @@ function node:leave(timeout)
   timeout = check.timeout(timeout, 1, "leave")
   local rec, err = core.leave(self)
   if not rec then return nil, err end
+  state.save(self)
   if not receipt.settle(rec, scheduler.deadline(timeout)) then
     return nil, values.timedout("could not take leave of everybody")
   end
@@ -201,6 +203,7 @@ end
 function node:close()
   check.self(self, meta, "stop", "node")
   if not core.isclosed(self) then
+    state.flush(self)
     unread.flush(self)
     prompt.closed(self)
     core.close(self)

@@ -10,7 +10,6 @@ local check = require "gop2p.check"
 local complete = require "gop2p.complete"
 local core = require "gop2p.core"
 local plain = require "gop2p.plain"
-local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
 local unread = require "gop2p.unread"
 
@@ -162,12 +161,21 @@ local function isinteractive()
 end
 
 -- Whoever ends the prompt takes leave: the state is being closed, and this
--- is finalized before the nodes, which are older.
+-- is finalized before the nodes, which are older. No task runs any more: what
+-- it uses may be finalized already, and what it makes would never be.
 local farewell
+
+local function await(rec, deadline)
+  core.claim(rec)
+  while not core.issettled(rec) and core.now() < deadline do
+    core.pump(deadline - core.now())
+    for _ in core.ready do end   -- nobody is woken
+  end
+end
 
 local function goodbye(self)
   if self ~= farewell or not live then return end
-  local deadline = scheduler.deadline(GOODBYE)
+  local deadline = core.now() + GOODBYE
   local leaving = {}
   for node in pairs(nodes) do
     if not core.isclosed(node) and core.isconnected(node) then
@@ -175,7 +183,7 @@ local function goodbye(self)
     end
   end
   for _, rec in ipairs(leaving) do
-    receipt.settle(rec, deadline)
+    await(rec, deadline)
     core.release(rec)
   end
 end

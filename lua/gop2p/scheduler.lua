@@ -11,14 +11,21 @@ local timers = require "gop2p.timers"
 
 local scheduler = {}
 
+-- The library's own functions are never cut: see core.limit.
+core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
+
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
-local function newscope()
-  return { count = 0, tasks = {}, running = false, problem = false }
+-- 'report': who is told of the errors of its tasks, instead of a 'run'.
+-- 'budget': seconds that a task may compute without waiting, or 0.
+-- 'program': see scheduler.launch.
+local function newscope(program)
+  return { count = 0, tasks = {}, running = false, problem = false,
+           report = false, budget = 0, program = program or false }
 end
 
 local root = newscope()   -- the scope of all other tasks
@@ -82,17 +89,22 @@ local function forget(wait)
   if list and #list == 0 then waiting[wait.key] = nil end
 end
 
+-- The time of a wait, or of a call, has come.
+local function ring(wait)
+  alarms:remove(wait)
+  if wait.call then
+    wait.call()
+  elseif not wait.over then
+    if wait.key ~= nil then forget(wait) end
+    finish(wait, false)
+  end
+end
+
 local function expire()
   local now = core.now()
   local wait = alarms:first()
   while wait and wait.at <= now do
-    alarms:remove(wait)
-    if wait.call then
-      wait.call()
-    elseif not wait.over then
-      if wait.key ~= nil then forget(wait) end
-      finish(wait, false)
-    end
+    ring(wait)
     wait = alarms:first()
   end
 end
@@ -103,8 +115,12 @@ local function retire(task, problem)
   tasks[task.co] = nil
   scope.tasks[task] = nil
   scope.count = scope.count - 1
-  if problem and scope.running then
+  if problem and scope.report then
+    scope.report(problem)
+  elseif problem and scope.running then
     scope.problem = scope.problem or problem
+  elseif scope.program and (problem or task.home) then
+    scope.program.ended(problem)
   elseif problem then
     failed = failed or problem
   end
@@ -127,8 +143,10 @@ local function resume(task)
   local co = task.co
   if coroutine.status(co) ~= "suspended" then return end
   task.waits = false
+  core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
+  if task.killed then return end
   if not ok then
     local problem = debug.traceback(co, describe(err))
     close(task)
@@ -141,6 +159,12 @@ local function resume(task)
 end
 
 local function step(task)
+  local program = task.scope.program
+  if task.killed then return end
+  if program and program.frozen then
+    table.insert(program.frozen, task)
+    return
+  end
   local outer = stepping
   stepping = task
   resume(task)
@@ -153,7 +177,7 @@ end
 local function mend()
   local task = stepping
   stepping = nil
-  if not tasks[task.co] then return end
+  if not tasks[task.co] or task.killed then return end
   if coroutine.status(task.co) == "dead" then
     retire(task)
   elseif not task.waits then
@@ -183,6 +207,11 @@ end
 -- Whether anybody waits for 'key'.
 function scheduler.awaited(key)
   return waiting[key] ~= nil
+end
+
+-- The program that the running task belongs to, or false.
+function scheduler.program()
+  return stepping and stepping.scope.program or false
 end
 
 -- The coroutine of the task that runs, or nil.
@@ -252,14 +281,26 @@ end
 
 local waitmeta = { __close = giveup }
 
+-- A task that was interrupted meets the error where it waits; one that was
+-- killed gets no further.
+local function meet(task)
+  local problem = task.interrupted
+  while task.killed and coroutine.isyieldable() do coroutine.yield() end
+  if task.killed then error("the program was killed", 0) end
+  task.wait, task.interrupted = false, false
+  if problem then error(problem, 0) end
+end
+
 -- Waits for 'key' (nil: nothing but time) until 'deadline' (on core.now's
 -- clock; nil: for ever). True when it was woken, false when time was up.
 function scheduler.wait(key, deadline)
   local task = tasks[coroutine.running()]
+  if task then meet(task) end
   local wait <close> = setmetatable({
     key = key, task = false, over = false, woken = false
   }, waitmeta)
   enlist(wait, key, deadline)
+  if task then task.wait = wait end
   if task and not task.closing and coroutine.isyieldable() then
     wait.task = task
     repeat
@@ -269,6 +310,7 @@ function scheduler.wait(key, deadline)
   else
     repeat scheduler.turn() until wait.over
   end
+  if task then meet(task) end
   return wait.woken
 end
 
@@ -279,7 +321,7 @@ end
 
 local function currentscope()
   local task = tasks[coroutine.running()]
-  return task and task.scope or root
+  return task and (task.home or task.scope) or root
 end
 
 local function start(scope, f, ...)
@@ -290,10 +332,14 @@ local function start(scope, f, ...)
   end
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.waits, task.closing = false, false, false
+  task.wait, task.interrupted, task.killed = false, false, false
+  task.home = false
+  if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
   scope.count = scope.count + 1
   push(task)
+  return task
 end
 
 -- Starts f(...) as a task of its own; it first runs in the next turn.
@@ -303,8 +349,12 @@ end
 
 -- Ends the tasks that were started since 'before' was noted.
 local function abandon(scope, before)
+  local after = {}
   for task in pairs(scope.tasks) do
-    if not before[task] and coroutine.status(task.co) == "suspended" then
+    if not before[task] then after[#after + 1] = task end
+  end
+  for _, task in ipairs(after) do
+    if coroutine.status(task.co) == "suspended" then
       close(task)
       retire(task)
     end
@@ -317,12 +367,29 @@ local function note(scope)
   return before
 end
 
+-- A scope of tasks that no 'run' waits for. An error ends the task that it
+-- happened in and no other: 'report' is called with it, traceback and all,
+-- and must not wait. A task that computes for more than 'budget' seconds
+-- (nil: as long as it likes) without waiting is cut by an error.
+function scheduler.scope(report, budget)
+  local scope = newscope(scheduler.program())
+  scope.report, scope.budget = report, budget or 0
+  return scope
+end
+
+-- Starts f(...) as a task in a scope; so will be those that it starts.
+scheduler.start = start
+
+-- Ends all tasks of a scope, but for the one that calls.
+function scheduler.close(scope)
+  abandon(scope, {})
+end
+
 -- On the main thread all tasks share one scope, also those that were
 -- started before; a 'run' inside a task waits for its own only.
 local function openscope()
-  if tasks[coroutine.running()] then
-    return newscope()
-  end
+  local task = tasks[coroutine.running()]
+  if task then return task.home or newscope(task.scope.program) end
   return root
 end
 
@@ -346,6 +413,61 @@ end
 
 function scheduler.sleep(seconds)
   scheduler.wait(nil, core.now() + seconds)
+end
+
+-- Another clock begins. Returns what ends it: then the time of all that waits
+-- for one on it has come.
+function scheduler.newclock()
+  local before = {}
+  for i = 1, alarms.n do before[alarms[i]] = true end
+  return function()
+    local left = {}
+    for i = 1, alarms.n do
+      if not before[alarms[i]] then left[#left + 1] = alarms[i] end
+    end
+    for _, wait in ipairs(left) do ring(wait) end
+  end
+end
+
+-- Starts f() as the main thread of a program within this one, a table: with
+-- the tasks that it starts it behaves as in a process of its own.
+-- program.ended(problem), which must not wait, is called when f returns or
+-- raises, and when a task raises that no 'run' of the program waits for.
+function scheduler.launch(program, f)
+  program.main = start(newscope(program), f)
+  program.main.home = newscope(program)
+end
+
+-- Raises 'problem' in the main thread of a program, where it waits next.
+function scheduler.interrupt(program, problem)
+  local task = program.main
+  task.interrupted = problem
+  if task.wait then
+    forget(task.wait)
+    finish(task.wait, false)
+  end
+end
+
+-- No task of the program runs again, and nothing that they have promised to
+-- close is closed.
+function scheduler.kill(program)
+  for _, task in pairs(tasks) do
+    if task.scope.program == program then
+      task.killed = true
+      if task.wait then giveup(task.wait) end
+    end
+  end
+end
+
+-- No task of the program runs until it is thawed.
+function scheduler.freeze(program)
+  program.frozen = program.frozen or {}
+end
+
+function scheduler.thaw(program)
+  local held = program.frozen or {}
+  program.frozen = false
+  for _, task in ipairs(held) do push(task) end
 end
 
 return scheduler

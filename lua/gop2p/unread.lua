@@ -15,16 +15,19 @@ local KEPT = 1024    -- errors shown and kept; the oldest go first
 local states = setmetatable({}, { __mode = "k" })  -- node -> its state
 local refs = {}      -- number of its signal -> weak reference of the node
 
--- The oldest error in the core, or nil. Errors for which there was no room
--- are counted in the next one that is read: its field 'dropped'.
+-- The oldest error that was made in Lua or in the core, or nil. Errors for
+-- which there was no room are counted in the next one that is read: its field
+-- 'dropped'.
 local function next_error(self)
+  local added = states[self].added
+  if added[1] then return table.remove(added, 1) end
   local err = core.nexterror(self)
   local dropped = err and core.losterrors(self) or 0
   if dropped > 0 then err.dropped = dropped end
   return err
 end
 
--- Takes the errors from the core; returns the first one and how many.
+-- Takes the new errors; returns the first one and how many.
 local function collect(self, state)
   local first, n = nil, 0
   for err in next_error, self do
@@ -38,11 +41,16 @@ local function collect(self, state)
   return first, n
 end
 
+-- Shows a text that concerns the node; the test kit shows it elsewhere.
+function unread.warn(self, text)
+  warn("gop2p: ", core.self(self) .. ": ", text)
+end
+
 local function show(self, state)
   local err, n = collect(self, state)
   if not err then return end
   local more = n > 1 and (" (and %d more)"):format(n - 1) or ""
-  warn("gop2p: ", core.self(self) .. ": ", err .. more)
+  unread.warn(self, err .. more)
 end
 
 -- The watch over a node does not keep it: one that nobody uses any more
@@ -69,12 +77,18 @@ function unread.watch(self)
   local ref = setmetatable({ self }, { __mode = "v" })
   local number = core.signal(self, "errors")
   sweep()
-  states[self], refs[number] = {}, ref
+  states[self], refs[number] = { added = {} }, ref
   scheduler.listen(number, function()
     if ref.due then return end
     ref.due = true
     scheduler.after(PAUSE, function() look(ref) end)
   end)
+end
+
+-- One more error, that the core knows nothing of.
+function unread.add(self, err)
+  table.insert(states[self].added, err)
+  scheduler.wake(core.signal(self, "errors"))
 end
 
 -- Somebody reads the errors himself.

@@ -133,7 +133,7 @@ static void stall (run *r, size_t i) {
 static void act (run *r) {
   size_t i = (size_t)chance(r, NODES);
   if (!lives(r, i)) {
-    SAME(gp_station_start(r->w.at[i], &r->w.opt), GP_OK);
+    SAME(gp_station_start(r->w.at[i], &r->w.opt, NULL), GP_OK);
     r->lives[i]++;
     memset(r->heard[i], 0, sizeof r->heard[i]);
     memset(r->newest[i], 0, sizeof r->newest[i]);

@@ -33,7 +33,7 @@ static gp_station *add (gp_sim *s, size_t i) {
   world_options(&opt);
   snprintf(name, sizeof name, "n%zu:5000", i);
   p = world_peer(name);
-  if (gp_sim_add(s, p, &opt, &st) != GP_OK)
+  if (gp_sim_add(s, p, &opt, NULL, &st) != GP_OK)
     exit(2);
   gp_peer_unref(p);
   return st;

@@ -30,7 +30,7 @@ static void add (net *w) {
   world_options(&opt);
   snprintf(name, sizeof name, "n%zu:5000", w->n);
   p = world_peer(name);
-  if (gp_sim_add(w->sim, p, &opt, &w->at[w->n]) != GP_OK)
+  if (gp_sim_add(w->sim, p, &opt, NULL, &w->at[w->n]) != GP_OK)
     exit(2);
   gp_station_setgroups(w->at[w->n], (uint64_t)1 << w->n % 64);
   gp_peer_unref(p);

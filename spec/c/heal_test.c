@@ -17,78 +17,44 @@ static uint64_t number (const char *variable, uint64_t otherwise) {
   return text == NULL ? otherwise : strtoull(text, NULL, 10);
 }
 
-/* "n1 joined", or "" when no event is unread. */
-static const char *happened (world *w, size_t i) {
-  static const char *const kinds[] = {"joined", "left", "failed",
-                                      "recovered"};
-  static char text[WORLD_TEXT];
-  gp_node *n = world_node(w, i);
-  const gp_event *e = gp_node_peekevent(n);
-  if (e == NULL)
-    return "";
-  snprintf(text, sizeof text, "%s %s", gp_peer_address(e->peer),
-           kinds[e->kind]);
-  if (e->reason != GP_OK)
-    snprintf(text + strlen(text), 40, ": %s", gp_err_code(e->reason));
-  gp_node_dropevent(n);
-  return text;
-}
-
-static void ignore (world *w) {
-  size_t i;
-  for (i = 0; i < w->n; i++)
-    while (world_node(w, i) != NULL && *happened(w, i) != '\0')
-      continue;
-}
-
-/* 'n' nodes of one network, each in a group of its own. */
-static void network (world *w, uint64_t seed, size_t n) {
-  size_t i;
-  world_open(w, seed, n);
-  world_joinall(w, n);
-  for (i = 0; i < n; i++)
-    gp_station_setgroups(w->at[i], (uint64_t)1 << i);
-  ignore(w);
-}
-
 TEST(leftnotfailed, "to leave is not to fail") {
   world w;
-  network(&w, 1, 3);
+  world_network(&w, 1, 3);
   SAME(world_end(&w, world_leave(&w, 2)), GP_OK);
   world_pass(&w, 30 * SECOND);
-  TEXT(happened(&w, 0), "n2 left");
-  TEXT(happened(&w, 0), "");
+  TEXT(world_event(&w, 0), "n2 left");
+  TEXT(world_event(&w, 0), "");
   TEXT(world_members(&w, 2), "");
   SAME(world_end(&w, world_join(&w, 2, 1)), GP_OK);
-  TEXT(happened(&w, 0), "n2 joined");
+  TEXT(world_event(&w, 0), "n2 joined");
   world_close(&w);
 }
 
 TEST(gone, "a process that is gone has failed within seconds") {
   world w;
-  network(&w, 1, 5);
+  world_network(&w, 1, 5);
   gp_station_crash(w.at[4]);
   world_forget(world_say(&w, 0, "x"));
   world_pass(&w, 3 * SECOND);
-  TEXT(happened(&w, 0), "n4 failed: ECONNREFUSED");
-  TEXT(happened(&w, 3), "n4 failed: ECONNREFUSED");
-  TEXT(happened(&w, 3), "");
+  TEXT(world_event(&w, 0), "n4 failed: ECONNREFUSED");
+  TEXT(world_event(&w, 3), "n4 failed: ECONNREFUSED");
+  TEXT(world_event(&w, 3), "");
   TEXT(world_members(&w, 2), "n0 n1 n3");
   world_close(&w);
 }
 
 TEST(hung, "one that hangs has failed within ten, and recovers") {
   world w;
-  network(&w, 1, 5);
+  world_network(&w, 1, 5);
   gp_station_hang(w.at[4]);
   world_pass(&w, 10 * SECOND);
-  TEXT(happened(&w, 0), "n4 failed: ETIMEDOUT");
+  TEXT(world_event(&w, 0), "n4 failed: ETIMEDOUT");
   TEXT(world_members(&w, 2), "n0 n1 n3");
   gp_station_resume(w.at[4]);
   world_pass(&w, 10 * SECOND);
-  TEXT(happened(&w, 0), "n4 recovered");
-  TEXT(happened(&w, 0), "");
-  TEXT(happened(&w, 4), "");
+  TEXT(world_event(&w, 0), "n4 recovered");
+  TEXT(world_event(&w, 0), "");
+  TEXT(world_event(&w, 4), "");
   CHECK(world_iswhole(&w));
   world_close(&w);
 }
@@ -96,42 +62,42 @@ TEST(hung, "one that hangs has failed within ten, and recovers") {
 TEST(oneway, "to be heard is not to recover: that takes an answer") {
   world w;
   size_t i;
-  network(&w, 1, 2);
+  world_network(&w, 1, 2);
   SAME(gp_sim_cut(w.sim, 1, 2), GP_OK); /* n1 hears nothing of n0 */
   world_pass(&w, 15 * SECOND);
-  TEXT(happened(&w, 0), "n1 failed: ETIMEDOUT");
+  TEXT(world_event(&w, 0), "n1 failed: ETIMEDOUT");
   for (i = 0; i < 10; i++) {
     world_forget(world_join(&w, 1, 0));
     world_pass(&w, 5 * SECOND);
   }
-  TEXT(happened(&w, 0), "");
+  TEXT(world_event(&w, 0), "");
   TEXT(world_members(&w, 0), "");
   gp_sim_heal(w.sim, 1, 2);
   world_pass(&w, 30 * SECOND);
-  TEXT(happened(&w, 0), "n1 recovered");
+  TEXT(world_event(&w, 0), "n1 recovered");
   CHECK(world_iswhole(&w));
   world_close(&w);
 }
 
 TEST(throughothers, "who is reached through others has not failed") {
   world w;
-  network(&w, 1, 4);
+  world_network(&w, 1, 4);
   SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
   world_pass(&w, 60 * SECOND);
-  TEXT(happened(&w, 0), "");
-  TEXT(happened(&w, 1), "");
+  TEXT(world_event(&w, 0), "");
+  TEXT(world_event(&w, 1), "");
   world_close(&w);
 }
 
 TEST(notbyword, "nobody fails because somebody says so") {
   world w;
-  network(&w, 1, 8);
+  world_network(&w, 1, 8);
   SAME(gp_sim_cut(w.sim, 1, 254), GP_OK); /* n0 hears nobody */
   SAME(gp_sim_cut(w.sim, 254, 1), GP_OK);
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 0), "");
-  TEXT(happened(&w, 3), "n0 failed: ETIMEDOUT");
-  TEXT(happened(&w, 3), "");
+  TEXT(world_event(&w, 3), "n0 failed: ETIMEDOUT");
+  TEXT(world_event(&w, 3), "");
   gp_sim_heal(w.sim, 255, 255);
   world_pass(&w, 15 * SECOND);
   CHECK(world_iswhole(&w));
@@ -140,20 +106,20 @@ TEST(notbyword, "nobody fails because somebody says so") {
 
 TEST(goodbyelost, "who left while nobody heard it is not fetched back") {
   world w;
-  network(&w, 1, 4);
+  world_network(&w, 1, 4);
   SAME(gp_sim_cut(w.sim, 8, 7), GP_OK); /* nobody hears n3 */
   SAME(world_end(&w, world_leave(&w, 3)), GP_OK);
   gp_sim_heal(w.sim, 8, 7);
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 3), "");
   TEXT(world_members(&w, 0), "n1 n2");
-  TEXT(happened(&w, 0), "n3 left");
+  TEXT(world_event(&w, 0), "n3 left");
   world_close(&w);
 }
 
 TEST(nofailedhandedon, "who has failed is not handed to newcomers") {
   world w;
-  network(&w, 1, 4);
+  world_network(&w, 1, 4);
   gp_station_crash(w.at[2]);
   world_pass(&w, 12 * SECOND);
   world_add(&w, NULL);
@@ -167,20 +133,20 @@ TEST(nofailedhandedon, "who has failed is not handed to newcomers") {
 
 TEST(cameback, "one that was killed and comes back is found again") {
   world w;
-  network(&w, 1, 4);
+  world_network(&w, 1, 4);
   gp_station_crash(w.at[2]);
   world_pass(&w, 60 * SECOND);
-  TEXT(happened(&w, 0), "n2 failed: ECONNREFUSED");
-  SAME(gp_station_start(w.at[2], &w.opt), GP_OK);
+  TEXT(world_event(&w, 0), "n2 failed: ECONNREFUSED");
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
   world_pass(&w, 20 * SECOND);
-  TEXT(happened(&w, 0), "n2 recovered");
+  TEXT(world_event(&w, 0), "n2 recovered");
   CHECK(world_iswhole(&w));
   world_close(&w);
 }
 
 TEST(forgotten, "after a day of trying it is forgotten") {
   world w;
-  network(&w, 1, 2);
+  world_network(&w, 1, 2);
   gp_station_crash(w.at[1]);
   world_pass(&w, (uint64_t)25 * 3600 * SECOND);
   SAME(gp_node_due(world_node(&w, 0)), UINT64_MAX);
@@ -191,7 +157,7 @@ TEST(forgotten, "after a day of trying it is forgotten") {
 static void partition (uint64_t seed, size_t n, uint64_t time) {
   world w;
   uint64_t half = ((uint64_t)1 << n / 2) - 1;
-  network(&w, seed, n);
+  world_network(&w, seed, n);
   SAME(gp_sim_cut(w.sim, half, ~half), GP_OK);
   SAME(gp_sim_cut(w.sim, ~half, half), GP_OK);
   world_pass(&w, time);
@@ -215,7 +181,7 @@ TEST(partitions, "a partition of two minutes heals within 30 s") {
 static void calm (uint64_t seed) {
   world w;
   size_t i, round;
-  network(&w, seed, 10);
+  world_network(&w, seed, 10);
   gp_sim_setloss(w.sim, 100000);
   for (round = 0; round < 20; round++) {
     i = (size_t)gp_random_below(gp_sim_random(w.sim), 10);
@@ -223,7 +189,7 @@ static void calm (uint64_t seed) {
     world_pass(&w, 6 * SECOND);
   }
   for (i = 0; i < w.n; i++) {
-    const char *event = happened(&w, i);
+    const char *event = world_event(&w, i);
     if (*event != '\0')
       test_note("seed %llu: to n%zu, %s", (unsigned long long)seed, i, event);
     CHECK(*event == '\0');
@@ -338,7 +304,7 @@ static size_t anentry (chaos *c) {
 }
 
 static void start (chaos *c, size_t i) {
-  SAME(gp_station_start(c->w.at[i], &c->w.opt), GP_OK);
+  SAME(gp_station_start(c->w.at[i], &c->w.opt, NULL), GP_OK);
   c->lives[i]++;
   c->left[i] = false;
   if (chance(c, 2) == 0)
@@ -435,7 +401,7 @@ static uint64_t wreak (uint64_t seed) {
   size_t i;
   memset(&c, 0, sizeof c);
   c.seed = seed;
-  network(&c.w, seed, NODES);
+  world_network(&c.w, seed, NODES);
   harm(&c, (uint32_t)chance(&c, 200000), (uint32_t)chance(&c, 200000),
        (uint32_t)chance(&c, 50000));
   for (t = gp_sim_now(c.w.sim); t < CHAOS; t += 1 + chance(&c, 200)) {
@@ -474,7 +440,7 @@ static double restcost (size_t n) {
   world w;
   uint64_t before;
   double cost;
-  network(&w, 1, n);
+  world_network(&w, 1, n);
   before = gp_sim_count(w.sim)->requests;
   world_pass(&w, 600 * SECOND);
   cost = (double)(gp_sim_count(w.sim)->requests - before) / 600 / (double)n;

@@ -324,7 +324,7 @@ TEST(room, "a node takes no more members than it may") {
   world_joinall(&w, 5);
   gp_station_stop(w.at[5]);
   w.opt.maxmembers = 3;
-  SAME(gp_station_start(w.at[5], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[5], &w.opt, NULL), GP_OK);
   SAME(world_end(&w, world_join(&w, 5, 0)), GP_OK);
   world_pass(&w, 100);
   TEXT(world_members(&w, 5), "n0 n1 n2");
@@ -375,7 +375,7 @@ TEST(cameback, "one that was killed and came back joins again") {
   world_open(&w, 1, 3);
   world_joinall(&w, 3);
   gp_station_crash(w.at[2]);
-  SAME(gp_station_start(w.at[2], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   CHECK(world_iswhole(&w));
   SAME(world_end(&w, world_say(&w, 2, "x")), GP_OK);
@@ -389,7 +389,7 @@ TEST(forgot, "one that came back and forgot us is joined anew") {
   world_open(&w, 1, 2);
   world_joinall(&w, 2);
   gp_station_crash(w.at[1]);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
   TEXT(world_hear(&w, 1), "n0: x");
   TEXT(world_members(&w, 1), "n0");

@@ -136,7 +136,7 @@ TEST(abandoned, "what was still to be said to one that leaves fails") {
   world_open(&w, 1, 2);
   w.opt.inboxmessages = 1;
   gp_station_stop(w.at[1]);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
   world_forget(world_say(&w, 0, "is held"));
@@ -230,7 +230,7 @@ TEST(stopped, "what a node owes when it is stopped it answers") {
   world_open(&w, 1, 2);
   gp_station_stop(w.at[1]);
   w.opt.inboxmessages = 1;
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
   r = world_say(&w, 0, "is held");
@@ -239,6 +239,28 @@ TEST(stopped, "what a node owes when it is stopped it answers") {
   gp_station_stop(w.at[1]);
   CHECK(world_end(&w, r) != GP_OK);
   world_close(&w);
+}
+
+TEST(overtaken, "what one heard before it left was delivered") {
+  uint64_t seed;
+  for (seed = 1; seed <= 50; seed++) {
+    world w;
+    gp_receipt *said, *leave;
+    const char *heard = "";
+    world_openquiet(&w, seed, 2);
+    world_joinall(&w, 2);
+    gp_sim_setlatency(w.sim, 1, 50);
+    said = world_say(&w, 0, "last");
+    while (*heard == '\0') {
+      CHECK(gp_sim_step(w.sim, UINT64_MAX) != NULL);
+      heard = world_hear(&w, 1);
+    }
+    leave = world_leave(&w, 1);
+    SAME(world_end(&w, said), GP_OK);
+    SAME(world_end(&w, leave), GP_OK);
+    TEXT(world_members(&w, 0), "");
+    world_close(&w);
+  }
 }
 
 /* A transport that counts, and takes nothing. */

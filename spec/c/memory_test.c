@@ -19,7 +19,7 @@ static void add (world *w, const char *name) {
   gp_peer *p;
   gp_err e = gp_peer_parse(&p, name, strlen(name));
   if (e == GP_OK) {
-    e = gp_sim_add(w->sim, p, &w->opt, &w->at[w->n]);
+    e = gp_sim_add(w->sim, p, &w->opt, NULL, &w->at[w->n]);
     gp_peer_unref(p);
   }
   if (e == GP_OK)
@@ -116,7 +116,7 @@ static void strangers (world *w) {
   post(w, 0, gp_station_self(w->at[1]));
   join(w, 1, 0);
   gp_station_crash(w->at[1]);
-  if (gp_station_start(w->at[1], &w->opt) == GP_OK)
+  if (gp_station_start(w->at[1], &w->opt, NULL) == GP_OK)
     post(w, 0, NULL); /* it has forgotten us: named anew */
 }
 

@@ -161,7 +161,7 @@ TEST(names, "two stations do not share a name") {
   gp_peer *p;
   gp_station *st;
   world_open(&w, 1, 2);
-  SAME(gp_sim_add(w.sim, gp_station_self(w.at[0]), &w.opt, &st),
+  SAME(gp_sim_add(w.sim, gp_station_self(w.at[0]), &w.opt, NULL, &st),
        GP_EADDRINUSE);
   p = world_peer("n1:5000");
   SAME(gp_station_alias(w.at[0], p), GP_EADDRINUSE);

@@ -9,7 +9,7 @@
 /* The node forgets all and has the options of the world from now on. */
 static void renew (world *w, size_t i) {
   gp_station_stop(w->at[i]);
-  SAME(gp_station_start(w->at[i], &w->opt), GP_OK);
+  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
 }
 
 TEST(broadcasts, "a broadcast reaches every member, once and in order") {
@@ -440,7 +440,7 @@ TEST(restarted, "a member that is away for a moment misses nothing") {
   gp_station_crash(w.at[1]);
   r = world_say(&w, 0, "meanwhile");
   world_pass(&w, 300);
-  SAME(gp_station_start(w.at[1], &w.opt), GP_OK);
+  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
   SAME(world_end(&w, r), GP_OK);
   TEXT(world_hear(&w, 1), "n0: meanwhile");
   world_close(&w);

@@ -44,6 +44,15 @@ void world_openquiet (world *w, uint64_t seed, size_t n) {
   open(w, seed, n, 0);
 }
 
+void world_network (world *w, uint64_t seed, size_t n) {
+  size_t i;
+  world_open(w, seed, n);
+  world_joinall(w, n);
+  for (i = 0; i < n; i++)
+    gp_station_setgroups(w->at[i], (uint64_t)1 << i);
+  world_ignore(w);
+}
+
 void world_close (world *w) {
   gp_sim_free(w->sim);
 }
@@ -53,7 +62,7 @@ size_t world_add (world *w, const char *name) {
   gp_peer *self;
   snprintf(own, sizeof own, "n%zu:5000", w->n);
   self = world_peer(name == NULL ? own : name);
-  SAME(gp_sim_add(w->sim, self, &w->opt, &w->at[w->n]), GP_OK);
+  SAME(gp_sim_add(w->sim, self, &w->opt, NULL, &w->at[w->n]), GP_OK);
   gp_peer_unref(self);
   return w->n++;
 }
@@ -155,6 +164,29 @@ const char *world_complaint (world *w, size_t i) {
            gp_err_code(f->error));
   gp_node_dropfailure(n);
   return text;
+}
+
+const char *world_event (world *w, size_t i) {
+  static const char *const kinds[] = {"joined", "left", "failed",
+                                      "recovered"};
+  static char text[WORLD_TEXT];
+  gp_node *n = world_node(w, i);
+  const gp_event *e = gp_node_peekevent(n);
+  if (e == NULL)
+    return "";
+  snprintf(text, sizeof text, "%s %s", gp_peer_address(e->peer),
+           kinds[e->kind]);
+  if (e->reason != GP_OK)
+    snprintf(text + strlen(text), 40, ": %s", gp_err_code(e->reason));
+  gp_node_dropevent(n);
+  return text;
+}
+
+void world_ignore (world *w) {
+  size_t i;
+  for (i = 0; i < w->n; i++)
+    while (world_node(w, i) != NULL && *world_event(w, i) != '\0')
+      continue;
 }
 
 const char *world_members (world *w, size_t i) {

@@ -28,6 +28,8 @@ void world_options (gp_nodeopt *opt);
 void world_open (world *w, uint64_t seed, size_t n);
 /* The same; they do not probe each other, so nothing happens by itself. */
 void world_openquiet (world *w, uint64_t seed, size_t n);
+/* 'n' nodes of one network, each in a group of its own. */
+void world_network (world *w, uint64_t seed, size_t n);
 void world_close (world *w);
 
 /* One more, under a name of its own if 'name' is not NULL. */
@@ -64,6 +66,12 @@ const char *world_hear (world *w, size_t i);
 
 /* "sending n2: ECONNREFUSED", or "" when no failure is unread. */
 const char *world_complaint (world *w, size_t i);
+
+/* "n1 joined", "n1 failed: ETIMEDOUT", or "" when no event is unread. */
+const char *world_event (world *w, size_t i);
+
+/* What has happened so far is read by nobody. */
+void world_ignore (world *w);
 
 /* The addresses of the members: "n0 n3". */
 const char *world_members (world *w, size_t i);

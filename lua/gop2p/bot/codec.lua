@@ -1,0 +1,170 @@
+-- codec.lua - tables as JSON, and back, as they were.
+--
+-- JSON has fewer kinds of keys and numbers than Lua. A list 1..n is an array;
+-- every other table is an object, in which a key that is a number is written
+-- "#5". So is a number that would not come back as it was: "#1.0", and whole
+-- ones beyond 2^53. Strings that begin with a "#" get a second one. Strings
+-- are bytes; those that are no UTF-8 make a file that others may not read.
+
+local cjson = require "cjson"
+
+local codec = {}
+
+local EXACT = 2^53   -- beyond, not every whole number is a double
+local DEEPEST = 100
+
+local reader = cjson.new()
+reader.decode_max_depth(DEEPEST + 1)
+
+-- What can not be written is raised as a table {text}, and caught in
+-- 'encode'; 'path' is where it stands.
+local function refuse(path, format, ...)
+  error({path .. ": " .. format:format(...)}, 0)
+end
+
+local function string(text)
+  return cjson.encode(text:find("^#") and "#" .. text or text)
+end
+
+local function float(n)
+  for digits = 15, 17 do
+    local text = ("%%.%dg"):format(digits):format(n)
+    if tonumber(text) == n then return text end
+  end
+end
+
+-- How a number is written, and whether JSON's reader would give another.
+local function number(n)
+  if math.type(n) == "integer" then
+    return ("%d"):format(n), n < -EXACT or n > EXACT
+  elseif n % 1 == 0 and n >= -EXACT and n <= EXACT then
+    return ("%.1f"):format(n), true
+  end
+  return float(n), false
+end
+
+local function step(path, key)
+  if type(key) == "string" and key:find("^[%a_][%w_]*$") then
+    return path .. "." .. key
+  end
+  return ("%s[%s]"):format(path, type(key) == "string" and ("%q"):format(key)
+                                 or tostring(key))
+end
+
+local function keyof(key, path)
+  if type(key) == "string" then return string(key) end
+  if type(key) == "number" then
+    if key - key ~= 0 then refuse(path, "infinity is no key") end
+    return '"#' .. (math.type(key) == "integer" and ("%d"):format(key)
+                    or float(key)) .. '"'
+  end
+  refuse(path, "a %s is no key: a string or a number is", type(key))
+end
+
+-- How many there are of 1..n and nothing else; or nil.
+local function length(t)
+  local count = 0
+  for key in next, t do
+    if math.type(key) ~= "integer" or key < 1 then return nil end
+    count = count + 1
+  end
+  for i = 1, count do
+    if rawget(t, i) == nil then return nil end
+  end
+  return count > 0 and count or nil
+end
+
+local value   -- function
+
+local function list(t, n, path, above)
+  local out = {}
+  for i = 1, n do out[i] = value(t[i], step(path, i), above) end
+  return "[" .. table.concat(out, ",") .. "]"
+end
+
+local function members(t, path, above)
+  local out = {}
+  for key, each in next, t do
+    out[#out + 1] = keyof(key, path) .. ":"
+                    .. value(each, step(path, key), above)
+  end
+  table.sort(out)
+  return out
+end
+
+local function tree(t, path, above)
+  if getmetatable(t) ~= nil then
+    refuse(path, "a table with a metatable would lose it: tostring() makes "
+           .. "a text of a peer")
+  elseif above[t] then
+    refuse(path, "this table contains itself")
+  elseif above.depth == DEEPEST then
+    refuse(path, "tables are nested too deeply")
+  end
+  above[t], above.depth = true, above.depth + 1
+  local n = length(t)
+  local text = n and list(t, n, path, above) or
+               "{" .. table.concat(members(t, path, above), ",") .. "}"
+  above[t], above.depth = nil, above.depth - 1
+  return text
+end
+
+function value(v, path, above)
+  local kind = type(v)
+  if kind == "table" then return tree(v, path, above) end
+  if kind == "string" then return string(v) end
+  if kind == "boolean" then return tostring(v) end
+  if kind ~= "number" then refuse(path, "a %s can not be stored", kind) end
+  if v - v ~= 0 then refuse(path, "%s can not be stored", v) end
+  local text, marked = number(v)
+  return marked and '"#' .. text .. '"' or text
+end
+
+-- codec.encode(t, name) -> text | nil, what can not be written and where
+--
+-- 't' becomes an object, with each of its fields on a line of its own, in
+-- order. 'name' stands for it in the text of an error.
+function codec.encode(t, name)
+  local ok, result = pcall(function()
+    if getmetatable(t) ~= nil then
+      refuse(name, "a table with a metatable would lose it")
+    end
+    local out = members(t, name, {[t] = true, depth = 1})
+    if #out == 0 then return "{}\n" end
+    return "{\n" .. table.concat(out, ",\n") .. "\n}\n"
+  end)
+  if ok then return result end
+  if type(result) ~= "table" then error(result, 0) end
+  return nil, result[1]
+end
+
+local function unmark(text)
+  if text:find("^##") then return text:sub(2) end
+  return text:find("^#") and tonumber(text:sub(2)) or text
+end
+
+local function restore(v)
+  if type(v) == "string" then return unmark(v) end
+  if type(v) == "number" then
+    local exact = v >= -EXACT and v <= EXACT
+    return exact and math.tointeger(v) or v
+  elseif type(v) == "table" then
+    local t = {}
+    for key, each in pairs(v) do
+      if each ~= cjson.null then t[restore(key)] = restore(each) end
+    end
+    return t
+  end
+  return v
+end
+
+-- codec.decode(text) -> table | nil, why it is none
+function codec.decode(text)
+  if text:find("\0", 1, true) then return nil, "it has a byte of 0" end
+  if not text:find("^%s*{") then return nil, "it is no JSON object" end
+  local ok, result = pcall(reader.decode, text)
+  if not ok then return nil, tostring(result) end
+  return restore(result)
+end
+
+return codec

@@ -1,0 +1,63 @@
+-- commands.lua - the commands of a bot, and the help made from them.
+
+local commands = {}
+commands.__index = commands
+
+function commands.new()
+  return setmetatable({ list = {}, names = {} }, commands)
+end
+
+-- Adds a command: usage.parse's table with 'summary', 'f' and what else its
+-- user knows about it. False and the name when one of its names is taken.
+function commands:add(command)
+  local names = { command.name, table.unpack(command.aliases) }
+  for _, name in ipairs(names) do
+    if self.names[name] then return false, name end
+  end
+  for _, name in ipairs(names) do self.names[name] = command end
+  self.list[#self.list + 1] = command
+  return true
+end
+
+-- The command of that name, in capitals or not, or nil.
+function commands:find(name)
+  return self.names[name:lower()]
+end
+
+-- How it is called; 'lead' is what has to stand before its name.
+function commands.usage(command, lead)
+  local shape = command.shape ~= "" and " " .. command.shape or ""
+  return lead .. command.name .. shape
+end
+
+local function line(command, lead)
+  local text = commands.usage(command, lead)
+  if command.summary then text = text .. " - " .. command.summary end
+  return command.off and text .. " (switched off)" or text
+end
+
+-- What a single command does: as text.
+function commands.describe(command, lead)
+  local text = line(command, lead)
+  if #command.aliases == 0 then return text end
+  return ("%s\nalso: %s%s"):format(text, lead,
+    table.concat(command.aliases, ", " .. lead))
+end
+
+-- A line for each command of the lists that 'may' lets pass, by name; of two
+-- of one name the first counts.
+function commands.help(lists, lead, may)
+  local shown, lines = {}, {}
+  for _, list in ipairs(lists) do
+    for _, command in ipairs(list.list) do
+      if not shown[command.name] and may(command) then
+        lines[#lines + 1] = line(command, lead)
+      end
+      shown[command.name] = true
+    end
+  end
+  table.sort(lines)
+  return table.concat(lines, "\n")
+end
+
+return commands

@@ -1,0 +1,49 @@
+-- context.lua - what a handler knows of the message that it is run for.
+
+local check = require "gop2p.check"
+
+local context = {}
+local meta = { __index = context, __name = "gop2p.bot.context" }
+
+local ASK_TIMEOUT = 60   -- seconds
+
+-- The fields: 'bot'; 'message' (as node:receive() gives it), 'from' (a
+-- peer), 'is_direct', 'text' (without the space around it), and, once it is
+-- known to be a command, 'command' (its name).
+function context.new(bot, message)
+  return setmetatable({
+    bot = bot, message = message, from = message.from, command = false,
+    is_direct = message.type == "direct",
+    text = message.data:match("^%s*(.-)%s*$"),
+  }, meta)
+end
+
+-- ctx:reply(text) -> true | nil, err
+--
+-- Says it where the message came from: to everybody, or to its sender alone.
+-- A long text goes in several messages. Waits while the bot has talked too
+-- much already.
+function context:reply(text)
+  check.self(self, meta, "reply", "context")
+  text = check.string(text, 1, "reply")
+  local ok, err = self.bot:say(text, self.is_direct and self.from or nil)
+  return ok, err
+end
+
+-- ctx:ask(question [, timeout]) -> text, ctx | nil, err
+--
+-- Says the question (nil: none) and waits at most 'timeout' seconds (60) for
+-- the next message that its sender says in the same place. That one is no
+-- command then. Of several that wait for one sender the first gets it.
+function context:ask(question, timeout)
+  check.self(self, meta, "ask", "context")
+  if question ~= nil then question = check.string(question, 1, "ask") end
+  timeout = check.timeout(timeout, 2, "ask") or ASK_TIMEOUT
+  local answer, err = self.bot.conversation:answer(self, timeout, function()
+    return question == nil or self:reply(question)
+  end)
+  if not answer then return nil, err end
+  return answer.text, answer
+end
+
+return context

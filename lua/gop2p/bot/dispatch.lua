@@ -1,0 +1,135 @@
+-- dispatch.lua - what becomes of a message: an answer that somebody waits
+-- for, a command, something that is listened for, or nothing.
+--
+-- Messages are taken in the order in which they came; what they lead to runs
+-- in tasks of its own, side by side.
+
+local commands = require "gop2p.bot.commands"
+local context = require "gop2p.bot.context"
+local guard = require "gop2p.bot.guard"
+local usage = require "gop2p.bot.usage"
+local values = require "gop2p.values"
+
+local dispatch = {}
+
+-- What a message says to the bot, without the prefix or the name that it
+-- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
+local function addressed(bot, ctx)
+  local said, prefix = ctx.text, bot.options.prefix
+  if prefix and said:sub(1, #prefix) == prefix and
+     said:find("^%S", #prefix + 1) then
+    return said:sub(#prefix + 1), "prefix"
+  end
+  local rest = said:match(bot.called[1]) or said:match(bot.called[2])
+  if rest then return rest, "name" end
+  if ctx.is_direct then return said, "direct" end
+end
+
+-- dispatch.answering(f): the same, but what it gives back is its answer,
+-- unless that is nil or false.
+function dispatch.answering(f)
+  return function(ctx, ...)
+    local given = f(ctx, ...)
+    if not given then return end
+    local meta = getmetatable(given)
+    if type(given) ~= "string" and type(given) ~= "number" and
+       not (type(meta) == "table" and meta.__tostring) then
+      error(("a %s is no answer: text expected"):format(type(given)), 0)
+    end
+    ctx:reply(tostring(given))
+  end
+end
+
+-- Why a command is not run, as it is told to the asker: a text; or false,
+-- when he was told already; or nil.
+local function refusal(bot, command, ctx)
+  if not bot.roles:may(ctx.from, command) then
+    return ("Sorry, you may not use %s."):format(command.name)
+  elseif command.off then
+    return ("Sorry, %s is switched off."):format(command.name)
+  end
+  local key = command.name .. " " .. tostring(ctx.from)
+  local told, left = bot.cooldowns:get(key)
+  if left then
+    bot.cooldowns:set(key, true, left)
+    return not told and ("Please wait %d s before you use %s again.")
+      :format(math.ceil(left), command.name)
+  end
+end
+
+local function runcommand(bot, command, ctx, line)
+  local refused = refusal(bot, command, ctx)
+  if refused ~= nil then return refused and ctx:reply(refused) end
+  local args, why = usage.read(command.arguments, line)
+  if not args then
+    return ctx:reply(("%s\nusage: %s"):format(why,
+      commands.usage(command, bot:lead(ctx))))
+  end
+  if command.cooldown > 0 then
+    bot.cooldowns:set(command.name .. " " .. tostring(ctx.from), false,
+                      command.cooldown)
+  end
+  if guard.call(bot, command, ctx.from, ctx, args) then return end
+  ctx:reply(("Sorry, %s failed.%s"):format(command.name,
+    command.off and " It is switched off now." or ""))
+end
+
+-- Runs all that listens for the text; whether there is any.
+local function hear(bot, ctx)
+  local any = false
+  for _, handler in ipairs(bot.registry.hears) do
+    local found = table.pack(ctx.text:match(handler.finds))
+    if found[1] ~= nil and not handler.off then
+      any = true
+      bot:task(guard.call, bot, handler, ctx.from, ctx,
+               table.unpack(found, 1, found.n))
+    end
+  end
+  return any
+end
+
+-- Whoever meant the bot and was not understood is told what to do. In a
+-- room the prefix alone does not say that it was meant: there may be others
+-- that have the same.
+local function hint(bot, ctx, word, how)
+  local others = how == "prefix" and not ctx.is_direct
+  local seen = how == "direct" and #bot.registry:handlers("message") > 0
+  if not how or others or seen then return end
+  ctx:reply(("I do not know %s. Try %shelp."):format(word, bot:lead(ctx)))
+end
+
+local function known(bot, ctx)
+  local line, how = addressed(bot, ctx)
+  local word, rest = (line or ""):match("^(%S+)(.*)$")
+  local command = word and bot:find(word)
+  if command then
+    ctx.command = command.name
+    bot:task(runcommand, bot, command, ctx, rest)
+  elseif not hear(bot, ctx) and word then
+    bot:task(hint, bot, ctx, word, how)
+  end
+end
+
+-- Whether to listen to who said it at all.
+local function heeded(bot, message)
+  if message.from == bot.node:self() then return false end
+  local listen, new = bot.loopguard:heard(message.from)
+  if not listen and new then
+    bot.trouble:tell(values.error("internal", "ELOOP",
+      "not listening to " .. message.from,
+      "we have answered each other too often; until a minute of silence"))
+  end
+  return listen
+end
+
+-- dispatch.message(bot, message): starts what it leads to. Does not wait.
+function dispatch.message(bot, message)
+  local ctx = context.new(bot, message)
+  bot.log:debug("heard", { from = tostring(ctx.from), text = ctx.text,
+                           direct = ctx.is_direct })
+  if not heeded(bot, message) then return end
+  bot:fire("message", ctx)
+  if not bot.conversation:deliver(ctx) then known(bot, ctx) end
+end
+
+return dispatch

@@ -1,0 +1,79 @@
+-- guard.lua - runs what the author of a bot has written, so that an error in
+-- it ends nothing else, and is told.
+--
+-- A handler is a table: 'f', 'what' ("command roll"), 'limit' (so many
+-- failures in a row switch it off; nil: none do), 'failures' and 'off'.
+
+local core = require "gop2p.core"
+local values = require "gop2p.values"
+
+local guard = {}
+
+-- Any value can be raised, also one whose __tostring raises.
+local function describe(err)
+  local ok, text = pcall(tostring, err)
+  return ok and text or ("(error object is a %s value)"):format(type(err))
+end
+
+-- For one bot: makes of an error what is told of it. Whoever was cut has
+-- used his budget up; what is run because of it gets another one.
+local function tracer(bot)
+  return function(err)
+    core.slice(bot.scope.budget)
+    local text = describe(err)
+    return { text = text, traceback = debug.traceback(text, 2) }
+  end
+end
+
+-- An error of a handler, as on("error") gets it.
+local function failure(what, text, traceback)
+  local err = values.error("internal", "EHANDLER", what .. " failed", text)
+  err.traceback = traceback
+  return err
+end
+
+-- guard.handler(what, f [, limit [, into]]) -> handler: 'into', if given.
+function guard.handler(what, f, limit, into)
+  local handler = into or {}
+  handler.what, handler.f, handler.limit = what, f, limit
+  handler.failures, handler.off = 0, false
+  return handler
+end
+
+local function switchoff(bot, handler)
+  handler.off = true
+  bot.trouble:tell(values.error("internal", "EHANDLER",
+    handler.what .. " is switched off",
+    ("it failed %d times in a row"):format(handler.failures)), handler)
+end
+
+-- guard.call(bot, handler, from, ...) -> whether it did not fail
+--
+-- Runs a handler, in a task. An error is told: to on("error"), the log and
+-- the owner; 'from' is the peer whose message it was run for, if any.
+function guard.call(bot, handler, from, ...)
+  local ok, problem = xpcall(handler.f, tracer(bot), ...)
+  if ok then
+    handler.failures = 0
+    return true
+  end
+  -- Nothing traces an error when memory has run out.
+  if type(problem) ~= "table" then problem = { text = describe(problem) } end
+  local err = failure(handler.what, problem.text, problem.traceback)
+  err.from = from
+  handler.failures = handler.failures + 1
+  bot.trouble:tell(err, handler)
+  if handler.limit and handler.failures >= handler.limit and
+     not handler.off then
+    switchoff(bot, handler)
+  end
+  return false
+end
+
+-- The error of a task that a handler has started and nobody waits for.
+function guard.stray(bot, problem)
+  local text = problem:match("^(.-)\nstack traceback:") or problem
+  bot.trouble:tell(failure("a task", text, problem))
+end
+
+return guard

@@ -1,0 +1,362 @@
+-- gop2p.bot - what the author of a chat bot would otherwise write himself.
+--
+--   local bot = require("gop2p.bot").new {
+--     port = 5001, join = { "localhost:5000" }, name = "dice"
+--   }
+--   bot:command("roll [sides:integer=6]", "rolls a die", function(ctx, args)
+--     return ("%s rolled %d"):format(ctx.from, math.random(args.sides))
+--   end)
+--   bot:run()
+--
+-- Everything that the author hands in is run as a task: it may sleep, ask
+-- and wait, and holds nobody up. An error in it is told and ends nothing
+-- else.
+
+local building = require "gop2p.bot.building"
+local builtin = require "gop2p.bot.builtin"
+local check = require "gop2p.check"
+local conversation = require "gop2p.bot.conversation"
+local dispatch = require "gop2p.bot.dispatch"
+local guard = require "gop2p.bot.guard"
+local life = require "gop2p.bot.life"
+local log = require "gop2p.bot.log"
+local loopguard = require "gop2p.bot.loopguard"
+local options = require "gop2p.bot.options"
+local outbox = require "gop2p.bot.outbox"
+local recent = require "gop2p.bot.recent"
+local registry = require "gop2p.bot.registry"
+local roles = require "gop2p.bot.roles"
+local scheduler = require "gop2p.scheduler"
+local speech = require "gop2p.bot.speech"
+local text = require "gop2p.bot.text"
+local trouble = require "gop2p.bot.trouble"
+local usage = require "gop2p.bot.usage"
+local values = require "gop2p.values"
+
+local bot = {}
+local Bot = {}
+local meta = { __index = Bot, __name = "gop2p.bot" }
+
+local EVENTS = { joined = true, left = true, failed = true, recovered = true,
+                 message = true, error = true, start = true, stop = true }
+
+local function checkself(self, name)
+  check.self(self, meta, name, "bot", 1)
+end
+
+-- What new code may change while the bot runs.
+local function settings(given)
+  local read, why = options.read(given)
+  if not read then return nil, why end
+  local order
+  order, why = roles.new(read.owner, read.roles, read.allow)
+  if not order then return nil, "option " .. why end
+  local name = text.anycase(text.literal(read.name))
+  return { options = read, roles = order,
+           called = { "^@?" .. name .. "[:,]%s*(%S.*)$",
+                      "^@" .. name .. "%s+(%S.*)$" } }
+end
+
+-- bot.new(options) -> bot
+--
+-- A bot that does not run yet. The options are in the README; an unknown one
+-- raises. In code that is reloaded, the bot of that name that runs.
+function bot.new(given)
+  check.that(type(given) == "table", 1, "new", "table of options expected")
+  local set, why = settings(given)
+  check.that(set, 1, "new", why)
+  if building.here() then
+    local running = building.again(set.options.name, set)
+    check.that(running, 1, "new", ("no bot called %q runs: a new one takes "
+      .. "a new start"):format(set.options.name))
+    return running
+  end
+  local self = setmetatable({
+    name = set.options.name, node = false, state = "new", overfull = false,
+    options = set.options, roles = set.roles, called = set.called,
+    log = log.new(), conversation = conversation.new(),
+    cooldowns = recent.new(),
+    loopguard = loopguard.new(set.options.exchange),
+    outbox = outbox.new(set.options.rate, set.options.burst,
+                        set.options.queue),
+  }, meta)
+  self.scope = scheduler.scope(function(problem)
+    guard.stray(self, problem)
+  end, set.options.budget or nil)
+  self.trouble = trouble.new(self)
+  self.registry = self:newregistry()
+  return self
+end
+
+-- For the other parts of the bot: they are no business of its author.
+
+function Bot:newregistry()
+  return registry.new(function(f) scheduler.start(self.scope, f) end)
+end
+
+-- Takes what building.lua has brought together, in place of what there is.
+function Bot:adopt(plan)
+  local new = plan.registry
+  self.registry.agenda:swap(new.agenda)
+  new.agenda = self.registry.agenda
+  self.registry = new
+  for key, value in pairs(plan.settings or {}) do self[key] = value end
+  for _, handler in ipairs(new:handlers("start")) do
+    self:task(guard.call, self, handler)
+  end
+end
+
+-- Starts f(...) as a task; false when there are too many.
+function Bot:task(f, ...)
+  if self.scope.count >= self.options.max_tasks then
+    self.log:warn("not handled", { reason = "too many tasks" })
+    return false
+  end
+  scheduler.start(self.scope, f, ...)
+  return true
+end
+
+-- Runs the handlers of an event, and tells those who wait for it.
+function Bot:fire(event, ...)
+  for _, handler in ipairs(self.registry:handlers(event)) do
+    self:task(guard.call, self, handler, nil, ...)
+  end
+  self.conversation:tell(event, ...)
+end
+
+-- The command of that name, or nil.
+function Bot:find(name)
+  return self.registry.commands:find(name) or builtin:find(name)
+end
+
+-- What has to stand before a command's name where 'ctx' was said.
+function Bot:lead(ctx)
+  if ctx.is_direct then return "" end
+  return self.options.prefix or self.name .. ": "
+end
+
+-- Where what is registered now goes to.
+local function target(self)
+  return building.registry(self) or self.registry
+end
+
+local function running(self, name)
+  check.self(self, meta, name, "bot", 1)
+  if not self.node then
+    error(("'%s': the bot does not run yet"):format(name), 3)
+  elseif self.state == "stopped" then
+    error(("'%s': the bot is stopped"):format(name), 3)
+  end
+end
+
+local function checkrole(self, role, name, arg)
+  check.that(role == nil or self.roles:known(role), arg, name,
+             ("no such role: %s"):format(tostring(role)), 1)
+end
+
+local COMMAND_OPTIONS = { role = true, cooldown = true, hidden = true }
+
+local function checkoptions(given, known, name)
+  for key in pairs(check.table(given, 4, name) or {}) do
+    check.that(known[key], 4, name,
+               ("no such option: %s"):format(tostring(key)), 1)
+  end
+  return given or {}
+end
+
+-- bot:command(definition, [summary,] f [, options])
+--
+-- 'definition': "name|alias <needed:type> [other:type=default] [rest...]",
+-- see usage.lua. f(ctx, args) is given the values by name; what it gives
+-- back is its answer. Options: 'role' that may use it (default: everybody),
+-- 'cooldown' (seconds for each user), 'hidden' (not in the help).
+function Bot:command(definition, summary, f, extra)
+  checkself(self, "command")
+  if type(summary) ~= "string" then
+    summary, f, extra = nil, summary, f
+  end
+  local command, why = usage.parse(check.string(definition, 1, "command"))
+  check.that(command, 1, "command", why)
+  check.callable(f, summary and 3 or 2, "command")
+  extra = checkoptions(extra, COMMAND_OPTIONS, "command")
+  checkrole(self, extra.role, "command", 4)
+  command.summary, command.role = summary, extra.role
+  command.hidden = extra.hidden
+  command.cooldown = check.timeout(extra.cooldown, 4, "command") or
+                     self.options.cooldown
+  guard.handler("command " .. command.name, dispatch.answering(f),
+                self.options.max_errors, command)
+  local ok, taken = target(self).commands:add(command)
+  check.that(ok, 1, "command", ("there is a command %q"):format(taken or ""))
+end
+
+-- bot:hear(pattern, f [, options])
+--
+-- Runs f(ctx, captures...) for each message, but for commands, in which the
+-- Lua pattern is found, letters in either case; what it gives back is its
+-- answer. Option plain = true: the text as it stands, no pattern.
+function Bot:hear(pattern, f, extra)
+  checkself(self, "hear")
+  pattern = check.string(pattern, 1, "hear")
+  check.callable(f, 2, "hear")
+  extra = checkoptions(extra, { plain = true }, "hear")
+  local finds = text.anycase(extra.plain and text.literal(pattern) or pattern)
+  local ok, why = pcall(string.find, "", finds)
+  check.that(ok, 1, "hear", why)
+  local handler = guard.handler(("hear %q"):format(pattern),
+    dispatch.answering(f), self.options.max_errors)
+  handler.pattern, handler.finds = pattern, finds
+  table.insert(target(self).hears, handler)
+end
+
+-- bot:on(event, f)
+--
+-- Runs f(peer) when somebody "joined", "left" or "recovered"; f(peer,
+-- reason) when he "failed"; f(ctx) for each "message"; f(err) for each
+-- "error"; f() at the "start" (of the bot, and of new code), and before the
+-- "stop", which waits for it for two seconds.
+function Bot:on(event, f)
+  checkself(self, "on")
+  check.that(EVENTS[event], 1, "on",
+             ("no such event: %s"):format(tostring(event)))
+  check.callable(f, 2, "on")
+  local handler = guard.handler("on " .. event, f)
+  handler.event = event
+  local events = target(self).events
+  events[event] = events[event] or {}
+  table.insert(events[event], handler)
+end
+
+-- An entry of the agenda, whose errors are told.
+local function timed(self, name, spec, f)
+  check.callable(f, 2, name, 1)
+  local handler = guard.handler(("%s %s"):format(name, spec), f)
+  local agenda = target(self).agenda
+  return agenda[name](agenda, spec, function()
+    guard.call(self, handler)
+  end, 2)
+end
+
+-- bot:every(spec, f) -> entry
+--
+-- Runs f again and again: every so many seconds, at a time of day such as
+-- "09:00", or as five fields of crontab say. entry:cancel() ends it.
+function Bot:every(spec, f)
+  checkself(self, "every")
+  local entry = timed(self, "every", spec, f)
+  return entry
+end
+
+-- bot:after(seconds, f) -> entry: runs f once.
+function Bot:after(seconds, f)
+  checkself(self, "after")
+  local entry = timed(self, "after", seconds, f)
+  return entry
+end
+
+-- bot:at(time, f) -> entry
+--
+-- Runs f once: at so many seconds since 1970, at the next "18:00", or at
+-- "2030-12-24 18:00".
+function Bot:at(time, f)
+  checkself(self, "at")
+  local entry = timed(self, "at", time, f)
+  return entry
+end
+
+-- bot:wait_for(event [, timeout [, predicate]]) -> what on(event) gets
+--
+-- Waits for an event for which predicate(...) holds; or nil and an error
+-- when 'timeout' seconds have passed.
+function Bot:wait_for(event, timeout, predicate)
+  checkself(self, "wait_for")
+  check.that(EVENTS[event], 1, "wait_for",
+             ("no such event: %s"):format(tostring(event)))
+  timeout = check.timeout(timeout, 2, "wait_for")
+  if predicate ~= nil then check.callable(predicate, 3, "wait_for") end
+  return self.conversation:wait(event, timeout, predicate)
+end
+
+-- bot:say(text [, peer]) -> true | nil, err
+--
+-- Says it to everybody, or to a peer or a list of them; when it is long, in
+-- several messages. Waits while the bot has talked too much.
+function Bot:say(words, to)
+  running(self, "say")
+  words = check.string(words, 1, "say")
+  local peers, why
+  if to ~= nil then
+    peers, why = values.topeers(to)
+    check.that(peers, 2, "say", why)
+  end
+  return speech.say(self, words, peers)
+end
+
+-- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
+function Bot:broadcast(data)
+  running(self, "broadcast")
+  return speech.post(self, check.string(data, 1, "broadcast"))
+end
+
+-- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
+function Bot:send(to, data)
+  running(self, "send")
+  local peers, why = values.topeers(to)
+  check.that(peers, 1, "send", why)
+  data = check.string(data, 2, "send")
+  return speech.post(self, data, peers)
+end
+
+-- bot:members() -> list of peers: who else is there.
+function Bot:members()
+  checkself(self, "members")
+  return self.node and self.node:members() or {}
+end
+
+-- bot:is(peer, role) -> boolean. An address is only a claim.
+function Bot:is(peer, role)
+  checkself(self, "is")
+  local who, why = values.topeer(peer)
+  check.that(who, 1, "is", why)
+  checkrole(self, role, "is", 2)
+  return self.roles:is(who, role)
+end
+
+-- bot:start() -> true | nil, err
+--
+-- Starts the node and all that was asked for, as tasks. Does not wait.
+function Bot:start()
+  checkself(self, "start")
+  if building.here() then return true end
+  if self.state ~= "new" then error("the bot was started already", 2) end
+  return life.start(self)
+end
+
+-- bot:run() -> true [, signal] | nil, err
+--
+-- For a main program: starts the bot, if it was not, and waits until it is
+-- stopped, by bot:stop() or by SIGINT or SIGTERM ("INT", "TERM"): these two
+-- are caught meanwhile, and only meanwhile. In code that is reloaded it does
+-- nothing.
+function Bot:run()
+  checkself(self, "run")
+  if building.here() then return true end
+  return life.run(self)
+end
+
+-- bot:stop()
+--
+-- Runs what is to be run before the stop, leaves the network, ends all that
+-- the bot does. Any number of times.
+function Bot:stop()
+  checkself(self, "stop")
+  life.stop(self)
+end
+
+meta.__close = Bot.stop
+
+function meta.__tostring(self)
+  return ("gop2p bot %s (%s)"):format(self.name, self.state)
+end
+
+return bot

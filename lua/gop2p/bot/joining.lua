@@ -1,0 +1,97 @@
+-- joining.lua - a bot's way into its network, and back into it.
+--
+-- Entry points that are not members are tried again and again, with pauses
+-- that grow: when nobody was there at the start, when everybody has gone
+-- since, and also when there are others, for the network may have come
+-- together in two parts that know nothing of each other.
+
+local scheduler = require "gop2p.scheduler"
+
+local joining = {}
+joining.__index = joining
+
+local FIRST, LONGEST = 1, 60   -- seconds between two rounds
+local TIMEOUT = 5              -- seconds for one entry point
+
+function joining.new(bot, peers)
+  local list = {}
+  for _, peer in ipairs(peers) do
+    if peer ~= bot.node:self() then
+      list[#list + 1] = { peer = peer, joined = false, told = false }
+    end
+  end
+  return setmetatable({ bot = bot, list = list, pause = FIRST,
+                        stale = false }, joining)
+end
+
+local function members(self)
+  local set = {}
+  for _, peer in ipairs(self.bot.node:members()) do
+    set[tostring(peer)] = true
+  end
+  return set
+end
+
+-- A member may go by another name than the one that was joined through: as
+-- long as anybody is there, such an entry point counts as joined.
+local function absent(entry, set)
+  local name = tostring(entry.peer)
+  entry.named = entry.named or set[name]
+  if not next(set) or (entry.named and not set[name]) then
+    entry.joined = false
+  end
+  return not (set[name] or entry.joined)
+end
+
+local function try(self, entry)
+  local bot = self.bot
+  local ok, err = bot.node:connect(entry.peer, TIMEOUT)
+  if ok then
+    entry.joined, entry.told = true, false
+    bot.log:info("connected", { through = tostring(entry.peer) })
+  else
+    bot.log[entry.told and "debug" or "warn"](bot.log, "not connected",
+      { through = tostring(entry.peer), reason = err.cause })
+    entry.told = true
+  end
+end
+
+-- One round; whether every entry point is in our network after it.
+local function round(self)
+  local whole = true
+  for _, entry in ipairs(self.list) do
+    if self.bot.state ~= "running" then return true end
+    if absent(entry, members(self)) then
+      try(self, entry)
+      whole = whole and entry.joined
+    end
+  end
+  return whole
+end
+
+-- joining:changed(): somebody is no member any more.
+function joining:changed()
+  self.pause, self.stale = FIRST, true
+  scheduler.wake(self)
+end
+
+-- joining:run(): a task that ends with the bot's.
+function joining:run()
+  if #self.list == 0 then return end
+  while self.bot.state == "running" do
+    self.stale = false
+    local whole = round(self)
+    if self.stale then
+      self.pause = FIRST
+    elseif whole then
+      self.pause = FIRST
+      scheduler.wait(self)
+    else
+      local pause = self.pause * (0.75 + math.random() / 2)
+      self.pause = math.min(2 * self.pause, LONGEST)
+      scheduler.wait(self, scheduler.deadline(pause))
+    end
+  end
+end
+
+return joining

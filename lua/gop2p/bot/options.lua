@@ -1,0 +1,91 @@
+-- options.lua - the options of a bot: what there is, and what it may be.
+
+local values = require "gop2p.values"
+
+local options = {}
+
+local function is(kind)
+  return function(value)
+    return type(value) == kind, kind .. " expected"
+  end
+end
+
+local function number(least, whole)
+  return function(value)
+    local good = type(value) == "number" and value >= least and
+                 value < math.huge and
+                 (not whole or math.tointeger(value) ~= nil)
+    return good, ("%s from %s expected"):format(
+      whole and "whole number" or "number", least)
+  end
+end
+
+local function orfalse(test)
+  return function(value)
+    local good, expected = test(value)
+    return value == false or good, expected .. ", or false"
+  end
+end
+
+local function port(value)
+  local good = math.type(value) == "integer" and value >= 0 and value <= 65535
+  return good, "port from 0 to 65535 expected"
+end
+
+local function peers(value)
+  if type(value) == "table" and #value == 0 and value.address == nil then
+    return true
+  end
+  local list, why = values.topeers(value)
+  return list ~= nil, why
+end
+
+local function word(value)
+  local good = type(value) == "string" and value:find("^[^%s%c]+$")
+  return good ~= nil and good ~= false, "text without space expected"
+end
+
+-- Name, default (nil: none), and what it has to be.
+local known = {
+  name = { "bot", word },
+  port = { 0, port },
+  address = { nil, is "string" },
+  node = { nil, is "table" },
+  join = { nil, peers },
+  prefix = { "!", orfalse(word) },
+  owner = { nil, peers },
+  roles = { nil, is "table" },
+  allow = { nil, is "table" },
+  budget = { 1, orfalse(number(0.001)) },
+  cooldown = { 0, number(0) },
+  max_errors = { 5, number(1, true) },
+  max_tasks = { 1000, number(1, true) },
+  max_message = { 1000, number(16, true) },
+  rate = { 5, number(0.001) },
+  burst = { 20, number(1, true) },
+  queue = { 100, number(0, true) },
+  exchange = { 100, number(1) },
+}
+
+-- options.read(given) -> options, complete | nil, why
+function options.read(given)
+  local out = {}
+  for name, value in pairs(given) do
+    local option = known[name]
+    if not option then
+      return nil, ("no such option: %s"):format(tostring(name))
+    end
+    local good, expected = option[2](value)
+    if not good then
+      return nil, ("option '%s': %s, got %s"):format(name, expected,
+        type(value) == "string" and ("%q"):format(value) or tostring(value))
+    end
+  end
+  for name, option in pairs(known) do
+    out[name] = given[name]
+    if out[name] == nil then out[name] = option[1] end
+  end
+  return out
+end
+
+return options

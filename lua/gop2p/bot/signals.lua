@@ -1,0 +1,31 @@
+-- signals.lua - SIGINT and SIGTERM, while somebody waits for them.
+
+local core = require "gop2p.core"
+local scheduler = require "gop2p.scheduler"
+
+local signals = {}
+
+-- signals.catch(f) -> something to close | nil, err
+--
+-- Until that is closed the two do nothing but that f("INT") or f("TERM") is
+-- called, which must not wait; then they do again what they did before.
+function signals.catch(f)
+  local caught = setmetatable({}, { __close = function(self)
+    for catch, number in pairs(self) do
+      scheduler.listen(number, nil)
+      core.uncatch(catch)
+    end
+  end })
+  for _, name in ipairs { "INT", "TERM" } do
+    local catch, number = core.catch(name)
+    if not catch then
+      getmetatable(caught).__close(caught)
+      return nil, number
+    end
+    caught[catch] = number
+    scheduler.listen(number, function() f(name) end)
+  end
+  return caught
+end
+
+return signals

@@ -1,0 +1,148 @@
+-- store.lua - what a bot remembers: a table, kept in a file.
+--
+-- The table is an ordinary one. What has changed in it is found by writing
+-- it down and comparing, at most once a second, and only while or after code
+-- of the bot's author ran. So any change is seen, wherever in the table it
+-- was made, and a table that stands in two places is two after a restart.
+--
+-- The file is JSON (see codec.lua). It is locked by who reads or makes it,
+-- so that two bots do not overwrite what the other remembers.
+
+local codec = require "gop2p.bot.codec"
+local file = require "gop2p.file"
+local scheduler = require "gop2p.scheduler"
+local values = require "gop2p.values"
+
+local store = {}
+store.__index = store
+
+local BEHIND = 1   -- seconds from a change to the disk
+local AGAIN = 10   -- and until what the disk did not take is tried again
+
+local function exists(path)
+  local _, err = file.stamp(path)
+  return not err or err.code ~= "ENOENT"
+end
+
+-- Puts a file aside that is none of ours; its new name.
+local function putaside(path)
+  local n = 1
+  while exists(("%s.torn-%d"):format(path, n)) do n = n + 1 end
+  local aside = ("%s.torn-%d"):format(path, n)
+  local ok, why = os.rename(path, aside)
+  if ok then return aside end
+  return nil, values.error("internal", "EIO",
+    ("could not put %s aside"):format(path), why)
+end
+
+-- A file that can not be understood is kept under another name, and told of.
+local function spoilt(self, why)
+  local aside = self.path
+  if not self.dry then
+    local err
+    aside, err = putaside(self.path)
+    if not aside then return nil, err end
+  end
+  self.notice = values.error("internal", "EBADMSG", ("could not read what "
+    .. "was stored in %s, which is kept as %s"):format(self.path, aside), why)
+  return true
+end
+
+local function lock(self)
+  if self.held or self.dry then return true end
+  local held, err = file.lock(self.path)
+  self.held = held or false
+  return held, err
+end
+
+local function load(self)
+  local there, err = file.stamp(self.path)
+  if not there then
+    if err.code == "ENOENT" then return true end
+    return nil, err
+  end
+  local ok, bytes
+  ok, err = lock(self)
+  if not ok then return nil, err end
+  bytes, err = file.read(self.path)
+  if not bytes then return nil, err end
+  local data, why = codec.decode(bytes)
+  if not data then return spoilt(self, why) end
+  self.data, self.text = data, bytes
+  return true
+end
+
+-- store.open(path [, dry]) -> store | nil, err
+--
+-- 'data' is what was stored: a table, empty when there is no file. 'notice'
+-- is an error when there was one that could not be understood. If 'dry',
+-- nothing is written. Without a file none is made, nor locked, until there
+-- is something to be stored.
+function store.open(path, dry)
+  local self = setmetatable({
+    path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
+    notice = false, told = false, touched = true, closed = false,
+  }, store)
+  local ok, err = load(self)
+  if ok then return self end
+  self:close()
+  return nil, err
+end
+
+-- store:save(data) -> true | nil, err
+--
+-- Writes it, if it is not what stands in the file already. The file is the
+-- old one or the new one, whatever happens meanwhile.
+function store:save(data)
+  local text, why = codec.encode(data, "store")
+  if not text then
+    return nil, values.error("internal", "EINVAL", "could not store", why)
+  end
+  if self.dry or text == self.text then return true end
+  local ok, err = lock(self)
+  if ok then ok, err = file.replace(self.path, text) end
+  if not ok then return nil, err end
+  self.text = text
+  return true
+end
+
+-- store:close(): lets go of the file. What was not saved is not.
+function store:close()
+  self.closed = true
+  if self.held then file.unlock(self.held) end
+  self.held = false
+end
+
+-- store:touch(): code of the author runs, or ran.
+function store:touch()
+  if self.touched then return end
+  self.touched = true
+  scheduler.wake(self)
+end
+
+-- Saves what 'get' gives. What goes wrong is told once, as long as it goes
+-- wrong in the same way. False when it is the disk that did not take it.
+local function keep(self, get, report)
+  local ok, err = self:save(get())
+  local text = not ok and tostring(err)
+  if text and text ~= self.told then report(err) end
+  self.told = text
+  return ok or err.code == "EINVAL"
+end
+
+-- store:run{get, busy, report}: a task that saves what get() gives within a
+-- second. 'busy()': whether code of the author is on its way, which may
+-- change it at any time. 'report(err)' is told what goes wrong.
+function store:run(options)
+  while not self.closed do
+    if not self.touched then scheduler.wait(self) end
+    scheduler.sleep(BEHIND)
+    self.touched = options.busy()
+    if not self.closed and not keep(self, options.get, options.report) then
+      self.touched = true
+      scheduler.sleep(AGAIN)
+    end
+  end
+end
+
+return store

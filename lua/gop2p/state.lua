@@ -1,0 +1,205 @@
+-- state.lua - whom a node knows, in a file, so that it finds its network
+-- again after a restart.
+--
+-- The file holds the members and those that failed and are still tried, and
+-- whose it is. It is written within a second of a change, once a second at
+-- most, when the node leaves and when it is closed. What is in the way is
+-- told once, in the node's errors(). A file that is another's is not touched.
+
+local core = require "gop2p.core"
+local file = require "gop2p.file"
+local json = require "cjson".new()
+local scheduler = require "gop2p.scheduler"
+local unread = require "gop2p.unread"
+local values = require "gop2p.values"
+
+local state = {}
+
+local PAUSE = 1      -- seconds from a change until it is written
+local RETRY = 30     -- the same after a failure
+local VERSION = 1
+local MARK = '{"format":"gop2p state"'
+
+local kept = setmetatable({}, { __mode = "k" })  -- node -> its record
+
+local function tell(self, record, kind, code, cause)
+  unread.add(self, values.error(kind, code,
+    "could not use the state file " .. record.path, cause))
+end
+
+-- Names hold nothing that JSON would have to escape.
+local function format(self, peers, left)
+  local out = {}
+  for i, peer in ipairs(peers) do out[i] = ('\n"%s"'):format(peer) end
+  return ('%s,"version":%d,\n"self":"%s","left":%s,\n"peers":[%s]}\n')
+    :format(MARK, VERSION, core.self(self), left, table.concat(out, ","))
+end
+
+-- Whether it can only be the beginning of a file of ours: empty, cut off, or
+-- filled up with zeros.
+local function istorn(text)
+  text = text:gsub("%z+$", "")
+  local n = math.min(#text, #MARK)
+  return text:sub(1, n) == MARK:sub(1, n)
+end
+
+local function readpeers(list)
+  local peers = {}
+  for i, name in ipairs(list) do
+    peers[i] = type(name) == "string" and values.topeer(name) or nil
+    if not peers[i] then return nil end
+  end
+  return peers
+end
+
+-- What stands in a file; or nil, and what is wrong with it: "torn", or whose
+-- else it is.
+local function read(text)
+  local ok, t = pcall(json.decode, text)
+  if not ok or type(t) ~= "table" or t.format ~= "gop2p state" then
+    return nil, istorn(text) and "torn" or "it is no state file of gop2p"
+  elseif t.version ~= VERSION then
+    return nil, "it is of version " .. tostring(t.version)
+  end
+  local peers = type(t.peers) == "table" and readpeers(t.peers)
+  local own = type(t.self) == "string" and values.topeer(t.self)
+  if not peers or not own or type(t.left) ~= "boolean" then
+    return nil, "torn"
+  end
+  return { self = own, left = t.left, peers = peers }
+end
+
+-- Whether a node that starts may go on with what another process has left.
+-- One that takes any free port was at another port then.
+local function isours(self, found, anyport)
+  local own = core.self(self)
+  return found.self == own or
+         anyport and found.self.address == own.address
+end
+
+-- No more of this file.
+local function giveup(self, record, cause)
+  record.over = true
+  tell(self, record, "internal", "EFOREIGN", cause)
+end
+
+-- A torn file is copied, not moved: its name may be a symbolic link.
+local function putaside(self, record, text)
+  local copy = record.path .. ".torn"
+  local ok, err = file.replace(copy, text)
+  if ok then
+    tell(self, record, "parsing", "EBADMSG", "it is torn; kept as " .. copy)
+  else
+    record.over = true
+    unread.add(self, err)
+  end
+end
+
+-- Nobody is left, but nobody has said goodbye either: all were given up. The
+-- file keeps them, for the next start.
+local function arelost(self, record, peers, left)
+  local lost = #peers == 0 and not left and record.alone
+  record.alone = record.alone or #peers > 0 and not core.isconnected(self)
+  return lost
+end
+
+-- The file may have become another node's since we wrote it.
+local function isstolen(self, record)
+  local text = record.written and file.read(record.path)
+  if not text or text == record.written then return false end
+  local found, why = read(text)
+  if why == "torn" or found and found.self == core.self(self) then
+    return false
+  end
+  giveup(self, record, why or "it belongs to " .. found.self)
+  return true
+end
+
+local later
+
+local function write(self, record)
+  if record.over then return end
+  local peers, left = core.known(self)
+  if arelost(self, record, peers, left) then return end
+  local text = format(self, peers, left)
+  if text == record.written or isstolen(self, record) then return end
+  local ok, err = file.replace(record.path, text)
+  if ok then
+    record.written, record.told = text, false
+    return
+  end
+  if not record.told then unread.add(self, err) end
+  record.told = true
+  later(record, RETRY)
+end
+
+-- The record does not keep its node: one that nobody uses any more can be
+-- collected.
+function later(record, seconds)
+  if record.due then return end
+  record.due = true
+  scheduler.after(seconds, function()
+    record.due = false
+    local self = record.node[1]
+    if self and not core.isclosed(self) then write(self, record) end
+  end)
+end
+
+-- What is known has changed.
+local function changed(record)
+  local self = record.node[1]
+  if not self or core.isclosed(self) then return end
+  if core.isconnected(self) then record.alone = false end
+  later(record, PAUSE)
+end
+
+local function begin(self, record, anyport)
+  local text, err = file.read(record.path)
+  if not text then
+    if err.code == "ENOENT" then return end
+    record.over = true
+    unread.add(self, err)
+    return
+  end
+  local found, why = read(text)
+  if why == "torn" then
+    putaside(self, record, text)
+  elseif not found then
+    giveup(self, record, why)
+  elseif not isours(self, found, anyport) then
+    giveup(self, record, "it belongs to " .. found.self)
+  else
+    core.resume(self, found.peers, found.left)
+  end
+end
+
+-- A new node, just started, keeps what it knows in the file at 'path', and
+-- takes up what stands there: it joins again by itself. 'anyport': it was
+-- not told its port.
+function state.keep(self, path, anyport)
+  local record = {
+    path = path, node = setmetatable({ self }, { __mode = "v" }),
+    number = core.signal(self, "known"),
+  }
+  kept[self] = record
+  begin(self, record, anyport)
+  write(self, record)
+  scheduler.listen(record.number, function() changed(record) end)
+end
+
+-- Writes what has changed, now.
+function state.save(self)
+  local record = kept[self]
+  if record then write(self, record) end
+end
+
+-- The node is about to stop. Never raises: not even in a forked child, whose
+-- node is the parent's, nor when memory is short.
+function state.flush(self)
+  local record = kept[self]
+  if not record then return end
+  pcall(write, self, record)
+  scheduler.listen(record.number, nil)
+end
+
+return state

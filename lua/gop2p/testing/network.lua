@@ -1,0 +1,212 @@
+-- network.lua - a network in memory, on virtual time, as a test has it in
+-- hand.
+
+local check = require "gop2p.check"
+local core = require "gop2p.core"
+local program = require "gop2p.testing.program"
+local user = require "gop2p.testing.user"
+local values = require "gop2p.values"
+local world = require "gop2p.testing.world"
+
+local network = {}
+local methods = {}
+local meta = { __index = methods, __name = "gop2p.testing.network" }
+
+local worlds = setmetatable({}, { __mode = "k" })   -- network -> its world
+
+-- network.open(options) -> network; see testing.network.
+function network.open(options)
+  local net = setmetatable({}, meta)
+  worlds[net] = world.open(options)
+  return net
+end
+
+-- net:close(): all that is in it is gone; the loop is the process's again.
+-- Any number of times.
+function methods:close()
+  check.self(self, meta, "close", "network")
+  worlds[self]:close()
+end
+
+meta.__close = methods.close
+
+function meta.__tostring(self)
+  return worlds[self]:isopen() and "simulated network" or
+         "simulated network (closed)"
+end
+
+local function open(self, name)
+  check.self(self, meta, name, "network", 1)
+  if not worlds[self]:isopen() then
+    error(("'%s': the network is closed"):format(name), 3)
+  end
+  return worlds[self]
+end
+
+local function checkname(inside, name, arg, what)
+  check.that(type(name) == "string" and name:find("^[%w._-]+$"), arg, what,
+             "name of letters, digits, '.', '_' and '-' expected", 1)
+  check.that(not inside:part(name), arg, what,
+             ("'%s' is there already"):format(name), 1)
+end
+
+-- net:bot(path [, options]) -> bot
+--
+-- Starts a script, as "lua path" would, and waits until it is a member of
+-- the network, three seconds at most: who has joined nobody by then is
+-- joined by the others. options: name (of the file), args (a list), env
+-- (variables of the environment; false: not set), and may_fail: that it ends
+-- with an error is part of the test, and else raised by the next call.
+function methods:bot(path, options)
+  local inside = open(self, "bot")
+  path = check.string(path, 1, "bot")
+  options = check.table(options, 2, "bot") or {}
+  local name = options.name or path:match("([^/]*)$"):gsub("%.lua$", "")
+  checkname(inside, name, 2, "bot")
+  local part = program.new(inside, name, path, options)
+  local started, why = program.start(part)
+  if not started then error(why, 2) end
+  inside:enlist(part)
+  inside:settle(part, 2)
+  return part
+end
+
+-- net:user(name [, options]) -> user
+--
+-- Somebody whom the test has in hand, with a node of that name: "ann:5000".
+-- options: address ("host:port"), and join: through whom, when there is more
+-- than one network.
+function methods:user(name, options)
+  local inside = open(self, "user")
+  checkname(inside, name, 1, "user")
+  options = check.table(options, 2, "user") or {}
+  local peer, why = values.topeer(options.address or name .. ":5000")
+  check.that(peer, 2, "user", why)
+  local through
+  if options.join then
+    through, why = inside:peerof(options.join)
+    check.that(through, 2, "user", why)
+  end
+  local part = user.new(inside, name, peer, through)
+  local entered, err = user.enter(part)
+  if not entered then
+    user.close(part)
+    error(tostring(err), 2)
+  end
+  inside:enlist(part)
+  inside:check(2)
+  return part
+end
+
+-- Seconds until the time of day "HH:MM" or "HH:MM:SS" comes next.
+local function untilclock(text)
+  local hour, min, sec = text:match("^(%d%d?):(%d%d):?(%d*)$")
+  if not hour then return nil end
+  local now = core.time()
+  local day = os.date("*t", math.floor(now))
+  day.hour, day.min, day.sec = tonumber(hour), tonumber(min),
+                               tonumber(sec) or 0
+  day.isdst = nil
+  local at = os.time(day)
+  if at <= now then
+    day.day, day.isdst = day.day + 1, nil
+    at = os.time(day)
+  end
+  return at - now
+end
+
+-- net:advance(seconds | "HH:MM"): lets time pass, or until it is that time
+-- of day next.
+function methods:advance(time)
+  local inside = open(self, "advance")
+  local seconds = type(time) == "string" and untilclock(time) or time
+  check.that(type(seconds) == "number" and seconds >= 0, 1, "advance",
+             "seconds or a time of day such as 09:00 expected")
+  inside:await(function() return inside.problem end, seconds)
+  inside:check(2)
+end
+
+-- net:now() -> virtual seconds since 1970, as os.time of the bots gives
+function methods:now()
+  open(self, "now")
+  return core.time()
+end
+
+-- The names in a list, or of one.
+local function names(inside, list, arg)
+  local one = type(list) ~= "table" or list.name
+  local out = {}
+  for i, who in ipairs(one and { list } or list) do
+    local part = inside:part(who)
+    check.that(part, arg, "partition", inside:unknown(who), 1)
+    out[i] = part.name
+  end
+  return out
+end
+
+-- net:partition(names, ...)
+--
+-- What is sent between the sides is lost from now on. Each list of bots and
+-- users is a side, and all others are one more.
+function methods:partition(...)
+  local inside = open(self, "partition")
+  local sides = table.pack(...)
+  check.that(sides.n > 0, 1, "partition", "list of names expected")
+  for i = 1, sides.n do sides[i] = names(inside, sides[i], i) end
+  inside:divide(sides)
+  inside.conversation:note("* the network is partitioned")
+end
+
+-- net:heal(): no partition and no loss any more.
+function methods:heal()
+  local inside = open(self, "heal")
+  core.loss(0)
+  inside:unite()
+  inside.conversation:note("* the network is whole")
+end
+
+-- net:loss(share): of all messages, from 0 to 1, that are lost from now on
+function methods:loss(share)
+  local inside = open(self, "loss")
+  check.that(type(share) == "number" and share >= 0 and share <= 1, 1,
+             "loss", "share from 0 to 1 expected")
+  core.loss(share)
+  inside.conversation:note(("* %g %% of the messages are lost")
+                           :format(share * 100))
+end
+
+-- net:latency(seconds [, most]): that a message takes from now on
+function methods:latency(least, most)
+  open(self, "latency")
+  least = check.timeout(least, 1, "latency")
+  check.that(least, 1, "latency", "number of seconds expected")
+  most = check.timeout(most, 2, "latency") or least
+  core.latency(least, most)
+end
+
+-- net:said_by(name) -> list of texts
+--
+-- What a bot or a user has sent so far, to everybody or to one, for
+-- testing.expect to look through.
+function methods:said_by(who)
+  check.self(self, meta, "said_by", "network")
+  local inside = worlds[self]
+  local part = inside:part(who)
+  check.that(part, 1, "said_by", inside:unknown(who))
+  return inside.conversation:view(part.name, "say")
+end
+
+-- net:transcript() -> text: all that happened, with virtual time stamps
+function methods:transcript()
+  check.self(self, meta, "transcript", "network")
+  return worlds[self].conversation:text()
+end
+
+-- net:stats() -> steps of the simulation so far, requests made in it
+function methods:stats()
+  open(self, "stats")
+  local steps, requests = core.simulated()
+  return { steps = steps, requests = requests }
+end
+
+return network

@@ -1,0 +1,313 @@
+-- world.lua - what a simulated network is made of: who is in it, what he is
+-- called, and the time that passes.
+--
+-- It takes the place of the process's loop while it is open: all that waits
+-- with gop2p waits on its clock.
+
+local conversation = require "gop2p.testing.conversation"
+local core = require "gop2p.core"
+local failure = require "gop2p.testing.failure"
+local receipt = require "gop2p.receipt"
+local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
+local unread = require "gop2p.unread"
+local user = require "gop2p.testing.user"
+local values = require "gop2p.values"
+
+local world = {}
+local methods = {}
+local meta = { __index = methods }
+
+local STILL = 100000   -- turns at one moment, after which it is a loop
+local JOINING = 3      -- seconds that a bot has to join somebody by itself
+local SETTLING = 0.1   -- seconds that it has to go on from there
+local ASKING = 5       -- seconds for one entry point
+
+local current          -- the one that is open, or nil
+
+-- What a world takes the place of while it is open.
+local outside = { start = core.start, post = core.post, keep = state.keep,
+                  warn = unread.warn }
+
+-- Every node that a program starts is the world's, and all that is sent
+-- stands in the conversation.
+local function start(address, port, options)
+  local run = scheduler.program()
+  if run then current:makeway(address, port) end
+  local node, err = outside.start(address, port, options)
+  if node and run then
+    table.insert(run.nodes, node)
+    current:adopt(run.program.name, node)
+  end
+  return node, err
+end
+
+local function post(node, data, list)
+  local rec, err = outside.post(node, data, list)
+  if rec then current:said(node, data, list) end
+  return rec, err
+end
+
+-- A state file is one of the program's, as all its files are.
+local function keep(node, path, anyport)
+  local run = scheduler.program()
+  outside.keep(node, run and run.files:writable(path) or path, anyport)
+end
+
+local function warnof(node, text)
+  current.conversation:note(current:nameof(core.self(node)) .. " ! " .. text)
+end
+
+local function interpose(whether)
+  core.start = whether and start or outside.start
+  core.post = whether and post or outside.post
+  state.keep = whether and keep or outside.keep
+  unread.warn = whether and warnof or outside.warn
+end
+
+-- A silent member at an entry point's address.
+local function openlobby(self, peer)
+  local lobby = user.new(self, tostring(peer), peer)
+  assert(user.open(lobby))
+  self.lobbies[#self.lobbies + 1] = lobby
+  self.parts[lobby.name] = lobby
+end
+
+-- world.open(options) -> world; see testing.network.
+function world.open(options)
+  if current then current:close() end
+  core.simulate(options.seed, options.start)
+  local self = setmetatable({
+    seed = options.seed, entry = options.entry,
+    conversation = conversation.new(options.keep),
+    everybody = {}, parts = {}, lobbies = {}, names = {}, sides = false,
+    runs = 0, problem = false, still = 0, endclock = scheduler.newclock(),
+  }, meta)
+  self.conversation.world = self
+  current = self
+  interpose(true)
+  core.latency(table.unpack(options.latency))
+  core.loss(options.loss)
+  for _, peer in ipairs(self.entry) do openlobby(self, peer) end
+  return self
+end
+
+-- All that is in it is gone; the loop is the process's again. Any number of
+-- times.
+function methods:close()
+  if self ~= current then return end
+  for _, part in pairs(self.parts) do part.kind.close(part) end
+  interpose(false)
+  core.endsimulation()
+  self.endclock()
+  current = nil
+end
+
+function methods:isopen()
+  return self == current
+end
+
+function methods:number()
+  self.runs = self.runs + 1
+  return self.runs
+end
+
+-- A program has failed: the next call of the test raises it.
+function methods:failed(part, problem)
+  if part.options.may_fail then return end
+  self.problem = self.problem or
+                 ("%s has failed: %s"):format(part.name, problem)
+end
+
+-- Raises for the test, as error(text, level) would where this is called.
+function methods:raise(text, level)
+  failure(text .. "\n" .. self.conversation:appendix(), level + 1)
+end
+
+function methods:check(level)
+  local problem = self.problem
+  self.problem = false
+  if problem then self:raise(problem, level + 1) end
+end
+
+function methods:nameof(peer)
+  return self.names[tostring(peer)] or tostring(peer)
+end
+
+-- Lets the next things happen, until 'deadline' at most.
+function methods:pass(deadline)
+  local before = core.now()
+  scheduler.turn(deadline - before)
+  self.still = core.now() == before and self.still + 1 or 0
+  if self.still > STILL then
+    self.still = 0
+    self:raise("somebody computes without ever waiting: time stands still",
+               3)
+  end
+end
+
+-- Lets time pass until 'done' says so, or for 'seconds'.
+function methods:await(done, seconds)
+  local deadline = core.now() + seconds
+  while not done() and core.now() < deadline do self:pass(deadline) end
+end
+
+local function sideof(self, name)
+  return self.sides[name] or self.sides.rest
+end
+
+function methods:adopt(name, node)
+  self.names[tostring(core.self(node))] = name
+  if self.sides then core.side(node, sideof(self, name)) end
+end
+
+-- A node of the test's own.
+function methods:open(name, peer)
+  local node, err = outside.start(peer.address, peer.port, {})
+  if node then self:adopt(name, node) end
+  return node, err
+end
+
+-- Who starts a node where a silent member is takes its place.
+function methods:makeway(address, port)
+  for _, lobby in ipairs(self.lobbies) do
+    local peer = lobby.address
+    if lobby.node and peer.address == address and peer.port == port then
+      user.close(lobby)
+    end
+  end
+end
+
+function methods:said(node, data, list)
+  local name = self:nameof(core.self(node))
+  local to = ""
+  if list then
+    local names = {}
+    for i, peer in ipairs(list) do names[i] = self:nameof(peer) end
+    to = " to " .. table.concat(names, ", ")
+  end
+  self.conversation:note(name .. to .. ": " .. data)
+  self.conversation:add(name, "say", data)
+end
+
+local function join(node, peer)
+  local rec, err = core.connect(node, peer, ASKING)
+  if not rec then return nil, err end
+  receipt.settle(rec, scheduler.deadline(2 * ASKING))
+  err = receipt.failure(rec)
+  return err == nil, err
+end
+
+-- Where a newcomer can join: the entry points, then anybody.
+local function entries(self, own)
+  local list = table.move(self.entry, 1, #self.entry, 1, {})
+  for _, part in ipairs(self.everybody) do
+    for _, node in ipairs(part.kind.nodes(part)) do
+      if node ~= own then list[#list + 1] = core.self(node) end
+    end
+  end
+  return list
+end
+
+-- Joins through 'peer', or through whoever is there. True also when nobody
+-- is.
+function methods:enter(node, peer)
+  if peer then return join(node, peer) end
+  for _, entry in ipairs(entries(self, node)) do
+    if entry ~= core.self(node) and join(node, entry) then break end
+  end
+  return true
+end
+
+local function lists(node, other)
+  for _, peer in ipairs(core.members(node)) do
+    if peer == core.self(other) then return true end
+  end
+  return false
+end
+
+-- Whether a node and all that it has been told of list each other.
+local function isin(self, node)
+  for _, peer in ipairs(core.stats(node).peers) do
+    if peer.state == "candidate" then return false end
+  end
+  for _, part in ipairs(self.everybody) do
+    for _, other in ipairs(part.kind.nodes(part)) do
+      if lists(node, other) and not lists(other, node) then return false end
+    end
+  end
+  return core.isconnected(node)
+end
+
+-- A program has been started: it joins the others, or they join it.
+function methods:settle(part, level)
+  local function joined()
+    for _, node in ipairs(part.kind.nodes(part)) do
+      if isin(self, node) then return true end
+    end
+    return part.status ~= "running"
+  end
+  self:await(joined, JOINING)
+  local node = not joined() and part.kind.nodes(part)[1]
+  if node then self:enter(node) end
+  self:await(function() return self.problem end, SETTLING)
+  self:check(level + 1)
+end
+
+-- The part that a name, or what the test has of it, stands for; or nil.
+function methods:part(who)
+  if type(who) == "table" then who = who.name end
+  return self.parts[who]
+end
+
+-- The peer that a name, a bot, a user or anything else stands for.
+function methods:peerof(who)
+  local part = self:part(who)
+  if part then
+    local node = part.kind.nodes(part)[1]
+    if node then return core.self(node) end
+    return nil, part.name .. " has no node"
+  end
+  local peer, why = values.topeer(who)
+  if peer then return peer end
+  return nil, type(who) == "string" and self:unknown(who) or why
+end
+
+function methods:unknown(name)
+  local names = {}
+  for i, part in ipairs(self.everybody) do names[i] = part.name end
+  return ("nobody is called '%s' here; there are: %s"):format(
+    tostring(name), table.concat(names, ", "))
+end
+
+-- There is one more, a user or a program.
+function methods:enlist(part)
+  table.insert(self.everybody, part)
+  self.parts[part.name] = part
+end
+
+-- Lists of names, each of which is a side; all others are one more.
+function methods:divide(sides)
+  self.sides = { rest = #sides + 1 }
+  for i, names in ipairs(sides) do
+    for _, name in ipairs(names) do self.sides[name] = i end
+  end
+  for name, part in pairs(self.parts) do
+    for _, node in ipairs(part.kind.nodes(part)) do
+      core.side(node, sideof(self, name))
+    end
+  end
+  core.mend()
+  for from = 1, self.sides.rest do
+    for to = 1, self.sides.rest do
+      if from ~= to then core.cut(from, to) end
+    end
+  end
+end
+
+function methods:unite()
+  core.mend()
+  self.sides = false
+end
+
+return world

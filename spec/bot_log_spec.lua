@@ -1,0 +1,110 @@
+-- What a bot tells of itself.
+
+local cjson = require "cjson"
+local log = require "gop2p.bot.log"
+
+describe("the log of a bot", function()
+  local path
+
+  before_each(function() path = os.tmpname() end)
+  after_each(function() os.remove(path) end)
+
+  local function open(options)
+    options.bot, options.file = "dice", path
+    return assert(log.open(options))
+  end
+
+  local function lines()
+    local out = {}
+    for line in io.lines(path) do out[#out + 1] = line end
+    return out
+  end
+
+  -- The line without its time.
+  local function written()
+    local all = lines()
+    assert.equal(1, #all, table.concat(all, "\n"))
+    local text = all[1]:match("^%d%d%d%d%-%d%d%-%d%d %d%d:%d%d:%d%d (.*)$")
+    return assert(text, all[1])
+  end
+
+  it("is a line an event, its fields in order", function()
+    open{}:info("said", { text = "one, two", to = "localhost:5000", n = 3,
+                          ok = true })
+    assert.equal('info dice: said n=3 ok=true text="one, two" '
+                 .. 'to=localhost:5000', written())
+  end)
+
+  it("lets no text of others command a terminal or begin a line", function()
+    open{}:info("heard", { text = 'a\nb\r\t"c\\\27[31m\0\127\xC2\x9Bü' })
+    assert.equal([[info dice: heard ]]
+      .. [[text="a\nb\r\t\"c\\\x1b[31m\x00\x7f\x9bü"]], written())
+    assert.is_nil(written():find("[\0-\31\127]"))
+  end)
+
+  it("shows bytes that are no text", function()
+    open{}:info("heard", { text = "\xFFü" })
+    assert.equal([[info dice: heard text="\xff\xc3\xbc"]], written())
+  end)
+
+  it("cuts what is very long, between characters", function()
+    local text = ("ü"):rep(3000)
+    open{}:info("heard", { text = "a" .. text })
+    local found = written():match('text="(.*)"$')
+    assert.equal("a" .. ("ü"):rep(1999) .. "... (6001 bytes)", found)
+  end)
+
+  it("is JSON, if so wanted", function()
+    local before = os.time()
+    open{ json = true }:warn("heard", { text = "a\n\27\xC2\x9B\"ü", n = 1,
+                                        raw = "\xFF" })
+    local line = lines()[1]
+    assert.is_nil(line:find("\xC2\x9B", 1, true))
+    local object = cjson.decode(line)
+    assert.is_true(object.time >= before and object.time <= os.time() + 1)
+    object.time = nil
+    assert.same({ level = "warn", bot = "dice", event = "heard", n = 1,
+                  text = "a\n\27\xC2\x9B\"ü", raw = [[\xff]] }, object)
+  end)
+
+  it("tells no less than its level says", function()
+    local order = { "debug", "info", "warn", "error" }
+    for i, level in ipairs { "debug", "info", "warn", "error", "off" } do
+      assert(io.open(path, "w")):close()
+      local l = open{ level = level }
+      for _, each in ipairs(order) do l[each](l, each) end
+      local told = {}
+      for _, line in ipairs(lines()) do
+        told[#told + 1] = line:match("dice: (%l+)$")
+      end
+      assert.same({ table.unpack(order, i) }, told, level)
+    end
+  end)
+
+  it("is added to", function()
+    open{}:info("one")
+    open{}:info("two")
+    assert.equal(2, #lines())
+  end)
+
+  it("says that its file can not be opened", function()
+    local l, err = log.open{ bot = "dice", file = path .. "/none" }
+    assert.is_nil(l)
+    assert.matches("could not open the log: .*: Not a directory",
+                   tostring(err))
+  end)
+
+  it("ends no bot when it can not be written, and tells of it once",
+  function()
+    local full = assert(io.open("/dev/full", "w"))
+    local told = {}
+    local real = warn
+    _G.warn = function(...) told[#told + 1] = table.concat({ ... }) end
+    local l = assert(log.open{ bot = "dice", file = full })
+    l:info("one")
+    l:info("two")
+    _G.warn = real
+    assert.equal(1, #told)
+    assert.matches("could not write the log: No space left", told[1])
+  end)
+end)

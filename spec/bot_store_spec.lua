@@ -1,0 +1,336 @@
+-- What a bot remembers.
+
+local codec = require "gop2p.bot.codec"
+local file = require "gop2p.file"
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+local store = require "gop2p.bot.store"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+
+local function sh(format, ...)
+  local pipe <close> = assert(io.popen(format:format(...)))
+  return (pipe:read("a"):gsub("\n$", ""))
+end
+
+-- The same values of the same types.
+local function same(want, got, path)
+  assert.equal(type(want), type(got), path)
+  if type(want) ~= "table" then
+    assert.equal(math.type(want), math.type(got), path)
+    assert.equal(("%q"):format(want), ("%q"):format(got), path)
+    return
+  end
+  for key, value in pairs(want) do
+    same(value, got[key], path .. "." .. key)
+  end
+  for key in pairs(got) do assert.is_not_nil(want[key], path) end
+end
+
+describe("a table as JSON", function()
+  it("comes back as it was", function()
+    local t = {
+      whole = 1, float = 1.0, minus = -0.0, large = 1e300, tiny = 5e-324,
+      third = 1 / 3, tenth = 0.1, max = math.maxinteger,
+      min = math.mininteger, beyond = (1 << 53) + 1, edge = 2^53,
+      empty = {}, list = { 1, "two", { 3 } }, holes = { [1] = 1, [3] = 3 },
+      odd = { [1] = 1, [3] = 3, [5] = 5 },
+      zero = { [0] = 0 }, mixed = { 1, 2, x = 3 },
+      both = { "a", ["1"] = "b" },
+      keys = { [1.5] = 1, [-3] = 2, [math.mininteger] = 3, [1e300] = 4 },
+      mark = "#5", marks = "##", ["#key"] = { ["##"] = true }, no = false,
+      bytes = "\0\1\n\"\\/\127\xFFü", [""] = "", [7] = "seven",
+    }
+    local text = assert(codec.encode(t, "store"))
+    same(t, assert(codec.decode(text)), "t")
+    assert.equal(text, codec.encode(codec.decode(text), "store"))
+  end)
+
+  it("is written so that people can read it", function()
+    assert.equal('{\n"#7":true,\n"a":[1,2],\n"b":{"x":0.1}\n}\n',
+                 codec.encode({ b = { x = 0.1 }, a = { 1, 2 }, [7] = true },
+                              "store"))
+  end)
+
+  it("says where there is what it can not hold", function()
+    local circle = {}
+    circle.x = { circle }
+    local deep = {}
+    for _ = 1, 200 do deep = { x = deep } end
+    for text, t in pairs {
+      ["store.a.b[3]: a function can not be stored"] =
+        { a = { b = { 1, 2, print } } },
+      ['store["a b"]: inf can not be stored'] = { ["a b"] = math.huge },
+      ["store.x: -inf can not be stored"] = { x = -math.huge },
+      ["store.x[1]: this table contains itself"] = circle,
+      ["store: a boolean is no key: a string or a number is"] =
+        { [true] = 1 },
+      ["store.a: infinity is no key"] = { a = { [math.huge] = 1 } },
+      ["store.p: a table with a metatable would lose it: tostring() makes a "
+       .. "text of a peer"] = { p = gop2p.me(5000) },
+      ["store: a table with a metatable would lose it"] =
+        setmetatable({}, {}),
+    } do
+      assert.same({ nil, text }, { codec.encode(t, "store") })
+    end
+    local _, why = codec.encode({ x = 0 / 0 }, "store")
+    assert.matches("store.x: %-?nan can not be stored", why)
+    _, why = codec.encode(deep, "store")
+    assert.matches("nested too deeply$", why)
+  end)
+
+  it("is nothing else", function()
+    for _, text in ipairs { "", "[1]", '"x"', '{"a":1', '{"a":1} x',
+                            '{"a":1}\0', "nil" } do
+      local t, why = codec.decode(text)
+      assert.is_nil(t, text)
+      assert.equal("string", type(why))
+    end
+    -- what an editor may have left
+    same({ a = { 1, [3] = 3 }, c = "#x" },
+         codec.decode(' {"a":[1,null,3.0],"b":null,"c":"#x"}'), "t")
+  end)
+end)
+
+describe("a bot's store", function()
+  local folder, path
+
+  before_each(function()
+    folder = sh("mktemp -d")
+    path = folder .. "/dice.json"
+  end)
+
+  after_each(function()
+    collectgarbage()
+    sh("rm -rf '%s'", folder)
+  end)
+
+  local function names() return sh("ls -A '%s' | tr '\\n' ' '", folder) end
+
+  it("is empty at first, and makes no file until there is something",
+  function()
+    local s = assert(store.open(path))
+    assert.same({}, s.data)
+    assert(s:save(s.data))
+    assert.equal("", names())
+    assert(s:save { x = 1 })
+    assert.equal("dice.json dice.json.lock ", names())
+    s:close()
+    assert.equal("dice.json ", names())
+  end)
+
+  it("has what was saved", function()
+    local s = assert(store.open(path))
+    assert(s:save { polls = { { votes = { [7] = 2 } } } })
+    s:close()
+    s = assert(store.open(path))
+    assert.is_false(s.notice)
+    same({ polls = { { votes = { [7] = 2 } } } }, s.data, "data")
+    s:close()
+  end)
+
+  it("writes only what has changed", function()
+    local s = assert(store.open(path))
+    local data = { a = 1, b = { 2 } }
+    assert(s:save(data))
+    local stamp = file.stamp(path)
+    assert(s:save(data))
+    assert.equal(stamp, file.stamp(path))
+    data.b[1] = 3
+    assert(s:save(data))
+    assert.not_equal(stamp, file.stamp(path))
+    s:close()
+    s = assert(store.open(path))
+    stamp = file.stamp(path)
+    assert(s:save(s.data))
+    assert.equal(stamp, file.stamp(path))
+    s:close()
+  end)
+
+  it("is not shared, in one process", function()
+    local s = assert(store.open(path))
+    local other = assert(store.open(path))   -- there is nothing to share yet
+    assert(s:save { x = 1 })
+    for _ = 1, 2 do
+      local ok, err = other:save { x = 2 }
+      assert.is_nil(ok)
+      assert.equal("EBUSY", err.code)
+      assert.matches("could not lock .*dice.json: another program uses it",
+                     tostring(err))
+    end
+    local third, err = store.open(path)
+    assert.is_nil(third)
+    assert.equal("EBUSY", err.code)
+    s:close()
+    s = assert(store.open(path))
+    assert.same({ x = 1 }, s.data)
+    s:close()
+  end)
+
+  it("is not shared by processes, and is free again when one is killed",
+  function()
+    local p <close> = assert(process.start({ LUA, "-", path }))
+    p:write([[
+      local s = assert(require("gop2p.bot.store").open(arg[1]))
+      assert(s:save { x = 1 })
+      print("saved")
+      io.stdout:flush()
+      require("gop2p").sleep(60)
+    ]])
+    p:finish()
+    assert.equal("saved", p:line(20))
+    local s, err = store.open(path)
+    assert.is_nil(s)
+    assert.equal("EBUSY", err.code)
+    p:kill("KILL")
+    assert.equal(137, p:wait(20))
+    s = assert(store.open(path))
+    assert.same({ x = 1 }, s.data)
+    s:close()
+    assert.equal("dice.json ", names())
+  end)
+
+  it("is whole whenever its bot is killed", function()
+    local code = [[
+      local s = assert(require("gop2p.bot.store").open(arg[1]))
+      io.stdout:setvbuf("line")
+      print("open")
+      local data = s.data
+      data.n, data.text = data.n or 0, data.text or ""
+      while true do
+        data.n = data.n + 1
+        data.text = ("x"):rep(data.n % 7 * 20000)
+        assert(s:save(data))
+        if data.n % 3 == 0 then print(data.n) end
+      end
+    ]]
+    local last = 0
+    for i = 1, 5 do
+      local p <close> = assert(process.start({ LUA, "-", path }))
+      p:write(code)
+      p:finish()
+      assert.equal("open", p:line(20))
+      local said = last
+      for _ = 1, i do said = assert(tonumber((p:line(20)))) end
+      p:kill("KILL")
+      p:wait(20)
+      local s = assert(store.open(path))
+      assert.is_false(s.notice)
+      assert.is_true(s.data.n >= said, "has lost what was saved")
+      assert.equal(s.data.n % 7 * 20000, #s.data.text)
+      last = s.data.n
+      s:close()
+    end
+  end)
+
+  it("keeps aside what it can not read, and begins empty", function()
+    for i, bytes in ipairs { '{"x":', "", "[1]", '{"x":1}\0\0\0' } do
+      assert(file.replace(path, bytes))
+      local s = assert(store.open(path))
+      local aside = path .. ".torn-" .. i
+      assert.same({}, s.data)
+      assert.equal("EBADMSG", s.notice.code)
+      assert.truthy(tostring(s.notice):find("could not read what was stored "
+        .. "in " .. path .. ", which is kept as " .. aside .. ": ", 1, true))
+      assert.equal(bytes, net.read(aside))
+      assert(s:save { new = i })
+      s:close()
+      s = assert(store.open(path))
+      assert.same({ new = i }, s.data)
+      s:close()
+    end
+  end)
+
+  it("does not begin when the file can not be read or kept aside", function()
+    sh("mkdir '%s'", path)
+    local s, err = store.open(path)
+    assert.is_nil(s)
+    assert.equal("EISDIR", err.code)
+    s = assert(store.open(folder .. "/none/dice.json"))
+    local ok
+    ok, err = s:save { x = 1 }
+    assert.is_nil(ok)
+    assert.equal("ENOENT", err.code)
+  end)
+
+  it("writes nothing in a dry run", function()
+    assert(file.replace(path, '{"x":1}'))
+    local s = assert(store.open(path, true))
+    assert.same({ x = 1 }, s.data)
+    assert(s:save { x = 2 })
+    local ok, err = s:save { x = print }
+    assert.is_nil(ok)
+    assert.equal("could not store: store.x: a function can not be stored",
+                 tostring(err):match("^internal error: (.*)"))
+    assert(file.replace(path, "torn"))
+    s = assert(store.open(path, true))
+    assert.equal("EBADMSG", s.notice.code)
+    assert.equal("dice.json ", names())
+    assert.equal("torn", net.read(path))
+  end)
+end)
+
+describe("a store's task", function()
+  local folder, path, s, data, working, reports
+
+  before_each(function()
+    folder = sh("mktemp -d")
+    path = folder .. "/dice.json"
+    s, working, reports = assert(store.open(path)), false, {}
+    data = s.data
+    gop2p.spawn(function()
+      s:run {
+        get = function() return data end,
+        busy = function() return working end,
+        report = function(err) reports[#reports + 1] = tostring(err) end,
+      }
+    end)
+  end)
+
+  after_each(function()
+    s:close()
+    s:touch()
+    sh("rm -rf '%s'", folder)
+  end)
+
+  local function saved()
+    local bytes = file.read(path)
+    return bytes and codec.decode(bytes).x
+  end
+
+  it("saves within about a second what has changed", function()
+    data.x = 1
+    local took = net.timed(net.await, function() return saved() == 1 end)
+    assert.is_true(took < 3, took)
+    net.pass(0.2)
+    data.x = 2
+    s:touch()
+    net.await(function() return saved() == 2 end)
+    data = { x = 3 }
+    s:touch()
+    net.await(function() return saved() == 3 end)
+  end)
+
+  it("looks again as long as code is on its way", function()
+    working = true
+    net.pass(1.2)   -- it has looked once
+    data.x = 1
+    net.await(function() return saved() == 1 end)
+    data.x, working = 2, false
+    net.await(function() return saved() == 2 end)
+  end)
+
+  it("tells once what can not be saved, and saves it when it can", function()
+    data.x = print
+    net.await(function() return #reports > 0 end)
+    s:touch()
+    net.pass(1.3)
+    assert.same({ "internal error: could not store: store.x: a function can "
+                  .. "not be stored" }, reports)
+    data.x = 1
+    s:touch()
+    net.await(function() return saved() == 1 end)
+    assert.equal(1, #reports)
+  end)
+end)

@@ -1,0 +1,102 @@
+/*
+** calm_test.c - who skips probes notices all the same what happens.
+*/
+#include "world.h"
+
+static void opencalm (world *w, uint64_t seed, size_t n) {
+  world_open(w, seed, n);
+  gp_sim_skipprobes(w->sim);
+  world_joinall(w, n);
+  world_pass(w, 60000);
+}
+
+static uint64_t stepsof (world *w, uint64_t time) {
+  uint64_t before = gp_sim_count(w->sim)->steps;
+  world_pass(w, time);
+  return gp_sim_count(w->sim)->steps - before;
+}
+
+TEST(quiet, "a quiet day has no steps, and the first message comes through") {
+  world w;
+  opencalm(&w, 1, 5);
+  SAME(stepsof(&w, 86400000), 0);
+  SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
+  TEXT(world_hear(&w, 4), "n0: x");
+  TEXT(world_hear(&w, 4), "");
+  CHECK(stepsof(&w, 86400000) < 50);
+  world_close(&w);
+}
+
+TEST(crashes, "who crashes on a quiet day is missed, and found again") {
+  uint64_t seed;
+  for (seed = 1; seed <= 10; seed++) {
+    world w;
+    opencalm(&w, seed, 4);
+    gp_station_crash(w.at[2]);
+    world_pass(&w, 15000);
+    CHECK(world_iswhole(&w));
+    world_pass(&w, 60000);
+    CHECK(stepsof(&w, 86400000) < 20000);
+    SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+    world_forget(world_join(&w, 2, 0));
+    world_pass(&w, 15000);
+    CHECK(world_iswhole(&w));
+    world_pass(&w, 60000);
+    SAME(stepsof(&w, 86400000), 0);
+    world_close(&w);
+  }
+}
+
+static void split (world *w, bool apart) {
+  size_t i;
+  for (i = 0; i < w->n; i++)
+    gp_station_setgroups(w->at[i], i % 2 == 0 ? 1 : 2);
+  if (!apart)
+    gp_sim_heal(w->sim, 3, 3);
+  else {
+    SAME(gp_sim_cut(w->sim, 1, 2), GP_OK);
+    SAME(gp_sim_cut(w->sim, 2, 1), GP_OK);
+  }
+}
+
+TEST(parts, "a partition on a quiet day is seen by both sides, and heals") {
+  uint64_t seed;
+  for (seed = 1; seed <= 10; seed++) {
+    world w;
+    opencalm(&w, seed, 4);
+    split(&w, true);
+    world_pass(&w, 15000);
+    TEXT(world_members(&w, 0), "n2");
+    TEXT(world_members(&w, 3), "n1");
+    world_pass(&w, 3600000);
+    split(&w, false);
+    world_pass(&w, 75000);
+    CHECK(world_iswhole(&w));
+    world_close(&w);
+  }
+}
+
+TEST(hangs, "who stands still on a quiet day is missed, and comes back") {
+  world w;
+  opencalm(&w, 3, 3);
+  gp_station_hang(w.at[1]);
+  world_pass(&w, 15000);
+  TEXT(world_members(&w, 0), "n2");
+  world_pass(&w, 60000);
+  gp_station_resume(w.at[1]);
+  world_pass(&w, 75000);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(loses, "while messages are lost all go on probing") {
+  world w;
+  opencalm(&w, 4, 3);
+  gp_sim_setloss(w.sim, 20000);
+  CHECK(stepsof(&w, 3600000) > 3 * 6000);
+  CHECK(world_iswhole(&w));
+  gp_sim_setloss(w.sim, 0);
+  world_pass(&w, 60000);
+  SAME(stepsof(&w, 86400000), 0);
+  world_close(&w);
+}

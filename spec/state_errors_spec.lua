@@ -1,0 +1,177 @@
+-- State files that are not as they should be: told once, and nothing of
+-- theirs is lost.
+
+local file = require "gop2p.file"
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+
+local LIMIT = 30 -- seconds
+
+local function sh(format, ...)
+  local pipe <close> = assert(io.popen(format:format(...)))
+  return (pipe:read("a"):gsub("\n$", ""))
+end
+
+describe("a state file", function()
+  local folder, path, open
+
+  before_each(function()
+    folder, open = sh("mktemp -d"), {}
+    path = folder .. "/state"
+  end)
+
+  after_each(function()
+    for _, node in ipairs(open) do node:close() end
+    sh("rm -rf '%s'", folder)
+  end)
+
+  local function start(port, where)
+    local node = assert(gop2p.start_local_node(port or 0,
+                                               {state = where or path}))
+    open[#open + 1] = node
+    return node
+  end
+
+  -- The one error that the node has to tell; the pattern may be nil.
+  local function told(node, code, pattern)
+    local list = net.errors(node, 1, LIMIT)
+    net.idle()
+    assert.equal(1, #list)
+    assert.equal(code, list[1].code)
+    assert.truthy(tostring(list[1]):find(path, 1, true), tostring(list[1]))
+    if pattern then assert.matches(pattern, tostring(list[1])) end
+  end
+
+  local function works(node)
+    local other = start(nil, folder .. "/other")
+    assert(node:connect(other:self()))
+    assert(assert(other:broadcast("x")):wait(LIMIT))
+    assert.equal("x", node:receive(LIMIT).data)
+  end
+
+  -- The text of a file that a node at the port could have left.
+  local function whole(port, peer)
+    return ('{"format":"gop2p state","version":1,\n"self":"localhost:%d",'
+            .. '"left":false,\n"peers":["%s"]}\n'):format(port, peer)
+  end
+
+  it("that is torn is told, put aside and begun anew", function()
+    local text = whole(5000, "localhost:5001")
+    for _, torn in ipairs({"", text:sub(1, 10), text:sub(1, -10),
+                           text:sub(1, -40) .. ("\0"):rep(40),
+                           ("\0"):rep(100),
+                           text:gsub("localhost:5001", "localhost:50x1"),
+                           (text:gsub('"self"', '"sel"'))}) do
+      assert(file.replace(path, torn))
+      local node = start()
+      told(node, "EBADMSG", "torn")
+      assert.equal(torn, net.read(path .. ".torn"))
+      works(node)
+      node:close()
+      assert.matches('"peers":%[\n"localhost:%d+"%]', net.read(path))
+    end
+  end)
+
+  it("of another program is told, and not touched", function()
+    for _, text in ipairs({"return {}\n", "{}", "[1]", "null", "\0\1",
+                           '{"format":"x","version":1}', "5"}) do
+      assert(file.replace(path, text))
+      local node = start()
+      told(node, "EFOREIGN", "no state file")
+      works(node)
+      node:close()
+      assert.equal(text, net.read(path))
+    end
+  end)
+
+  it("of a later version is told, and not touched", function()
+    local text = whole(5000, "localhost:5001"):gsub("1,", "2,", 1)
+    assert(file.replace(path, text))
+    local node = start()
+    told(node, "EFOREIGN", "version 2")
+    node:close()
+    assert.equal(text, net.read(path))
+  end)
+
+  it("of another node is told, and not touched", function()
+    local a = start()
+    local free <close> = net.nobody()
+    free:close()
+    local b = start(free.port)
+    told(b, "EFOREIGN", "it belongs to " .. a:self())
+    works(b)
+    b:close()
+    assert.matches('"self":"' .. a:self(), net.read(path))
+  end)
+
+  it("that another node takes over is told, and let be", function()
+    local a, b = start(), start()
+    works(a)
+    a:close()
+    assert.matches('"self":"' .. b:self(), net.read(path))
+    a = start(nil, folder .. "/a")
+    assert.matches('"self":"' .. b:self(), net.read(path))
+    local c = start()
+    assert(b:connect(a:self()))
+    told(b, "EFOREIGN", "it belongs to " .. c:self())
+  end)
+
+  it("that is deleted is made again", function()
+    local node = start()
+    os.remove(path)
+    works(node)
+    net.await(function() return (file.read(path)) end, LIMIT)
+    node:close()
+    assert.matches("localhost", net.read(path))
+  end)
+
+  it("that can not be read is told, and let be", function()
+    sh("mkdir '%s'", path)
+    local node = start()
+    told(node, "EISDIR")
+    works(node)
+    node:close()
+    os.remove(path)
+    sh("mkfifo '%s'", path)
+    told(start(), "EINVAL", "not an ordinary file")
+  end)
+
+  it("that can not be written is told once, until it can", function()
+    path = folder .. "/none/state"
+    local node = start()
+    works(node)
+    assert(node:leave())
+    told(node, "ENOENT")
+    sh("mkdir '%s/none'", folder)
+    node:close()
+    assert.matches('"left":true', net.read(path))
+  end)
+
+  it("that nobody asks for in errors() goes to warn", function()
+    local lines = {}
+    local stub = stub(_G, "warn", function(...)
+      lines[#lines + 1] = table.concat({...})
+    end)
+    assert(file.replace(path, "x"))
+    start():close()
+    stub:revert()
+    assert.equal(1, #lines)
+    assert.matches("could not use the state file", lines[1])
+  end)
+
+  it("is named by a path, or the call raises", function()
+    for _, wrong in ipairs({5, true, "", "a\0b", {}}) do
+      local ok, err = pcall(function()
+        local _ = gop2p.start_local_node(0, {state = wrong})
+      end)
+      assert.is_false(ok)
+      assert.matches("^spec/state_errors_spec.lua:%d+: bad argument #2 to "
+        .. "'start_local_node' %(option 'state'", err)
+      ok, err = pcall(function()
+        local _ = gop2p.start_node("127.0.0.1", 0, {state = wrong})
+      end)
+      assert.is_false(ok)
+      assert.matches("^spec/state_errors_spec.lua:%d+: bad argument #3", err)
+    end
+  end)
+end)

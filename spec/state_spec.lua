@@ -1,0 +1,230 @@
+-- A node that keeps whom it knows in a file, and joins again by itself.
+
+local file = require "gop2p.file"
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+local LIMIT = 30 -- seconds
+
+local function sh(format, ...)
+  local pipe <close> = assert(io.popen(format:format(...)))
+  return (pipe:read("a"):gsub("\n$", ""))
+end
+
+-- A process with a node: prints its port, and what it is told to.
+local PROGRAM = [[
+  local gop2p = require "gop2p"
+  local path, port, entry = arg[1], tonumber(arg[2]), tonumber(arg[3])
+  local node = assert(gop2p.start_local_node(port, {state = path}))
+  print("port " .. node:self().port, node:is_connected())
+  io.stdout:flush()
+  if entry then assert(node:connect(entry)) end
+  gop2p.spawn(function()
+    for event in node:events() do
+      print(event)
+      io.stdout:flush()
+    end
+  end)
+  node:wait()
+]]
+
+describe("the state file", function()
+  local folder, path, open
+
+  before_each(function()
+    folder, open = sh("mktemp -d"), {}
+    path = folder .. "/state"
+  end)
+
+  after_each(function()
+    for _, thing in ipairs(open) do thing:close() end
+    sh("rm -rf '%s'", folder)
+  end)
+
+  local function keep(thing)
+    open[#open + 1] = thing
+    return thing
+  end
+
+  local function start(port, where)
+    return keep(assert(gop2p.start_local_node(port or 0,
+                                              {state = where or path})))
+  end
+
+  local function plain(port)
+    return keep(assert(gop2p.start_local_node(port or 0)))
+  end
+
+  -- The peers in the file, as texts, and whether it says that they were
+  -- left.
+  local function stored(where)
+    local text = net.read(where or path)
+    local list = {}
+    for name in text:match('"peers":%[(.*)%]'):gmatch('"(.-)"') do
+      list[#list + 1] = name
+    end
+    return list, text:find('"left":true', 1, true) ~= nil
+  end
+
+  local function holds(names, where)
+    net.await(function()
+      return table.concat(stored(where), " ") == table.concat(names, " ")
+    end, LIMIT)
+  end
+
+  local function connected(node, count)
+    net.await(function() return #node:members() == count end, LIMIT)
+  end
+
+  local function child(port, entry, where)
+    local script = folder .. "/program.lua"
+    assert(file.replace(script, PROGRAM))
+    local one = keep(assert(process.start({LUA, script, where or path,
+      tostring(port), entry and tostring(entry)})))
+    local line = assert(one:line(LIMIT, net.idle))
+    assert.equal("false", line:match("%a+$"))
+    one.port = math.tointeger(tonumber(line:match("port (%d+)")))
+    return one
+  end
+
+  it("holds the members soon after they came", function()
+    local a, b, c = plain(), plain(), start()
+    assert(b:connect(a:self()))
+    assert(c:connect(a:self()))
+    holds(net.names(c:members()))
+    assert.equal(2, #stored())
+    assert(b:leave())
+    holds({tostring(a:self())})
+  end)
+
+  it("is written once a second at most, and when the node ends", function()
+    local node = start()
+    local write = spy.on(file, "replace")
+    local took = net.timed(function()
+      for _ = 1, 20 do assert(plain():connect(node:self())) end
+    end)
+    assert.is_true(#write.calls <= took + 1, #write.calls)
+    node:close()
+    write:revert()
+    assert.equal(20, #stored())
+  end)
+
+  it("brings a node that is closed and starts again back", function()
+    local a, b = plain(), start()
+    local port = b:self().port
+    assert(b:connect(a:self()))
+    b:close()
+    assert.same({tostring(a:self())}, (stored()))
+    local took, again = net.timed(start, port)
+    assert.is_true(took < 1, took)
+    assert.is_false(again:is_connected())
+    local event = again:events()()
+    assert.equal(a:self() .. " joined", tostring(event))
+    connected(a, 1)
+    assert(assert(again:broadcast("back")):wait(LIMIT))
+    assert.equal("back", a:receive(LIMIT).data)
+  end)
+
+  it("brings back one that took any port, at another one", function()
+    local a, b = plain(), start()
+    assert(b:connect(a:self()))
+    b:close()
+    local taken = plain(b:self().port)
+    local again = start()
+    connected(again, 1)
+    assert.is_not.equal(taken:self(), again:self())
+    assert.is_true(#a:members() >= 1)
+  end)
+
+  it("keeps those that failed, and lets them be joined later", function()
+    local a, b = plain(), start()
+    local port = a:self().port
+    assert(b:connect(a:self()))
+    a:close()
+    net.await(function() return not b:is_connected() end, LIMIT)
+    local bport = b:self().port
+    b:close()
+    assert.same({"localhost:" .. port}, (stored()))
+    b = start(bport)
+    local peer = b:stats().peers[1]
+    assert.equal("candidate", peer.state)
+    assert.equal(0, b:stats().failed)
+    a = plain(port)
+    connected(b, 1)
+    assert.equal(b:self(), a:members()[1])
+  end)
+
+  it("of a node that left says so, and does not bring it back", function()
+    local a, b = plain(), start()
+    local port = b:self().port
+    assert(b:connect(a:self()))
+    assert(b:leave())
+    local peers, left = stored()
+    assert.same({}, peers)
+    assert.is_true(left)
+    b:close()
+    b = start(port)
+    net.pass(1.5)
+    assert.is_false(b:is_connected())
+    assert(b:connect(a:self()))
+    holds({tostring(a:self())})
+    assert.is_false((select(2, stored())))
+  end)
+
+  it("keeps the last ones when nobody is left to be tried", function()
+    local a, b = plain(), start()
+    local port, name = b:self().port, tostring(a:self())
+    assert(b:connect(a:self()))
+    b:close()
+    net.await(function() return not a:is_connected() end, LIMIT)
+    assert(a:leave())
+    b = start(port)
+    net.await(function() return #b:stats().peers == 0 end, LIMIT)
+    b:close()
+    assert.same({name}, (stored()))
+    b = start(port)
+    assert(a:connect(b:self()))
+    assert(a:leave())
+    b:close()
+    assert.same({}, (stored()))
+  end)
+
+  it("brings a process back that was killed", function()
+    local node = plain()
+    local one = child(0, node:self().port)
+    holds({tostring(node:self())})
+    one:kill("KILL")
+    one:wait(LIMIT, net.idle)
+    local again = child(one.port)
+    assert.equal(node:self() .. " joined", again:line(LIMIT, net.idle))
+    connected(node, 1)
+  end)
+
+  it("makes one network of processes that were all killed", function()
+    local first, ports = nil, {}
+    for i = 1, 3 do
+      local where = path .. i
+      open[i] = child(0, first, where)
+      ports[i] = open[i].port
+      first = first or ports[1]
+    end
+    for i = 1, 3 do
+      net.await(function() return #stored(path .. i) == 2 end, LIMIT)
+    end
+    for i = 1, 3 do open[i]:kill("KILL") end
+    for i = 1, 3 do open[i]:wait(LIMIT, net.idle) end
+    for i = 1, 3 do
+      open[i]:close()
+      open[i] = child(ports[i], nil, path .. i)
+    end
+    for i = 1, 3 do
+      local joined = {}
+      while #joined < 2 do
+        local line = assert(open[i]:line(LIMIT, net.idle))
+        joined[#joined + 1] = line:match("^localhost:(%d+) joined$")
+      end
+    end
+  end)
+end)
