@@ -304,8 +304,10 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
         gp_contact_stand(n, c, GP_STRANGER);
       break;
     case GP_PROBING:
-      if (answer != NULL && answer->status != 0)
-        c->form = answer->form;
+      if (answer == NULL || answer->status == 0)
+        break;
+      c->form = answer->form;
+      c->ours = answer->name != NULL; /* it knows what comes twice */
       break;
     case GP_MEETING:
       if (error == GP_OK)

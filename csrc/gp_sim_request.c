@@ -174,9 +174,9 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   r->answered.hasdigest = a->digest != NULL;
   if (a->digest != NULL)
     r->answered.digest = *a->digest;
+  if (a->self != NULL)
+    r->answered.name = gp_peer_ref(a->self);
   if (r->wantslist && a->status == 200) {
-    if (a->self != NULL)
-      r->answered.name = gp_peer_ref(a->self);
     if (a->list != NULL &&
         gp_peerlist_copy(&r->answered.list, a->list) != GP_OK)
       r->answered.status = 503;

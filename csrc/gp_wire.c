@@ -192,10 +192,10 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
   out->remote = in->remote;
   out->form = shown(in);
   out->hasdigest = readdigest(&out->digest, in);
-  if (!wantlist || in->status < 200 || in->status > 299)
+  if (in->status < 200 || in->status > 299)
     return GP_OK;
   out->name = peerin(in, announcement, VERSION " ");
-  return gp_wire_readlist(out, in->body, in->len, json);
+  return wantlist ? gp_wire_readlist(out, in->body, in->len, json) : GP_OK;
 }
 
 void gp_wire_header (gp_httpout *out, const char *name, const char *value) {
