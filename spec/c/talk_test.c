@@ -479,3 +479,15 @@ TEST(strangertwice, "what comes twice is known, from one not counted as well") {
   TEXT(world_hear(&w, 0), "");
   world_close(&w);
 }
+
+TEST(formless, "who does not tell its form is not written to, in vain") {
+  world w;
+  world_openquiet(&w, 1, 2);
+  gp_station_setgroups(w.at[0], 1);
+  gp_station_setgroups(w.at[1], 2);
+  SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
+  SAME(world_end(&w, world_tell(&w, 0, 1, "x")), GP_ETIMEDOUT);
+  CHECK(gp_sim_now(w.sim) <= w.opt.asktime);
+  SAME(gp_sim_count(w.sim)->data, 0);
+  world_close(&w);
+}
