@@ -282,7 +282,7 @@ static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
 }
 
 /*
-** One that is no member is asked for its form before it is written to, and
+** One that never answered is asked for its form before it is written to, and
 ** whether it is one of ours, which know what comes twice. Without an answer
 ** nothing can be written.
 */
@@ -292,8 +292,8 @@ static void probed (gp_node *n, gp_contact *c, gp_err error,
     c->form = answer->form;
     c->ours = answer->name != NULL;
   }
-  else if (c->standing == GP_STRANGER)
-    gp_contact_abandon(n, c, error);
+  else
+    gp_contact_dropmessages(n, c, error);
 }
 
 gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,

@@ -462,32 +462,3 @@ TEST(idle, "a node at rest that probes nobody wants no tick") {
   SAME(gp_node_due(world_node(&w, 0)), UINT64_MAX);
   world_close(&w);
 }
-
-TEST(strangertwice, "what comes twice is known, from one not counted as well") {
-  world w;
-  world_openquiet(&w, 1, 2);
-  world_joinall(&w, 2);
-  gp_station_setgroups(w.at[0], 1);
-  gp_station_setgroups(w.at[1], 2);
-  SAME(gp_sim_cut(w.sim, 2, 1), GP_OK); /* n0 does not hear the goodbye */
-  SAME(world_end(&w, world_leave(&w, 1)), GP_OK);
-  gp_sim_heal(w.sim, 2, 1);
-  gp_sim_setcopies(w.sim, 1000000);
-  SAME(world_end(&w, world_tell(&w, 1, 0, "x")), GP_OK);
-  world_pass(&w, 2000);
-  TEXT(world_hear(&w, 0), "n1> x");
-  TEXT(world_hear(&w, 0), "");
-  world_close(&w);
-}
-
-TEST(formless, "who does not tell its form is not written to, in vain") {
-  world w;
-  world_openquiet(&w, 1, 2);
-  gp_station_setgroups(w.at[0], 1);
-  gp_station_setgroups(w.at[1], 2);
-  SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
-  SAME(world_end(&w, world_tell(&w, 0, 1, "x")), GP_ETIMEDOUT);
-  CHECK(gp_sim_now(w.sim) <= w.opt.asktime);
-  SAME(gp_sim_count(w.sim)->data, 0);
-  world_close(&w);
-}
