@@ -85,8 +85,9 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest sim help setup demo chat test starve asan fuzz fuzzers \
-        storm bench bare stress valgrind lint format modules rock specs clean
+.PHONY: build ctest sim years help setup demo chat test starve asan fuzz \
+        fuzzers storm bench bare stress valgrind lint format modules rock \
+        specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
@@ -168,6 +169,11 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 runs, then a table, SEED=1
 	  'loss and standing still for 3 s make nobody fail' \
 	  'a partition of two minutes heals within 30 s'
 	@$(CTEST) --heal $(or $(SEED),1)
+
+years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
+	@$(SETUP) test
+	@YEARS=$(or $(YEARS),10) SEED=$(or $(SEED),1) \
+	  $(MAKE) $(AGAIN) specs SPEC=spec/testing_years_spec.lua
 
 specs: build ctest
 	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)

@@ -30,7 +30,8 @@ END
 # The name that a program knows its Lua by (arg[-1]) is this one's, too.
 cat >"$bin/$(basename "$lua")" <<END
 #!/bin/bash
-export LD_PRELOAD='$(gcc -print-file-name=libasan.so) $bin/once.so'
+export LD_PRELOAD="$(gcc -print-file-name=libasan.so) $bin/once.so \\
+  \${LD_PRELOAD-}"
 exec -a "\$0" '$lua' "\$@"
 END
 chmod +x "$bin/$(basename "$lua")"

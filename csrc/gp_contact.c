@@ -78,12 +78,12 @@ void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
   }
 }
 
-void gp_contact_welcome (gp_node *n, gp_contact *c) {
+void gp_contact_welcome (gp_node *n, gp_contact *c, bool come) {
   bool news = c->standing != GP_MEMBER;
   gp_contact_stand(n, c, GP_MEMBER);
   c->vigil.retry = 0;
   if (!c->known)
-    gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
+    gp_node_note(n, come ? GP_JOINED : GP_MET, c->entry.peer, GP_OK);
   else if (c->vigil.lost) {
     gp_node_note(n, GP_RECOVERED, c->entry.peer, GP_OK);
     gp_repair_hastenall(n);

@@ -151,8 +151,11 @@ void gp_contact_left (gp_node *n, gp_contact *c);
 /* Changes its standing, keeping count. */
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing);
 
-/* It is a member, and the program is told of it. */
-void gp_contact_welcome (gp_node *n, gp_contact *c);
+/*
+** It is a member, and the program is told of it: whether it has 'come' to us,
+** or we to it.
+*/
+void gp_contact_welcome (gp_node *n, gp_contact *c, bool come);
 
 /* It calls itself 'p'; what it was called before is an alias. */
 void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p);

@@ -152,7 +152,7 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   if (e->receipt != NULL)
     e->receipt->joined = true;
   c = learn(n, c, answer, now);
-  gp_contact_welcome(n, c);
+  gp_contact_welcome(n, c, false);
   us = settlename(n, c, answer, now);
   if (c->leaving)
     return c; /* the program has thought better of it */
@@ -310,7 +310,7 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
       if (error == GP_OK && ischanged(c, answer))
         error = GP_EBADREQUEST;
       if (error == GP_OK && c->standing == GP_FAILING)
-        gp_contact_welcome(n, c); /* it counts us as a member still */
+        gp_contact_welcome(n, c, false); /* it counts us as a member still */
       *keep = retry(n, c, e, error, now);
       break;
     case GP_LEAVING:

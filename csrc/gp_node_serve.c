@@ -54,7 +54,7 @@ static bool hasroom (const gp_node *n, const gp_contact *c) {
 */
 static void readmit (gp_node *n, gp_contact *c) {
   if (!c->vigil.lost) {
-    gp_contact_welcome(n, c);
+    gp_contact_welcome(n, c, true);
     return;
   }
   if (c->standing == GP_FAILING)

@@ -47,6 +47,12 @@ static bool address_parse (address *a, const char *text, int port) {
   return inet_pton(AF_INET6, bare, &a->v6.sin6_addr) == 1;
 }
 
+bool gp_listen_isvalid (const char *listen) {
+  address a;
+  return strcmp(listen, "localhost") == 0 || strcmp(listen, "*") == 0 ||
+         address_parse(&a, listen, 0);
+}
+
 /* The any-address of IPv6 takes IPv4 too, whatever the system's default. */
 static bool configure (int fd, const address *a) {
   int on = 1;

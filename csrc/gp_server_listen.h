@@ -6,10 +6,15 @@
 #ifndef gp_server_listen_h
 #define gp_server_listen_h
 
+#include <stdbool.h>
+
 #include "gp_err.h"
 #pragma GCC visibility push(hidden)
 
 #define GP_LISTEN_MAX 2
+
+/* Whether it stands for anything (gp_server_new). */
+bool gp_listen_isvalid (const char *listen);
 
 /*
 ** Opens what 'listen' stands for (gp_server_new) at '*port', where zero is

@@ -52,6 +52,9 @@ typedef struct lgp_loop {
   bool running;     /* in one of the pump's phases */
 } lgp_loop;
 
+/* Makes the loop unless there is one. An error is the system's. */
+gp_err lgp_makeloop (lua_State *L);
+
 /* Pushes the loop's userdata, made when first asked for. */
 lgp_loop *lgp_pushloop (lua_State *L);
 
@@ -125,8 +128,8 @@ void lgp_newreceipt (lua_State *L, gp_receipt ***box);
 void lgp_open_values (lua_State *L);
 void lgp_open_json (lua_State *L);
 void lgp_open_loop (lua_State *L);
+void lgp_open_terminal (lua_State *L);
 void lgp_open_budget (lua_State *L);
-void lgp_open_line (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
 void lgp_open_sim (lua_State *L);

@@ -1,8 +1,9 @@
 /*
 ** lgp_budget.c - how long a task may compute without waiting.
 **
-** A hook that counts instructions looks at the processor time that its
-** thread has used since the present slice began: one resumption of one task.
+** A hook that counts instructions looks at the time that has passed since the
+** present slice began: one resumption of one task. Where much has passed
+** between two looks the process stood still, which is nobody's fault.
 ** A hook of C, unlike one of Lua, is inherited by the coroutines that a
 ** coroutine makes, so none of them escapes. What is over its budget meets an
 ** error at every instruction from then on, so that catching it leads
@@ -15,8 +16,10 @@
 
 #include "lgp.h"
 
-/* Instructions between two looks at the clock. */
+/* Instructions between two looks at the clock, and the most seconds that
+   they are taken to have lasted. */
 #define STRIDE 10000
+#define LONGEST 0.05
 
 /* In the registry: the budget. */
 static const char budgetkey = 'b';
@@ -24,8 +27,9 @@ static const char budgetkey = 'b';
 typedef struct budget {
   lua_Integer slice; /* counts them */
   lua_Number limit;  /* of this slice, in seconds; zero: none */
-  lua_Integer seen;  /* the slice that 'since' belongs to */
-  lua_Number since;  /* processor time when it was first seen */
+  lua_Integer seen;  /* the slice that 'used' belongs to */
+  lua_Number used;   /* seconds of it */
+  lua_Number looked; /* at the clock, the last time */
   size_t len;        /* of 'spared' */
   char spared[];     /* how the library's sources begin */
 } budget;
@@ -39,10 +43,19 @@ static budget *tobudget (lua_State *L) {
   return b;
 }
 
-static lua_Number cputime (void) {
+static lua_Number now (void) {
   struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  clock_gettime(CLOCK_MONOTONIC, &t);
   return (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9;
+}
+
+/* Whether the slice is over its budget. */
+static bool isover (budget *b) {
+  lua_Number before = b->looked, passed;
+  b->looked = now();
+  passed = b->looked - before;
+  b->used += passed < LONGEST ? passed : LONGEST;
+  return b->limit > 0 && b->used >= b->limit;
 }
 
 static bool isspared (lua_State *L, lua_Debug *ar, const budget *b) {
@@ -52,14 +65,14 @@ static bool isspared (lua_State *L, lua_Debug *ar, const budget *b) {
 
 static void hook (lua_State *L, lua_Debug *ar) {
   budget *b = tobudget(L);
-  lua_Number now = cputime();
   if (b->seen != b->slice) { /* a new slice: a new budget */
     b->seen = b->slice;
-    b->since = now;
+    b->used = 0;
+    b->looked = now();
     lua_sethook(L, hook, LUA_MASKCOUNT, STRIDE);
     return;
   }
-  if (b->limit <= 0 || now - b->since < b->limit)
+  if (!isover(b))
     return;
   lua_sethook(L, hook, LUA_MASKCOUNT, 1);
   if (isspared(L, ar, b))

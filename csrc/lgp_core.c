@@ -12,8 +12,8 @@ int luaopen_gop2p_core (lua_State *L) {
   lgp_open_json(L);
   lgp_open_values(L);
   lgp_open_loop(L);
+  lgp_open_terminal(L);
   lgp_open_budget(L);
-  lgp_open_line(L);
   lgp_open_receipt(L);
   lgp_open_node(L);
   lgp_open_sim(L);

@@ -20,23 +20,30 @@ static const char loopkey = 'l';
 
 #define READ_SIZE 65536
 
-lgp_loop *lgp_pushloop (lua_State *L) {
+gp_err lgp_makeloop (lua_State *L) {
   lgp_loop *box;
-  gp_err e;
-  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loopkey) == LUA_TUSERDATA)
-    return lua_touserdata(L, -1);
-  lua_pop(L, 1);
-  box = lua_newuserdatauv(L, sizeof *box, 0);
-  memset(box, 0, sizeof *box);
-  luaL_setmetatable(L, LGP_LOOP);
-  e = gp_loop_new(&box->loop);
-  if (e != GP_OK) {
-    box->loop = NULL;
-    luaL_error(L, "no event loop: %s", gp_err_text(e));
+  gp_err e = GP_OK;
+  int top = lua_gettop(L);
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &loopkey) != LUA_TUSERDATA) {
+    box = lua_newuserdatauv(L, sizeof *box, 0);
+    memset(box, 0, sizeof *box);
+    luaL_setmetatable(L, LGP_LOOP);
+    e = gp_loop_new(&box->loop);
+    if (e != GP_OK)
+      box->loop = NULL;
+    else
+      lua_rawsetp(L, LUA_REGISTRYINDEX, &loopkey);
   }
-  lua_pushvalue(L, -1);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &loopkey);
-  return box;
+  lua_settop(L, top);
+  return e;
+}
+
+lgp_loop *lgp_pushloop (lua_State *L) {
+  gp_err e = lgp_makeloop(L);
+  if (e != GP_OK)
+    luaL_error(L, "no event loop: %s", gp_err_text(e));
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &loopkey);
+  return lua_touserdata(L, -1);
 }
 
 static int loop_gc (lua_State *L) {

@@ -176,6 +176,19 @@ static gp_err open (lgp_node *box, const char *address, size_t len, int port,
                      box->signals);
 }
 
+/* core.checkoptions(options): raises when they are none. */
+static int core_checkoptions (lua_State *L) {
+  gp_hostopt opt;
+  lgp_options_read(L, 1, &opt);
+  return 0;
+}
+
+static int notstarted (lua_State *L, gp_err e, const char *address,
+                       lua_Integer port) {
+  lua_pushfstring(L, "could not start a node on %s:%I", address, port);
+  return lgp_fail(L, e, lua_tostring(L, -1));
+}
+
 /*
 ** core.start(address, port, options) -> node | nil, err
 **
@@ -190,12 +203,14 @@ static int core_start (lua_State *L) {
   gp_err e;
   luaL_argcheck(L, port >= 0 && port <= 65535, 2, "not a port");
   lgp_options_read(L, 3, &opt);
+  e = lgp_makeloop(L);
+  if (e != GP_OK)
+    return notstarted(L, e, address, port);
   box = newbox(L);
   e = open(box, address, len, (int)port, &opt);
   if (e != GP_OK) {
     box->host = NULL, box->station = NULL;
-    lua_pushfstring(L, "could not start a node on %s:%d", address, (int)port);
-    return lgp_fail(L, e, lua_tostring(L, -1));
+    return notstarted(L, e, address, port);
   }
   seat(box, box->loop);
   box->self = gp_peer_ref(gp_node_self(nodeof(box)));
@@ -440,7 +455,8 @@ static int core_isconnected (lua_State *L) {
 }
 
 void lgp_open_node (lua_State *L) {
-  static const luaL_Reg functions[] = {{"start", core_start},
+  static const luaL_Reg functions[] = {{"checkoptions", core_checkoptions},
+                                       {"start", core_start},
                                        {"connect", core_connect},
                                        {"post", core_post},
                                        {"hasroom", core_hasroom},

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "gp_server_listen.h"
+
 /* Longest time and largest size that are sensible, so that none overflows:
    a day, in ms; and a size whose base64 still fits. */
 #define MAXTIME 86400000.0
@@ -63,6 +65,8 @@ static void set (lua_State *L, gp_hostopt *opt, const option *o) {
   if (lua_type(L, -1) != LUA_TNUMBER || !(value >= min && value <= max))
     luaL_error(L, "option '%s': a number from %f to %f expected, got %s",
                o->name, min, max, luaL_tolstring(L, -1, NULL));
+  if (o->unit != SECONDS && !lua_tointegerx(L, -1, NULL))
+    luaL_error(L, "option '%s': integer expected, got %f", o->name, value);
   if (o->unit == SECONDS) {
     uint32_t ms = (uint32_t)(value * 1000);
     memcpy(at, &ms, sizeof ms);
@@ -75,10 +79,21 @@ static void set (lua_State *L, gp_hostopt *opt, const option *o) {
 
 /* Sets an option that is a text, borrowed from the table. */
 static void settext (lua_State *L, const char *name, const char **at) {
+  size_t len;
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "option '%s': string expected, got %s", name,
                luaL_typename(L, -1));
-  *at = lua_tostring(L, -1);
+  *at = lua_tolstring(L, -1, &len);
+  if (strlen(*at) != len)
+    luaL_error(L, "option '%s': holds a NUL", name);
+}
+
+static void checklisten (lua_State *L, const char *listen) {
+  if (listen != NULL && !gp_listen_isvalid(listen))
+    luaL_error(L,
+               "option 'listen': a numeric address, \"localhost\" or "
+               "\"*\" expected, got \"%s\"",
+               listen);
 }
 
 static const char **text (gp_hostopt *opt, const char *name) {
@@ -88,9 +103,11 @@ static const char **text (gp_hostopt *opt, const char *name) {
 }
 
 static void setone (lua_State *L, gp_hostopt *opt) {
-  const char *name = luaL_tolstring(L, -2, NULL);
-  const option *o = find(name);
-  const char **at = text(opt, name);
+  size_t len;
+  const char *name = luaL_tolstring(L, -2, &len);
+  bool whole = strlen(name) == len;
+  const option *o = whole ? find(name) : NULL;
+  const char **at = whole ? text(opt, name) : NULL;
   lua_insert(L, -2); /* keeps the name, below the value */
   if (at != NULL)
     settext(L, name, at);
@@ -111,4 +128,5 @@ void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
     setone(L, opt);
     lua_pop(L, 1);
   }
+  checklisten(L, opt->listen);
 }

@@ -4,8 +4,8 @@
 ** The prompt of the stock interpreter waits inside readline(), which gets
 ** each key through the variable rl_getc_function. While there is a node
 ** that function is ours: it waits for a key and for the loop, and has Lua
-** do what there is to do. Nothing is linked to readline: its symbols are
-** looked up in the process, and without them there is no such prompt.
+** do what there is to do. The command calls readline() itself, in
+** core.readline, and all is the same.
 **
 ** This is the one place where C calls Lua, and it can not be otherwise: Lua
 ** itself waits in readline(). It is sound because
@@ -13,134 +13,55 @@
 **   is kept only while the function is in place, and let go before the
 **   state is closed. No coroutine is ever kept.
 ** - Lua is called only when the main thread stands where the interpreter
-**   reads its lines, directly in the C function that it was begun with.
-**   Whoever calls readline() from a chunk or a coroutine gets keys and
-**   nothing else.
+**   reads its lines, directly in the C function that it was begun with, or
+**   in core.readline. Whoever calls readline() from a chunk or a coroutine
+**   gets keys and nothing else.
 ** - every call is protected: no error passes through readline's frames.
 */
-#include <dlfcn.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lgp.h"
+#include "lgp_readline.h"
 
-/* In the registry: what Lua does in a turn, and for the tabulator. */
-static const char pumpkey = 'p', completekey = 'c';
-
-/* From readline.h, which is not needed to build. */
-#define STATE_COMPLETING 0x0004000ul
-
-/* All that is no part of a name ends a word. */
-#define BREAKS " \t\n\"\\'><=;:.+-*/%^~#&|,(){}[]!?@$`"
+/* In the registry: what Lua does in a turn, for the tabulator, and before a
+   signal ends the process; and the guard. */
+static const char pumpkey = 'p', completekey = 'c', leavekey = 'l',
+                  guardkey = 'g';
 
 #define LONGEST 86400.0 /* s; a wait that takes longer is begun again */
 #define FAILED 1.0      /* s until the next try, when Lua has failed */
 #define STEPS 10000     /* of Lua, between two looks for a signal */
 
-typedef int getter (FILE *in);
-typedef char **completer (const char *text, int start, int end);
-
-/* The symbols of readline 8; variables by their address. */
-static struct readline {
-  getter **getc;
-  int (*clearline)(void);
-  int (*onnewline)(void);
-  void (*redisplay)(void);
-  void (*checksignals)(void);
-  int (*pendingsignal)(void);
-  void (*screensize)(int *rows, int *columns);
-  void (*deprep)(void);
-  unsigned long *state;
-  completer **complete;
-  const char **breaks;
-  char **line;
-  int *over;
-  int *append;
-} rl;
-
-static const struct symbol {
-  const char *name;
-  void *at;
-} symbols[] = {
-  {"rl_getc_function", &rl.getc},
-  {"rl_clear_visible_line", &rl.clearline},
-  {"rl_on_new_line", &rl.onnewline},
-  {"rl_redisplay", &rl.redisplay},
-  {"rl_check_signals", &rl.checksignals},
-  {"rl_pending_signal", &rl.pendingsignal},
-  {"rl_get_screen_size", &rl.screensize},
-  {"rl_deprep_terminal", &rl.deprep},
-  {"rl_readline_state", &rl.state},
-  {"rl_attempted_completion_function", &rl.complete},
-  {"rl_completer_word_break_characters", &rl.breaks},
-  {"rl_line_buffer", &rl.line},
-  {"rl_attempted_completion_over", &rl.over},
-  {"rl_completion_append_character", &rl.append},
-};
+static const lgp_readline *rl;
 
 /* The interpreter's thread while our functions are in place, else NULL. */
 static lua_State *mainthread;
 
-static bool pumping;      /* Lua does its turn */
-static getter *getbefore; /* whom ours stands in for */
+static bool pumping;          /* Lua does its turn */
+static bool asking;           /* core.readline reads */
+static lgp_getter *getbefore; /* whom ours stands in for */
 static const char *breaksbefore;
-static pid_t owner; /* the process whose terminal it is */
-static bool buried; /* others came after us, and still call ours */
+static char breaks[64]; /* all of them end a word */
+static bool buried;     /* others came after us, and still call ours */
+static bool mortal;     /* SIGTERM and SIGHUP end the process */
 
-/* During a turn: how often SIGINT came, and what readline does with it. */
+/* During a turn: how often SIGINT came. */
 static volatile sig_atomic_t interrupts;
-static struct sigaction readlinesint;
 
-/* Whether all symbols are in 'library'. */
-static bool lookup (void *library) {
-  size_t i;
-  for (i = 0; i < sizeof symbols / sizeof *symbols; i++) {
-    void *found = dlsym(library, symbols[i].name);
-    if (found == NULL)
-      return false;
-    memcpy(symbols[i].at, &found, sizeof found);
-  }
-  return true;
-}
+/* Whether SIGINT came while core.readline reads. */
+static volatile sig_atomic_t interrupted;
 
-/* A terminal that readline has made its own is given back at any exit. */
-static void restoreterminal (void) {
-  if (getpid() == owner)
-    rl.deprep();
-}
-
-/*
-** Once: finds readline in the process, or among the libraries that it has
-** loaded, and sees to it that our own code stays: whoever comes after us
-** may have kept our function as the one to go back to.
-*/
-static bool find (void) {
-  static enum { UNKNOWN, ABSENT, FOUND } state;
-  if (state == UNKNOWN) {
-    void *library = dlopen("libreadline.so.8", RTLD_LAZY | RTLD_NOLOAD);
-    Dl_info self;
-    bool found = (lookup(RTLD_DEFAULT) ||
-                  (library != NULL && lookup(library))) &&
-                 dladdr(&rl, &self) != 0 &&
-                 dlopen(self.dli_fname,
-                        RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) != NULL &&
-                 atexit(restoreterminal) == 0;
-    state = found ? FOUND : ABSENT;
-  }
-  return state == FOUND;
-}
-
-/* Whether the interpreter itself reads: nothing runs above its C function,
-   and no turn is under way. */
+/* Whether the interpreter itself reads, nothing running above its C function,
+   or core.readline does; and no turn is under way. */
 static bool isreading (lua_State *L) {
   lua_Debug level;
-  return L != NULL && !pumping && lua_getstack(L, 1, &level) == 0;
+  return L != NULL && !pumping && (asking || lua_getstack(L, 1, &level) == 0);
 }
 
 /*
@@ -164,37 +85,77 @@ static bool callkept (lua_State *L, const char *key, int n, int results) {
 ** by readline, until it gets to it: a turn that goes on must end before.
 */
 static void interrupt (lua_State *L, lua_Debug *where) {
-  int number = pumping ? rl.pendingsignal() : 0;
+  int number = pumping ? rl->pendingsignal() : 0;
   (void)where;
   if (number == SIGINT || number == SIGQUIT || number == SIGTERM ||
-      number == SIGHUP)
+      number == SIGHUP || (pumping && interrupted))
     luaL_error(L, "interrupted!");
 }
+
+static void dieof (int number) {
+  rl->deprep();
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+static void caughtint (int number);
+
+/* What ends a process, and during a turn: who handles it for readline and
+   who for us. */
+static struct ending {
+  int number;
+  void (*caught)(int number);
+  bool taken;
+  struct sigaction before;
+} endings[] = {{.number = SIGINT, .caught = caughtint},
+               {.number = SIGTERM, .caught = dieof},
+               {.number = SIGHUP, .caught = dieof}};
+
+#define ENDINGS (sizeof endings / sizeof *endings)
 
 /* The first asks a turn to end, see above; the second ends the process, as
    with the interpreter's own, since a task may not heed the first. */
 static void caughtint (int number) {
   if (interrupts++ == 0)
-    readlinesint.sa_handler(number);
-  else {
-    rl.deprep();
-    signal(number, SIG_DFL);
-    raise(number);
-  }
+    endings[0].before.sa_handler(number);
+  else
+    dieof(number);
 }
 
-/* For a turn; false where readline does not care for the signal. */
-static bool catchint (void) {
+/* For core.readline, the same: readline hands it on, libedit at once. */
+static void caughtasking (int number) {
+  if (interrupted && pumping)
+    dieof(number);
+  interrupted = 1;
+}
+
+/* False where readline does not care for the signal. */
+static bool take (struct ending *e) {
   struct sigaction ours;
-  if (sigaction(SIGINT, NULL, &readlinesint) != 0 ||
-      (readlinesint.sa_flags & SA_SIGINFO) != 0 ||
-      readlinesint.sa_handler == SIG_DFL ||
-      readlinesint.sa_handler == SIG_IGN)
+  if ((e->number != SIGINT && !mortal) ||
+      sigaction(e->number, NULL, &e->before) != 0 ||
+      (e->before.sa_flags & SA_SIGINFO) != 0 ||
+      e->before.sa_handler == SIG_DFL || e->before.sa_handler == SIG_IGN)
     return false;
-  ours = readlinesint;
-  ours.sa_handler = caughtint;
+  ours = e->before;
+  ours.sa_handler = e->caught;
+  return sigaction(e->number, &ours, NULL) == 0;
+}
+
+/* For a turn, where readline only notes a signal until it gets to it: a task
+   that computes would never end. */
+static void takesignals (void) {
+  size_t i;
   interrupts = 0;
-  return sigaction(SIGINT, &ours, NULL) == 0;
+  for (i = 0; i < ENDINGS; i++)
+    endings[i].taken = rl->defers && take(&endings[i]);
+}
+
+static void returnsignals (void) {
+  size_t i;
+  for (i = 0; i < ENDINGS; i++)
+    if (endings[i].taken)
+      sigaction(endings[i].number, &endings[i].before, NULL);
 }
 
 /* One turn. Seconds until the next is due, or below zero: only when '*fd'
@@ -203,11 +164,10 @@ static lua_Number pump (lua_State *L, int *fd) {
   lua_Hook hook = lua_gethook(L);
   int mask = lua_gethookmask(L), count = lua_gethookcount(L);
   lua_Number due = FAILED;
-  bool catches;
   *fd = -1;
   if (!lua_checkstack(L, LUA_MINSTACK))
     return due;
-  catches = catchint();
+  takesignals();
   lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKCOUNT, STEPS);
   if (callkept(L, &pumpkey, 0, 2)) {
     due = lua_isnil(L, -2) ? -1 : lua_tonumber(L, -2);
@@ -215,8 +175,7 @@ static lua_Number pump (lua_State *L, int *fd) {
     lua_pop(L, 2);
   }
   lua_sethook(L, hook, mask, count);
-  if (catches)
-    sigaction(SIGINT, &readlinesint, NULL);
+  returnsignals();
   return due;
 }
 
@@ -235,20 +194,35 @@ static bool awaitkey (int in, int fd, lua_Number due) {
   int n = 0;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  if (rl.pendingsignal() == 0)
+  if (rl->pendingsignal() == 0)
     n = ppoll(p, 2, due < 0 ? NULL : &t, &before);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return n > 0 && p[0].revents != 0;
 }
 
-/* In place of rl_getc: the next key, and the nodes are served meanwhile. */
+/* A signal that is about to end the process lets Lua take leave before. */
+static void actonsignal (lua_State *L) {
+  int number = rl->pendingsignal();
+  if (((number == SIGINT && !asking) ||
+       ((number == SIGTERM || number == SIGHUP) && mortal)) &&
+      lua_checkstack(L, LUA_MINSTACK))
+    callkept(L, &leavekey, 0, 0);
+  rl->checksignals();
+}
+
+/* In place of rl_getc: the next key, and the nodes are served meanwhile.
+   core.readline forgets the line that an interruption ends. */
 static int getkey (FILE *in) {
   bool ready = false;
   while (!ready && isreading(mainthread)) {
     int fd;
     lua_Number due = pump(mainthread, &fd);
-    rl.checksignals();
-    ready = mainthread == NULL || awaitkey(fileno(in), fd, due);
+    if (mainthread != NULL)
+      actonsignal(mainthread);
+    if (asking && interrupted)
+      return '\n';
+    ready = mainthread == NULL || *rl->ahead > 0 ||
+            awaitkey(fileno(in), fd, due);
   }
   return getbefore(in);
 }
@@ -299,7 +273,7 @@ static char **towords (lua_State *L) {
 }
 
 static int pushline (lua_State *L) {
-  lua_pushlstring(L, *rl.line, (size_t)lua_tointeger(L, 1));
+  lua_pushlstring(L, *rl->line, (size_t)lua_tointeger(L, 1));
   return 1;
 }
 
@@ -322,8 +296,8 @@ static char **complete (const char *text, int start, int end) {
   }
   lua_pushinteger(L, start);
   if (callkept(L, &completekey, 2, 1)) {
-    *rl.over = lua_istable(L, -1);
-    *rl.append = '\0';
+    *rl->over = lua_istable(L, -1);
+    *rl->append = '\0';
     words = lua_istable(L, -1) ? towords(L) : NULL;
     lua_pop(L, 1);
   }
@@ -341,19 +315,19 @@ static int core_unhook (lua_State *L) {
   if (mainthread == NULL)
     return 0;
   mainthread = NULL;
-  buried = *rl.getc != getkey;
+  buried = *rl->getc != getkey;
   if (!buried)
-    *rl.getc = getbefore;
-  if (*rl.complete == complete) {
-    *rl.complete = NULL;
-    *rl.breaks = breaksbefore;
+    *rl->getc = getbefore;
+  if (*rl->complete == complete) {
+    *rl->complete = NULL;
+    *rl->breaks = breaksbefore;
   }
   return 0;
 }
 
 /* Once for a state: unhooks when it is closed, at the latest. */
 static void guard (lua_State *L) {
-  bool there = lua_rawgetp(L, LUA_REGISTRYINDEX, &rl) != LUA_TNIL;
+  bool there = lua_rawgetp(L, LUA_REGISTRYINDEX, &guardkey) != LUA_TNIL;
   lua_pop(L, 1);
   if (there)
     return;
@@ -362,84 +336,116 @@ static void guard (lua_State *L) {
   lua_pushcfunction(L, core_unhook);
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &rl);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &guardkey);
+}
+
+static bool isdefault (int number) {
+  struct sigaction now;
+  return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_DFL;
+}
+
+static void takeover (lua_State *L) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
+  mainthread = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  mortal = isdefault(SIGTERM) && isdefault(SIGHUP);
+  if (!buried) {
+    getbefore = *rl->getc;
+    *rl->getc = getkey;
+  }
+  breaksbefore = *rl->breaks;
+  if (*rl->complete == NULL) {
+    *rl->complete = complete;
+    *rl->breaks = breaks;
+  }
 }
 
 /*
-** core.hook(pump, complete) -> boolean
+** core.hook(pump, complete, leave, breaks, load) -> boolean
 **
-** From now on pump() is called whenever the interpreter waits for a key and
-** the loop has something to do; it returns the seconds until it wants to be
-** called anyway (nil: never) and the loop's descriptor (nil: none).
+** From now on pump() is called whenever a line is being read and the loop
+** has something to do; it returns the seconds until it wants to be called
+** anyway (nil: never) and the loop's descriptor (nil: none).
 ** complete(line, start) gives a list of what the word after the first
-** 'start' bytes of the line may become, or nil.
+** 'start' bytes of the line may become, or nil; 'breaks' are the characters
+** that end a word. leave() is called before a signal ends the process.
+** 'load': readline may be loaded, if the process has none.
 ** False where there is no terminal or no readline.
 */
 static int core_hook (lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  lua_settop(L, 2);
+  luaL_checktype(L, 3, LUA_TFUNCTION);
+  luaL_argcheck(L, strlen(luaL_checkstring(L, 4)) < sizeof breaks, 4,
+                "too many");
   if (mainthread != NULL || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
-      !find()) {
+      (rl = lgp_readline_find(lua_toboolean(L, 5))) == NULL) {
     lua_pushboolean(L, false);
     return 1;
   }
+  strcpy(breaks, lua_tostring(L, 4));
   guard(L);
+  lua_settop(L, 3);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &leavekey);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &completekey);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &pumpkey);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
-  mainthread = lua_tothread(L, -1);
-  owner = getpid();
-  if (!buried) {
-    getbefore = *rl.getc;
-    *rl.getc = getkey;
-  }
-  breaksbefore = *rl.breaks;
-  if (*rl.complete == NULL) {
-    *rl.complete = complete;
-    *rl.breaks = BREAKS;
-  }
+  takeover(L);
   lua_pushboolean(L, true);
   return 1;
 }
 
 /*
-** core.hideline(), core.showline()
+** core.readline(prompt) -> line | nil at the end | nil, true on Ctrl-C
 **
-** In a turn: take the line that is being typed from the screen, and put it
-** back below what was printed meanwhile. While readline asks something
-** about a completion its question stays, and what is printed goes below.
+** Reads a line on the main thread, after core.hook, which serves it.
 */
-static int core_hideline (lua_State *L) {
-  luaL_argcheck(L, pumping, 0, "no line is being typed");
-  rl.checksignals();
-  if (*rl.state & STATE_COMPLETING)
-    fputc('\n', stdout);
-  else
-    rl.clearline();
-  fflush(stdout);
+static int core_readline (lua_State *L) {
+  static char *line; /* until the next is read: pushing it may raise */
+  const char *prompt = luaL_checkstring(L, 1);
+  struct sigaction ours = {.sa_handler = caughtasking}, before;
+  if (L != mainthread || asking || pumping)
+    return luaL_error(L, "a line can not be read here");
+  free(line);
+  interrupted = 0;
+  asking = true;
+  sigaction(SIGINT, &ours, &before);
+  line = rl->read(prompt);
+  sigaction(SIGINT, &before, NULL);
+  asking = false;
+  if (line != NULL && !interrupted) {
+    lua_pushstring(L, line);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lua_pushboolean(L, interrupted);
+  interrupted = 0;
+  return 2;
+}
+
+/* core.remember(line): for the arrow keys; after core.hook. */
+static int core_remember (lua_State *L) {
+  rl->remember(luaL_checkstring(L, 1));
   return 0;
 }
 
-/*
-** What was printed may not have ended its line: as many blanks as the
-** screen is wide end up in the next line then, and otherwise in the same.
-*/
-static int core_showline (lua_State *L) {
-  int rows, columns;
+/* core.hideline(), core.showline(): in a turn, see lgp_readline.h. */
+static int core_hideline (lua_State *L) {
   luaL_argcheck(L, pumping, 0, "no line is being typed");
-  if (*rl.state & STATE_COMPLETING)
-    return 0;
-  rl.screensize(&rows, &columns);
-  fprintf(stdout, "%*s\r", columns, "");
-  rl.onnewline();
-  rl.redisplay();
+  rl->hide();
+  return 0;
+}
+
+static int core_showline (lua_State *L) {
+  luaL_argcheck(L, pumping, 0, "no line is being typed");
+  rl->show();
   return 0;
 }
 
 void lgp_open_prompt (lua_State *L) {
   static const luaL_Reg functions[] = {{"hook", core_hook},
                                        {"unhook", core_unhook},
+                                       {"readline", core_readline},
+                                       {"remember", core_remember},
                                        {"hideline", core_hideline},
                                        {"showline", core_showline},
                                        {NULL, NULL}};

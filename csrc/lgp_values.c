@@ -134,13 +134,17 @@ static void setreason (lua_State *L, const gp_event *ev) {
 }
 
 void lgp_pushevent (lua_State *L, const gp_event *ev) {
-  static const char *const types[] = {"joined", "left", "failed",
-                                      "recovered"};
+  static const char *const types[] = {"joined", "left", "failed", "recovered",
+                                      "joined"};
   lua_createtable(L, 0, 3);
   lua_pushstring(L, types[ev->kind]);
   lua_setfield(L, -2, "type");
   lgp_pushpeer(L, ev->peer);
   lua_setfield(L, -2, "peer");
+  if (ev->kind == GP_MET) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, "met");
+  }
   if (ev->reason != GP_OK)
     setreason(L, ev);
   luaL_setmetatable(L, LGP_EVENT);

@@ -172,7 +172,7 @@ describe("an agenda", function()
     local kept = b:every(10, g)     -- keeps step
     b:every(4, g)
     b:after(1, g)
-    a:swap(b)
+    assert.equal(1, a:swap(b))   -- so many were to run once
     assert.equal(0, b:count())
     assert.equal(3, a:count())
     handle:cancel()

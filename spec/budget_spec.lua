@@ -71,16 +71,15 @@ describe("a task with a budget", function()
 
   it("may wait for as long as it likes", function()
     local function work()
-      local till = os.clock() + 0.4 * BUDGET
-      while os.clock() < till do end
+      for _ = 1, 1e5 do end
     end
     assert.same({}, problems(function()
-      gop2p.sleep(2 * BUDGET)
-      for _ = 1, 6 do
+      gop2p.sleep(0.1)
+      for _ = 1, 300 do
         work()
         gop2p.sleep(0)
       end
-    end))
+    end, 0.1))
   end)
 
   it("is not cut in the middle of the library's own work", function()

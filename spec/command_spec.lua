@@ -420,6 +420,27 @@ describe("gop2p", function()
       assert.equal(0, p:wait())
     end)
 
+    it("runs a bot as its options say", function()
+      local name = script [[
+        local bot = require("gop2p.bot").new {name = "dice", store = false}
+        bot:command("roll", function() return "rolled" end)
+        bot:on("start", function() print(bot.node:self()) end)
+        bot:run()
+      ]]
+      local errors = tree.dir .. "/errors"
+      local p <close> = tree:start({"bot", name, "--json", "--watch"},
+                                   {stderr = errors})
+      peer:ask("connect " .. p:line())
+      peer:ask("broadcast !roll")
+      assert.equal("rolled", (peer:message()))
+      script "error 'oops'"
+      repeat p:line(0.05) until io.open(errors):read("a"):find("oops")
+      p:kill("TERM")
+      assert.equal(0, p:wait())
+      assert.same({}, peer:members())
+      for line in io.lines(errors) do cjson.decode(line) end
+    end)
+
     it("fails when the script does", function()
       for text, complaint in pairs {
         ["error 'oops'"] = "bot.lua:1: oops\n.*stack traceback",

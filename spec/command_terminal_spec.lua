@@ -2,6 +2,7 @@
 -- types and others talk.
 
 local go = require "spec.support.go"
+local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
 local socket = require "socket"
@@ -177,11 +178,14 @@ describe("gop2p on a terminal", function()
       local session = readme:match("```text\n(%$ gop2p chat.-)```")
       chat()
       session = session:gsub("5000", peer.port):gsub("5001", port)
-      local want = {}
+      local want, heard = {}, {}
       for line in session:gmatch("[^\n]+") do
         local typed = line:match("^> (.*)")
         local said = line:match("^%d%d:%d%d %[.-%] (.*)")
         if typed then enter(typed) end
+        if typed and (not typed:find("^/") or typed:find("^/dm")) then
+          heard[#heard + 1] = peer:message()
+        end
         if said then broadcast(said) end
         if line:find("left$") then
           assert.equal("sent", peer:ask("disconnect"))
@@ -195,8 +199,7 @@ describe("gop2p on a terminal", function()
         end
       end
       assert.equal(0, t:over())
-      assert.equal("Hello, everybody", (peer:message()))
-      assert.equal("Thank you.", (peer:message()))
+      assert.same({"Hello, everybody", "Thank you."}, heard)
     end)
 
     it("leaves with Ctrl-C, Ctrl-D and /quit", function()
@@ -257,8 +260,8 @@ describe("gop2p on a terminal", function()
     end)
 
     it("leaves messages to those who wait for them", function()
-      enter "m = node:receive(20).data"
-      shows("^> m = ")
+      enter "print'waits' m = node:receive(20).data"
+      shows("^waits$")
       broadcast("one")
       prompts(">")
       enter "m .. '!'"
@@ -289,10 +292,70 @@ describe("gop2p on a terminal", function()
       enter "gop2p.spawn(f) print'armed'"
       shows("^armed$")
       broadcast("go")
-      shows("^stdin:1: oops$")
+      shows("^! stdin:1: oops$")
       prompts(">")
       enter "'still ' .. 'here'"
       shows("^still here$")
+    end)
+
+    it("shows what comes to any node, as it is told to", function()
+      enter "other = gop2p.start_local_node(0)"
+      enter(("other:connect(%d)"):format(peer.port))
+      shows("^true$")
+      enter("gop2p.prompt{on_message = function(m, n) " ..
+            "print(m.data:upper(), n == node, n == other) end}")
+      prompts(">")
+      t:type("C-l", "half")
+      broadcast("hello")
+      shows("^HELLO +true +false$")
+      shows("^HELLO +false +true$")
+      prompts("> half")
+      t:type("C-u", "gop2p.prompt{on_message = true, on_event = false}",
+             "Enter")
+      prompts(">")
+      t:type("C-u", "C-l", "half")
+      await("half", function(lines) return lines[1] == "> half" end)
+      broadcast("again")
+      await("both", function(lines)
+        local line = "[" .. peer.name .. "] again"
+        return lines[1] == line and lines[2] == line
+               and lines[3] == "> half"
+      end)
+      t:type("C-u", "C-d")
+      assert.equal(0, t:over())
+      assert.same({}, peer:members())
+    end)
+
+    it("shows nothing while it is told not to", function()
+      local visitor <close> = assert(gop2p.start_local_node(0))
+      assert(visitor:connect(math.tointeger(tonumber(port))))
+      enter "gop2p.prompt(false)"
+      shows("^false$")
+      t:type("half")
+      local receipt = visitor:broadcast("Hello")
+      assert.is_nil((receipt:wait(0.3)))
+      t:type(" typed")
+      prompts("> half typed")
+      t:type("C-u")
+      enter "gop2p.prompt(true)"
+      shows("%] Hello$")
+      assert.is_true(receipt:wait(5))
+    end)
+
+    it("shows what tasks print in whatever way above the line", function()
+      t:type("gop2p.spawn(function() gop2p.sleep(0.3) io.write 'one' " ..
+             "gop2p.sleep(0.1) io.stderr:write 'two' gop2p.sleep(0.1) " ..
+             "os.execute 'echo three' end)", "Enter", "C-l", "half")
+      prompts("> half")
+      shows("^three$")
+      prompts("> half")
+      ends_with("one", "two", "three", "> half")
+    end)
+
+    it("says goodbye at os.exit", function()
+      enter "os.exit(3)"
+      assert.equal(3, t:over())
+      assert.same({}, peer:members())
     end)
 
     it("goes on after Ctrl-C, any number of times", function()
@@ -359,6 +422,26 @@ describe("gop2p on a terminal", function()
       t:type("C-d")
       assert.equal(0, t:over())
     end)
+  end)
+
+  it("repl asks again below what arrives, without readline", function()
+    t = tree:terminal {"repl", "--plain", "--join", peer.name}
+    prompts(">")
+    t:type("1 +")
+    prompts("> 1 +")
+    broadcast("one")
+    shows("^%[" .. peer.name .. "%] one$")
+    prompts(">")
+    enter " 1"
+    prompts(">")
+    ends_with("> 1 +", "[" .. peer.name .. "] one", ">  1", "2", ">")
+    enter "node:receive()"
+    t:type("C-c")
+    shows("interrupted!$")
+    prompts(">")
+    t:type("C-c", "C-d")
+    assert.equal(0, t:over())
+    assert.same({}, peer:members())
   end)
 
   it("watch stays in its place", function()

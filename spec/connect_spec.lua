@@ -74,14 +74,10 @@ describe("a new node", function()
   end)
 
   it("can not listen at what is no address of this machine", function()
-    for _, address in ipairs({"nonsense", "", "192.0.2.1", "x\0y"}) do
-      local good, node, err = pcall(gop2p.start_node, "localhost", 0,
-                                    {listen = address})
-      if good then
-        assert.is_nil(node)
-        assert.equal("table", type(err))
-      end
-    end
+    local other, err = gop2p.start_node("localhost", 0,
+                                        {listen = "192.0.2.1"})
+    assert.is_nil(other)
+    assert.equal("EADDRNOTAVAIL", err.code)
   end)
 end)
 

@@ -62,6 +62,24 @@ describe("out of descriptors", function()
     assert.equal(0, child:wait(5))
   end)
 
+  it("no node is started, not even the first one", function()
+    local child <close> = assert(process.start({"sh", "-c",
+      "ulimit -n 20; exec \"$0\" -e \"$1\"", os.getenv("LUA") or "lua5.4", [[
+        local gop2p = require "gop2p"
+        local files = {}
+        repeat files[#files + 1] = io.open("/dev/null")
+        until not io.open("/dev/null")
+        local node, err = gop2p.start_local_node(0)
+        print(node, err.code, err)
+        files = nil
+        collectgarbage()
+        print(gop2p.start_local_node(0) ~= nil)
+      ]]}))
+    assert.equal("nil\tEMFILE\tinternal error: could not start a node on "
+                 .. "localhost:0: too many open files", child:line(10))
+    assert.equal("true", child:line(10))
+  end)
+
   it("what is sent to a new peer fails and says so", function()
     local script = [[
       local gop2p = require "gop2p"

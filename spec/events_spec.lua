@@ -42,6 +42,28 @@ describe("events", function()
     assert.equal("> " .. b:self() .. " joined", "> " .. event)
   end)
 
+  it("tell apart who has come from who was there before", function()
+    local a <close> = assert(gop2p.start_local_node(0))
+    local b <close> = assert(gop2p.start_local_node(0))
+    local c <close> = assert(gop2p.start_local_node(0))
+    assert(b:connect(a:self()))
+    assert(c:connect(b:self()))
+    local met = {}
+    for _, node in ipairs { a, b, c } do
+      local events = node:events()
+      for _ = 1, 2 do
+        local event = events()
+        assert.equal("joined", event.type)
+        if event.met then met[#met + 1] = node:self() .. event.peer end
+      end
+    end
+    local wanted = { b:self() .. a:self(), c:self() .. a:self(),
+                     c:self() .. b:self() }
+    table.sort(met)
+    table.sort(wanted)
+    assert.same(wanted, met)
+  end)
+
   it("go, the oldest first, when nobody reads them", function()
     local a <close> = assert(gop2p.start_local_node(0, { max_events = 1 }))
     local b <close> = assert(gop2p.start_local_node(0))

@@ -95,9 +95,14 @@ describe("misuse of the module", function()
                             {max_body = -1}, {max_body = 1e300},
                             {max_body = 0/0}, {request_timeout = 0},
                             {request_timeout = -1}, {listen = 5},
+                            {listen = ""}, {listen = "nonsense"},
+                            {listen = "127.0.0.1\n"}, {listen = "::1\0"},
+                            {listen = "[127.0.0.1]"}, {listen = "[::1"},
+                            {cors = "http://a\0b"}, {["max_body\0"] = 5},
+                            {max_errors = 1.5}, {max_body = 1e6 + 0.1},
                             {inbox_messages = true}, {max_members = {}},
                             {[{}] = 1}}) do
-    local key = tostring(next(options)):gsub(" .*", "")
+    local key = tostring(next(options)):gsub("[ %z].*", "")
     it("raises in an option: " .. key, function()
       raises("#2 to", function() gop2p.start_local_node(0, options) end)
       raises("#3 to", function() gop2p.start_node("x", 0, options) end)

@@ -10,6 +10,13 @@ describe("the prompt", function()
 
   after_each(function() s:close() end)
 
+  -- The visitor was told that the other one leaves, and of nothing else.
+  local function was_told(node)
+    local events = node:events()
+    assert.matches(" joined$", tostring(events()))
+    assert.matches(" left$", tostring(events()))
+  end
+
   it("lets a call that waits be interrupted, and the node serves on",
      function()
     local t, node = s:begin()
@@ -18,8 +25,8 @@ describe("the prompt", function()
                            "node:wait()",
                            "gop2p.run(function() node:wait() end)",
                            "for m in node:inbox() do print(m) end"}) do
-      t:type("C-l", call, "Enter")
-      t:await("^> [^\n]+$")
+      t:type("C-l", "print 'waits' " .. call, "Enter")
+      t:await("\nwaits$")
       t:type("C-c")
       t:await("\nstack traceback:\n.*\n>$")
       assert.truthy(t:text():find("interrupted!", 1, true))
@@ -36,9 +43,7 @@ describe("the prompt", function()
     assert.equal(1, #node:members())
     t:type("C-d")
     assert.equal(0, t:over())
-    local events = node:events()
-    assert.matches(" joined$", tostring(events()))
-    assert.matches(" left$", tostring(events()))
+    was_told(node)
     assert.same({}, net.names(node:members()))
   end)
 
@@ -52,15 +57,46 @@ describe("the prompt", function()
     assert(node:receive(5))
     t:type("C-d")
     assert.equal(0, t:over())
-    local events = node:events()
-    assert.matches(" joined$", tostring(events()))
-    assert.matches(" left$", tostring(events()))
+    was_told(node)
   end)
 
-  it("ends by Ctrl-C as it does without us, the terminal intact", function()
-    local t = s:begin()
+  it("ends by Ctrl-C as it does without us, having said goodbye", function()
+    local t, node = s:begin()
     t:type("half", "C-c")
     assert.equal(130, t:over())
+    was_told(node)
+  end)
+
+  it("says goodbye before a signal ends it", function()
+    for signal, status in pairs({TERM = 143, HUP = 129}) do
+      local t, node = s:begin()
+      t:type("half")
+      t:await("half$")
+      os.execute(("kill -%s %d"):format(signal, t:pid()))
+      assert.equal(status, t:over())
+      was_told(node)
+    end
+  end)
+
+  it("says goodbye at os.exit, in a chunk and in a task", function()
+    for _, call in ipairs({"os.exit(3)", "os.exit(3, true)",
+                           "gop2p.spawn(os.exit, 3)"}) do
+      local t, node = s:begin()
+      t:type(call, "Enter")
+      assert.equal(3, t:over())
+      was_told(node)
+    end
+  end)
+
+  it("has Lua's own os.exit where it serves no node", function()
+    local t = s:start()
+    t:await(">$")
+    t:type('gop2p, own = require "gop2p", os.exit', "Enter")
+    t:type("node = gop2p.start_local_node(0)", "Enter")
+    t:type("os.exit == own", "Enter")
+    t:await("\nfalse\n>$")
+    t:type("node:close()", "Enter", "os.exit == own", "Enter")
+    t:await("\ntrue\n>$")
   end)
 
   it("ends by Ctrl-C also while a handler waits or a task computes",

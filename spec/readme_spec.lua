@@ -5,8 +5,10 @@ local core = require "gop2p.core"
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
 local socket = require "socket"
 local terminal = require "spec.support.terminal"
+local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
@@ -15,7 +17,9 @@ local function contents(file)
   return f:read("a")
 end
 
+-- What is to be done step by step is tried by tutorial_spec.lua.
 local readme = contents("README.md")
+               :gsub("\n## A bot, step by step\n.-(\n## )", "%1")
 
 -- The fenced blocks of a language ("" for none), in order.
 local function blocks(language)
@@ -115,9 +119,9 @@ describe("README", function()
   end
 
   it("has no example that is not run here", function()
-    assert.equal(3, #examples)
+    assert.equal(7, #examples)
     assert.equal(1, #blocks(""))
-    assert.equal(2, #blocks("text"))   -- in the specs of the command
+    assert.equal(4, #blocks("text"))   -- two in the specs of the command
     local _, fences = readme:gsub("\n```%l*%s*\n", "")
     local known = 0
     for _, language in ipairs {"lua", "", "sh", "text", "mermaid"} do
@@ -178,6 +182,75 @@ describe("README", function()
     assert.equal(2, #expected)
     assert.same(expected, lines)
     assert.equal(0, script:wait())
+  end)
+
+  it("has a test of the bot in fifteen lines, and what it says", function()
+    local bot <close> = scriptfile(example('"You said: " ..'))
+    local function try(text)
+      local test <close> = scriptfile((text:gsub('"bot.lua"', function()
+        return ("%q, { name = 'bot' }"):format(bot.name)
+      end)))
+      local errors <close> = scriptfile("")
+      local program <close> = assert(process.start({LUA, test.name},
+                                                   {stderr = errors.name}))
+      local status = program:wait(20)
+      return status, (contents(errors.name):gsub("\nstack traceback.*", "\n")
+                      :gsub("^.-:", "lua5.4:", 1)
+                      :gsub(test.name, "bot_test.lua"))
+    end
+    local text = example("gop2p.testing")
+    assert.same({0, ""}, {try(text)})
+    local status, errors = try((text:gsub("You said: %(%.%*%)", "You say")))
+    assert.equal(1, status)
+    assert.equal(blocks("text")[4], errors)
+  end)
+
+  it("has a bot that rolls a die", function()
+    local script <close> = scriptfile(example("rolled %d"))
+    local net <close> = testing.network { start = "2030-01-07 08:59" }
+    net:bot(script.name, { name = "dice" })
+    local ann = net:user("ann")
+    testing.expect(ann:hears(), "welcome; try !help")
+    ann:say("Good morning, all")
+    testing.expect(net:said_by("dice"), "good morning, ann:5000")
+    ann:say("!roll 1")
+    testing.expect(net:said_by("dice"), "ann:5000 rolled 1")
+    net:advance("09:00:05")
+    testing.expect(net:said_by("dice"), "standup!")
+  end)
+
+  it("has a bot with roles", function()
+    local script <close> = scriptfile(example("A new poll: "))
+    local net <close> = testing.network()
+    net:bot(script.name, { name = "polls" })
+    local answers = {
+      ann = "A new poll: why?", bob = "A new poll: why?",
+      joe = "Sorry, you may not use poll%-new",
+    }
+    for name, answer in pairs(answers) do
+      local user = net:user(name)
+      user:say("!poll-new why?")
+      testing.expect(user:hears(), answer)
+      net:advance(2)
+    end
+  end)
+
+  it("has a bot that remembers, and what it logs", function()
+    local script <close> = scriptfile(example("keeps a note"))
+    local line = blocks("text")[3]
+    local net <close> = testing.network { start = "2030-01-07 08:59" }
+    local bot = net:bot(script.name, { name = "notes" })
+    local ann = net:user("ann")
+    for i = 1, 2 do
+      ann:say("!note one")
+      testing.expect(net:said_by("notes"), "That makes " .. i)
+      bot:restart()
+    end
+    net:advance("09:00:05")
+    testing.expect(net:said_by("notes"), "2 notes so far")
+    assert.truthy(("\n" .. table.concat(bot:complains(), "\n") .. "\n")
+                  :find("\n" .. line, 1, true))
+    assert.equal('{\n"notes":["one","one"]\n}\n', bot:read("notes.json"))
   end)
 
   -- The lines of a session as they are on the screen, but for the first one
@@ -262,6 +335,53 @@ describe("README", function()
     end
     -- For the scheduler, not for programs.
     there["receipt:settle"], there["receipt:failure"] = nil, nil
+    assert.same(there, named)
+  end)
+
+  it("names every call of the test kit, and no other", function()
+    local net <close> = testing.network()
+    local bot <close> = scriptfile("")
+    local there = {}
+    local function add(prefix, methods)
+      for name in pairs(methods) do there[prefix .. name] = true end
+    end
+    add("testing.", testing)
+    add("net:", getmetatable(net).__index)
+    add("user:", getmetatable(net:user("ann")).__index)
+    add("bot:", getmetatable(net:bot(bot.name)).__index)
+    local named = {}
+    for _, cells in ipairs(rows("in a test")) do
+      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
+        named[name] = true
+      end
+    end
+    assert.same(there, named)
+  end)
+
+  it("names every call of a bot, and every option", function()
+    local bot = require("gop2p.bot").new { store = false }
+    local there, named = {}, {}
+    for name in pairs(getmetatable(bot).__index) do
+      there["bot:" .. name] = true
+    end
+    for name in ("newregistry adopt task fire find lead"):gmatch("%a+") do
+      there["bot:" .. name] = nil   -- for the other parts of the bot
+    end
+    there["ctx:reply"], there["ctx:ask"] = true, true
+    for _, cells in ipairs(rows("of a bot")) do
+      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
+        named[name] = true
+      end
+    end
+    assert.same(there, named)
+    there, named = {}, {}
+    for _, cells in ipairs(rows("bot option")) do
+      for name in cells[1]:gmatch("`([%l_]+)`") do named[name] = true end
+    end
+    for name in contents("lua/gop2p/bot/options.lua")
+      :match("\nlocal known = (%b{})"):gmatch("\n  ([%l_]+) = {") do
+      there[name] = true
+    end
     assert.same(there, named)
   end)
 

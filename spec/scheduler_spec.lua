@@ -58,6 +58,66 @@ describe("run", function()
     assert.same({"own", "after", "other"}, order)
   end)
 
+  it("in a coroutine that a task made is in that task", function()
+    local order = {}
+    gop2p.run(function()
+      gop2p.run(function()
+        coroutine.wrap(function()
+          gop2p.run(function()
+            gop2p.spawn(function() order[#order + 1] = "inner" end)
+          end)
+          order[#order + 1] = "middle"
+          gop2p.spawn(function() order[#order + 1] = "outer" end)
+        end)()
+      end)
+      order[#order + 1] = "after"
+    end)
+    assert.same({"inner", "middle", "outer", "after"}, order)
+  end)
+
+  it("does not wait for a task that somebody closed", function()
+    local closed = {}
+    local function task(name, wait)
+      return function()
+        local _ <close> = setmetatable({}, {__close = function()
+          gop2p.sleep(0.001)
+          closed[#closed + 1] = name
+        end})
+        closed[name] = coroutine.running()
+        wait()
+      end
+    end
+    gop2p.run(function()
+      gop2p.spawn(task("waits", function() gop2p.sleep(60) end))
+      gop2p.spawn(task("is ready", function()
+        while true do coroutine.yield() end
+      end))
+      gop2p.pump()
+      assert(coroutine.close(closed["waits"]))
+      assert(coroutine.close(closed["is ready"]))
+    end)
+    assert.same({"waits", "is ready"}, {table.unpack(closed)})
+  end)
+
+  it("goes on with a task that somebody else resumed, too", function()
+    local order = {}
+    gop2p.run(function()
+      local co
+      gop2p.spawn(function()
+        co = coroutine.running()
+        coroutine.yield()
+        gop2p.sleep(0)
+        order[#order + 1] = "over"
+      end)
+      gop2p.pump()
+      gop2p.spawn(function() order[#order + 1] = "another" end)
+      assert(coroutine.resume(co))
+      gop2p.sleep(0)
+    end)
+    table.sort(order)
+    assert.same({"another", "over"}, order)
+  end)
+
   it("raises the first error, with its traceback", function()
     local line = debug.getinfo(1, "l").currentline + 2
     local function inner()

@@ -57,6 +57,28 @@ describe("a simulated bot", function()
     assert.is_nil(io.open("state.txt"))
   end)
 
+  it("has a store that begins empty, whatever the disk holds", function()
+    local path = os.tmpname()
+    local f <close> = assert(io.open(path, "w"))
+    f:write('{"n":41}')
+    f:close()
+    local net = network()
+    local bot = start(net, ([[
+      local bot = require("gop2p.bot").new {
+        port = 5001, join = "localhost:5000", store = %q
+      }
+      bot.store.n = (bot.store.n or 0) + 1
+      bot:on("start", function() print(bot.store.n) end)
+      bot:run()
+    ]]):format(path))
+    expect(bot:prints(), "^1$")
+    bot:restart()
+    expect(bot:prints(), "^2$")
+    local kept <close> = assert(io.open(path))
+    assert.equal('{"n":41}', kept:read("a"))
+    os.remove(path)
+  end)
+
   it("lives on virtual time", function()
     local real = os.time()
     local net = network {start = "2031-02-03 04:05"}

@@ -17,4 +17,9 @@ function clock.time()
   return core.time()
 end
 
+-- Whether the wall clock may be set at any time. In a simulation it is not.
+function clock.issettable()
+  return not core.simulated()
+end
+
 return clock

@@ -1,5 +1,10 @@
 -- complete.lua - what a word of Lua that is being typed may become.
 
+local complete = {}
+
+-- All that is no part of a name ends a word.
+complete.BREAKS = " \t\n\"\\'><=;:.+-*/%^~#&|,(){}[]!?@$`"
+
 local KEYWORDS = {
   "and", "break", "do", "else", "elseif", "end", "false", "for", "function",
   "goto", "if", "in", "local", "nil", "not", "or", "repeat", "return", "then",
@@ -71,13 +76,13 @@ local function fields(value, begin, methods)
   return list
 end
 
--- complete(line, start, names) -> list | nil
+-- complete.lua(line, start, names) -> list | nil
 --
 -- What the word that begins after 'start' bytes of 'line' and ends with it
 -- may become: fields, methods after a colon, globals and keywords; within a
 -- string what names(text) gives for the text in it. nil: nothing is known
 -- there.
-local function complete(line, start, names)
+function complete.lua(line, start, names)
   local word, head = line:sub(start + 1), line:sub(1, start)
   local text = openstring(line)
   if text then

@@ -46,7 +46,7 @@ local function checkstate(path, arg, name)
 end
 
 -- The core judges the other options; what it raises is raised for the
--- caller.
+-- caller, and so is what is no fault of theirs (a child that was forked).
 local function start(name, address, port, options, listen)
   local arg = name == "start_node" and 3 or 2
   local given = { listen = listen }
@@ -54,8 +54,10 @@ local function start(name, address, port, options, listen)
   local path = given.state
   given.state = nil
   checkstate(path, arg, name)
+  local good, problem = pcall(core.checkoptions, given)
+  check.that(good, arg, name, problem, 1)
   local ok, self, err = pcall(core.start, address, port, given)
-  check.that(ok, arg, name, self, 1)
+  if not ok then error(("'%s': %s"):format(name, self), 3) end
   if self then
     unread.watch(self)
     if not core.simulated() then prompt.opened(self) end

@@ -79,22 +79,15 @@ local function closed()
                       "the file is closed")
 end
 
--- for line in gop2p.lines([file]) do ... end
---
--- The lines of a file (default: standard input) without their ends, also
--- the last one if it has none, while the loop goes on. Reads the descriptor
--- itself: what io.read has already taken into the file's buffer is not
--- seen. The iterator gives nil at the end, and nil and an error when reading
--- fails.
-function input.lines(file)
-  file = file or io.stdin
-  local fd = descriptor(file, "lines")
+-- An iterator over the lines of 'file', its descriptor being 'fd'. wait(fd)
+-- waits until that can be read: true, or nil and an error.
+local function reader(file, fd, await)
   local buffer, over = newbuffer(), false
   return function()
     local line = takeline(buffer)
     while not line and not over do
       if io.type(file) == "closed file" then return nil, closed() end
-      local ok, err = wait(fd)
+      local ok, err = await(fd)
       if not ok then return nil, err end
       if io.type(file) == "closed file" then return nil, closed() end
       local bytes, problem = core.read(fd)
@@ -105,6 +98,41 @@ function input.lines(file)
     end
     return line or rest(buffer)
   end
+end
+
+-- for line in gop2p.lines([file]) do ... end
+--
+-- The lines of a file (default: standard input) without their ends, also
+-- the last one if it has none, while the loop goes on. Reads the descriptor
+-- itself: what io.read has already taken into the file's buffer is not
+-- seen. The iterator gives nil at the end, and nil and an error when reading
+-- fails.
+function input.lines(file)
+  file = file or io.stdin
+  return reader(file, descriptor(file, "lines"), wait)
+end
+
+-- The lines of standard input; before each wait, and whenever something has
+-- happened, look() is called, and says when it wants to be called again, in
+-- seconds (nil: when something has happened). false: nothing but the input
+-- is to be waited for.
+function input.typed(look)
+  return reader(io.stdin, core.fileno(io.stdin), function(fd)
+    local watch, number = core.watch(fd)
+    if not watch then return nil, number end
+    local ready = false
+    local _ <close> = setmetatable({}, { __close = function()
+      scheduler.listen(number, nil)
+      core.unwatch(watch)
+    end })
+    scheduler.listen(number, function() ready = true end)
+    repeat
+      local due = look()
+      if due == false then break end
+      scheduler.turn(due)
+    until ready
+    return true
+  end)
 end
 
 return input

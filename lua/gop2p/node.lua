@@ -169,8 +169,9 @@ end
 
 -- for event in node:events() do ... end
 --
--- Who joined, left, failed and recovered: 'type', 'peer', and for "failed"
--- the 'reason', an error. Until the node is stopped. Of those that nobody
+-- Who joined, left, failed and recovered: 'type', 'peer', for "failed" the
+-- 'reason', an error, and for those who joined 'met': true when they were
+-- there before us. Until the node is stopped. Of those that nobody
 -- reads the oldest are dropped.
 function node:events()
   open(self, "events")

@@ -1,5 +1,5 @@
--- prompt.lua - the stock interpreter's prompt, with nodes that are served
--- while a line is typed.
+-- prompt.lua - a prompt, with nodes that are served while a line is typed:
+-- that of the stock interpreter, or one of the command's.
 --
 -- The core calls 'pump' whenever the prompt waits for a key and there is
 -- something to do. What nobody else reads is shown above the line; what
@@ -9,6 +9,7 @@
 local check = require "gop2p.check"
 local complete = require "gop2p.complete"
 local core = require "gop2p.core"
+local input = require "gop2p.input"
 local plain = require "gop2p.plain"
 local scheduler = require "gop2p.scheduler"
 local unread = require "gop2p.unread"
@@ -25,7 +26,8 @@ local readers = {      -- what is read -> node -> coroutines of tasks
   errors = setmetatable({}, { __mode = "k" }),
 }
 local wanted = os.getenv("GOP2P_PROMPT") ~= "0"
-local live = false
+local live = false     -- a line that is read is served
+local own = false      -- the prompt is the command's, for all its life
 
 local function say(mark, value)
   io.stdout:write(mark, plain(tostring(value)), "\n")
@@ -104,12 +106,60 @@ local function tell(name, value, self)
   if not ok then pcall(defaults.on_error, problem) end
 end
 
+local exit             -- what was os.exit, while ours is
+
+-- Nobody is woken, and no task runs any more: what it uses may be finalized
+-- already, and what it makes would never be.
+local function await(rec, deadline)
+  core.claim(rec)
+  while not core.issettled(rec) and core.now() < deadline do
+    core.pump(deadline - core.now())
+    for _ in core.ready do end
+  end
+end
+
+-- At the end: says goodbye for every node, in so many seconds at most.
+local function goodbye(seconds)
+  local deadline = core.now() + seconds
+  local leaving = {}
+  for node in pairs(nodes) do
+    if not core.isclosed(node) and core.isconnected(node) then
+      leaving[#leaving + 1] = core.leave(node)
+    end
+  end
+  for _, rec in ipairs(leaving) do
+    await(rec, deadline)
+    core.release(rec)
+  end
+end
+
+local function leave()
+  goodbye(GOODBYE)
+end
+
+local function leaveandexit(...)
+  pcall(leave)
+  exit(...)
+end
+
+local function takeexit()
+  if os.exit == leaveandexit then return end
+  exit = os.exit
+  rawset(os, "exit", leaveandexit)
+end
+
 local function unhook()
-  if live then core.unhook() end
+  if not live then return end
   live = false
+  core.unhook()
+  if os.exit == leaveandexit then rawset(os, "exit", exit) end
 end
 
 local showing = setmetatable({}, { __close = core.showline })
+
+local function tellall(items)
+  for _, item in ipairs(items) do tell(item.name, item.value, item.node) end
+end
 
 -- First the tasks, which may read what has come; then the rest is shown.
 local function show(busy, items)
@@ -120,11 +170,12 @@ local function show(busy, items)
     if not ok then tell("on_error", problem) end
     items = collect()
   end
-  for _, item in ipairs(items) do tell(item.name, item.value, item.node) end
+  tellall(items)
 end
 
 local function pump()
-  if next(nodes) == nil then return unhook() end
+  if not own and next(nodes) == nil then return unhook() end
+  if not wanted then return end
   local busy = scheduler.poll()
   local items = busy and {} or collect()
   if busy or #items > 0 then show(busy, items) end
@@ -144,10 +195,24 @@ local function names(text)
   return list
 end
 
-local function hook()
-  live = live or core.hook(pump, function(line, start)
-    return complete(line, start, names)
-  end)
+local function completelua(line, start)
+  return complete.lua(line, start, names)
+end
+
+-- Whoever ends the prompt takes leave. When the state is closed this is
+-- finalized before the nodes, which are older.
+local farewell
+local farewellmeta = {
+  __gc = function(self)
+    if self == farewell and live then pcall(leave) end
+  end
+}
+
+local function hook(completer, breaks)
+  if live then return end
+  live = core.hook(pump, completer or completelua, leave,
+                   breaks or complete.BREAKS, own)
+  if live then takeexit() end
 end
 
 -- Whether lua was begun so that it prompts: without a script, or with -i.
@@ -160,42 +225,10 @@ local function isinteractive()
   return i == -1 or arg[i] == "-i"
 end
 
--- Whoever ends the prompt takes leave: the state is being closed, and this
--- is finalized before the nodes, which are older. No task runs any more: what
--- it uses may be finalized already, and what it makes would never be.
-local farewell
-
-local function await(rec, deadline)
-  core.claim(rec)
-  while not core.issettled(rec) and core.now() < deadline do
-    core.pump(deadline - core.now())
-    for _ in core.ready do end   -- nobody is woken
-  end
-end
-
-local function goodbye(self)
-  if self ~= farewell or not live then return end
-  local deadline = core.now() + GOODBYE
-  local leaving = {}
-  for node in pairs(nodes) do
-    if not core.isclosed(node) and core.isconnected(node) then
-      leaving[#leaving + 1] = core.leave(node)
-    end
-  end
-  for _, rec in ipairs(leaving) do
-    await(rec, deadline)
-    core.release(rec)
-  end
-end
-
-local farewellmeta = {
-  __gc = function(self) pcall(goodbye, self) end
-}
-
 -- A node was started.
 function prompt.opened(self)
   nodes[self] = true
-  if not wanted or not (live or isinteractive()) then return end
+  if own or not wanted or not (live or isinteractive()) then return end
   hook()
   farewell = setmetatable({}, farewellmeta)
 end
@@ -203,7 +236,7 @@ end
 -- A node is about to be closed.
 function prompt.closed(self)
   nodes[self] = nil
-  if next(nodes) == nil then unhook() end
+  if not own and next(nodes) == nil then unhook() end
 end
 
 local function sethandlers(options)
@@ -234,6 +267,7 @@ function prompt.set(what)
     check.that(type(what) == "boolean", 1, "prompt",
                "boolean or table expected, got " .. type(what))
     wanted = what
+    if own then return wanted end
     if not wanted then
       unhook()
     elseif next(nodes) ~= nil then
@@ -241,7 +275,62 @@ function prompt.set(what)
       farewell = setmetatable({}, farewellmeta)
     end
   end
-  return live
+  return live and wanted
 end
+
+local lines    -- where nothing is edited: what gives the next line
+local asked    -- what stands before the line that is waited for, or nil
+
+-- Shows what came meanwhile, and asks again below it.
+local function interject()
+  if not wanted then return false end
+  local items = collect()
+  if #items > 0 and asked then io.stdout:write("\n") end
+  tellall(items)
+  if #items > 0 and asked then io.stdout:write(asked) end
+  io.stdout:flush()
+  return #items >= AT_ONCE and 0 or nil
+end
+
+-- prompt.begin{edit, complete, breaks} -> boolean
+--
+-- For a command that prompts by itself, and does what the stock prompt does.
+-- With 'edit' lines are edited, if there is a readline and a terminal: then
+-- it returns true. Otherwise they are read as they come. complete(line,
+-- start) gives the list of what the word after the first 'start' bytes of
+-- the line may become, 'breaks' the characters that end a word: those of
+-- Lua, unless they are given.
+function prompt.begin(options)
+  own, wanted = true, true
+  if options.edit then hook(options.complete, options.breaks) end
+  lines = not live and input.typed(interject)
+  live = true
+  takeexit()
+  return not lines
+end
+
+-- prompt.read(text) -> line | nil at the end | nil, true on Ctrl-C
+--
+-- After prompt.begin, on the main thread. 'text' asks for the line; nil asks
+-- nobody. Raises the error of a task where no line is edited.
+function prompt.read(text)
+  if not lines then return core.readline(text or "") end
+  asked = text
+  io.stdout:write(text or "")
+  io.stdout:flush()
+  local ok, line = pcall(lines)
+  asked = nil
+  if ok then return line end
+  if tostring(line):find("interrupted!", 1, true) then return nil, true end
+  error(line, 0)
+end
+
+-- prompt.remember(line): for the arrow keys.
+function prompt.remember(line)
+  if not lines then core.remember(line) end
+end
+
+-- prompt.goodbye(seconds): every node leaves; takes so long at most.
+prompt.goodbye = goodbye
 
 return prompt

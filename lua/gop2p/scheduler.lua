@@ -17,6 +17,7 @@ core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
+local owners = {}      -- key of a listener -> its program, if it has one
 local alarms = timers.new()
 local first, last      -- tasks that can go on, linked by 'next'
 local runnable = 0     -- so many
@@ -36,7 +37,8 @@ local failed           -- the error of a task that no 'run' waits for
 -- Allocates nothing, like all that is done with what has just been taken
 -- from somewhere: memory that runs out there would lose it.
 local function push(task)
-  task.next = false
+  if task.queued then return end
+  task.next, task.queued = false, true
   if last then last.next = task else first = task end
   last = task
   runnable = runnable + 1
@@ -45,7 +47,7 @@ end
 local function shift()
   local task = first
   if not task then return nil end
-  first = task.next
+  first, task.queued = task.next, false
   if not first then last = nil end
   runnable = runnable - 1
   return task
@@ -71,6 +73,7 @@ end
 -- listener to a key; nil ends it.
 function scheduler.listen(key, f)
   listeners[key] = f
+  owners[key] = f and scheduler.program() or nil
 end
 
 -- Calls 'f', which must not wait, 'seconds' from now.
@@ -141,7 +144,10 @@ end
 
 local function resume(task)
   local co = task.co
-  if coroutine.status(co) ~= "suspended" then return end
+  local status = coroutine.status(co)
+  -- Somebody else has closed the coroutine, or runs it at present.
+  if status == "dead" then return tasks[co] and retire(task) end
+  if status ~= "suspended" then return push(task) end
   task.waits = false
   core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
@@ -169,6 +175,20 @@ local function step(task)
   stepping = task
   resume(task)
   stepping = outer
+end
+
+-- The task that runs, or nil. Also in a coroutine that it made itself: then
+-- its own is not the one that runs, but waits for that.
+local function current()
+  local co, ismain = coroutine.running()
+  if tasks[co] or ismain or not stepping then return tasks[co] end
+  return coroutine.status(stepping.co) == "normal" and stepping or nil
+end
+
+-- Its coroutine, or nil.
+function scheduler.current()
+  local task = current()
+  return task and task.co
 end
 
 -- An interruption (Ctrl-C, while a task computes) is raised as soon as the
@@ -212,12 +232,6 @@ end
 -- The program that the running task belongs to, or false.
 function scheduler.program()
   return stepping and stepping.scope.program or false
-end
-
--- The coroutine of the task that runs, or nil.
-function scheduler.current()
-  local co = coroutine.running()
-  return tasks[co] and co
 end
 
 local function raisefailed()
@@ -271,12 +285,12 @@ local function enlist(wait, key, deadline)
   if deadline then alarms:add(wait, deadline) end
 end
 
--- Whoever gives up (an error, a closed task) leaves nothing behind.
+-- Whoever gives up (an error, a closed task) leaves nothing behind. Whether
+-- the task is at its end is seen when it has its turn.
 local function giveup(wait)
   if wait.over then return end
-  wait.over = true
-  alarms:remove(wait)
   if wait.key ~= nil then forget(wait) end
+  finish(wait, false)
 end
 
 local waitmeta = { __close = giveup }
@@ -301,7 +315,8 @@ function scheduler.wait(key, deadline)
   }, waitmeta)
   enlist(wait, key, deadline)
   if task then task.wait = wait end
-  if task and not task.closing and coroutine.isyieldable() then
+  if task and task == stepping and not task.closing and
+     coroutine.isyieldable() then
     wait.task = task
     repeat
       task.waits = true
@@ -320,7 +335,7 @@ function scheduler.deadline(seconds)
 end
 
 local function currentscope()
-  local task = tasks[coroutine.running()]
+  local task = current()
   return task and (task.home or task.scope) or root
 end
 
@@ -331,9 +346,9 @@ local function start(scope, f, ...)
     f = function(...) return callable(...) end
   end
   task.co, task.scope = coroutine.create(f), scope
-  task.next, task.waits, task.closing = false, false, false
-  task.wait, task.interrupted, task.killed = false, false, false
-  task.home = false
+  task.next, task.queued, task.waits = false, false, false
+  task.wait, task.interrupted = false, false
+  task.closing, task.killed, task.home = false, false, false
   if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
@@ -388,15 +403,26 @@ end
 -- On the main thread all tasks share one scope, also those that were
 -- started before; a 'run' inside a task waits for its own only.
 local function openscope()
-  local task = tasks[coroutine.running()]
+  local task = current()
   if task then return task.home or newscope(task.scope.program) end
   return root
+end
+
+local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
+
+-- In this coroutine, which is no task, 'run' just calls its function.
+function scheduler.inline(co)
+  inlined[co] = true
 end
 
 -- Runs f, if given, as a task, and the loop until no task is left. Raises
 -- the first error of a task, with its traceback; then, and also when it is
 -- interrupted, the tasks that were started meanwhile are closed.
 function scheduler.run(f)
+  if inlined[coroutine.running()] then
+    if f then f() end
+    return
+  end
   local scope = openscope()
   local before, was = note(scope), scope.running
   local _ <close> = setmetatable({}, { __close = function()
@@ -448,14 +474,17 @@ function scheduler.interrupt(program, problem)
   end
 end
 
--- No task of the program runs again, and nothing that they have promised to
--- close is closed.
+-- No task of the program runs again, nothing that they have promised to
+-- close is closed, and nobody listens for it.
 function scheduler.kill(program)
   for _, task in pairs(tasks) do
     if task.scope.program == program then
       task.killed = true
       if task.wait then giveup(task.wait) end
     end
+  end
+  for key, owner in pairs(owners) do
+    if owner == program then listeners[key], owners[key] = nil, nil end
   end
 end
 

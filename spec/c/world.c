@@ -167,8 +167,8 @@ const char *world_complaint (world *w, size_t i) {
 }
 
 const char *world_event (world *w, size_t i) {
-  static const char *const kinds[] = {"joined", "left", "failed",
-                                      "recovered"};
+  static const char *const kinds[] = {"joined", "left", "failed", "recovered",
+                                      "joined"};
   static char text[WORLD_TEXT];
   gp_node *n = world_node(w, i);
   const gp_event *e = gp_node_peekevent(n);

@@ -39,7 +39,8 @@ function Terminal:tmux(...)
   return pipe:read("a")
 end
 
--- Starts a command. Options: columns (80), rows (24), env (name -> value).
+-- Starts a command. Options: columns (80), rows (24), env (name -> value),
+-- nohup (true: SIGHUP is ignored).
 -- It is kept on the screen when it has ended.
 function terminal.start(argv, options)
   options = options or {}
@@ -54,6 +55,7 @@ function terminal.start(argv, options)
   table.move(argv, 1, #argv, #words + 1, words)
   local said = self:tmux("new-session", "-d", "-x",
     tostring(options.columns or 80), "-y", tostring(options.rows or 24),
+    (options.nohup and "trap '' HUP; " or "") ..
     ("trap : INT; %s; echo $? >%s; trap '' INT; echo '(over)'; " ..
      "exec sleep 600"):format(quoted(words), quote(self.status)))
   assert(said == "", said)
@@ -109,6 +111,14 @@ function Terminal:from(pattern)
     if line:find(pattern) then return table.move(lines, i, #lines, 1, {}) end
   end
   return lines
+end
+
+-- The process that runs.
+function Terminal:pid()
+  local shell = self:tmux("list-panes", "-F", "#{pane_pid}"):match("%d+")
+  local name = ("/proc/%s/task/%s/children"):format(shell, shell)
+  local file <close> = assert(io.open(name))
+  return file:read("n")
 end
 
 -- Waits for the end of the program: its exit status.

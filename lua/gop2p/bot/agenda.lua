@@ -144,7 +144,8 @@ function agenda:turn()
   local steady, wall = self.steady:first(), self.wall:first()
   local wait = steady and math.max(0, steady.at - clock.now())
   if wall then
-    local left = math.max(0, math.min(LOOK, wall.at - clock.time()))
+    local left = math.max(0, wall.at - clock.time())
+    if clock.issettable() then left = math.min(LOOK, left) end
     wait = math.min(wait or left, left)
   end
   return wait
@@ -186,18 +187,25 @@ local function keepstep(list, old)
   end
 end
 
--- agenda:swap(other): takes all entries of another one, which was not run,
--- in place of its own.
+-- agenda:swap(other) -> count
+--
+-- Takes all entries of another one, which was not run, in place of its own.
+-- So many that were to run once are not run.
 function agenda:swap(other)
   local old, new = entries(self), entries(other)
+  local dropped = 0
   keepstep(new, old)
-  for _, e in ipairs(old) do e:cancel() end
+  for _, e in ipairs(old) do
+    if not e.schedule then dropped = dropped + 1 end
+    e:cancel()
+  end
   other.steady, other.wall = timers.new(), timers.new()
   for _, e in ipairs(new) do
     e.agenda = self
     put(self, e)
   end
   scheduler.wake(self)
+  return dropped
 end
 
 -- agenda:count() -> how many entries are to run yet

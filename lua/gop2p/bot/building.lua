@@ -2,8 +2,14 @@
 --
 -- While the new code is run, what it registers goes into registries of its
 -- own, and the bots that it makes are those that run. When it has come to
--- its end these take the place of what there was, all at once; when it
--- fails, nothing has happened.
+-- its end, or to where it runs its bot, these take the place of what there
+-- was, all at once; when it fails, nothing has happened.
+--
+-- It runs in a coroutine of its own, by which what it calls is told from
+-- what others do meanwhile, should it wait.
+
+local core = require "gop2p.core"
+local scheduler = require "gop2p.scheduler"
 
 local building = {}
 
@@ -13,19 +19,50 @@ local function site()
   return sites[coroutine.running()]
 end
 
+-- Any value can be raised, also one whose __tostring raises.
+local function describe(err)
+  local ok, text = pcall(tostring, err)
+  return ok and text or ("(error object is a %s value)"):format(type(err))
+end
+
+-- Runs it to its end, or until it runs its bot. What stands there is left as
+-- it is then: to close it would stop a bot that is a <close> variable.
+local function runcode(here, budget, f, ...)
+  local co = coroutine.create(f)
+  sites[co] = here
+  core.limit(co)
+  core.slice(budget)
+  scheduler.inline(co)
+  local ok, err = coroutine.resume(co, ...)
+  while ok and not here.done and coroutine.status(co) == "suspended" do
+    scheduler.sleep(0)
+    ok, err = coroutine.resume(co)
+  end
+  sites[co] = nil
+  if ok then return true end
+  local text = describe(err)
+  return nil, { text = text, traceback = debug.traceback(co, text) }
+end
+
 -- building.run(bots, f, ...) -> true | nil, problem
 --
--- Runs f as new code of a list of bots; 'problem' is the error with its
--- traceback.
+-- Runs f as new code of a list of bots, with the budget of a handler.
+-- 'problem': what it met with, as 'text' and, for an error, 'traceback'.
 function building.run(bots, f, ...)
-  local thread, here = coroutine.running(), { plans = {} }
+  local here = { plans = {}, done = false }
   for i, bot in ipairs(bots) do
     here.plans[i] = { bot = bot, registry = bot:newregistry() }
   end
-  sites[thread] = here
-  local ok, problem = xpcall(f, debug.traceback, ...)
-  sites[thread] = nil
+  local budget = bots[1].scope.budget
+  local ok, problem = runcode(here, budget, f, ...)
+  core.slice(budget)   -- what is done now is not the new code's
   if not ok then return nil, problem end
+  for _, plan in ipairs(here.plans) do
+    if not plan.settings then
+      return nil, { text = ("it makes no bot called %q any more")
+                           :format(plan.bot.name) }
+    end
+  end
   for _, plan in ipairs(here.plans) do plan.bot:adopt(plan) end
   return true
 end
@@ -33,6 +70,12 @@ end
 -- Whether new code is run here.
 function building.here()
   return site() ~= nil
+end
+
+-- The new code has come to its end: does not return.
+function building.finish()
+  site().done = true
+  if coroutine.isyieldable() then coroutine.yield() end
 end
 
 -- The bot of that name, which the new code makes again, with 'settings' for
@@ -46,11 +89,11 @@ function building.again(name, settings)
   end
 end
 
--- The registry that is built for a bot here, or nil.
-function building.registry(bot)
+-- What is built for a bot here: 'registry' and 'settings'; or nil.
+function building.plan(bot)
   local here = site()
   for _, plan in ipairs(here and here.plans or {}) do
-    if plan.bot == bot then return plan.registry end
+    if plan.bot == bot then return plan end
   end
 end
 

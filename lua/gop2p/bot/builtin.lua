@@ -4,6 +4,7 @@
 local commands = require "gop2p.bot.commands"
 local dispatch = require "gop2p.bot.dispatch"
 local guard = require "gop2p.bot.guard"
+local text = require "gop2p.bot.text"
 local usage = require "gop2p.bot.usage"
 
 local list = commands.new()
@@ -27,7 +28,7 @@ add("help [command]", "says what can be asked", nil, function(ctx, args)
   end
   local command = bot:find(args.command)
   if not command or not bot.roles:may(ctx.from, command) then
-    return ("I know nothing of %s."):format(args.command)
+    return ("I know nothing of %s."):format(text.brief(args.command))
   end
   return commands.describe(command, lead)
 end)
@@ -38,7 +39,7 @@ local function switch(off)
     local bot = ctx.bot
     local handler = bot.registry:handler(args.name)
     if not handler then
-      return ("I know nothing of %s."):format(args.name)
+      return ("I know nothing of %s."):format(text.brief(args.name))
     end
     handler.off, handler.failures = off, 0
     bot.log:info(off and "switched off" or "switched on",

@@ -1,6 +1,7 @@
 -- context.lua - what a handler knows of the message that it is run for.
 
 local check = require "gop2p.check"
+local speech = require "gop2p.bot.speech"
 
 local context = {}
 local meta = { __index = context, __name = "gop2p.bot.context" }
@@ -26,8 +27,8 @@ end
 function context:reply(text)
   check.self(self, meta, "reply", "context")
   text = check.string(text, 1, "reply")
-  local ok, err = self.bot:say(text, self.is_direct and self.from or nil)
-  return ok, err
+  local to = self.is_direct and { self.from } or nil
+  return speech.say(self.bot, text, to, self.from)
 end
 
 -- ctx:ask(question [, timeout]) -> text, ctx | nil, err

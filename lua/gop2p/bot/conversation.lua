@@ -34,15 +34,14 @@ end
 
 -- Waits for the next message of the sender of 'ctx', in the same place: its
 -- context; or nil and an error. Those who wait for one sender are served in
--- their order. 'begin' is called when the wait has begun.
-function conversation:answer(ctx, timeout, begin)
+-- their order. 'ask' is called first, and may wait: what the sender says
+-- before it has returned is no answer.
+function conversation:answer(ctx, timeout, ask)
+  local ok, err = ask()
+  if not ok then return nil, err end
   local wait = { answer = false }
   local _ <close> = enlist(self.asks, place(ctx), wait)
-  local ok, err = begin()
-  if not ok then return nil, err end
-  if not wait.answer then
-    scheduler.wait(wait, scheduler.deadline(timeout))
-  end
+  scheduler.wait(wait, scheduler.deadline(timeout))
   if wait.answer then return wait.answer end
   return nil, values.error("connection", "ETIMEDOUT", "no answer",
                            "none came in time")

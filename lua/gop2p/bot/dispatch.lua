@@ -7,6 +7,8 @@
 local commands = require "gop2p.bot.commands"
 local context = require "gop2p.bot.context"
 local guard = require "gop2p.bot.guard"
+local speech = require "gop2p.bot.speech"
+local text = require "gop2p.bot.text"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
 
@@ -95,7 +97,8 @@ local function hint(bot, ctx, word, how)
   local others = how == "prefix" and not ctx.is_direct
   local seen = how == "direct" and #bot.registry:handlers("message") > 0
   if not how or others or seen then return end
-  ctx:reply(("I do not know %s. Try %shelp."):format(word, bot:lead(ctx)))
+  ctx:reply(("I do not know %s. Try %shelp."):format(
+    text.brief(word), bot:lead(ctx)))
 end
 
 local function known(bot, ctx)
@@ -118,6 +121,8 @@ local function heeded(bot, message)
     bot.trouble:tell(values.error("internal", "ELOOP",
       "not listening to " .. message.from,
       "we have answered each other too often; until a minute of silence"))
+    bot:task(speech.say, bot, "That was a lot. I listen to you again after a "
+             .. "minute of silence.", { message.from }, message.from)
   end
   return listen
 end

@@ -9,6 +9,9 @@ local values = require "gop2p.values"
 
 local guard = {}
 
+-- coroutine -> the handler's bot, and the peer for whose message it runs
+local causes = setmetatable({}, { __mode = "k" })
+
 -- Any value can be raised, also one whose __tostring raises.
 local function describe(err)
   local ok, text = pcall(tostring, err)
@@ -52,7 +55,10 @@ end
 -- Runs a handler, in a task. An error is told: to on("error"), the log and
 -- the owner; 'from' is the peer whose message it was run for, if any.
 function guard.call(bot, handler, from, ...)
+  if bot.memory then bot.memory:touch() end
+  causes[coroutine.running()] = { bot = bot, from = from }
   local ok, problem = xpcall(handler.f, tracer(bot), ...)
+  causes[coroutine.running()] = nil
   if ok then
     handler.failures = 0
     return true
@@ -68,6 +74,13 @@ function guard.call(bot, handler, from, ...)
     switchoff(bot, handler)
   end
   return false
+end
+
+-- guard.cause(bot) -> the peer for whose message to this bot the handler runs
+-- that calls; nil when that can not be told.
+function guard.cause(bot)
+  local cause = causes[coroutine.running()]
+  return cause and cause.bot == bot and cause.from or nil
 end
 
 -- The error of a task that a handler has started and nobody waits for.

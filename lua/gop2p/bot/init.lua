@@ -15,6 +15,7 @@
 local building = require "gop2p.bot.building"
 local builtin = require "gop2p.bot.builtin"
 local check = require "gop2p.check"
+local context = require "gop2p.bot.context"
 local conversation = require "gop2p.bot.conversation"
 local dispatch = require "gop2p.bot.dispatch"
 local guard = require "gop2p.bot.guard"
@@ -23,11 +24,13 @@ local log = require "gop2p.bot.log"
 local loopguard = require "gop2p.bot.loopguard"
 local options = require "gop2p.bot.options"
 local outbox = require "gop2p.bot.outbox"
+local program = require "gop2p.bot.program"
 local recent = require "gop2p.bot.recent"
 local registry = require "gop2p.bot.registry"
 local roles = require "gop2p.bot.roles"
 local scheduler = require "gop2p.scheduler"
 local speech = require "gop2p.bot.speech"
+local store = require "gop2p.bot.store"
 local text = require "gop2p.bot.text"
 local trouble = require "gop2p.bot.trouble"
 local usage = require "gop2p.bot.usage"
@@ -37,8 +40,9 @@ local bot = {}
 local Bot = {}
 local meta = { __index = Bot, __name = "gop2p.bot" }
 
-local EVENTS = { joined = true, left = true, failed = true, recovered = true,
-                 message = true, error = true, start = true, stop = true }
+local EVENTS = { joined = true, met = true, left = true, failed = true,
+                 recovered = true, message = true, error = true,
+                 start = true, stop = true }
 
 local function checkself(self, name)
   check.self(self, meta, name, "bot", 1)
@@ -55,6 +59,24 @@ local function settings(given)
   return { options = read, roles = order,
            called = { "^@?" .. name .. "[:,]%s*(%S.*)$",
                       "^@" .. name .. "%s+(%S.*)$" } }
+end
+
+-- The log, and what was stored. What the system does not allow is told by
+-- the start of the bot.
+local function open(self)
+  local set, err = self.options
+  local given = { bot = self.name, level = set.log.level,
+                  json = set.log.json, file = set.log.file }
+  self.log, err = log.open(given)
+  if not self.log then
+    self.unfit, given.file = err, nil
+    self.log = log.open(given)
+  end
+  if set.store then
+    self.memory, err = store.open(set.store, set.dry_run)
+    self.unfit = self.unfit or err
+  end
+  self.store = self.memory and self.memory.data or {}
 end
 
 -- bot.new(options) -> bot
@@ -74,9 +96,9 @@ function bot.new(given)
   local self = setmetatable({
     name = set.options.name, node = false, state = "new", overfull = false,
     options = set.options, roles = set.roles, called = set.called,
-    log = log.new(), conversation = conversation.new(),
+    memory = false, unfit = false, way = false, conversation = conversation.new(),
     cooldowns = recent.new(),
-    loopguard = loopguard.new(set.options.exchange),
+    loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,
                         set.options.queue),
   }, meta)
@@ -85,6 +107,8 @@ function bot.new(given)
   end, set.options.budget or nil)
   self.trouble = trouble.new(self)
   self.registry = self:newregistry()
+  open(self)
+  program.made(self)
   return self
 end
 
@@ -94,13 +118,37 @@ function Bot:newregistry()
   return registry.new(function(f) scheduler.start(self.scope, f) end)
 end
 
+-- What is made of these at the start stays as it is.
+local FIXED = { "port", "address", "node", "state", "join", "store", "log",
+                "dry_run", "watch", "budget", "rate", "burst", "queue",
+                "exchange" }
+
+local function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  for key, value in pairs(a) do
+    if not same(value, b[key]) then return false end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then return false end
+  end
+  return true
+end
+
 -- Takes what building.lua has brought together, in place of what there is.
 function Bot:adopt(plan)
-  local new = plan.registry
-  self.registry.agenda:swap(new.agenda)
+  local new, set = plan.registry, plan.settings
+  for _, name in ipairs(FIXED) do
+    if not same(self.options[name], set.options[name]) then
+      self.log:warn("takes a restart", { option = name })
+      set.options[name] = self.options[name]
+    end
+  end
+  local dropped = self.registry.agenda:swap(new.agenda)
   new.agenda = self.registry.agenda
   self.registry = new
-  for key, value in pairs(plan.settings or {}) do self[key] = value end
+  for key, value in pairs(set) do self[key] = value end
+  if self.memory then self.memory:touch() end
+  self.log:info("reloaded", { timers_dropped = dropped })
   for _, handler in ipairs(new:handlers("start")) do
     self:task(guard.call, self, handler)
   end
@@ -118,8 +166,9 @@ end
 
 -- Runs the handlers of an event, and tells those who wait for it.
 function Bot:fire(event, ...)
+  local from = event == "message" and (...).from or nil
   for _, handler in ipairs(self.registry:handlers(event)) do
-    self:task(guard.call, self, handler, nil, ...)
+    self:task(guard.call, self, handler, from, ...)
   end
   self.conversation:tell(event, ...)
 end
@@ -135,9 +184,11 @@ function Bot:lead(ctx)
   return self.options.prefix or self.name .. ": "
 end
 
--- Where what is registered now goes to.
+-- Where what is registered now goes to, and by which settings.
 local function target(self)
-  return building.registry(self) or self.registry
+  local plan = building.plan(self)
+  if plan then return plan.registry, plan.settings or self end
+  return self.registry, self
 end
 
 local function running(self, name)
@@ -150,7 +201,8 @@ local function running(self, name)
 end
 
 local function checkrole(self, role, name, arg)
-  check.that(role == nil or self.roles:known(role), arg, name,
+  local _, set = target(self)
+  check.that(role == nil or set.roles:known(role), arg, name,
              ("no such role: %s"):format(tostring(role)), 1)
 end
 
@@ -182,11 +234,12 @@ function Bot:command(definition, summary, f, extra)
   checkrole(self, extra.role, "command", 4)
   command.summary, command.role = summary, extra.role
   command.hidden = extra.hidden
+  local registered, set = target(self)
   command.cooldown = check.timeout(extra.cooldown, 4, "command") or
-                     self.options.cooldown
+                     set.options.cooldown
   guard.handler("command " .. command.name, dispatch.answering(f),
-                self.options.max_errors, command)
-  local ok, taken = target(self).commands:add(command)
+                set.options.max_errors, command)
+  local ok, taken = registered.commands:add(command)
   check.that(ok, 1, "command", ("there is a command %q"):format(taken or ""))
 end
 
@@ -203,16 +256,18 @@ function Bot:hear(pattern, f, extra)
   local finds = text.anycase(extra.plain and text.literal(pattern) or pattern)
   local ok, why = pcall(string.find, "", finds)
   check.that(ok, 1, "hear", why)
+  local registered, set = target(self)
   local handler = guard.handler(("hear %q"):format(pattern),
-    dispatch.answering(f), self.options.max_errors)
+    dispatch.answering(f), set.options.max_errors)
   handler.pattern, handler.finds = pattern, finds
-  table.insert(target(self).hears, handler)
+  table.insert(registered.hears, handler)
 end
 
 -- bot:on(event, f)
 --
--- Runs f(peer) when somebody "joined", "left" or "recovered"; f(peer,
--- reason) when he "failed"; f(ctx) for each "message"; f(err) for each
+-- Runs f(peer) when somebody has "joined", who was not there before us, or
+-- was "met", who was; has "left" or "recovered"; f(peer, reason) when he has
+-- "failed"; f(ctx) for each "message"; f(err) for each
 -- "error"; f() at the "start" (of the bot, and of new code), and before the
 -- "stop", which waits for it for two seconds.
 function Bot:on(event, f)
@@ -232,9 +287,10 @@ local function timed(self, name, spec, f)
   check.callable(f, 2, name, 1)
   local handler = guard.handler(("%s %s"):format(name, spec), f)
   local agenda = target(self).agenda
-  return agenda[name](agenda, spec, function()
+  local entry = agenda[name](agenda, spec, function()
     guard.call(self, handler)
   end, 2)
+  return entry
 end
 
 -- bot:every(spec, f) -> entry
@@ -280,7 +336,8 @@ end
 -- bot:say(text [, peer]) -> true | nil, err
 --
 -- Says it to everybody, or to a peer or a list of them; when it is long, in
--- several messages. Waits while the bot has talked too much.
+-- several messages. Waits while the bot has talked too much, or has not yet
+-- tried to join.
 function Bot:say(words, to)
   running(self, "say")
   words = check.string(words, 1, "say")
@@ -289,13 +346,14 @@ function Bot:say(words, to)
     peers, why = values.topeers(to)
     check.that(peers, 2, "say", why)
   end
-  return speech.say(self, words, peers)
+  return speech.say(self, words, peers, guard.cause(self))
 end
 
 -- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
 function Bot:broadcast(data)
   running(self, "broadcast")
-  return speech.post(self, check.string(data, 1, "broadcast"))
+  data = check.string(data, 1, "broadcast")
+  return speech.post(self, data, nil, guard.cause(self))
 end
 
 -- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
@@ -304,7 +362,30 @@ function Bot:send(to, data)
   local peers, why = values.topeers(to)
   check.that(peers, 1, "send", why)
   data = check.string(data, 2, "send")
-  return speech.post(self, data, peers)
+  return speech.post(self, data, peers, guard.cause(self))
+end
+
+-- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err
+--
+-- Asks a peer directly, and waits as ctx:ask does for what it says directly.
+function Bot:ask(to, question, timeout)
+  running(self, "ask")
+  local peer, why = values.topeer(to)
+  check.that(peer, 1, "ask", why)
+  question = check.string(question, 2, "ask")
+  timeout = check.timeout(timeout, 3, "ask")
+  local ctx = context.new(self, { type = "direct", from = peer, data = "" })
+  return ctx:ask(question, timeout)
+end
+
+-- bot:save() -> true | nil, err
+--
+-- Writes down what is stored at once, for what must not be lost once it was
+-- promised; without it that happens within a second.
+function Bot:save()
+  running(self, "save")
+  if not self.memory then return true end
+  return self.memory:save(self.store)
 end
 
 -- bot:members() -> list of peers: who else is there.
@@ -336,12 +417,39 @@ end
 --
 -- For a main program: starts the bot, if it was not, and waits until it is
 -- stopped, by bot:stop() or by SIGINT or SIGTERM ("INT", "TERM"): these two
--- are caught meanwhile, and only meanwhile. In code that is reloaded it does
--- nothing.
+-- are caught meanwhile, and only meanwhile. Code that is reloaded ends here.
 function Bot:run()
   checkself(self, "run")
-  if building.here() then return true end
+  if building.here() then
+    building.finish()
+    return true
+  end
   return life.run(self)
+end
+
+-- bot:plugin(path) -> what it gives
+--
+-- Runs a file with the bot as its argument. The path is as seen from the
+-- file that calls. It is reloaded with it.
+function Bot:plugin(path)
+  checkself(self, "plugin")
+  path = check.string(path, 1, "plugin")
+  local results = table.pack(program.plugin(self, path))
+  check.that(results[1], 1, "plugin", results[2])
+  return table.unpack(results, 2, results.n)
+end
+
+-- bot:reload() -> true | nil, err
+--
+-- Runs the script that made the bot again, and its plug-ins. The bots that
+-- it makes are those that run; all that it registers takes the place of what
+-- was registered, at once. The network, the store and handlers that run
+-- already go on. If anything goes wrong, the old code stays, and it is told.
+function Bot:reload()
+  checkself(self, "reload")
+  local ok, err = program.reload()
+  if not ok then return nil, err end
+  return true
 end
 
 -- bot:stop()

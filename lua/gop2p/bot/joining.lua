@@ -13,15 +13,16 @@ joining.__index = joining
 local FIRST, LONGEST = 1, 60   -- seconds between two rounds
 local TIMEOUT = 5              -- seconds for one entry point
 
-function joining.new(bot, peers)
+-- The bot's node runs already. Itself is no entry point.
+function joining.new(bot)
   local list = {}
-  for _, peer in ipairs(peers) do
+  for _, peer in ipairs(bot.options.join) do
     if peer ~= bot.node:self() then
       list[#list + 1] = { peer = peer, joined = false, told = false }
     end
   end
   return setmetatable({ bot = bot, list = list, pause = FIRST,
-                        stale = false }, joining)
+                        stale = false, tried = false }, joining)
 end
 
 local function members(self)
@@ -48,6 +49,7 @@ local function try(self, entry)
   local ok, err = bot.node:connect(entry.peer, TIMEOUT)
   if ok then
     entry.joined, entry.told = true, false
+    self:release()
     bot.log:info("connected", { through = tostring(entry.peer) })
   else
     bot.log[entry.told and "debug" or "warn"](bot.log, "not connected",
@@ -75,12 +77,26 @@ function joining:changed()
   scheduler.wake(self)
 end
 
+-- joining:await(): waits until somebody is there, or every entry point was
+-- tried once. What is said before would be heard by nobody.
+function joining:await()
+  while not self.tried and not self.bot.node:is_connected() do
+    scheduler.wait(self.list)
+  end
+end
+
+-- joining:release(): nobody waits for that any more.
+function joining:release()
+  self.tried = true
+  scheduler.wake(self.list)
+end
+
 -- joining:run(): a task that ends with the bot's.
 function joining:run()
-  if #self.list == 0 then return end
   while self.bot.state == "running" do
     self.stale = false
     local whole = round(self)
+    self:release()
     if self.stale then
       self.pause = FIRST
     elseif whole then

@@ -4,9 +4,9 @@ local dispatch = require "gop2p.bot.dispatch"
 local gop2p = require "gop2p"
 local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
+local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
 local signals = require "gop2p.bot.signals"
-local values = require "gop2p.values"
 
 local life = {}
 
@@ -14,10 +14,13 @@ local FAREWELL = 2   -- seconds for what is to be run before the stop
 local LEAVE = 2      -- and to take leave
 
 local function startnode(options)
+  local given = {}
+  for name, value in pairs(options.node or {}) do given[name] = value end
+  given.state = given.state or options.state
   if options.address then
-    return gop2p.start_node(options.address, options.port, options.node)
+    return gop2p.start_node(options.address, options.port, given)
   end
-  return gop2p.start_local_node(options.port, options.node)
+  return gop2p.start_local_node(options.port, given)
 end
 
 local function hear(self)
@@ -25,12 +28,15 @@ local function hear(self)
   life.stop(self)   -- its author may have stopped the node
 end
 
-local function follow(self, way)
+local function follow(self)
   for event in self.node:events() do
-    self.log:info(event.type, { peer = tostring(event.peer),
+    local what = event.met and "met" or event.type
+    self.log:info(what, { peer = tostring(event.peer),
       reason = event.reason and event.reason.cause })
-    self:fire(event.type, event.peer, event.reason)
-    if event.type == "left" or event.type == "failed" then way:changed() end
+    self:fire(what, event.peer, event.reason)
+    if event.type == "left" or event.type == "failed" then
+      self.way:changed()
+    end
   end
 end
 
@@ -38,18 +44,46 @@ local function watch(self)
   for err in self.node:errors() do self.trouble:tell(err) end
 end
 
-function life.start(self)
-  local node, err = startnode(self.options)
-  if not node then return nil, err end
-  self.node, self.state = node, "running"
-  local peers = self.options.join and values.topeers(self.options.join)
-  local way = joining.new(self, peers or {})
+-- Keeps what is stored on the disk. Tasks that are not the bot's own are code
+-- of its author, which may change it at any time.
+local function remember(self)
+  self.memory:run {
+    get = function() return self.store end,
+    busy = function() return self.scope.count > self.own end,
+    report = function(err) self.trouble:tell(err) end,
+  }
+end
+
+local function starttasks(self)
+  local agenda, way = self.registry.agenda, joining.new(self)
+  self.way = way
   scheduler.start(self.scope, hear, self)
-  scheduler.start(self.scope, follow, self, way)
+  scheduler.start(self.scope, follow, self)
   scheduler.start(self.scope, watch, self)
   scheduler.start(self.scope, way.run, way)
-  scheduler.start(self.scope, function() self.registry.agenda:run() end)
+  scheduler.start(self.scope, agenda.run, agenda)
+  if self.memory then scheduler.start(self.scope, remember, self) end
+  if self.options.watch then
+    scheduler.start(self.scope, program.watch, self)
+  end
+  self.own = self.scope.count
+end
+
+function life.start(self)
+  local node, err
+  if not self.unfit then node, err = startnode(self.options) end
+  if not node then
+    err = self.unfit or err
+    self.log:error("not started", { reason = tostring(err) })
+    program.notstarted()
+    return nil, err
+  end
+  self.node, self.state = node, "running"
+  starttasks(self)
   self.log:info("started", { node = tostring(node:self()) })
+  if self.memory and self.memory.notice then
+    self.trouble:tell(self.memory.notice)
+  end
   self:fire("start")
   return true
 end
@@ -69,14 +103,23 @@ local function farewell(self)
   while left > 0 and scheduler.wait(key, deadline) do end
 end
 
+-- The last that is stored.
+local function forget(self)
+  local ok, err = self.memory:save(self.store)
+  if not ok then self.log:error("not stored", { reason = tostring(err) }) end
+  self.memory:close()
+end
+
 local function stop(self)
   self.state = "stopping"
+  self.way:release()
   farewell(self)
   self.registry.agenda:stop()
   if self.node:is_connected() then self.node:leave(LEAVE) end
   scheduler.close(self.scope)
   self.node:close()
-  self.log:info("stopped", {})
+  if self.memory then forget(self) end
+  self.log:info("stopped")
   self.state = "stopped"
   scheduler.wake(self)
 end
@@ -87,28 +130,39 @@ function life.stop(self)
   elseif self.state == "stopping" then
     while self.state ~= "stopped" do scheduler.wait(self) end
   else
+    if self.memory and self.state == "new" then self.memory:close() end
     self.state = "stopped"
   end
 end
 
-function life.run(self)
+-- Until it is stopped, or 'signal.name' is set. Nil and an error when it
+-- could not be started.
+local function await(self, signal)
   if self.state == "new" then
     local ok, err = life.start(self)
     if not ok then return nil, err end
   end
-  local signal
+  while self.state ~= "stopped" and not signal.name do
+    scheduler.wait(self)
+  end
+  return true
+end
+
+function life.run(self)
+  local signal = {}
   local caught, err = signals.catch(function(name)
-    signal = name
+    signal.name = name
     scheduler.wake(self)
   end)
   if not caught then return nil, err end
-  local ok, problem = pcall(function()
+  local ok, done, problem = pcall(function()
     local _ <close> = caught
-    while self.state ~= "stopped" and not signal do scheduler.wait(self) end
+    return await(self, signal)
   end)
+  if ok and not done then return nil, problem end
   life.stop(self)
-  if not ok then error(problem, 0) end
-  return true, signal
+  if not ok then error(done, 0) end
+  return true, signal.name
 end
 
 return life

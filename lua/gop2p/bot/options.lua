@@ -1,5 +1,6 @@
 -- options.lua - the options of a bot: what there is, and what it may be.
 
+local log = require "gop2p.bot.log"
 local values = require "gop2p.values"
 
 local options = {}
@@ -27,22 +28,53 @@ local function orfalse(test)
   end
 end
 
+-- As text, too: that is how arguments of a program come.
+local function toport(value)
+  if type(value) == "string" and value:find("^%d+$") then
+    return math.tointeger(value)
+  end
+  return value
+end
+
 local function port(value)
+  value = toport(value)
   local good = math.type(value) == "integer" and value >= 0 and value <= 65535
   return good, "port from 0 to 65535 expected"
 end
 
-local function peers(value)
-  if type(value) == "table" and #value == 0 and value.address == nil then
-    return true
+-- options.peers(value) -> list | nil, why: one peer, a list, or none (nil).
+function options.peers(value)
+  if value == nil or type(value) == "table" and #value == 0 and
+     value.address == nil then
+    return {}
   end
-  local list, why = values.topeers(value)
+  return values.topeers(value)
+end
+
+local function peers(value)
+  local list, why = options.peers(value)
   return list ~= nil, why
+end
+
+local LOG = { level = true, json = true, file = true }
+
+local function logoptions(value)
+  if type(value) ~= "table" then return false, "table expected" end
+  for key in pairs(value) do
+    if not LOG[key] then return false, "level, json and file expected" end
+  end
+  local good = value.level == nil or log.levels[value.level] ~= nil
+  return good, "level: debug, info, warn, error or off expected"
 end
 
 local function word(value)
   local good = type(value) == "string" and value:find("^[^%s%c]+$")
   return good ~= nil and good ~= false, "text without space expected"
+end
+
+local function text(value)
+  local good = type(value) == "string" and value ~= ""
+  return good, "text expected"
 end
 
 -- Name, default (nil: none), and what it has to be.
@@ -52,7 +84,7 @@ local known = {
   address = { nil, is "string" },
   node = { nil, is "table" },
   join = { nil, peers },
-  prefix = { "!", orfalse(word) },
+  prefix = { "!", orfalse(text) },
   owner = { nil, peers },
   roles = { nil, is "table" },
   allow = { nil, is "table" },
@@ -64,12 +96,36 @@ local known = {
   rate = { 5, number(0.001) },
   burst = { 20, number(1, true) },
   queue = { 100, number(0, true) },
-  exchange = { 100, number(1) },
+  exchange = { 100, orfalse(number(1)) },
+  store = { nil, orfalse(is "string") },
+  state = { nil, is "string" },
+  log = { {}, logoptions },
+  dry_run = { false, is "boolean" },
+  watch = { false, is "boolean" },
 }
+
+local overriding = {}
+
+-- options.override(given): from now on these win over what a script says; of
+-- its log each field by itself.
+function options.override(given)
+  overriding = given
+end
+
+local function merge(given, over)
+  local out = {}
+  for name, value in pairs(given) do out[name] = value end
+  for name, value in pairs(over) do
+    local inner = name == "log" and type(given.log) == "table"
+    out[name] = inner and merge(given.log, value) or value
+  end
+  return out
+end
 
 -- options.read(given) -> options, complete | nil, why
 function options.read(given)
   local out = {}
+  given = merge(given, overriding)
   for name, value in pairs(given) do
     local option = known[name]
     if not option then
@@ -85,6 +141,8 @@ function options.read(given)
     out[name] = given[name]
     if out[name] == nil then out[name] = option[1] end
   end
+  out.join, out.port = options.peers(out.join), toport(out.port)
+  if out.store == nil then out.store = out.name .. ".json" end
   return out
 end
 

@@ -4,16 +4,13 @@
 -- the owner. Roles keep order among people who trust each other; they keep
 -- nobody out.
 
-local values = require "gop2p.values"
+local options = require "gop2p.bot.options"
 
 local roles = {}
 roles.__index = roles
 
-local function topeers(what, list)
-  if type(list) == "table" and list.address == nil and #list == 0 then
-    return {}
-  end
-  local peers, why = values.topeers(list)
+local function toset(what, list)
+  local peers, why = options.peers(list)
   if not peers then return nil, ("%s: %s"):format(what, why) end
   local set = {}
   for _, peer in ipairs(peers) do set[tostring(peer)] = peer end
@@ -57,14 +54,14 @@ function roles.new(owner, members, allow)
   local self = setmetatable({ members = { owner = {} }, rules = {} }, roles)
   local why
   if owner then
-    self.members.owner, why = topeers("owner", owner)
+    self.members.owner, why = toset("owner", owner)
     if why then return nil, why end
   end
   for name, list in pairs(members or {}) do
     if name == "owner" or name == "everybody" then
       return nil, ("roles: %q has a meaning of its own"):format(name)
     end
-    self.members[name], why = topeers(("roles[%q]"):format(name), list)
+    self.members[name], why = toset(("roles[%q]"):format(name), list)
     if why then return nil, why end
   end
   for glob, names in pairs(allow or {}) do

@@ -17,29 +17,42 @@ local function refuse(bot)
   return nil, err
 end
 
--- speech.post(bot, data, to [, urgent]) -> receipt | nil, err
+local function names(peers)
+  local list = {}
+  for i, peer in ipairs(peers) do list[i] = tostring(peer) end
+  return list
+end
+
+-- The receipt of what is not sent at all.
+local UNSENT = { wait = function() return true end }
+
+-- speech.post(bot, data, to, cause [, urgent]) -> receipt | nil, err
 --
 -- Sends any bytes to everybody (nil) or a list of peers, in its turn unless
--- it is urgent.
-function speech.post(bot, data, to, urgent)
+-- it is urgent, and not before the bot has tried to join. 'cause': the peer
+-- whose message it answers, if it is known.
+function speech.post(bot, data, to, cause, urgent)
+  bot.way:await()
   if not urgent and not bot.outbox:wait() then return refuse(bot) end
   bot.overfull = false
   if core.isclosed(bot.node) then
     return nil, values.stopped("could not send")
   end
-  bot.log:info("said", { to = to and tostring(to) or "everybody",
-                         text = data })
-  bot.loopguard:spoke(to)
+  local dry = bot.options.dry_run
+  bot.log:info(dry and "would say" or "said", { text = data,
+    to = to and table.concat(names(to), " ") or "everybody" })
+  bot.loopguard:spoke(to, cause)
+  if dry then return UNSENT end
   local receipt, err
   if to then receipt, err = bot.node:send(to, data)
   else receipt, err = bot.node:broadcast(data) end
   return receipt, err
 end
 
--- speech.say(bot, words, to) -> true | nil, err: a text, in parts.
-function speech.say(bot, words, to)
+-- speech.say(bot, words, to, cause) -> true | nil, err: a text, in parts.
+function speech.say(bot, words, to, cause)
   for _, part in ipairs(text.split(words, bot.options.max_message)) do
-    local ok, err = speech.post(bot, part, to)
+    local ok, err = speech.post(bot, part, to, cause)
     if not ok then return nil, err end
   end
   return true

@@ -65,7 +65,7 @@ local function load(self)
   ok, err = lock(self)
   if not ok then return nil, err end
   bytes, err = file.read(self.path)
-  if not bytes then return nil, err end
+  if not bytes then return err.code == "ENOENT" or nil, err end
   local data, why = codec.decode(bytes)
   if not data then return spoilt(self, why) end
   self.data, self.text = data, bytes

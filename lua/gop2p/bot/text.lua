@@ -38,6 +38,13 @@ function text.split(s, limit)
   return parts
 end
 
+local BRIEF = 60   -- bytes
+
+-- text.brief(s) -> what of it is worth repeating to who has said it.
+function text.brief(s)
+  return #s <= BRIEF and s or s:sub(1, character(s, BRIEF + 1) - 1) .. "..."
+end
+
 local function bothcases(a, b)
   local range = b and "%s-%s%s-%s" or "%s%s"
   if not b then return range:format(a:lower(), a:upper()) end

@@ -18,7 +18,7 @@ local function tellowner(self, text)
   for _, member in ipairs(bot.node:members()) do
     if bot.roles:is(member, "owner") then present[#present + 1] = member end
   end
-  if #present > 0 then speech.post(bot, text, present, true) end
+  if #present > 0 then speech.post(bot, text, present, nil, true) end
 end
 
 -- The owner hears of one thing in a while, and how many there were besides.
@@ -27,7 +27,8 @@ local function owner(self, err)
     self.untold = self.untold + 1
     return
   end
-  local text = err.traceback and err .. "\n" .. err.traceback or tostring(err)
+  local trace = err.traceback and err.traceback:match("\nstack traceback:.*")
+  local text = err .. (trace or "")
   if self.untold > 0 then
     text = ("%s\n(and %d more since the last one)"):format(text, self.untold)
   end

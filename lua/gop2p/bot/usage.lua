@@ -8,9 +8,14 @@
 -- after "=", if there is one. The type comes after ":" and is string unless
 -- it is said; "..." takes the rest of the line as it is.
 
+local clock = require "gop2p.clock"
+local schedule = require "gop2p.bot.schedule"
+local brief = require("gop2p.bot.text").brief
 local values = require "gop2p.values"
 
 local usage = {}
+
+local LATEST = 253402300799   -- the year 9999 ends
 
 local UNITS = { s = 1, m = 60, h = 3600, d = 86400, w = 604800 }
 local TRUTHS = { yes = true, on = true, ["true"] = true,
@@ -28,6 +33,20 @@ local function duration(text)
   return at > 1 and at == #text + 1 and total or nil
 end
 
+-- "20m" from now, "18:00" or "2030-12-24T18:00" -> seconds since 1970 | nil
+local function moment(text)
+  local now = clock.time()
+  local seconds = text:find("%a$") and duration(text)
+  local at = seconds and now + seconds or schedule.moment(text, now)
+  return at and at <= LATEST and at
+end
+
+-- "20m", "09:00", "0 9 * * mon-fri" -> what bot:every takes | nil
+local function period(text)
+  local value = duration(text) or text
+  return schedule.parse(value) and value
+end
+
 -- Each takes a text and gives its value, or nil.
 local types = {
   string = { "a text", function(text) return text end },
@@ -41,6 +60,9 @@ local types = {
   boolean = { "yes or no", function(text) return TRUTHS[text:lower()] end },
   peer = { "a peer, such as localhost:5000", values.topeer },
   duration = { "a time, such as 20m or 1h30m", duration },
+  time = { "a time, such as 20m, 18:00 or 2030-12-24T18:00", moment },
+  schedule = { "a schedule, such as 20m, 09:00 or \"0 9 * * mon-fri\"",
+               period },
 }
 
 -- The value of a text as 'kind'; or nil.
@@ -68,8 +90,8 @@ local function parseargument(open, body)
       :format(name)
   end
   if default then
-    arg.default = convert(arg.kind, default)
-    if arg.default == nil then
+    arg.default = default
+    if convert(arg.kind, default) == nil then
       return nil, ("argument %q: %s expected, not %q"):format(name,
         types[arg.kind][1], default)
     end
@@ -155,7 +177,7 @@ end
 local function take(arg, text, at)
   if not text:find("%S", at) then
     if arg.required then return nil, "<" .. arg.name .. "> is missing" end
-    return arg.default, nil, at
+    return arg.default and convert(arg.kind, arg.default), nil, at
   end
   local given, next
   if arg.rest then
@@ -167,7 +189,7 @@ local function take(arg, text, at)
   local value = convert(arg.kind, given)
   if value == nil then
     return nil, ("%s: %s expected, not %q"):format(arg.name,
-                                                   types[arg.kind][1], given)
+      types[arg.kind][1], brief(given))
   end
   return value, nil, next
 end
@@ -184,7 +206,7 @@ function usage.read(arguments, text)
     out[arg.name], at = value, next
   end
   if text:find("%S", at) then
-    return nil, ("this is too much: %s"):format(text:sub(at))
+    return nil, ("this is too much: %s"):format(brief(text:sub(at)))
   end
   return out
 end

@@ -1,35 +1,64 @@
 -- bot.lua - `gop2p bot`: runs a bot script.
 
 local gop2p = require "gop2p"
+local log = require "gop2p.bot.log"
 local network = require "gop2p.cli.network"
+local options = require "gop2p.bot.options"
+local program = require "gop2p.bot.program"
 local show = require "gop2p.cli.show"
 
 local bot = { summary = "Run a bot script, with the loop, until Ctrl-C." }
 
 local FAILED = 1
 
+local function level(text)
+  if log.levels[text] then return text end
+  return nil, "not a level (debug, info, warn, error, off): " .. text
+end
+
 function bot.options(command)
   command:argument("file", "The script; it runs as a task, and may start "
                    .. "others."):argname("FILE")
   command:argument("args", "Its arguments (arg, ...). Those that begin with "
                    .. "- come after --."):argname("ARG"):args("*")
+  command:flag("--watch", "Reload it, and its plug-ins, when a file has "
+               .. "changed. This and what follows is for scripts that use "
+               .. "gop2p.bot, and wins over what they say.")
+  command:flag("--dry-run", "Log what it would say, and say nothing. What "
+               .. "it stores is not written either.")
+  command:option("--log", "Add to a file, instead of writing to standard "
+                 .. "error."):argname("LOG")
+  command:option("--log-level", "The least that is logged: debug, info, "
+                 .. "warn, error or off."):argname("LEVEL"):convert(level)
+  command:flag("--json", "Log JSON, one object a line.")
+end
+
+-- What was not said is left to the script.
+local function override(given)
+  options.override {
+    watch = given.watch, dry_run = given.dry_run,
+    log = { file = given.log, level = given.log_level, json = given.json },
+  }
 end
 
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
-function bot.run(options)
-  local script, err = loadfile(options.file)
+function bot.run(given)
+  local script, err = loadfile(given.file)
   if not script then
     show.complain("bot", "%s", err)
     return FAILED
   end
-  _G.arg = table.move(options.args, 1, #options.args, 1, {[0] = options.file})
+  _G.arg = table.move(given.args, 1, #given.args, 1, {[0] = given.file})
   io.stdout:setvbuf("line")
+  override(given)
   local ok, problem = pcall(gop2p.run, function()
-    script(table.unpack(options.args))
+    script(table.unpack(given.args))
   end)
-  if ok or network.was_interrupted(problem) then return end
-  show.complain("bot", "%s", problem)
-  return FAILED
+  if not ok and not network.was_interrupted(problem) then
+    show.complain("bot", "%s", problem)
+    return FAILED
+  end
+  if program.failed() then return FAILED end
 end
 
 return bot

@@ -3,9 +3,9 @@
 -- A line is read while messages come in, so the node is always served. At
 -- the end of its input it waits for what was sent, and leaves.
 
-local console = require "gop2p.cli.console"
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
+local prompt = require "gop2p.prompt"
 local show = require "gop2p.cli.show"
 
 local chat = { summary = "Chat in the terminal, or through a pipe." }
@@ -32,26 +32,26 @@ function chat.options(command)
                .. "pipe.")
 end
 
-function chat:say(format, ...)
-  self.console:print(show.plain(format:format(...)))
+local function say(format, ...)
+  show.line(show.plain(format:format(...)))
 end
 
 -- The peer that was typed, or nil when it is none; says so.
-function chat:peer_of(text)
+local function peer_of(text)
   local peer = network.peer(text)
   if peer then return peer end
-  self:say("Not a peer: %s. Such as localhost:5000, or 5000 for this "
+  say("Not a peer: %s. Such as localhost:5000, or 5000 for this "
            .. "machine.", text)
 end
 
 -- Tells who did not get what was sent. The chat goes on meanwhile.
-function chat:follow(receipt, err)
-  if not receipt then return self:say("Not sent: %s", show.words(err)) end
+local function follow(receipt, err)
+  if not receipt then return say("Not sent: %s", show.words(err)) end
   gop2p.spawn(function()
     local done, why = receipt:wait()
     if done then return end
     for peer, failure in pairs(why.failed) do
-      self:say("Not delivered to %s: %s", peer, failure.cause)
+      say("Not delivered to %s: %s", peer, failure.cause)
     end
   end)
 end
@@ -67,7 +67,7 @@ local commands = {}  -- f(chat, rest of the line); true ends the chat
 local function join(self, peers)
   self.joining = true
   local joined = network.join(self.node, peers, function(err)
-    self:say("Not connected: %s", show.words(err))
+    say("Not connected: %s", show.words(err))
   end)
   gop2p.sleep(0)   -- lets the others take what has come of it
   self.joining = false
@@ -77,34 +77,34 @@ end
 
 function commands.connect(self, rest)
   if rest == "" then
-    return self:say("Who? Such as: connect localhost:5000")
+    return say("Who? Such as: connect localhost:5000")
   end
-  local peer = self:peer_of(rest)
+  local peer = peer_of(rest)
   if peer then join(self, {peer}) end
 end
 
 function commands.dm(self, rest)
   local name, text = rest:match("^(%S+)%s+(.+)$")
   if not name then
-    return self:say("To whom, and what? Such as: dm localhost:5000 Hello")
+    return say("To whom, and what? Such as: dm localhost:5000 Hello")
   end
-  local peer = self:peer_of(name)
-  if peer then self:follow(self.node:send(peer, self:signed(text))) end
+  local peer = peer_of(name)
+  if peer then follow(self.node:send(peer, self:signed(text))) end
 end
 
 function commands.members(self)
   local members = self.node:members()
-  if #members == 0 then return self:say("Nobody else is here.") end
+  if #members == 0 then return say("Nobody else is here.") end
   for i, peer in ipairs(members) do members[i] = tostring(peer) end
-  self:say("Here: %s", table.concat(members, ", "))
+  say("Here: %s", table.concat(members, ", "))
 end
 
 function commands.disconnect(self)
   if not self.node:is_connected() then
-    return self:say("You are not connected.")
+    return say("You are not connected.")
   end
   local ok, err = self.node:leave()
-  self:say(ok and "You have left." or "Not quite left: %s",
+  say(ok and "You have left." or "Not quite left: %s",
            err and show.words(err))
 end
 
@@ -112,8 +112,8 @@ function commands.exit()
   return true
 end
 
-function commands.help(self)
-  self.console:print(HELP)
+function commands.help()
+  show.line(HELP)
 end
 
 local slash = { join = commands.connect, leave = commands.disconnect,
@@ -122,10 +122,10 @@ for name, command in pairs(commands) do slash[name] = command end
 
 function chat:broadcast(text)
   if not self.node:is_connected() then
-    return self:say("Nobody heard that: connect to somebody first, or try "
+    return say("Nobody heard that: connect to somebody first, or try "
                     .. "help.")
   end
-  self:follow(self.node:broadcast(self:signed(text)))
+  follow(self.node:broadcast(self:signed(text)))
 end
 
 -- A command, or what is to be said. The words alone on a line are commands;
@@ -135,7 +135,7 @@ function chat:obey(line)
   local name, more = line:match("^/(%l+)%f[%s\0]%s*(.-)%s*$")
   if name then
     if slash[name] then return slash[name](self, more) end
-    return self:say("No such command: /%s. Try help.", name)
+    return say("No such command: /%s. Try help.", name)
   end
   local word, rest = line:match("^(%l+)%s*(.-)%s*$")
   local command = commands[word]
@@ -146,17 +146,21 @@ function chat:obey(line)
   end
 end
 
--- What the last word can become: a command at the beginning, with its slash
--- if there is one, else a member.
-function chat:completions(before)
-  local list = {}
-  if before:find("^/") and not before:find("%s") then
-    for name in pairs(slash) do list[#list + 1] = "/" .. name end
-  elseif not before:find("%s") then
-    for name in pairs(commands) do list[#list + 1] = name end
-  else
-    for i, peer in ipairs(self.node:members()) do list[i] = peer .. "" end
+-- What the word after the first 'start' bytes of the line can become: a
+-- command at the beginning, with its slash if there is one, else a member.
+function chat:completions(line, start)
+  local word, list = line:sub(start + 1), {}
+  local function offer(text)
+    if text:sub(1, #word) == word then list[#list + 1] = text end
   end
+  if start > 0 then
+    for _, peer in ipairs(self.node:members()) do offer(tostring(peer)) end
+  elseif word:find("^/") then
+    for name in pairs(slash) do offer("/" .. name) end
+  else
+    for name in pairs(commands) do offer(name) end
+  end
+  table.sort(list)
   return list
 end
 
@@ -166,7 +170,7 @@ function chat:message(msg)
   local sender = ("[%s]"):format(show.sender(msg))
   local text = show.plain(msg.data)
   sender = show.plain(sender)
-  if not self.console.rich then return sender .. " " .. text end
+  if not self.rich then return sender .. " " .. text end
   if self.colours then
     sender = show.paint(sender, show.colour_of(tostring(msg.from)))
   end
@@ -174,53 +178,60 @@ function chat:message(msg)
 end
 
 local function show_messages(self)
-  for msg in self.node:inbox() do self.console:print(self:message(msg)) end
+  for msg in self.node:inbox() do show.line(self:message(msg)) end
 end
 
 local function show_errors(self)
-  for err in self.node:errors() do self:say("(%s)", show.words(err)) end
+  for err in self.node:errors() do say("(%s)", show.words(err)) end
 end
 
 -- Who comes and goes, for somebody who looks on.
 local function show_events(self)
   for event in self.node:events() do
     if not (self.joining and event.type == "joined") then
-      self:say("%s * %s", os.date("%H:%M"), event)
+      say("%s * %s", os.date("%H:%M"), event)
     end
   end
 end
 
--- Its tasks are over when all that was sent has been answered, or failed.
 local function converse(self)
-  for line in function() return self.console:read("> ") end do
-    if self:obey((line:gsub("\r$", ""))) then break end
+  local mark = self.terminal and "> " or nil
+  for line in function() return prompt.read(mark) end do
+    if line:find("%S") then prompt.remember(line) end
+    if self:obey((line:gsub("\r$", ""))) then return end
   end
+  if self.terminal then show.line("") end
 end
 
+-- It is over when all that was sent has been answered, or failed.
 local function start(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
-  if self.console.rich then gop2p.spawn(show_events, self) end
-  if #peers > 0 and not join(self, peers) and not self.console.terminal then
-    return FAILED
-  end
-  gop2p.run(function() converse(self) end)
-  return DONE
+  if self.rich then gop2p.spawn(show_events, self) end
+  local joined = #peers == 0 or join(self, peers) or self.terminal
+  if joined then converse(self) end
+  self.node:leave()
+  self.node:close()
+  gop2p.run()
+  return joined and DONE or FAILED
 end
 
 function chat.run(options)
-  local self = setmetatable({ name = options.name }, chat)
-  self.console = console.open {
-    plain = options.plain, breaks = " \t\n",
-    complete = function(before) return self:completions(before) end,
+  local self = setmetatable({
+    name = options.name, colours = show.has_colours(),
+    terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
+  }, chat)
+  self.rich = prompt.begin {
+    edit = self.terminal and not options.plain, breaks = " \t\n",
+    complete = function(...) return self:completions(...) end,
   }
-  self.colours = show.has_colours()
-  local peers = options.join
-  options.join = {}   -- who can not be joined is told in the chat
-  return network.with("chat", options, DONE, function(node)
-    self.node = node
-    self:say("You are %s. Try help.", node:self())
-    return start(self, peers)
+  prompt.set { on_event = false }   -- its own tasks tell
+  local node <close>, status = network.start("chat", options)
+  if not node then return status end
+  self.node = node
+  say("You are %s. Try help.", node:self())
+  return network.guard(node, DONE, function()
+    return start(self, options.join)
   end)
 end
 

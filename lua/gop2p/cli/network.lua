@@ -86,25 +86,33 @@ local function was_interrupted(problem)
   return problem:find("interrupted!", 1, true) ~= nil
 end
 
+-- Gives the status that f() does; after Ctrl-C 'interrupted', having left.
+function network.guard(node, interrupted, f)
+  local ok, result = pcall(f)
+  if ok then return result end
+  node:leave(1)
+  if was_interrupted(result) then return interrupted end
+  if result:find(show.CLOSED, 1, true) then return FAILED end
+  error(result, 0)
+end
+
 -- Starts a node, joins, and runs f(node) as a task; then leaves and ends
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
 -- 'interrupted': the status after Ctrl-C.
 function network.with(name, options, interrupted, f)
   local node <close>, status = network.start(name, options)
   if not node then return status end
-  local ok, problem = pcall(gop2p.run, function()
-    local joined = network.join(node, options.join, function(err)
-      show.complain(name, "%s", show.words(err))
+  return network.guard(node, interrupted, function()
+    gop2p.run(function()
+      local joined = network.join(node, options.join, function(err)
+        show.complain(name, "%s", show.words(err))
+      end)
+      status = joined and (f(node) or DONE) or FAILED
+      node:leave()
+      node:close()
     end)
-    status = joined and (f(node) or DONE) or FAILED
-    node:leave()
-    node:close()
+    return status
   end)
-  if ok then return status end
-  node:leave(1)
-  if was_interrupted(problem) then return interrupted end
-  if problem:find(show.CLOSED, 1, true) then return FAILED end
-  error(problem, 0)
 end
 
 network.was_interrupted = was_interrupted

@@ -2,13 +2,10 @@
 --
 -- Chunks run on the main thread, not in a task: there Ctrl-C ends them.
 
-local complete = require "gop2p.complete"
-local console = require "gop2p.cli.console"
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
-local scheduler = require "gop2p.scheduler"
 local show = require "gop2p.cli.show"
 
 local repl = { summary = "A Lua prompt with a node that is always served." }
@@ -16,55 +13,11 @@ repl.__index = repl
 
 local DONE, FAILED = 0, 1
 
--- All that is no part of a name.
-local BREAKS = " \t\n\"\\'><=;:.+-*/%^~#&|,(){}[]!?@$`"
+local GOODBYE = 5    -- seconds
 
 function repl.options(command)
   network.options(command)
   command:flag("--plain", "No line editing, as in a pipe.")
-end
-
-function repl:say(text)
-  self.console:print(show.plain(text))
-end
-
--- What nobody else reads. While a chunk runs it may want to.
-local function show_messages(self)
-  if self.busy or core.isclosed(self.node)
-     or prompt.isread(self.node, "inbox") then
-    return
-  end
-  for msg in core.nextmessage, self.node do self:say(tostring(msg)) end
-end
-
-local function show_errors(self)
-  for err in self.node:errors() do self:say("! " .. err) end
-end
-
-local function show_events(self)
-  for event in self.node:events() do self:say("* " .. event) end
-end
-
-local function follow(self)
-  local inbox = core.signal(self.node, "inbox")
-  scheduler.listen(inbox, function() show_messages(self) end)
-  scheduler.spawn(show_errors, self)
-  if self.console.terminal then scheduler.spawn(show_events, self) end
-end
-
--- What tasks print appears above what is typed.
-local function redirect(self)
-  local write = io.write
-  function _G.print(...)
-    local words = table.pack(...)
-    for i = 1, words.n do words[i] = tostring(words[i]) end
-    self.console:print(show.harmless(table.concat(words, "\t")))
-  end
-  io.write = function(...)   -- luacheck: ignore 122
-    self.console:above(write, ...)
-    io.flush()
-    return io.output()
-  end
 end
 
 -- Where Ctrl-C found us is of no interest.
@@ -79,20 +32,23 @@ local function shortened(text)
   return (text:gsub("\n%s*%[C%]: in function 'xpcall'.*$", ""))
 end
 
+function repl:reject(problem)
+  self.failed = true
+  show.line(show.harmless(problem))
+end
+
+-- Ctrl-C ends the chunk.
 local function evaluate(self, chunk)
-  self.busy = true
-  core.line_rearm()
+  core.rearm()
   local results = table.pack(xpcall(chunk, traceback))
-  core.line_rearm()
-  self.busy = false
+  core.rearm()
   if not results[1] then
-    self.failed = true
-    self.console:print(show.harmless(shortened(results[2])))
+    self:reject(shortened(results[2]))
   elseif results.n > 1 then
     local ok, problem = pcall(print, table.unpack(results, 2, results.n))
-    if not ok then self.console:print(tostring(problem)) end
+    if not ok then self:reject("error calling 'print': " .. problem) end
   end
-  if not core.isclosed(self.node) then show_messages(self) end
+  if not io.stdout:flush() then error(show.CLOSED, 0) end
 end
 
 -- An expression, whose values are shown, or a chunk; nil and why not, and
@@ -105,89 +61,77 @@ local function compile(text)
          and (first .. "\0" .. err):find("<eof>[\"']?%f[\0]") ~= nil
 end
 
--- A chunk from as many lines as it takes; nil at the end.
+-- A chunk from as many lines as it takes, or why it is none; false at the
+-- end.
 local function read_chunk(self)
   local text
   while true do
-    local line, interrupted = self.console:read(text and ">> " or "> ")
-    if not line and not interrupted then
-      if text then self:reject(select(2, compile(text))) end
-      return nil
+    local mark = text and ">> " or "> "
+    local line, interrupted = prompt.read(self.terminal and mark)
+    if interrupted then
+      text = nil
+    elseif not line then
+      return false, text and select(2, compile(text))
+    else
+      text = text and text .. "\n" .. line or line
+      local chunk, err, incomplete = compile(text)
+      if not incomplete then
+        if text:find("%S") then prompt.remember(text) end
+        return chunk, err
+      end
     end
-    text = line and (text and text .. "\n" .. line or line)
-    local chunk, err, incomplete = compile(text or "")
-    if chunk then return chunk end
-    if not incomplete then return function() self:reject(err) end end
   end
-end
-
-function repl:reject(err)
-  self.failed = true
-  self.console:print(show.harmless(err))
 end
 
 local function loop(self)
-  for chunk in read_chunk, self do
-    evaluate(self, chunk)
-  end
+  repeat
+    local chunk, err = read_chunk(self)
+    if chunk then evaluate(self, chunk) end
+    if err then self:reject(err) end
+  until chunk == false
+  if self.terminal then show.line("") end
 end
 
--- An error of a task comes out of whatever waits, so out of reading, too.
+-- Where no line is edited the error of a task comes out of reading.
 local function survive(self)
   local ok, problem = pcall(loop, self)
   if ok then return true end
-  core.line_rearm()
-  if problem:find(show.CLOSED, 1, true) then
+  core.rearm()
+  if problem == show.CLOSED then
     self.failed = true
     return true
   end
-  self:reject(problem)
-  return not self.console.terminal
+  self:reject(tostring(problem))
+  return not self.terminal
 end
 
-local function completions(node, before)
-  local start = #before - #before:match("[%w_]*$")
-  return complete(before, start, function(text)
-    local list = {}
-    for _, peer in ipairs(node:members()) do
-      local name = tostring(peer)
-      if name:sub(1, #text) == text then list[#list + 1] = name end
-    end
-    return list
-  end) or {}
-end
-
-local function join(self, peers)
-  return network.join(self.node, peers, function(err)
+local function join(node, peers)
+  return network.join(node, peers, function(err)
     show.complain("repl", "%s", show.words(err))
   end)
 end
 
+-- On the main thread, not in a task: there Ctrl-C ends what waits.
 local function start(self, peers)
-  if not join(self, peers) and not self.console.terminal then
-    return FAILED
-  end
-  gop2p.pump()
+  if not join(self.node, peers) and not self.terminal then return FAILED end
   while not survive(self) do end
-  if not core.isclosed(self.node) then self.node:leave(5) end
-  local bad = self.failed and not self.console.terminal
-  return bad and FAILED or DONE
+  prompt.goodbye(GOODBYE)
+  return self.failed and not self.terminal and FAILED or DONE
 end
 
 function repl.run(options)
-  core.line_rearm()
+  core.rearm()
+  local self = setmetatable({
+    terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
+  }, repl)
+  prompt.begin { edit = self.terminal and not options.plain }
+  if not self.terminal then prompt.set { on_event = false } end
   local node <close>, status = network.start("repl", options)
   if not node then return status end
-  local self = setmetatable({ node = node }, repl)
-  self.console = console.open {
-    plain = options.plain, breaks = BREAKS,
-    complete = function(before) return completions(node, before) end,
-  }
+  self.node = node
   _G.gop2p, _G.node = gop2p, node
-  redirect(self)
-  follow(self)
-  if self.console.terminal then
-    self:say(("%s. 'node' is %s, 'gop2p' the module."):format(
+  if self.terminal then
+    show.line(("%s. 'node' is %s, 'gop2p' the module."):format(
       gop2p._VERSION, node:self()))
   end
   return start(self, options.join)

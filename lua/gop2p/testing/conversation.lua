@@ -8,6 +8,8 @@ conversation.__index = conversation
 
 local SHOWN = 60   -- lines that a failed expectation shows
 
+local INDENT = "\n" .. (" "):rep(#"2024-01-01 00:00:00.000  ")
+
 -- What one can look through for a text: what somebody said, heard or
 -- printed. The view that a test gets is a list of texts, and this is what
 -- stands behind it.
@@ -96,6 +98,7 @@ function conversation.isliteral(from, wanted)
   return false
 end
 
+-- Milliseconds are as fine as the clock is.
 local function stamp(at)
   local whole = math.floor(at + 0.0005)
   local thousandths = math.floor((at - whole) * 1000 + 0.5)
@@ -109,7 +112,8 @@ function conversation:text(count)
   local lines = {}
   if from > 1 then lines[1] = ("(%d lines before)"):format(from - 1) end
   for i = from, self.last do
-    lines[#lines + 1] = stamp(self[i].at) .. "  " .. self[i].text
+    lines[#lines + 1] = stamp(self[i].at) .. "  " ..
+                        self[i].text:gsub("\n", INDENT)
   end
   return table.concat(lines, "\n")
 end

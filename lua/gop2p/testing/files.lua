@@ -25,6 +25,12 @@ function files:existing(path)
   return place or nil
 end
 
+-- The file that there may be is none of its own: to it there is none.
+function files:hide(path)
+  path = plain(path)
+  if self.places[path] == nil then self.places[path] = false end
+end
+
 -- Where the file is that it writes as 'path', with what stands in it.
 function files:writable(path)
   path = plain(path)

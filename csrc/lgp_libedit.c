@@ -1,0 +1,225 @@
+/*
+** lgp_libedit.c - what libedit lacks of GNU readline's interface.
+**
+** It asks for rl_getc_function only when it is initialized, keeps the line
+** to itself but during a completion, and has no way to take it from the
+** screen. It acts on signals as soon as they come.
+*/
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "lgp_readline.h"
+
+#define TABSTOP 8
+
+typedef struct entry {
+  const char *line;
+  void *data;
+} entry;
+
+static lgp_readline *rl;
+
+static struct {
+  int (*initialize)(void);
+  int (*complete)(int ignored, int key);
+  void (*refresh)(void);
+  void (*setsize)(int rows, int columns);
+  void (*screensize)(int *rows, int *columns);
+  entry *(*history)(int number);
+  char **prompt;
+  int *point;
+  int *historylength;
+  int *queryitems;
+  const char **breaks;
+} edit;
+
+static const lgp_symbol symbols[] = {
+  {"rl_initialize", &edit.initialize},
+  {"rl_complete", &edit.complete},
+  {"rl_forced_update_display", &edit.refresh},
+  {"rl_set_screen_size", &edit.setsize},
+  {"rl_get_screen_size", &edit.screensize},
+  {"history_get", &edit.history},
+  {"rl_prompt", &edit.prompt},
+  {"rl_point", &edit.point},
+  {"history_length", &edit.historylength},
+  {"rl_completion_query_items", &edit.queryitems},
+  {"rl_basic_word_break_characters", &edit.breaks},
+};
+
+/* What was typed before libedit was initialized again, which forgets it. The
+   system keeps no more. */
+static struct {
+  char bytes[4096];
+  size_t first, left;
+} ahead;
+
+/* The terminal has it in lines, of which the last one has not ended. */
+static void readahead (void) {
+  struct termios before, now;
+  ssize_t n;
+  if (ahead.left > 0 || tcgetattr(STDIN_FILENO, &before) != 0)
+    return;
+  now = before;
+  now.c_lflag &= ~(tcflag_t)ICANON;
+  now.c_cc[VMIN] = now.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSANOW, &now);
+  n = read(STDIN_FILENO, ahead.bytes, sizeof ahead.bytes);
+  tcsetattr(STDIN_FILENO, TCSANOW, &before);
+  ahead.first = 0;
+  ahead.left = n > 0 ? (size_t)n : 0;
+}
+
+/* As read() does. */
+static ssize_t readbyte (FILE *in, char *byte) {
+  if (ahead.left == 0)
+    return read(fileno(in), byte, 1);
+  *byte = ahead.bytes[ahead.first++];
+  ahead.left--;
+  return 1;
+}
+
+/*
+** The next character of 'in', or EOF: as libedit reads one itself. Bytes
+** that are none in the present locale are left out.
+*/
+static int readchar (FILE *in) {
+  char bytes[16];
+  size_t n = 0;
+  wchar_t c;
+  for (;;) {
+    mbstate_t state = {0};
+    ssize_t got = readbyte(in, bytes + n);
+    size_t length;
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return EOF;
+    length = mbrtowc(&c, bytes, ++n, &state);
+    if (length == (size_t)-1 || n == sizeof bytes)
+      n = 0;
+    else if (length != (size_t)-2)
+      return (int)c;
+  }
+}
+
+/* Completes nothing. */
+static char **nothing (const char *text, int start, int end) {
+  (void)text;
+  (void)start;
+  (void)end;
+  *rl->over = 1;
+  return NULL;
+}
+
+/* The line and the place of the cursor are told to a completion alone: so
+   there is one of nothing. */
+static void update (void) {
+  lgp_completer *before = *rl->complete;
+  *rl->complete = nothing;
+  edit.complete(0, 0);
+  *rl->complete = before;
+}
+
+/* The column after 'n' bytes of 'text' that begins at 'column', if the
+   screen had no end. */
+static size_t columnafter (const char *text, size_t n, size_t column) {
+  size_t i;
+  for (i = 0; i < n && text[i] != '\0'; i++) {
+    unsigned char c = (unsigned char)text[i];
+    if (c == '\t')
+      column += TABSTOP - column % TABSTOP;
+    else if (c < ' ' || c == 127)
+      column += 2; /* ^X */
+    else if ((c & 0xC0) != 0x80)
+      column++; /* the first byte of a character */
+  }
+  return column;
+}
+
+static void hide (void) {
+  int rows, columns;
+  size_t row;
+  update();
+  edit.screensize(&rows, &columns);
+  row = columnafter(*edit.prompt, strlen(*edit.prompt), 0);
+  row = columnafter(*rl->line, (size_t)*edit.point, row) /
+        (size_t)(columns > 0 ? columns : 80);
+  if (row > 0)
+    fprintf(stdout, "\033[%zuA", row);
+  fputs("\r\033[J", stdout);
+  fflush(stdout);
+}
+
+/* See the other one: blanks as wide as the screen end what was printed. */
+static void show (void) {
+  int rows, columns;
+  edit.screensize(&rows, &columns);
+  fprintf(stdout, "%*s\r", columns, "");
+  fflush(stdout);
+  edit.refresh();
+}
+
+static int pendingsignal (void) {
+  return 0;
+}
+
+/* The signal of a window that changes is seen only once in a line. */
+static void checksignals (void) {
+  struct winsize size;
+  int rows, columns;
+  if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+    return;
+  edit.screensize(&rows, &columns);
+  if (rows != size.ws_row || columns != size.ws_col)
+    edit.setsize(size.ws_row, size.ws_col);
+}
+
+/* A copy of the history, with a NULL at its end; NULL: out of memory. The
+   number of the first entry is 0 or 1, as the version may be. */
+static char **copyhistory (void) {
+  int n = *edit.historylength, i, count = 0;
+  char **lines = calloc((size_t)n + 2, sizeof *lines);
+  for (i = 0; lines != NULL && i <= n; i++) {
+    entry *e = edit.history(i);
+    if (e != NULL && e->line != NULL && (lines[count] = strdup(e->line)))
+      count++;
+  }
+  return lines;
+}
+
+/* Has libedit ask for rl_getc_function; its history is kept. */
+static bool initialize (void) {
+  char **lines = copyhistory(), **line;
+  if (lines == NULL)
+    return false;
+  if (*rl->getc == NULL)
+    *rl->getc = readchar;
+  readahead();
+  edit.initialize();
+  for (line = lines; *line != NULL; line++) {
+    rl->remember(*line);
+    free(*line);
+  }
+  free(lines);
+  return true;
+}
+
+bool lgp_libedit_fill (lgp_readline *into, void *library) {
+  rl = into;
+  if (!lgp_symbols_find(library, symbols, sizeof symbols / sizeof *symbols))
+    return false;
+  rl->breaks = edit.breaks;
+  rl->hide = hide;
+  rl->show = show;
+  rl->pendingsignal = pendingsignal;
+  rl->checksignals = checksignals;
+  rl->ahead = &ahead.left;
+  *edit.queryitems = 1 << 30; /* it would wait for the answer alone */
+  return initialize();
+}

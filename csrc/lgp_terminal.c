@@ -1,0 +1,48 @@
+/*
+** lgp_terminal.c - what the command wants to know of its terminal.
+*/
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lgp.h"
+
+/* core.isatty(fd) -> whether it is a terminal */
+static int core_isatty (lua_State *L) {
+  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+/* core.height() -> lines of the terminal that is standard output | nil */
+static int core_height (lua_State *L) {
+  struct winsize size;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+    luaL_pushfail(L);
+  else
+    lua_pushinteger(L, size.ws_row);
+  return 1;
+}
+
+/*
+** core.rearm(): the stock Lua takes its handler of Ctrl-C away when it is
+** used, so that a second one ends the process. The first call notes the
+** handler, each one puts it back.
+*/
+static int core_rearm (lua_State *L) {
+  static struct sigaction handler;
+  static bool noted;
+  (void)L;
+  if (noted)
+    sigaction(SIGINT, &handler, NULL);
+  else
+    noted = sigaction(SIGINT, NULL, &handler) == 0;
+  return 0;
+}
+
+void lgp_open_terminal (lua_State *L) {
+  static const luaL_Reg functions[] = {{"isatty", core_isatty},
+                                       {"height", core_height},
+                                       {"rearm", core_rearm},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

@@ -1,0 +1,68 @@
+-- bridge.lua - makes one conversation of several networks and a program.
+--
+--   some-program | lua5.4 lua/examples/bridge.lua [port peer]... | other
+--
+-- It has a node in the network of each peer. What somebody says in one is
+-- said in all others, and printed, a line each, with his name before it:
+-- "<localhost:5000> Hello". What is read is said in all of them.
+
+local gop2p = require "gop2p"
+local new = require("gop2p.bot").new
+
+io.stdout:setvbuf("line")
+
+local sides = {}
+for i = 1, #arg, 2 do
+  sides[#sides + 1] = new {
+    name = "bridge" .. #sides + 1, port = arg[i], join = arg[i + 1],
+    prefix = false, store = false,
+    exchange = false, rate = 100, burst = 100,   -- it speaks for many
+  }
+end
+assert(sides[1], "a port and a peer expected for each network")
+
+local function say(text, except)
+  for _, side in ipairs(sides) do
+    if side ~= except then side:broadcast(text) end
+  end
+end
+
+-- Where there is another bridge it says again, with the same name before it,
+-- what this one has heard or said. That is not said once more.
+local lately = {}
+
+local function relay(side, ctx)
+  if ctx.is_direct then return end
+  local text = ctx.message.data
+  local named = text:find("^<%S+:%d+> ") ~= nil
+  if not named then text = ("<%s> %s"):format(ctx.from, text) end
+  if named and lately[text] then return end
+  lately[text] = (lately[text] or 0) + 1
+  side:after(60, function()
+    lately[text] = lately[text] > 1 and lately[text] - 1 or nil
+  end)
+  if not io.write(text:gsub("%c", " "), "\n") then sides[1]:stop() end
+  say(text, side)
+end
+
+for _, side in ipairs(sides) do
+  side:on("message", function(ctx) relay(side, ctx) end)
+  side:command("who", "lists who is in the other networks", function()
+    local names = {}
+    for _, other in ipairs(sides) do
+      for _, peer in ipairs(other ~= side and other:members() or {}) do
+        names[#names + 1] = peer .. ""
+      end
+    end
+    table.sort(names)
+    return "Elsewhere: " .. table.concat(names, ", ")
+  end)
+  assert(side:start())
+end
+
+gop2p.spawn(function()
+  for line in gop2p.lines() do say(line) end
+end)
+
+sides[1]:run()
+for _, side in ipairs(sides) do side:stop() end

@@ -1,0 +1,81 @@
+-- poll.lua - puts questions to a vote.
+--
+--   lua5.4 lua/examples/poll.lua [port [peer...]]
+--
+--   !poll 30m "Where do we eat?" pizza, curry, soup
+--   !vote 2
+--
+-- One poll at a time. Each member has one vote, which may also be given
+-- directly, and changed. The result is said when the time is over.
+
+local bot = require("gop2p.bot").new {
+  name = "poll", port = arg[1], join = { table.unpack(arg, 2) },
+}
+local store = bot.store   -- poll: by, question, choices, votes, ends, over
+local closing             -- what will close it
+
+local function result(poll)
+  local lines, counts = { poll.question }, {}
+  for _, choice in pairs(poll.votes) do
+    counts[choice] = (counts[choice] or 0) + 1
+  end
+  for i, choice in ipairs(poll.choices) do
+    lines[i + 1] = ("%d. %s: %d"):format(i, choice, counts[i] or 0)
+  end
+  return table.concat(lines, "\n")
+end
+
+local function close()
+  if not store.poll or store.poll.over then return end
+  store.poll.over = true
+  if closing then closing:cancel() end
+  bot:say("The poll is over. " .. result(store.poll))
+end
+
+bot:command("poll <lasts:duration> <question> <choices...>", "begins a poll",
+            function(ctx, args)
+  if store.poll and not store.poll.over then
+    return "There is a poll already: " .. result(store.poll)
+  end
+  local choices = {}
+  for choice in args.choices:gmatch("[^,%s][^,]*") do
+    choices[#choices + 1] = choice:match("^(.-)%s*$")
+  end
+  if #choices < 2 then return "What is there to choose from? (a, b, c)" end
+  local ends = os.time() + args.lasts // 1
+  store.poll = { by = tostring(ctx.from), question = args.question,
+                 choices = choices, votes = {}, ends = ends, over = false }
+  closing = bot:at(ends, close)
+  bot:say(("A poll, until %s: %s"):format(os.date("%H:%M", ends),
+                                          result(store.poll)))
+end)
+
+bot:command("vote <number:integer>", "votes for a choice",
+            function(ctx, args)
+  local poll, voter = store.poll, tostring(ctx.from)
+  if not poll or poll.over then return "There is no poll." end
+  local choice = poll.choices[args.number]
+  if not choice then return "There is no such choice. " .. result(poll) end
+  local changed = poll.votes[voter] and "now " or ""
+  poll.votes[voter] = args.number
+  return ("%s has %svoted for %s."):format(voter, changed, choice)
+end)
+
+bot:command("votes", "shows how it stands, or how it went", function()
+  return store.poll and result(store.poll) or "There was no poll yet."
+end)
+
+bot:command("close", "ends your poll before its time", function(ctx)
+  local poll = store.poll
+  if not poll or poll.over then return "There is no poll." end
+  if poll.by ~= tostring(ctx.from) and not bot:is(ctx.from, "owner") then
+    return ("Only %s may close it."):format(poll.by)
+  end
+  close()
+end)
+
+if store.poll and not store.poll.over then   -- begun before a restart
+  closing = bot:at(store.poll.ends, close)
+end
+
+assert(bot:run())

@@ -1,0 +1,175 @@
+-- `gop2p bot` with scripts that use gop2p.bot. Those that do not, and the
+-- command as it is installed, are in command_spec.
+
+local cjson = require "cjson"
+local go = require "spec.support.go"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+
+describe("gop2p bot", function()
+  local folder, errors, peer
+
+  setup(function()
+    local pipe <close> = assert(io.popen("mktemp -d"))
+    folder = pipe:read("l")
+    errors = folder .. "/errors"
+  end)
+  teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
+  before_each(function()
+    peer = go.start("v1.1.3", "localhost", {kinds = true})
+  end)
+  after_each(function()
+    peer:close()
+    os.remove(folder .. "/dice.json")
+  end)
+
+  local function script(text)
+    local name = folder .. "/bot.lua"
+    local file <close> = assert(io.open(name, "w"))
+    file:write(text)
+    return name
+  end
+
+  local function command(args)
+    return assert(process.start(
+      table.move(args, 1, #args, 4, {LUA, "lua/bin/gop2p", "bot"}),
+      {stderr = errors}))
+  end
+
+  -- Its status, its lines, what it complained of.
+  local function run(args)
+    local p <close> = command(args)
+    local lines = {}
+    for line in function() return p:line(20) end do
+      lines[#lines + 1] = line
+    end
+    return p:wait(20), lines, net.read(errors)
+  end
+
+  -- Has joined once it says so; its log goes to the file "errors".
+  local SCRIPT = [[
+    io.stdout:setvbuf("line")
+    local bot = require("gop2p.bot").new {
+      name = "dice", join = arg[1], store = arg[2],
+      log = {level = "warn"},
+    }
+    bot:command("roll", function()
+      bot.store.rolled = true
+      return "rolled"
+    end)
+    bot:on("joined", function() print(bot.node:self()) end)
+    bot:on("stop", function() print("bye") end)
+    bot:run()
+    print("over")
+  ]]
+
+  -- The bot, and what it is called.
+  local function start(text, ...)
+    local args = {script(text), ...}
+    args[#args + 1] = peer.name
+    args[#args + 1] = folder .. "/dice.json"
+    local p = command(args)
+    return p, assert(p:line(20))
+  end
+
+  local function stop(p, signal)
+    p:kill(signal)
+    assert.same({"bye", "over"}, {p:line(20), p:line(20)})
+    assert.equal(0, p:wait(20))
+    assert.same({}, peer:members())
+  end
+
+  it("leaves the network, and stores, when it is told to end", function()
+    for _, signal in ipairs {"INT", "TERM"} do
+      local p <close>, name = start(SCRIPT)
+      peer:ask("direct " .. name .. " roll")
+      assert.equal("rolled", (peer:message()))
+      stop(p, signal)
+      assert.equal('{\n"rolled":true\n}\n',
+                   net.read(folder .. "/dice.json"))
+      assert.equal("", net.read(errors))   -- level = "warn"
+    end
+  end)
+
+  it("reloads it when the file changes", function()
+    local p <close>, name = start(SCRIPT, "--watch")
+    script((SCRIPT:gsub('return "rolled"', 'return "new"')
+                  :gsub("bot:on%(.-\n", "", 1)
+                  :gsub("bot:run", 'bot:on("start", function() '
+                        .. 'print("begun") end) bot:run')))
+    assert.equal("begun", p:line(20))
+    peer:ask("direct " .. name .. " roll")
+    assert.equal("new", (peer:message()))
+    script("x =")
+    repeat until net.read(errors):find("could not reload") or
+                 not p:line(0.05) and p.status
+    assert.matches("error dice: error .*the old code goes on: .*"
+                   .. "bot.lua:1: unexpected symbol", net.read(errors))
+    stop(p, "TERM")
+  end)
+
+  it("says nothing in a dry run, but shows what", function()
+    local p <close>, name = start(SCRIPT, "--dry-run", "--log-level",
+                                  "info")
+    peer:ask("direct " .. name .. " roll")
+    repeat until net.read(errors):find("would say") or
+                 not p:line(0.05) and p.status
+    assert.matches("info dice: would say text=rolled to=" .. peer.name,
+                   net.read(errors))
+    stop(p, "TERM")
+    assert.is_nil(io.open(folder .. "/dice.json"))
+    peer:ask("broadcast end")
+    assert.is_nil((peer:message(0.1)))
+  end)
+
+  it("logs where, what and how the options say", function()
+    local file = folder .. "/log"
+    local p <close>, name = start(SCRIPT, "--log", file, "--json",
+                                  "--log-level", "debug")
+    peer:ask("direct " .. name .. " roll")
+    assert.equal("rolled", (peer:message()))
+    stop(p, "TERM")
+    local found = {}
+    for line in io.lines(file) do
+      local object = cjson.decode(line)
+      assert.equal("dice", object.bot)
+      found[object.event] = object
+    end
+    os.remove(file)
+    assert.equal("debug", found.heard.level)
+    assert.equal("roll", found.heard.text)
+    assert.equal("info", found.said.level)
+    assert.truthy(found.stopped)
+    assert.equal("", net.read(errors))
+  end)
+
+  it("fails when the bot can not be started", function()
+    local name = script(([[
+      require("gop2p.bot").new {port = %d, store = false}:run()
+      print("over")]]):format(peer.port))
+    local status, lines, said = run {name}
+    assert.same({1, {"over"}}, {status, lines})
+    assert.matches("error bot: not started .*the port is taken", said)
+  end)
+
+  it("fails when another bot has its store", function()
+    local p <close>, name = start(SCRIPT)
+    peer:ask("direct " .. name .. " roll")
+    assert.equal("rolled", (peer:message()))
+    net.await(function() return io.open(folder .. "/dice.json") end)
+    local status, _, said = run {folder .. "/bot.lua",
+                                peer.name, folder .. "/dice.json"}
+    assert.equal(1, status)
+    assert.matches("not started .*dice.json: another program uses it", said)
+    stop(p, "TERM")
+  end)
+
+  it("takes no wrong level", function()
+    local status, _, said = run {"--log-level", "loud", "x.lua"}
+    assert.equal(2, status)
+    assert.matches("^gop2p bot: not a level %(debug, info, warn, error, "
+                   .. "off%): loud\n", said)
+  end)
+end)

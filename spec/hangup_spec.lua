@@ -1,0 +1,95 @@
+-- What becomes of a program whose terminal is gone: it ends.
+
+local net = require "spec.support.net"
+local session = require "spec.support.session"
+
+local COMMAND = "lua/bin/gop2p"
+
+describe("when its terminal is gone", function()
+  local s
+
+  before_each(function() s = session.new() end)
+
+  after_each(function() s:close() end)
+
+  -- Whether the process is there; one that is only not reaped is not.
+  local function runs(pid)
+    local file <close> = io.open("/proc/" .. pid .. "/stat")
+    local stat = file and file:read("a")
+    return stat and not stat:find("%) [ZX]") or false
+  end
+
+  -- Takes the terminal away, and waits for the end of the process.
+  local function hang_up(t)
+    local pid = t:pid()
+    assert.is_true(runs(pid))
+    t:close()
+    local over = pcall(net.await, function() return not runs(pid) end)
+    if not over then os.execute("kill -KILL " .. pid) end
+    return over
+  end
+
+  local function command(...)
+    return {session.LUA, COMMAND, ...}
+  end
+
+  for _, nohup in ipairs({false, true}) do
+    local ignored = nohup and ", SIGHUP being ignored" or ""
+
+    it("a prompt ends" .. ignored, function()
+      local t, node = s:begin({nohup = nohup})
+      t:type("half")
+      t:await("half$")
+      assert.is_true(hang_up(t))
+      local events = node:events()
+      assert.matches(" joined$", tostring(events()))
+      assert.matches(" left$", tostring(events()))
+    end)
+
+    it("commands that read lines end" .. ignored, function()
+      for _, argv in ipairs({{"chat"}, {"chat", "--plain"}, {"repl"},
+                             {"repl", "--plain"}}) do
+        local t = s:start(command(table.unpack(argv)), {nohup = nohup})
+        t:await("\n>$")
+        t:type("half")
+        t:await("half$")
+        assert.is_true(hang_up(t), table.concat(argv, " "))
+      end
+    end)
+
+    it("a call that waits ends with its time" .. ignored, function()
+      local t = s:begin({nohup = nohup})
+      t:type("print 'waits' gop2p.sleep(0.5)", "Enter")
+      t:await("\nwaits$")
+      assert.is_true(hang_up(t))
+    end)
+  end
+
+  it("a call that waits for ever ends, also one that computes", function()
+    for _, call in ipairs({"node:receive()", "while true do end",
+                           "for m in node:inbox() do print(m) end",
+                           "node:wait()"}) do
+      local t = s:begin()
+      t:type("print 'waits' " .. call, "Enter")
+      t:await("\nwaits$")
+      assert.is_true(hang_up(t), call)
+    end
+  end)
+
+  it("a task that computes ends", function()
+    local t = s:begin()
+    t:type("gop2p.spawn(function() print 'busy' repeat until false end)",
+           "Enter")
+    t:await("\nbusy")
+    assert.is_true(hang_up(t))
+  end)
+
+  it("commands that print end", function()
+    local t = s:start(command("listen"))
+    t:await("listening as")
+    assert.is_true(hang_up(t))
+    t = s:start(command("watch"))
+    t:await("0 members")
+    assert.is_true(hang_up(t))
+  end)
+end)

@@ -1,0 +1,145 @@
+-- README.md, "A bot, step by step": the chat and the bot on terminals of
+-- their own, what is typed and what must then be there as the text has it.
+-- Only the ports are changed.
+
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+local socket = require "socket"
+local terminal = require "spec.support.terminal"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+
+local function contents(path)
+  local f <close> = assert(io.open(path))
+  return f:read("a")
+end
+
+-- The fenced blocks of a language, in order.
+local function blocks(text, language)
+  local list = {}
+  for name, block in text:gmatch("\n```(%l*)\n(.-\n)```\n") do
+    if name == language then list[#list + 1] = block end
+  end
+  return list
+end
+
+local function unused()
+  local s = assert(socket.bind("127.0.0.1", 0))
+  local _, port = s:getsockname()
+  s:close()
+  return port
+end
+
+describe("the tutorial", function()
+  local section = assert(contents("README.md"):match(
+    "\n## A bot, step by step\n(.-)\n## "))
+  local ports = {["5000"] = unused(), ["5001"] = unused()}
+  section = section:gsub("500%d", ports)
+  local codes, sessions = blocks(section, "lua"), blocks(section, "text")
+  local pipe <close> = assert(io.popen("mktemp -d"))
+  local folder = pipe:read("l")
+  local program = assert(package.searchpath("gop2p.check", package.path))
+                  :gsub("gop2p/check.lua$", "bin/gop2p")
+  local chat, bot
+
+  teardown(function()
+    if bot then bot:close() end
+    if chat then chat:close() end
+    os.execute("rm -rf '" .. folder .. "'")
+  end)
+
+  -- What the commands read is written as a whole, as editors do it.
+  local function write(name, text)
+    local path = folder .. "/" .. name
+    local f <close> = assert(io.open(path .. "~", "w"))
+    assert(f:write(text))
+    f:close()
+    assert(os.rename(path .. "~", path))
+  end
+
+  -- Runs the command of the block that begins with it.
+  local function start(block)
+    local arguments = assert(block:match("^%$ gop2p ([^\n&]*)"), block)
+    return terminal.start({"sh", "-c", "cd \"$0\" && exec " .. LUA .. " "
+                           .. program .. " " .. arguments, folder})
+  end
+
+  -- Types what the block has behind "> ", and waits for what is below it.
+  local function talk(block)
+    for typed, answer in ("\n" .. block):gmatch("\n> ([^\n]*)\n([^>]*)") do
+      local seen = select(2, chat:text():gsub("\n", "\n"))
+      chat:type(typed, "Enter")
+      local wanted = answer:gsub("\n$", ""):gsub("%p", "%%%0")
+      local deadline = socket.gettime() + 10
+      local text
+      repeat
+        text = chat:text()
+        local lines = {}
+        for line in text:gmatch("[^\n]*") do lines[#lines + 1] = line end
+        text = table.concat(lines, "\n", math.min(#lines, seen + 1))
+      until text:find(wanted) or socket.gettime() > deadline
+      assert.matches(wanted, text)
+    end
+  end
+
+  it("has the steps that are tried here", function()
+    assert.equal(4, #codes)
+    assert.equal(6, #sessions)
+  end)
+
+  it("has a first bot, which answers in the chat", function()
+    write("lunch.lua", codes[1])
+    chat = start(sessions[1])
+    chat:await("Try help%.\n>$")
+    bot = start(sessions[2])
+    bot:await("connected through=")
+    talk(sessions[3])
+  end)
+
+  it("has new code for it while it runs", function()
+    write("lunch.lua", codes[2])
+    bot:await("reloaded")
+    talk(sessions[4])
+    net.await(function()   -- it is written a moment later
+      local stored <close> = io.open(folder .. "/lunch.json")
+      return stored and stored:read("a"):find("Da Gino", 1, true)
+    end)
+  end)
+
+  it("has a command for its owner, which asks", function()
+    local text, count = codes[2]:gsub("\nbot:run%(%)\n", function(run)
+      return "\n" .. codes[3] .. run
+    end)
+    assert.equal(1, count)
+    local owner = assert(section:match("`(owner = \"[^`]*\")`"))
+    text, count = text:gsub("name = ", owner .. ", %0", 1)
+    assert.equal(1, count)
+    write("lunch.lua", text)
+    bot:await("reloaded.*reloaded")
+    talk(sessions[5])
+  end)
+
+  it("has a test of all this, which can fail", function()
+    write("lunch_test.lua", codes[4])
+    local function try()
+      local run <close> = assert(process.start({"sh", "-c",
+        "cd \"$0\" && exec " .. LUA .. " lunch_test.lua 2>&1", folder}))
+      return run:wait(20), run:line()
+    end
+    local status, said = try()
+    assert.equal(0, status, said)
+    local good = contents(folder .. "/lunch.lua")
+    write("lunch.lua", (good:gsub("45 11", "44 12")))
+    status, said = try()
+    assert.equal(1, status)
+    assert.matches("lunch_test.lua:%d+: expected that ann hears", said)
+    write("lunch.lua", good)
+  end)
+
+  it("has a bot that ends in order", function()
+    bot:type("C-c")
+    assert.equal(0, bot:over())
+    chat:await("localhost:" .. ports["5001"] .. " left")
+    assert.matches("%-%-log lunch.log", sessions[6])
+  end)
+end)
