@@ -318,9 +318,7 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
       if (!*keep)
         gp_contact_stand(n, c, GP_STRANGER);
       break;
-    case GP_PROBING:
-      probed(n, c, error, answer);
-      break;
+    case GP_PROBING: probed(n, c, error, answer); break;
     case GP_MEETING:
       if (error == GP_OK)
         return joined(n, c, e, answer, now);

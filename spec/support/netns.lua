@@ -45,7 +45,7 @@ function Net:name(i)
 end
 
 function Net:address(i)
-  return "10.77.0." .. i
+  return self.subnet .. i
 end
 
 function Net:within(i, argv)
@@ -63,9 +63,8 @@ end
 
 function Net:lose(percent)
   for i = 1, self.n do
-    local ok, err = run("tc -n %s qdisc replace dev eth0 root netem"
-                        .. " loss %d%%",
-                        self:name(i), percent)
+    local ok, err = run("tc -n %s qdisc replace dev eth0 root netem loss"
+                        .. " %d%%", self:name(i), percent)
     if not ok then return nil, err end
   end
   return true
@@ -113,7 +112,8 @@ end
 
 -- 'n' machines, 250 at most; or nil and why there can be none here.
 function netns.open(n)
-  local self = setmetatable({n = n, pid = own_pid(), made = {}}, Net)
+  local self = setmetatable({n = n, pid = own_pid(), subnet = "10.77.0.",
+                             made = {}}, Net)
   remove_left_behind()
   local ok, err = build(self)
   if ok then return self end
