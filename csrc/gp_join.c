@@ -288,7 +288,7 @@ static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
 */
 static void probed (gp_node *n, gp_contact *c, gp_err error,
                     const gp_answered *answer) {
-  if (answer != NULL) {
+  if (answer != NULL && answer->status != 0) {
     c->form = answer->form;
     c->ours = answer->name != NULL;
   }
