@@ -52,6 +52,9 @@ CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 # Runs a Lua script with one allocation after the other failing.
 STARVE = $(BUILD)/spec/starve
 
+# An interpreter that loads its readline.
+PROMPT = $(BUILD)/spec/prompt
+
 # A Lua module that forks.
 FORKING = $(BUILD)/forking.so
 
@@ -117,6 +120,11 @@ $(STARVE): spec/host/starve.c Makefile
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
+$(PROMPT): spec/host/prompt.c Makefile
+	@mkdir -p $(@D)
+	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
+	  $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
+
 $(FORKING): spec/host/forking.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
@@ -160,7 +168,7 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) $(STARVE) $(FORKING) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(PROMPT) $(FORKING) ## build the tests in C, which the specs run
 	@:
 
 sim: $(CTEST) ## heal simulated networks: SEEDS=1000 runs, then a table, SEED=1
@@ -181,6 +189,8 @@ specs: build ctest
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
 	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/host/simulated.lua core 1 1 $(CORE)
+	@$(STARVE) spec/host/simulated.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan

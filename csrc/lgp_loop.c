@@ -224,14 +224,14 @@ static int catch_gc (lua_State *L) {
 }
 
 /*
-** core.catch("INT" | "TERM") -> catch, number | nil, err
+** core.catch("INT" | "TERM" | "HUP") -> catch, number | nil, err
 **
 ** The number's signal is raised whenever the process's comes, which does
 ** nothing else until core.uncatch, or the collector, ends it.
 */
 static int core_catch (lua_State *L) {
-  static const char *const names[] = {"INT", "TERM", NULL};
-  static const int numbers[] = {SIGINT, SIGTERM};
+  static const char *const names[] = {"INT", "TERM", "HUP", NULL};
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
   int number = numbers[luaL_checkoption(L, 1, NULL, names)];
   lgp_loop *box = lgp_checkloop(L);
   catch *c = lua_newuserdatauv(L, sizeof *c, 1);

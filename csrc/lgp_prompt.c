@@ -43,9 +43,10 @@ static const lgp_readline *rl;
 /* The interpreter's thread while our functions are in place, else NULL. */
 static lua_State *mainthread;
 
-static bool pumping;          /* Lua does its turn */
-static bool asking;           /* core.readline reads */
-static lgp_getter *getbefore; /* whom ours stands in for */
+static bool pumping;                 /* Lua does its turn */
+static volatile sig_atomic_t hidden; /* the line is, while tasks run */
+static bool asking;                  /* core.readline reads */
+static lgp_getter *getbefore;        /* whom ours stands in for */
 static const char *breaksbefore;
 static char breaks[64]; /* all of them end a word */
 static bool buried;     /* others came after us, and still call ours */
@@ -99,6 +100,7 @@ static void dieof (int number) {
 }
 
 static void caughtint (int number);
+static void caughtend (int number);
 
 /* What ends a process, and during a turn: who handles it for readline and
    who for us. */
@@ -108,8 +110,8 @@ static struct ending {
   bool taken;
   struct sigaction before;
 } endings[] = {{.number = SIGINT, .caught = caughtint},
-               {.number = SIGTERM, .caught = dieof},
-               {.number = SIGHUP, .caught = dieof}};
+               {.number = SIGTERM, .caught = caughtend},
+               {.number = SIGHUP, .caught = caughtend}};
 
 #define ENDINGS (sizeof endings / sizeof *endings)
 
@@ -120,6 +122,16 @@ static void caughtint (int number) {
     endings[0].before.sa_handler(number);
   else
     dieof(number);
+}
+
+/* These come once, and a task may not heed them. */
+static void caughtend (int number) {
+  size_t i;
+  if (hidden)
+    dieof(number);
+  for (i = 0; i < ENDINGS; i++)
+    if (endings[i].number == number)
+      endings[i].before.sa_handler(number);
 }
 
 /* For core.readline, the same: readline hands it on, libedit at once. */
@@ -181,10 +193,10 @@ static lua_Number pump (lua_State *L, int *fd) {
 
 /*
 ** Sleeps until there is a key, 'fd' can be read, a signal was caught or
-** 'due' seconds have passed; whether there is a key. A signal that comes
+** 'due' seconds have passed; what poll() says of 'in'. A signal that comes
 ** just before the sleep ends it too.
 */
-static bool awaitkey (int in, int fd, lua_Number due) {
+static int awaitkey (int in, int fd, lua_Number due) {
   struct pollfd p[2] = {{.fd = in, .events = POLLIN},
                         {.fd = fd, .events = POLLIN}};
   lua_Number wait = due < 0 || due > LONGEST ? LONGEST : due;
@@ -197,16 +209,20 @@ static bool awaitkey (int in, int fd, lua_Number due) {
   if (rl->pendingsignal() == 0)
     n = ppoll(p, 2, due < 0 ? NULL : &t, &before);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return n > 0 && p[0].revents != 0;
+  return n > 0 ? p[0].revents : 0;
+}
+
+static void leave (void) {
+  if (mainthread != NULL && lua_checkstack(mainthread, LUA_MINSTACK))
+    callkept(mainthread, &leavekey, 0, 0);
 }
 
 /* A signal that is about to end the process lets Lua take leave before. */
-static void actonsignal (lua_State *L) {
+static void actonsignal (void) {
   int number = rl->pendingsignal();
-  if (((number == SIGINT && !asking) ||
-       ((number == SIGTERM || number == SIGHUP) && mortal)) &&
-      lua_checkstack(L, LUA_MINSTACK))
-    callkept(L, &leavekey, 0, 0);
+  if ((number == SIGINT && !asking) ||
+      ((number == SIGTERM || number == SIGHUP) && mortal))
+    leave();
   rl->checksignals();
 }
 
@@ -215,14 +231,16 @@ static void actonsignal (lua_State *L) {
 static int getkey (FILE *in) {
   bool ready = false;
   while (!ready && isreading(mainthread)) {
-    int fd;
+    int fd, came = POLLIN;
     lua_Number due = pump(mainthread, &fd);
-    if (mainthread != NULL)
-      actonsignal(mainthread);
+    actonsignal();
     if (asking && interrupted)
       return '\n';
-    ready = mainthread == NULL || *rl->ahead > 0 ||
-            awaitkey(fileno(in), fd, due);
+    if (mainthread != NULL && *rl->ahead == 0)
+      came = awaitkey(fileno(in), fd, due);
+    if ((came & POLLHUP) != 0) /* before SIGHUP, or the end of the input */
+      leave();
+    ready = came != 0;
   }
   return getbefore(in);
 }
@@ -432,11 +450,13 @@ static int core_remember (lua_State *L) {
 static int core_hideline (lua_State *L) {
   luaL_argcheck(L, pumping, 0, "no line is being typed");
   rl->hide();
+  hidden = true;
   return 0;
 }
 
 static int core_showline (lua_State *L) {
   luaL_argcheck(L, pumping, 0, "no line is being typed");
+  hidden = false;
   rl->show();
   return 0;
 }

@@ -39,10 +39,20 @@ static int core_rearm (lua_State *L) {
   return 0;
 }
 
+/* core.outlives() -> whether the process is to go on without its terminal, as
+   nohup has it: SIGHUP is ignored */
+static int core_outlives (lua_State *L) {
+  struct sigaction now;
+  lua_pushboolean(L, sigaction(SIGHUP, NULL, &now) == 0 &&
+                       now.sa_handler == SIG_IGN);
+  return 1;
+}
+
 void lgp_open_terminal (lua_State *L) {
   static const luaL_Reg functions[] = {{"isatty", core_isatty},
                                        {"height", core_height},
                                        {"rearm", core_rearm},
+                                       {"outlives", core_outlives},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

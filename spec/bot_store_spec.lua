@@ -3,9 +3,10 @@
 local codec = require "gop2p.bot.codec"
 local file = require "gop2p.file"
 local gop2p = require "gop2p"
-local net = require "spec.support.net"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
 local store = require "gop2p.bot.store"
+local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
@@ -71,6 +72,7 @@ describe("a table as JSON", function()
        .. "text of a peer"] = { p = gop2p.me(5000) },
       ["store: a table with a metatable would lose it"] =
         setmetatable({}, {}),
+      ["store: table expected, got string"] = "x",
     } do
       assert.same({ nil, text }, { codec.encode(t, "store") })
     end
@@ -191,7 +193,7 @@ describe("a bot's store", function()
     assert.equal("dice.json ", names())
   end)
 
-  it("is whole whenever its bot is killed", function()
+  it("is whole whenever it is read, or its bot is killed", function()
     local code = [[
       local s = assert(require("gop2p.bot.store").open(arg[1]))
       io.stdout:setvbuf("line")
@@ -213,6 +215,7 @@ describe("a bot's store", function()
       assert.equal("open", p:line(20))
       local said = last
       for _ = 1, i do said = assert(tonumber((p:line(20)))) end
+      for _ = 1, 30 do assert(codec.decode(assert(file.read(path)))) end
       p:kill("KILL")
       p:wait(20)
       local s = assert(store.open(path))
@@ -233,7 +236,7 @@ describe("a bot's store", function()
       assert.equal("EBADMSG", s.notice.code)
       assert.truthy(tostring(s.notice):find("could not read what was stored "
         .. "in " .. path .. ", which is kept as " .. aside .. ": ", 1, true))
-      assert.equal(bytes, net.read(aside))
+      assert.equal(bytes, file.read(aside))
       assert(s:save { new = i })
       s:close()
       s = assert(store.open(path))
@@ -259,6 +262,7 @@ describe("a bot's store", function()
     local s = assert(store.open(path, true))
     assert.same({ x = 1 }, s.data)
     assert(s:save { x = 2 })
+    assert.equal('{"x":1}', file.read(path))
     local ok, err = s:save { x = print }
     assert.is_nil(ok)
     assert.equal("could not store: store.x: a function can not be stored",
@@ -267,70 +271,103 @@ describe("a bot's store", function()
     s = assert(store.open(path, true))
     assert.equal("EBADMSG", s.notice.code)
     assert.equal("dice.json ", names())
-    assert.equal("torn", net.read(path))
+    assert.equal("torn", file.read(path))
   end)
 end)
 
-describe("a store's task", function()
-  local folder, path, s, data, working, reports
+describe("what a bot remembers", function()
+  local SCRIPT = [[
+    local gop2p = require "gop2p"
+    local bot = require("gop2p.bot").new {
+      name = "dice", join = "localhost:5000", log = { level = "error" },
+    }
+    bot:command("set <x:integer>", function(_, args)
+      bot.store.x = args.x
+    end)
+    bot:command("new", function() bot.store = { x = "new" } end)
+    bot:command("slow", function()
+      gop2p.sleep(10)
+      bot.store.x = "slow"
+      gop2p.sleep(1000)
+    end)
+    bot:command("bad", function() bot.store.x = { print } end)
+    bot:command("save", function()
+      bot.store.x = "now"
+      return tostring(bot:save())
+    end)
+    bot:run()
+  ]]
+
+  local net, script, bot, ann
 
   before_each(function()
-    folder = sh("mktemp -d")
-    path = folder .. "/dice.json"
-    s, working, reports = assert(store.open(path)), false, {}
-    data = s.data
-    gop2p.spawn(function()
-      s:run {
-        get = function() return data end,
-        busy = function() return working end,
-        report = function(err) reports[#reports + 1] = tostring(err) end,
-      }
-    end)
+    script = scriptfile(SCRIPT)
+    net = testing.network { seed = 1 }
+    bot, ann = net:bot(script.name, { name = "dice" }), net:user("ann")
+    net:advance(5)
   end)
 
   after_each(function()
-    s:close()
-    s:touch()
-    sh("rm -rf '%s'", folder)
+    net:close()
+    script:close()
   end)
 
   local function saved()
-    local bytes = file.read(path)
+    local bytes = bot:read("dice.json")
     return bytes and codec.decode(bytes).x
   end
 
-  it("saves within about a second what has changed", function()
-    data.x = 1
-    local took = net.timed(net.await, function() return saved() == 1 end)
-    assert.is_true(took < 3, took)
-    net.pass(0.2)
-    data.x = 2
-    s:touch()
-    net.await(function() return saved() == 2 end)
-    data = { x = 3 }
-    s:touch()
-    net.await(function() return saved() == 3 end)
+  it("is on the disk within a second, and not at once", function()
+    ann:dm("dice", "set 1")
+    net:advance(0.5)
+    assert.is_nil(saved())
+    net:advance(0.8)
+    assert.equal(1, saved())
+    ann:dm("dice", "new")
+    net:advance(1.3)
+    assert.equal("new", saved())
+    net:advance(3600)
+    ann:dm("dice", "set 2")
+    net:advance(1.3)
+    assert.equal(2, saved())
   end)
 
-  it("looks again as long as code is on its way", function()
-    working = true
-    net.pass(1.2)   -- it has looked once
-    data.x = 1
-    net.await(function() return saved() == 1 end)
-    data.x, working = 2, false
-    net.await(function() return saved() == 2 end)
+  it("is looked at as long as a handler runs", function()
+    ann:dm("dice", "slow")
+    net:advance(9)
+    assert.is_nil(saved())
+    net:advance(2.5)
+    assert.equal("slow", saved())
   end)
 
-  it("tells once what can not be saved, and saves it when it can", function()
-    data.x = print
-    net.await(function() return #reports > 0 end)
-    s:touch()
-    net.pass(1.3)
-    assert.same({ "internal error: could not store: store.x: a function can "
-                  .. "not be stored" }, reports)
-    data.x = 1
-    s:touch()
-    net.await(function() return saved() == 1 end)
-    assert.equal(1, #reports)
+  it("is on the disk when it has stopped, or is told to save", function()
+    ann:dm("dice", "set 1")
+    net:advance(0.2)
+    bot:stop()
+    assert.equal(1, saved())
+    bot:start()
+    net:advance(5)
+    ann:dm("dice", "save")
+    testing.expect(ann:hears(), "true")
+    assert.equal("now", saved())
+    bot:kill()
+    bot:start()
+    assert.equal("now", saved())
+  end)
+
+  it("is told of once, when it can not be written, and written when it can",
+  function()
+    ann:dm("dice", "bad")
+    net:advance(1.3)
+    ann:dm("dice", "bad")
+    net:advance(10)
+    local complaints = bot:complains()
+    assert.equal(1, #complaints)
+    assert.matches("could not store: store.x%[1%]: a function can not be "
+                   .. "stored", complaints[1])
+    ann:dm("dice", "set 1")
+    net:advance(1.3)
+    assert.equal(1, saved())
+    assert.equal(1, #bot:complains())
   end)
 end)

@@ -55,6 +55,7 @@ describe("a task with a budget", function()
 
   it("does not escape into a task that it starts", function()
     assert_cut(function() gop2p.spawn(spin) end)
+    assert_cut(function() gop2p.run(spin) end)
   end)
 
   it("holds nobody up for longer", function()

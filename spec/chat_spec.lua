@@ -279,10 +279,13 @@ describe("chat", function()
   end)
 
   it("leaves when it is interrupted", function()
-    joined()
-    chat:kill("INT")
-    ended()
-    assert.same({}, peer:members())
+    for _, signal in ipairs {"INT", "TERM", "HUP"} do
+      joined()
+      assert.same({"localhost:" .. port}, peer:members())
+      chat:kill(signal)
+      ended()
+      assert.same({}, peer:members())
+    end
   end)
 
   it("delivers what is piped into it", function()

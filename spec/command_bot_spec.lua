@@ -59,7 +59,7 @@ describe("gop2p bot", function()
       bot.store.rolled = true
       return "rolled"
     end)
-    bot:on("joined", function() print(bot.node:self()) end)
+    bot:on("met", function() print(bot.node:self()) end)
     bot:on("stop", function() print("bye") end)
     bot:run()
     print("over")

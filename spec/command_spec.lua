@@ -5,6 +5,7 @@
 local cjson = require "cjson"
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
+local process = require "spec.support.process"
 
 describe("gop2p", function()
   local tree, peer
@@ -95,14 +96,6 @@ describe("gop2p", function()
                   objects(done {"version", "--json"}))
     end)
 
-    it("completes itself in shells", function()
-      for _, shell in ipairs {"bash", "zsh", "fish"} do
-        local script = table.concat(done {"completion", shell}, "\n")
-        assert.matches("members", script)
-        assert.matches("interval", script)
-      end
-    end)
-
     it("says that a port is taken", function()
       local status, lines, complaint =
         tree:run {"listen", "--port", tostring(peer.port)}
@@ -143,7 +136,6 @@ describe("gop2p", function()
           shown[#shown + 1] = line:gsub(" +", " ")
         end
       end
-      local process = require "spec.support.process"
       local p <close> = assert(process.start({"sh", "-c", "exec 2>&1\n"
         .. "PATH=" .. tree.dir .. "/tree/bin:$PATH\n"
         .. table.concat(commands, "\n")}, {env = tree.env}))
@@ -207,10 +199,12 @@ describe("gop2p", function()
     end)
 
     it("leaves when it is interrupted", function()
-      local p <close> = listener("--join", peer.name)
-      p:kill("INT")
-      assert.equal(0, p:wait())
-      assert.same({}, peer:members())
+      for _, signal in ipairs {"INT", "TERM", "HUP"} do
+        local p <close> = listener("--join", peer.name)
+        p:kill(signal)
+        assert.equal(0, p:wait())
+        assert.same({}, peer:members())
+      end
       local q <close> = listener("--join", peer.name, "--count", "1")
       q:kill("INT")
       assert.equal(1, q:wait())
@@ -219,7 +213,6 @@ describe("gop2p", function()
     it("ends when nobody reads what it prints", function()
       local command = ("'%s' listen --join %s | head -n 1"):format(
         tree.command, peer.name)
-      local process = require "spec.support.process"
       local p <close> = assert(process.start({"sh", "-c", command},
         {env = tree.env, stderr = "/dev/null"}))
       repeat p:line(0.05) until #peer:members() == 1

@@ -5,6 +5,7 @@ local go = require "spec.support.go"
 local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
+local process = require "spec.support.process"
 local socket = require "socket"
 
 describe("gop2p on a terminal", function()
@@ -177,7 +178,8 @@ describe("gop2p on a terminal", function()
       local readme = assert(io.open("README.md")):read("a")
       local session = readme:match("```text\n(%$ gop2p chat.-)```")
       chat()
-      session = session:gsub("5000", peer.port):gsub("5001", port)
+      session = session:gsub("500[01]", {["5000"] = peer.port,
+                                         ["5001"] = port})
       local want, heard = {}, {}
       for line in session:gmatch("[^\n]+") do
         local typed = line:match("^> (.*)")
@@ -443,6 +445,33 @@ describe("gop2p on a terminal", function()
     assert.equal(0, t:over())
     assert.same({}, peer:members())
   end)
+
+  -- Each shell loads the script as the README says, and is asked what
+  -- "watch --in" may become.
+  for shell, words in pairs {
+    bash = {[[eval "$(gop2p completion bash)"
+              COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
+              _gop2p gop2p --in watch
+              echo "${COMPREPLY[@]}"]]},
+    zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
+                   eval "$(gop2p completion zsh)"
+                   functions $_comps[gop2p] | grep -o -e --interval]]},
+    fish = {"--no-config", [[gop2p completion fish | source
+                             complete -C "gop2p watch --in" | cut -f 1]]},
+  } do
+    it("completes itself in " .. shell, function()
+      if not os.execute("command -v " .. shell .. " >/dev/null") then
+        return pending("needs " .. shell)
+      end
+      table.insert(words, 1, shell)
+      table.insert(words, #words, "-c")
+      local p <close> = assert(process.start(
+        {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
+         tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
+      assert.equal("--interval", (p:line(20)))
+      assert.equal(0, p:wait())
+    end)
+  end
 
   it("watch stays in its place", function()
     t = tree:terminal {"watch", "--join", peer.name, "--interval", "0.1"}

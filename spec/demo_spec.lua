@@ -9,14 +9,10 @@ local DEMO = "lua/examples/demo.lua"
 
 -- A bot that joins and keeps silent.
 local MUTE = [[
-local gop2p = require "gop2p"
-gop2p.run(function()
-  local node <close> = assert(gop2p.start_local_node(0))
-  assert(node:connect(arg[1]))
-  print(node:self())
-  io.stdout:flush()
-  gop2p.lines()()
-end)
+local bot = require("gop2p.bot").new {
+  name = "dice", port = arg[1], join = arg[2],
+}
+bot:run()
 ]]
 
 -- Waits until nobody listens there any more.
@@ -61,10 +57,10 @@ describe("the demo", function()
 
   -- The ports of the three processes.
   local function introduced()
-    says "Three processes, a node each; bot and visitor join through entry%."
+    says "Three processes, a node each; dice and visitor join through entry%."
     says ""
     local ports = {}
-    for i, name in ipairs {"entry", "bot", "visitor"} do
+    for i, name in ipairs {"entry", "dice", "visitor"} do
       ports[i] = says("  " .. name .. " +is localhost:(%d+)")
     end
     says ""
@@ -91,14 +87,16 @@ describe("the demo", function()
     local began = socket.gettime()
     start()
     local ports = introduced()
-    says "  visitor  to everybody  Hello, everybody!"
-    says "  visitor  to everybody  !time"
-    says "  bot      to everybody  bot: It is %d%d:%d%d:%d%d%."
-    says "  visitor  to bot        roll 20"
-    says "  bot      to visitor    bot: You rolled %d+ of 20%."
-    says "  visitor  to everybody  Thank you, bot%. Goodbye!"
+    says "  visitor  to everybody  Good morning, everybody!"
+    says "  dice     to everybody  Good morning, visitor!"
+    says "  visitor  to everybody  !roll"
+    says "  dice     to everybody  visitor rolled [1-6]"
+    says "  visitor  to dice       pick tea, coffee"
+    local choice = says "  dice     to visitor    (%a+)"
+    assert.is_true(choice == "tea" or choice == "coffee", choice)
+    says "  visitor  to everybody  Thank you, dice%. Goodbye!"
     says ""
-    says "All 10 lines arrived, and the visitor has left%."
+    says "All 12 lines arrived, and the visitor has left%."
     assert.equal(0, demo:wait())
     assert.equal("", complaint())
     assert.is_true(socket.gettime() - began < 10)
@@ -112,33 +110,32 @@ describe("the demo", function()
     local text = complaint()
     for _, line in ipairs {
       "not done in 3 s",
-      "missing at entry: bot says: bot: It is N:N:N.",
-      "missing at visitor: bot says: bot: You rolled N of 20.",
-      "missing at bot: visitor says: !time",
+      "missing at entry: dice says: Good morning, visitor!",
+      "missing at visitor: dice says: visitor rolled ...",
+      "missing at dice: visitor says: !roll",
       "the visitor did not leave",
     } do
       assert.truthy(text:find("demo: " .. line .. "\n", 1, true), text)
     end
-    assert.falsy(text:find("missing at entry: visitor says: !time", 1, true))
+    assert.falsy(text:find("missing at entry: visitor says: Good", 1, true))
     gone(ports)
   end)
 
   it("fails when something else is said", function()
-    with_bot(MUTE:gsub("gop2p%.lines", [[
-      local msg = node:receive()
-      assert(assert(node:send(msg.from, "psst")):wait()); %0]]),
-      "--limit", "3")
+    with_bot(MUTE:gsub("bot:run", [[
+      bot:on("message", function(ctx) bot:say("psst", ctx.from) end)
+      %0]]), "--limit", "3")
     local ports = introduced()
     assert.equal(1, demo:wait(8))
-    assert.matches("demo: nobody expected of visitor: direct\t%[localhost:"
-                   .. ports[2] .. "%] psst\n", complaint())
+    assert.matches("demo: nobody expected that visitor hears of dice, "
+                   .. "direct: psst\n", complaint())
     gone(ports)
   end)
 
   it("says so when a process does not start", function()
     with_bot("error('no bot today', 0)")
     assert.equal(1, demo:wait())
-    assert.matches("demo: bot did not start: [^\n]*no bot today\n",
+    assert.matches("demo: dice did not start: [^\n]*no bot today\n",
                    complaint())
   end)
 

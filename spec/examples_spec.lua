@@ -16,7 +16,25 @@ local function stage(file, options, network)
   return bot, net:user("ann"), net:user("bob")
 end
 
-after_each(function() net:close() end)
+after_each(function()
+  if net then net:close() end
+  net = nil
+end)
+
+describe("the example bots", function()
+  it("are those of the README, each below 100 lines", function()
+    local readme <close> = assert(io.open("README.md"))
+    local count = 0
+    for name, path in readme:read("a"):gmatch("\n| %[(%w+)%.lua%]%((.-)%)") do
+      assert.equal(FOLDER .. name .. ".lua", path)
+      local lines = 0
+      for _ in io.lines(path) do lines = lines + 1 end
+      assert.is_true(lines < 100, path)
+      count = count + 1
+    end
+    assert.equal(6, count)
+  end)
+end)
 
 describe("echo", function()
   it("says again what it is told, and whether others are there", function()

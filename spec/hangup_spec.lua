@@ -29,6 +29,13 @@ describe("when its terminal is gone", function()
     return over
   end
 
+  -- The visitor was told that the other one leaves, and of nothing else.
+  local function was_told(node)
+    local events = node:events()
+    assert.matches(" joined$", tostring(events()))
+    assert.matches(" left$", tostring(events()))
+  end
+
   local function command(...)
     return {session.LUA, COMMAND, ...}
   end
@@ -41,9 +48,7 @@ describe("when its terminal is gone", function()
       t:type("half")
       t:await("half$")
       assert.is_true(hang_up(t))
-      local events = node:events()
-      assert.matches(" joined$", tostring(events()))
-      assert.matches(" left$", tostring(events()))
+      was_told(node)
     end)
 
     it("commands that read lines end" .. ignored, function()
@@ -84,12 +89,40 @@ describe("when its terminal is gone", function()
     assert.is_true(hang_up(t))
   end)
 
-  it("commands that print end", function()
-    local t = s:start(command("listen"))
+  it("commands that read lines leave", function()
+    for _, argv in ipairs({{"chat"}, {"chat", "--plain"}, {"repl"},
+                           {"repl", "--plain"}}) do
+      local node = s:visitor()
+      table.move({"--join", tostring(node:self())}, 1, 2, #argv + 1, argv)
+      local t = s:start(command(table.unpack(argv)))
+      t:await("\n>$")
+      assert.is_true(hang_up(t))
+      was_told(node)
+    end
+  end)
+
+  it("commands that print leave, and end", function()
+    for name, shown in pairs({listen = "listening as",
+                              watch = "1 members"}) do
+      local node = s:visitor()
+      local t = s:start(command(name, "--join", tostring(node:self())))
+      t:await(shown)
+      assert.is_true(hang_up(t))
+      was_told(node)
+    end
+  end)
+
+  it("commands that print go on, SIGHUP being ignored", function()
+    local node = s:visitor()
+    local t = s:start(command("listen", "--join", tostring(node:self())),
+                      {nohup = true})
     t:await("listening as")
-    assert.is_true(hang_up(t))
-    t = s:start(command("watch"))
-    t:await("0 members")
-    assert.is_true(hang_up(t))
+    local pid = t:pid()
+    t:close()
+    net.pass(0.3)
+    assert.is_true(runs(pid))
+    assert.is_true(node:is_connected())
+    node:broadcast("nobody sees it")   -- which it can not print
+    net.await(function() return not runs(pid) end)
   end)
 end)

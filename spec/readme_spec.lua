@@ -4,6 +4,7 @@
 local core = require "gop2p.core"
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
+local nobody = require("spec.support.net").nobody
 local process = require "spec.support.process"
 local scriptfile = require "spec.support.script"
 local socket = require "socket"
@@ -50,14 +51,6 @@ local function with_ports(text, ports)
   return (text:gsub("%f[%d](500%d)%f[%D]", function(port)
     return tostring(assert(ports[port], "no port for " .. port))
   end))
-end
-
--- A port that nobody listens on.
-local function unused()
-  local s = assert(socket.bind("127.0.0.1", 0))
-  local _, port = s:getsockname()
-  s:close()
-  return math.tointeger(tonumber(port))
 end
 
 -- Its members, once there are 'count' of them.
@@ -170,7 +163,8 @@ describe("README", function()
   end)
 
   it("shows what an error says", function()
-    local ports = {["5000"] = unused()}
+    local hidden <close> = nobody()
+    local ports = {["5000"] = hidden.port}
     local text = example("err.kind")
     local script = run(text, ports)
     local expected = {}

@@ -1,32 +1,35 @@
--- demo.lua - an entry node, a chat bot and a visitor talk to each other.
+-- demo.lua - an entry node, the bot dice.lua and a visitor talk.
 --
 --   lua5.4 lua/examples/demo.lua [--bot FILE] [--limit SECONDS]
 --
--- Three processes, each with a node on a free port. What they hear comes
--- here and is shown as one conversation. Ends with 0 when everybody heard
--- what he should and nothing else, otherwise with 1 and what is missing.
+-- Three processes, each with a node on a free port. What they hear, in the
+-- case of the bot what its log says of it, comes here and is shown as one
+-- conversation. Ends with 0 when everybody heard what he should and nothing
+-- else, otherwise with 1 and what is missing.
 --
 -- A child ends with its input, and that is a pipe from here: however this
 -- process ends, it leaves none behind.
 
+local cjson = require "cjson"
 local gop2p = require "gop2p"
 
 io.stdout:setvbuf("line")
 
 local folder = arg[0]:match("^(.*)/[^/]*$") or "."
-local options = { bot = folder .. "/bot.lua", limit = "8" }
+local options = { bot = folder .. "/dice.lua", limit = "8" }
 for i = 1, #arg, 2 do
   options[assert(arg[i]:match("^%-%-(%a+)$"), arg[i])] = arg[i + 1]
 end
 
--- Who says what to whom. What the bot says is a pattern.
+-- Who says what to whom: patterns, in which peers go by their names here.
 local script = {
-  { from = "visitor", says = "Hello, everybody!" },
-  { from = "visitor", says = "!time" },
-  { from = "bot", says = "bot: It is %d+:%d+:%d+%." },
-  { from = "visitor", to = "bot", says = "roll 20" },
-  { from = "bot", to = "visitor", says = "bot: You rolled %d+ of 20%." },
-  { from = "visitor", says = "Thank you, bot. Goodbye!" },
+  { from = "visitor", says = "Good morning, everybody!" },
+  { from = "dice", says = "Good morning, visitor!" },
+  { from = "visitor", says = "!roll" },
+  { from = "dice", says = "visitor rolled %d" },
+  { from = "visitor", to = "dice", says = "pick tea, coffee" },
+  { from = "dice", to = "visitor", says = "%a+" },
+  { from = "visitor", says = "Thank you, dice. Goodbye!" },
 }
 
 local children = {}       -- name -> child
@@ -44,7 +47,7 @@ end
 local function prepare()
   for _, item in ipairs(script) do
     item.waiting, item.count = {}, 0
-    for _, name in ipairs { "entry", "bot", "visitor" } do
+    for _, name in ipairs { "entry", "dice", "visitor" } do
       if name ~= item.from and name == (item.to or name) then
         item.waiting[name], item.count = true, item.count + 1
       end
@@ -64,9 +67,8 @@ local function show()
   end
 end
 
--- A line such as "broadcast", a tab, "[localhost:5000] Hello".
-local function heard(name, line)
-  local kind, from, text = line:match("^(%a+)\t%[(.-)%] (.*)$")
+local function heard(name, kind, from, text)
+  text = text:gsub("localhost:%d+", names)
   for _, item in ipairs(script) do
     if item.waiting[name] and item.from == names[from] and
        kind == (item.to and "direct" or "broadcast") and
@@ -76,7 +78,27 @@ local function heard(name, line)
       return show()
     end
   end
-  problem("nobody expected of %s: %s", name, line)
+  problem("nobody expected that %s hears of %s, %s: %s", name,
+          names[from] or from, kind, text)
+end
+
+-- An entry of the bot's log; nil: the line is none.
+local function logged(line)
+  local ok, entry = pcall(cjson.decode, line)
+  return ok and type(entry) == "table" and entry or nil
+end
+
+-- A line of a child: of the bot's log, or what it was told, such as
+-- "broadcast", a tab, "[localhost:5000] Hello".
+local function learn(name, line)
+  local kind, from, text = line:match("^(%a+)\t%[(.-)%] (.*)$")
+  if kind then return heard(name, kind, from, text) end
+  local entry = logged(line)
+  if not entry then return problem("%s: %s", name, line) end
+  if entry.event == "heard" then
+    heard(name, entry.direct and "direct" or "broadcast", entry.from,
+          entry.text)
+  end
 end
 
 local function dismiss(child)
@@ -90,7 +112,7 @@ local function said(child, line)
   elseif line:find("^members\t") then
     remaining = line:gsub("^members\t", ""):gsub("%S+", names)
   else
-    heard(child.name, line)
+    learn(child.name, line)
   end
   if left and arrived == expected and not remaining then
     dismiss(children.entry)
@@ -102,12 +124,12 @@ local function judge()
   for _, item in ipairs(script) do
     for name in pairs(item.waiting) do
       problem("missing at %s: %s says: %s", name, item.from,
-              (item.says:gsub("%%d%+", "N"):gsub("%%", "")))
+              (item.says:gsub("%%%a%+?", "...")))
     end
   end
   if not left then problem("the visitor did not leave") end
-  if left and remaining ~= "bot" then
-    problem("in the end entry should know the bot alone, not: %s",
+  if left and remaining ~= "dice" then
+    problem("in the end entry should know dice alone, not: %s",
             remaining or "nothing was said")
   end
   if #problems == 0 then
@@ -125,7 +147,7 @@ end
 
 -- A pipe each way: popen's own for its input, a fifo for what it prints.
 local function start(name, ...)
-  local words, fifo = { arg[-1], ... }, os.tmpname()
+  local words, fifo = { ... }, os.tmpname()
   for i, word in ipairs(words) do words[i] = quote(word) end
   os.remove(fifo)
   assert(os.execute("mkfifo -m 600 " .. quote(fifo)), "mkfifo failed")
@@ -139,29 +161,64 @@ local function start(name, ...)
   return child
 end
 
--- Starts a script that says its name first, and returns that.
-local function introduce(name, ...)
-  local child = start(name, ...)
+-- A bot ends by a signal. This sends it one when a line comes, or the end of
+-- the input.
+local LEASH = [[
+  trap '' INT
+  "$@" </dev/null &
+  exec >/dev/null 2>&1
+  read line
+  kill $!
+]]
+
+-- Starts the bot; what it is called once it has joined, or nil and what it
+-- said.
+local function startbot(entry)
+  local child = start("dice", "sh", "-c", LEASH, "sh", arg[-1],
+    folder .. "/../bin/gop2p", "bot", "--json", "--log-level", "debug",
+    options.bot, "0", entry)
+  local peer, lines = nil, {}
+  for line in child.lines do
+    local log = logged(line) or {}
+    if log.event == "started" then peer = log.node end
+    if log.event == "connected" then return peer end
+    lines[#lines + 1] = line
+  end
+  return nil, table.concat(lines, "\n  ")
+end
+
+-- Starts a script of this folder that says its name first.
+local function startscript(name, ...)
+  local child = start(name, arg[-1], ("%s/%s.lua"):format(folder, name), ...)
   local peer = child.lines() or ""
-  if not peer:find("^localhost:%d+$") then
-    problem("%s did not start: %s", name, peer)
-    for line in child.lines do problem("  %s", line) end
+  if peer:find("^localhost:%d+$") then return peer end
+  local lines = { peer }
+  for line in child.lines do lines[#lines + 1] = line end
+  return nil, table.concat(lines, "\n  ")
+end
+
+-- Takes what comes from a child that was started; returns its peer.
+local function introduce(name, peer, why)
+  if not peer then
+    problem("%s did not start: %s", name, why)
     judge()
   end
+  local child = children[name]
   names[peer] = name
   print(("  %-8s is %s"):format(name, peer))
   gop2p.spawn(function()
     for line in child.lines do said(child, line) end
-    if name == "entry" then dismiss(children.bot) end
+    if name == "entry" then dismiss(children.dice) end
   end)
   return peer
 end
 
 local function converse()
-  print("Three processes, a node each; bot and visitor join through entry.\n")
-  local entry = introduce("entry", folder .. "/entry.lua", "0")
-  introduce("bot", options.bot, entry)
-  introduce("visitor", folder .. "/visitor.lua", entry)
+  print("Three processes, a node each; "
+        .. "dice and visitor join through entry.\n")
+  local entry = introduce("entry", startscript("entry", "0"))
+  introduce("dice", startbot(entry))
+  introduce("visitor", startscript("visitor", entry))
   print()
 end
 

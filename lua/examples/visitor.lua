@@ -28,12 +28,13 @@ gop2p.run(function()
 
   assert(node:connect(arg[1]))
   print(node:self())
-  say("Hello, everybody!")
-  say("!time")
+  say("Good morning, everybody!")
   local bot = hear().from
-  assert(assert(node:send(bot, "roll 20")):wait())
+  say("!roll")
   hear()
-  say("Thank you, bot. Goodbye!")
+  assert(assert(node:send(bot, "pick tea, coffee")):wait())
+  hear()
+  say("Thank you, dice. Goodbye!")
   assert(node:leave())
   print("left")
   os.exit()  -- rather than wait for more input

@@ -24,9 +24,9 @@ local runnable = 0     -- so many
 -- 'report': who is told of the errors of its tasks, instead of a 'run'.
 -- 'budget': seconds that a task may compute without waiting, or 0.
 -- 'program': see scheduler.launch.
-local function newscope(program)
+local function newscope(program, budget)
   return { count = 0, tasks = {}, running = false, problem = false,
-           report = false, budget = 0, program = program or false }
+           report = false, budget = budget or 0, program = program or false }
 end
 
 local root = newscope()   -- the scope of all other tasks
@@ -92,15 +92,18 @@ local function forget(wait)
   if list and #list == 0 then waiting[wait.key] = nil end
 end
 
+-- Whoever gives up (time, an error, a closed task) leaves nothing behind.
+-- Whether his task is at its end is seen when it has its turn.
+local function giveup(wait)
+  if wait.over then return end
+  if wait.key ~= nil then forget(wait) end
+  finish(wait, false)
+end
+
 -- The time of a wait, or of a call, has come.
 local function ring(wait)
   alarms:remove(wait)
-  if wait.call then
-    wait.call()
-  elseif not wait.over then
-    if wait.key ~= nil then forget(wait) end
-    finish(wait, false)
-  end
+  if wait.call then wait.call() else giveup(wait) end
 end
 
 local function expire()
@@ -285,14 +288,6 @@ local function enlist(wait, key, deadline)
   if deadline then alarms:add(wait, deadline) end
 end
 
--- Whoever gives up (an error, a closed task) leaves nothing behind. Whether
--- the task is at its end is seen when it has its turn.
-local function giveup(wait)
-  if wait.over then return end
-  if wait.key ~= nil then forget(wait) end
-  finish(wait, false)
-end
-
 local waitmeta = { __close = giveup }
 
 -- A task that was interrupted meets the error where it waits; one that was
@@ -387,8 +382,8 @@ end
 -- and must not wait. A task that computes for more than 'budget' seconds
 -- (nil: as long as it likes) without waiting is cut by an error.
 function scheduler.scope(report, budget)
-  local scope = newscope(scheduler.program())
-  scope.report, scope.budget = report, budget or 0
+  local scope = newscope(scheduler.program(), budget)
+  scope.report = report
   return scope
 end
 
@@ -401,11 +396,12 @@ function scheduler.close(scope)
 end
 
 -- On the main thread all tasks share one scope, also those that were
--- started before; a 'run' inside a task waits for its own only.
+-- started before; a 'run' inside a task waits for its own only, which have
+-- the budget of that one.
 local function openscope()
   local task = current()
-  if task then return task.home or newscope(task.scope.program) end
-  return root
+  if not task then return root end
+  return task.home or newscope(task.scope.program, task.scope.budget)
 end
 
 local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true

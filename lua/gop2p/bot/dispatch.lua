@@ -113,9 +113,9 @@ local function known(bot, ctx)
   end
 end
 
--- Whether to listen to who said it at all.
+-- Whether to listen to who said it at all. What is said in the bot's own name
+-- its node does not let in.
 local function heeded(bot, message)
-  if message.from == bot.node:self() then return false end
   local listen, new = bot.loopguard:heard(message.from)
   if not listen and new then
     bot.trouble:tell(values.error("internal", "ELOOP",

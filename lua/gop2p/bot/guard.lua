@@ -4,7 +4,6 @@
 -- A handler is a table: 'f', 'what' ("command roll"), 'limit' (so many
 -- failures in a row switch it off; nil: none do), 'failures' and 'off'.
 
-local core = require "gop2p.core"
 local values = require "gop2p.values"
 
 local guard = {}
@@ -18,14 +17,9 @@ local function describe(err)
   return ok and text or ("(error object is a %s value)"):format(type(err))
 end
 
--- For one bot: makes of an error what is told of it. Whoever was cut has
--- used his budget up; what is run because of it gets another one.
-local function tracer(bot)
-  return function(err)
-    core.slice(bot.scope.budget)
-    local text = describe(err)
-    return { text = text, traceback = debug.traceback(text, 2) }
-  end
+local function trace(err)
+  local text = describe(err)
+  return { text = text, traceback = debug.traceback(text, 2) }
 end
 
 -- An error of a handler, as on("error") gets it.
@@ -57,7 +51,7 @@ end
 function guard.call(bot, handler, from, ...)
   if bot.memory then bot.memory:touch() end
   causes[coroutine.running()] = { bot = bot, from = from }
-  local ok, problem = xpcall(handler.f, tracer(bot), ...)
+  local ok, problem = xpcall(handler.f, trace, ...)
   causes[coroutine.running()] = nil
   if ok then
     handler.failures = 0

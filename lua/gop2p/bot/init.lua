@@ -96,7 +96,8 @@ function bot.new(given)
   local self = setmetatable({
     name = set.options.name, node = false, state = "new", overfull = false,
     options = set.options, roles = set.roles, called = set.called,
-    memory = false, unfit = false, way = false, conversation = conversation.new(),
+    memory = false, unfit = false, way = false,
+    conversation = conversation.new(),
     cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,

@@ -1,22 +1,23 @@
--- signals.lua - SIGINT and SIGTERM, while somebody waits for them.
+-- signals.lua - signals that end a process, while somebody waits for them.
 
 local core = require "gop2p.core"
 local scheduler = require "gop2p.scheduler"
 
 local signals = {}
 
--- signals.catch(f) -> something to close | nil, err
+-- signals.catch(f [, names]) -> something to close | nil, err
 --
--- Until that is closed the two do nothing but that f("INT") or f("TERM") is
--- called, which must not wait; then they do again what they did before.
-function signals.catch(f)
+-- Until that is closed "INT" and "TERM", or those that are named ("HUP" can
+-- be, too), do nothing but that f(name) is called, which must not wait; then
+-- they do again what they did before.
+function signals.catch(f, names)
   local caught = setmetatable({}, { __close = function(self)
     for catch, number in pairs(self) do
       scheduler.listen(number, nil)
       core.uncatch(catch)
     end
   end })
-  for _, name in ipairs { "INT", "TERM" } do
+  for _, name in ipairs(names or { "INT", "TERM" }) do
     local catch, number = core.catch(name)
     if not catch then
       getmetatable(caught).__close(caught)

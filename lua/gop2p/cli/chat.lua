@@ -232,7 +232,7 @@ function chat.run(options)
   say("You are %s. Try help.", node:self())
   return network.guard(node, DONE, function()
     return start(self, options.join)
-  end)
+  end, self.rich)
 end
 
 return chat

@@ -26,6 +26,20 @@ local function declare(parser, name)
   return command
 end
 
+-- argparse's script for zsh is one that zsh finds by its name, and can not
+-- be read by eval, which is how those for other shells are loaded.
+local function zsh_script(parser)
+  local script = getmetatable(parser).__index.get_zsh_complete(parser)
+  return (script:gsub("\n_gop2p%s*$", [[
+
+if [ "$funcstack[1]" = _gop2p ]; then
+  _gop2p "$@"
+else
+  compdef _gop2p gop2p
+fi
+]]))
+end
+
 -- All commands, or the one called 'only'.
 local function build(only)
   local parser = argparse("gop2p", "A node of a gop2p network.", EPILOG)
@@ -36,6 +50,7 @@ local function build(only)
     commands[name] = declare(parser, name)
   end
   if not only then
+    parser.get_zsh_complete = zsh_script
     parser:add_complete_command()
   end
   return parser, commands

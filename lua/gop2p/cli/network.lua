@@ -1,8 +1,10 @@
 -- network.lua - what the commands have in common: options, a node, its
 -- joining and its leaving.
 
+local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local show = require "gop2p.cli.show"
+local signals = require "gop2p.bot.signals"
 
 local network = {}
 
@@ -86,9 +88,22 @@ local function was_interrupted(problem)
   return problem:find("interrupted!", 1, true) ~= nil
 end
 
--- Gives the status that f() does; after Ctrl-C 'interrupted', having left.
-function network.guard(node, interrupted, f)
-  local ok, result = pcall(f)
+-- Until what it gives is closed f(), which must not wait, is called when
+-- the process shall end, and nothing else happens.
+function network.on_end(f)
+  return signals.catch(f, { "TERM", not core.outlives() and "HUP" or nil })
+end
+
+-- Calls f(), which those end as Ctrl-C does.
+local function mortal(f)
+  local _ <close> = network.on_end(function() error("interrupted!", 0) end)
+  return pcall(f)
+end
+
+-- Gives the status that f() does; after Ctrl-C, or a signal that ends the
+-- process, 'interrupted', having left. 'edits': readline sees to signals.
+function network.guard(node, interrupted, f, edits)
+  local ok, result = (edits and pcall or mortal)(f)
   if ok then return result end
   node:leave(1)
   if was_interrupted(result) then return interrupted end

@@ -124,7 +124,7 @@ function repl.run(options)
   local self = setmetatable({
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, repl)
-  prompt.begin { edit = self.terminal and not options.plain }
+  local edits = prompt.begin { edit = self.terminal and not options.plain }
   if not self.terminal then prompt.set { on_event = false } end
   local node <close>, status = network.start("repl", options)
   if not node then return status end
@@ -134,6 +134,9 @@ function repl.run(options)
     show.line(("%s. 'node' is %s, 'gop2p' the module."):format(
       gop2p._VERSION, node:self()))
   end
+  local _ <close> = not edits and network.on_end(function()
+    os.exit(DONE)   -- which says goodbye
+  end) or nil
   return start(self, options.join)
 end
 
