@@ -189,6 +189,8 @@ specs: build ctest
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
 	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/host/simulated.lua core 1 1 $(CORE)
+	@$(STARVE) spec/host/simulated.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan

@@ -10,9 +10,9 @@ local build = os.getenv("BUILD") or "build"
 if build:find("asan") then return end
 
 describe("memory that runs out", function()
-  local function starved(kind, step)
+  local function starved(kind, step, script)
     local host <close> = assert(process.start({build .. "/spec/starve",
-      "spec/host/starved.lua", kind, "1", tostring(step),
+      script or "spec/host/starved.lua", kind, "1", tostring(step),
       build .. "/gop2p/core.so"}))
     local line = assert(host:line(60))
     local runs = math.tointeger(tonumber(line:match("^(%d+) runs$")))
@@ -28,5 +28,10 @@ describe("memory that runs out", function()
   -- Lua collects and asks once more, which then succeeds.
   it("in Lua, until it has collected, leaves nodes that work", function()
     starved("lua", 9)
+  end)
+
+  it("in a simulation leaves the next one as good as ever", function()
+    starved("core", 5, "spec/host/simulated.lua")
+    starved("lua", 7, "spec/host/simulated.lua")
   end)
 end)

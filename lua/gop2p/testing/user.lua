@@ -22,15 +22,20 @@ end
 -- What comes for a node of the test's is read at once.
 local function drain(self, node)
   local conversation = self.world.conversation
-  scheduler.listen(core.signal(node, "inbox"), function()
-    for message in core.nextmessage, node do
-      conversation:add(self.name, "hear", message.data)
-    end
+  local function listen(signal, take, f)
+    scheduler.listen(core.signal(node, signal), function()
+      while not core.isclosed(node) do
+        local value = take(node)
+        if value == nil then break end
+        f(value)
+      end
+    end)
+  end
+  listen("inbox", core.nextmessage, function(message)
+    conversation:add(self.name, "hear", message.data)
   end)
-  scheduler.listen(core.signal(node, "errors"), function()
-    for err in core.nexterror, node do
-      conversation:note(self.name .. " ! " .. tostring(err))
-    end
+  listen("errors", core.nexterror, function(err)
+    conversation:note(self.name .. " ! " .. tostring(err))
   end)
 end
 
@@ -60,7 +65,7 @@ local function shut(self, close)
   for _, signal in ipairs { "inbox", "errors" } do
     scheduler.listen(core.signal(self.node, signal), nil)
   end
-  close(self.node)
+  if not core.isclosed(self.node) then close(self.node) end
   self.node = false
 end
 

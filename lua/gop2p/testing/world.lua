@@ -48,10 +48,14 @@ local function post(node, data, list)
   return rec, err
 end
 
--- A state file is one of the program's, as all its files are.
+-- A state file is one of the program's, and begins empty.
 local function keep(node, path, anyport)
   local run = scheduler.program()
-  outside.keep(node, run and run.files:writable(path) or path, anyport)
+  if run then
+    run.files:hide(path)
+    path = run.files:writable(path)
+  end
+  outside.keep(node, path, anyport)
 end
 
 local function warnof(node, text)
@@ -73,10 +77,17 @@ local function openlobby(self, peer)
   self.parts[lobby.name] = lobby
 end
 
+local function begin(self, options)
+  core.simulate(options.seed, options.start)
+  interpose(true)
+  core.latency(table.unpack(options.latency))
+  core.loss(options.loss)
+  for _, peer in ipairs(self.entry) do openlobby(self, peer) end
+end
+
 -- world.open(options) -> world; see testing.network.
 function world.open(options)
   if current then current:close() end
-  core.simulate(options.seed, options.start)
   local self = setmetatable({
     seed = options.seed, entry = options.entry,
     conversation = conversation.new(options.keep),
@@ -85,10 +96,11 @@ function world.open(options)
   }, meta)
   self.conversation.world = self
   current = self
-  interpose(true)
-  core.latency(table.unpack(options.latency))
-  core.loss(options.loss)
-  for _, peer in ipairs(self.entry) do openlobby(self, peer) end
+  local ok, problem = pcall(begin, self, options)
+  if not ok then
+    self:close()
+    error(problem, 0)
+  end
   return self
 end
 
