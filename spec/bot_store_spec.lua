@@ -72,6 +72,7 @@ describe("a table as JSON", function()
        .. "text of a peer"] = { p = gop2p.me(5000) },
       ["store: a table with a metatable would lose it"] =
         setmetatable({}, {}),
+      ["store: table expected, got string"] = "x",
     } do
       assert.same({ nil, text }, { codec.encode(t, "store") })
     end

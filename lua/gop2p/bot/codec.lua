@@ -126,7 +126,9 @@ end
 -- order. 'name' stands for it in the text of an error.
 function codec.encode(t, name)
   local ok, result = pcall(function()
-    if getmetatable(t) ~= nil then
+    if type(t) ~= "table" then
+      refuse(name, "table expected, got %s", type(t))
+    elseif getmetatable(t) ~= nil then
       refuse(name, "a table with a metatable would lose it")
     end
     local out = members(t, name, {[t] = true, depth = 1})
