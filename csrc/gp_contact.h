@@ -3,12 +3,12 @@
 ** to each.
 **
 ** Part of gp_node, split from it for size. gp_node.c has the calls of the
-** program, gp_node_serve.c what peers ask; gp_errand.c makes the requests,
-** one at a time to each peer, so that order is kept; gp_patience.c ends their
-** pauses and waits; gp_join.c is what follows from their answers;
-** gp_contact.c knows who is who: one process may have several names, and
-** each member its own name for us; gp_name.c sees to the names that programs
-** give their nodes.
+** program, gp_node_serve.c what peers ask, gp_node_refuse.c what is told of
+** requests that are refused; gp_errand.c makes the requests, one at a time to
+** each peer, so that order is kept; gp_patience.c ends their pauses and
+** waits; gp_join.c is what follows from their answers; gp_contact.c knows who
+** is who: one process may have several names, and each member its own name
+** for us; gp_name.c sees to the names that programs give their nodes.
 */
 #ifndef gp_contact_h
 #define gp_contact_h
@@ -233,6 +233,9 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error);
 /* The same, but for the one on the way. */
 void gp_contact_abandonunasked (gp_node *n, gp_contact *c, gp_err error);
 
+/* Ends with 'error' the messages to 'c' that are next. */
+void gp_contact_dropmessages (gp_node *n, gp_contact *c, gp_err error);
+
 /* Not a member after all: what was broadcast to it meanwhile is void. */
 void gp_contact_reject (gp_node *n, gp_contact *c);
 
@@ -293,10 +296,10 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
 */
 
 /*
-** 'c' has shown who it is, as far as it told. If it has taken the place of a
-** member, that one has failed, and 'c' is to be welcomed as a newcomer.
+** 'c' has shown who it is, as far as it told. Whether it has taken the place
+** of a member: that one has failed, and 'c' is to be met as a newcomer.
 */
-void gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who);
+bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who);
 
 typedef enum gp_verdict {
   GP_NAME_FREE,

@@ -12,19 +12,20 @@
 
 #include "gp_contact.h"
 
-void gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who) {
+bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who) {
   bool other = c->process != 0 && c->process != who->process;
   if (who->process == 0 || who->process == c->former)
-    return;
+    return false;
   memcpy(c->name, who->name, sizeof c->name);
   if (other)
     c->former = c->process;
   c->process = who->process;
   if (!other || c->standing != GP_MEMBER || c->leaving)
-    return;
+    return false;
   gp_node_note(n, GP_FAILED, c->entry.peer, GP_EREPLACED);
   gp_contact_stand(n, c, GP_STRANGER); /* nothing is known of the new one */
   gp_contact_stand(n, c, GP_FAILING);
+  return true;
 }
 
 /* Who else is called so; NULL: nobody. */

@@ -16,14 +16,31 @@ static void answer (gp_node *n, gp_reply *r, gp_form form, int status,
 
 /* Members that did not answer last are not handed on: a Go newcomer that is
    given one it can not reach fails to join (protocol.md). */
+static bool islisted (const gp_entry *e) {
+  const gp_contact *c = (const gp_contact *)e;
+  return c->standing == GP_MEMBER && c->reachable;
+}
+
 static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
   const gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    const gp_contact *c = (const gp_contact *)e;
-    if (c->standing == GP_MEMBER && c->reachable &&
-        gp_peerlist_add(out, e->peer) != GP_OK)
+  for (e = n->contacts.first; e != NULL; e = e->next)
+    if (islisted(e) && gp_peerlist_add(out, e->peer) != GP_OK)
       return GP_ENOMEM;
-  }
+  return GP_OK;
+}
+
+/*
+** One of ours that greets us has a list already, and needs only those whom
+** it may have missed. Whole lists would be as many names in all as the cube
+** of a network that joins at once. What is missed still, repair finds.
+*/
+#define NEWEST 16
+
+static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
+  const gp_entry *e;
+  for (e = n->contacts.last; e != NULL && out->n < NEWEST; e = e->prev)
+    if (islisted(e) && gp_peerlist_add(out, e->peer) != GP_OK)
+      return GP_ENOMEM;
   return GP_OK;
 }
 
@@ -48,10 +65,13 @@ static void readmit (gp_node *n, gp_contact *c) {
 }
 
 /* Lets 'c' in. The answer is the list as it was before (protocol.md). */
-static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
+static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form,
+                   bool brief) {
   gp_peerlist list = {0, 0, NULL};
   gp_answer a = {200, &list, NULL, &n->identity, NULL};
-  gp_err e = hasroom(n, c) ? listmembers(n, &list) : GP_ELIMIT;
+  gp_err e = GP_ELIMIT;
+  if (hasroom(n, c))
+    e = brief ? listnewest(n, &list) : listmembers(n, &list);
   if (e != GP_OK) {
     gp_node_misasked(n, e, 503, gp_peer_text(c->entry.peer), n->now);
     answer(n, r, form, 503, gp_wire_busy);
@@ -229,7 +249,7 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
     c->reachable = true;
   if (!later &&
       (c->standing == GP_MEMBER || !isnamesake(n, c, asked, r, now, &later)))
-    admit(n, c, r, asked->form);
+    admit(n, c, r, asked->form, asked->brief);
   if (had != NULL)
     untwin(n, c, had, now);
   gp_peer_unref(had);
@@ -259,7 +279,7 @@ void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
     form = c->form; /* what it was */
   c->form = form;
   while ((h = takenewcomer(n, c)) != NULL) {
-    admit(n, c, h->reply, form);
+    admit(n, c, h->reply, form, false);
     freeheld(h);
   }
 }
@@ -369,46 +389,6 @@ bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
     case GP_DISCONNECT: disconnected(n, asked, r); return true;
     default: return said(n, asked, r, now);
   }
-}
-
-static gp_blob *blobof (const char *text) {
-  size_t len = strlen(text);
-  gp_blob *b = gp_blob_new(len);
-  if (b != NULL)
-    memcpy(b->bytes, text, len);
-  return b;
-}
-
-/* Refusals that are told in a second (ms), and how many at most. */
-#define REFUSALS_TIME 1000
-#define REFUSALS_MOST 16
-
-static bool maytell (gp_node *n, uint64_t now) {
-  if (now >= n->refusing + REFUSALS_TIME) {
-    n->refusing = now;
-    n->refusals = 0;
-  }
-  return n->refusals++ < REFUSALS_MOST;
-}
-
-void gp_node_misasks (gp_node *n, uint64_t count) {
-  n->lost += count;
-}
-
-void gp_node_misasked (gp_node *n, gp_err error, int status,
-                       const char *origin, uint64_t now) {
-  gp_failure *f = NULL;
-  if (maytell(n, now))
-    f = gp_failure_new(GP_SERVING, NULL, NULL);
-  if (f == NULL) {
-    n->lost++;
-    return;
-  }
-  f->error = error;
-  f->status = status;
-  f->origin = origin == NULL ? NULL : blobof(origin);
-  gp_node_tell(n, f);
-  gp_failure_unref(f);
 }
 
 /* Ends the oldest wait of a message with an answer. */

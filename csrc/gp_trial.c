@@ -203,14 +203,21 @@ static void triedfor (gp_node *n, const gp_probe *p, gp_contact *c,
     gp_detect_heard(n, c);
 }
 
+/* May free it. */
+static void answered (gp_node *n, const gp_probe *p, gp_contact *c,
+                      const gp_answered *answer) {
+  c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
+  gp_detect_answered(n, c);
+  if (gp_name_learn(n, c, &answer->who))
+    gp_repair_resume(n, c, 0);
+  else if (answer->hasdigest && c->standing == GP_MEMBER && c->ours)
+    gp_repair_compare(n, c, answer->digest);
+}
+
 static void tried (gp_node *n, const gp_probe *p, gp_contact *c, gp_err error,
                    const gp_answered *answer) {
-  if (error == GP_OK) {
-    c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
-    gp_detect_answered(n, c);
-    if (answer->hasdigest && c->standing == GP_MEMBER && c->ours)
-      gp_repair_compare(n, c, answer->digest);
-  }
+  if (error == GP_OK)
+    answered(n, p, c, answer);
   else if (error == GP_ECONNREFUSED)
     gp_detect_refused(n, c);
   else if (c->vigil.trial != 0)

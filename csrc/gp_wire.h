@@ -49,6 +49,7 @@ typedef struct gp_asked {
   bool alone;     /* with 'again': it has no member */
   gp_peer *about; /* owned; NULL where the topic has none */
   uint64_t digest;
+  bool brief; /* a connect: the newest members are list enough */
 } gp_asked;
 
 void gp_asked_clear (gp_asked *a);
@@ -69,6 +70,7 @@ typedef struct gp_asking {
   bool alone;
   const gp_peer *about;
   uint64_t digest;
+  bool brief; /* a connect: the newest members are list enough */
 } gp_asking;
 
 /* An answer of ours. Borrows all. */

@@ -246,20 +246,17 @@ static bool stands (const filelock *lock) {
 static int take (filelock *lock) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
+    int e;
     lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (lock->fd < 0)
       return errno;
-    if (flock(lock->fd, LOCK_EX | LOCK_NB) == 0) {
-      if (stands(lock))
-        return 0;
-    }
-    else if (errno == EWOULDBLOCK) {
-      close(lock->fd);
-      lock->fd = -1;
-      return EWOULDBLOCK;
-    }
+    e = flock(lock->fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+    if (e == 0 && stands(lock))
+      return 0;
     close(lock->fd);
     lock->fd = -1;
+    if (e != 0)
+      return e;
   }
   return EIO;
 }

@@ -61,7 +61,7 @@ describe("the log of a bot", function()
     local line = lines()[1]
     assert.is_nil(line:find("\xC2\x9B", 1, true))
     local object = cjson.decode(line)
-    assert.is_true(object.time >= before and object.time <= os.time() + 1)
+    assert.is_true(object.time >= before and object.time <= os.time() + 2)
     object.time = nil
     assert.same({ level = "warn", bot = "dice", event = "heard", n = 1,
                   text = "a\n\27\xC2\x9B\"ü", raw = [[\xff]] }, object)
@@ -79,6 +79,26 @@ describe("the log of a bot", function()
       end
       assert.same({ table.unpack(order, i) }, told, level)
     end
+  end)
+
+  it("is told how by the bot's option, which is looked at", function()
+    local bot = require "gop2p.bot"
+    for text, given in pairs {
+      ["table expected, got "] = 5,
+      ["level: debug, info, warn, error or off expected"] = { level = "x" },
+      ["json: true or false expected"] = { json = "yes" },
+      ["file: a path or an open file expected"] = { file = 5 },
+      ["level, json and file expected, not where"] = { where = "x" },
+    } do
+      local ok, why = pcall(bot.new, { store = false, log = given })
+      assert.is_false(ok)
+      assert.truthy(why:find("option 'log': " .. text, 1, true), why)
+    end
+    local handle <close> = assert(io.open(path, "a"))
+    local made = bot.new { name = "dice", store = false,
+                           log = { file = handle, level = "debug" } }
+    made.log:debug("here")
+    assert.equal("debug dice: here", written())
   end)
 
   it("is added to", function()

@@ -4,6 +4,8 @@
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
+local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
@@ -31,6 +33,7 @@ bot.store.count = (bot.store.count or 0) + 1
 bot:command("version", function() return "one" end)
 bot:command("gone", function() return "still there" end)
 bot:command("slow", function(ctx)
+  print("begun")
   gop2p.sleep(0.5)
   return "finished"
 end)
@@ -124,6 +127,7 @@ describe("a bot", function()
     end)
     still_one()
     user:send(name, "slow")
+    assert.equal("begun", child:line(20, net.idle))
     net.await(function() return run("print(ticks.one or 0)") ~= "0" end)
     write("dice.lua", (SECOND:gsub("WATCH", "false")))
     write("plug.lua", PLUG:format("two"))
@@ -242,5 +246,33 @@ describe("a bot", function()
           .. "print(select(2, bot:reload()))\nos.exit(0)")
     child = assert(process.start({LUA, folder .. "/dice.lua"}))
     assert.matches("could not reload .*: no bot runs$", child:line(20))
+  end)
+end)
+
+describe("a bot that is reloaded every half an hour", function()
+  it("still does what it does every hour, and at twelve", function()
+    local script <close> = scriptfile [[
+      local bot = require("gop2p.bot").new {
+        name = "dice", join = "localhost:5000", watch = true,
+      }
+      bot.store.hours = bot.store.hours or 0
+      bot:every(3600, function()
+        bot.store.hours = bot.store.hours + 1
+        bot:say("version 0, hour " .. bot.store.hours)
+      end)
+      bot:every("12:00", function() bot:say("version 0, noon") end)
+      bot:run()
+    ]]
+    local simulation <close> = testing.network { start = "2030-01-07 09:15" }
+    local bot = simulation:bot(script.name, { name = "dice" })
+    local text = bot:read(script.name)
+    for i = 1, 6 do
+      simulation:advance(1800)
+      bot:write(script.name, (text:gsub("version 0", "version " .. i)))
+    end
+    simulation:advance(60)
+    assert.same({ "version 1, hour 1", "version 3, hour 2",
+                  "version 5, noon", "version 5, hour 3" },
+                table.move(simulation:said_by("dice"), 1, 9, 1, {}))
   end)
 end)

@@ -410,12 +410,6 @@ describe("gop2p on a terminal", function()
       prompts(">")
     end)
 
-    it("leaves with Ctrl-D", function()
-      t:type("C-d")
-      assert.equal(0, t:over())
-      assert.same({}, peer:members())
-    end)
-
     it("survives the end of its node", function()
       enter "node:close()"
       prompts(">")
@@ -446,8 +440,22 @@ describe("gop2p on a terminal", function()
     assert.same({}, peer:members())
   end)
 
-  -- Each shell loads the script as the README says, and is asked what
-  -- "watch --in" may become.
+  it("fails when it can not write, and leaves", function()
+    for command, complaint in pairs {
+      ["version"] = "device$", ["members " .. peer.name] = "device$",
+      ["repl --join " .. peer.name .. " <<<'1'"] = "^$",
+    } do
+      local p <close> = assert(process.start(
+        {"bash", "-c", tree.command .. " " .. command .. " 2>&1 >/dev/full"},
+        {env = tree.env}))
+      assert.equal(1, p:wait(10))
+      assert.matches(complaint, p:line() or "")
+      assert.is_nil((p:line(1)))
+    end
+    assert.same({}, peer:members())
+  end)
+
+  -- Loads the script as the README says; what "watch --in" may become.
   for shell, words in pairs {
     bash = {[[eval "$(gop2p completion bash)"
               COMP_WORDS=(gop2p watch --in) COMP_CWORD=2

@@ -108,4 +108,36 @@ describe("a file", function()
     assert(file.replace(path, "new"))
     assert.equal("new", file.read(path))
   end)
+
+  it("is locked by one at a time, by whatever path", function()
+    sh("touch '%s'; ln -s state '%s/link'", path, folder)
+    local lock = assert(file.lock(path))
+    fails("EBUSY", file.lock, path)
+    fails("EBUSY", file.lock, folder .. "/link")
+    assert.equal("link state state.lock ", names())
+    file.unlock(lock)
+    file.unlock(lock)
+    assert.equal("link state ", names())
+    lock = assert(file.lock(folder .. "/link"))
+    fails("EBUSY", file.lock, path)
+    assert.truthy(lock)
+    lock = nil   -- luacheck: ignore 311
+    collectgarbage()
+    assert(file.lock(path))
+    fails("ENOENT", file.lock, folder .. "/none/state")
+  end)
+
+  it("is known to be another one, or to be written to", function()
+    fails("ENOENT", file.stamp, path)
+    local seen = {}
+    for _, change in ipairs {"printf a >'%s'", "printf b >>'%s'",
+                             "mv '%s' '%s.old'; printf cd >'%s'",
+                             "touch -d 2030-01-01 '%s'"} do
+      sh(change, path, path, path)
+      local stamp = assert(file.stamp(path))
+      assert.equal(stamp, file.stamp(path))
+      assert.is_nil(seen[stamp], change)
+      seen[stamp] = true
+    end
+  end)
 end)

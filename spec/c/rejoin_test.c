@@ -399,7 +399,7 @@ TEST(copied, "a file that was copied does not bring a second one in") {
   world_pass(&w, 30 * SECOND);
   TEXT(world_members(&w, other), "");
   TEXT(world_members(&w, 0), "n1 n2");
-  TEXT(world_complaint(&w, other), "joining n0: EEXIST");
+  CHECK(strstr(world_complaint(&w, other), ": EEXIST") != NULL);
   TEXT(world_complaint(&w, other), "");
   SAME(world_end(&w, world_leave(&w, anna)), GP_OK);
   world_pass(&w, 30 * SECOND);

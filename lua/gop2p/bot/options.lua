@@ -56,15 +56,28 @@ local function peers(value)
   return list ~= nil, why
 end
 
-local LOG = { level = true, json = true, file = true }
+-- What the fields of 'log' have to be.
+local LOG = {
+  level = { function(value) return log.levels[value] ~= nil end,
+            "debug, info, warn, error or off" },
+  json = { is "boolean", "true or false" },
+  file = { function(value)
+             return type(value) == "string" or io.type(value) == "file"
+           end, "a path or an open file" },
+}
 
 local function logoptions(value)
   if type(value) ~= "table" then return false, "table expected" end
-  for key in pairs(value) do
-    if not LOG[key] then return false, "level, json and file expected" end
+  for key, each in pairs(value) do
+    local field = LOG[key]
+    if not field then
+      return false, ("level, json and file expected, not %s")
+                    :format(tostring(key))
+    elseif not field[1](each) then
+      return false, ("%s: %s expected"):format(key, field[2])
+    end
   end
-  local good = value.level == nil or log.levels[value.level] ~= nil
-  return good, "level: debug, info, warn, error or off expected"
+  return true
 end
 
 local function word(value)
@@ -142,7 +155,9 @@ function options.read(given)
     if out[name] == nil then out[name] = option[1] end
   end
   out.join, out.port = options.peers(out.join), toport(out.port)
-  if out.store == nil then out.store = out.name .. ".json" end
+  if out.store == nil then
+    out.store = out.name:gsub("/", "_") .. ".json"
+  end
   return out
 end
 

@@ -48,7 +48,7 @@ local function evaluate(self, chunk)
     local ok, problem = pcall(print, table.unpack(results, 2, results.n))
     if not ok then self:reject("error calling 'print': " .. problem) end
   end
-  if not io.stdout:flush() then error(show.CLOSED, 0) end
+  show.check()
 end
 
 -- An expression, whose values are shown, or a chunk; nil and why not, and

@@ -1,0 +1,72 @@
+-- The options that the installed commands with a node have in common.
+
+local go = require "spec.support.go"
+local installed = require "spec.support.installed"
+local net = require "spec.support.net"
+
+describe("gop2p", function()
+  local tree, peer
+
+  setup(function() tree = installed.make() end)
+  teardown(function() tree:remove() end)
+  before_each(function()
+    peer = go.start("v1.1.3", "localhost", {kinds = true, log = true})
+  end)
+  after_each(function() peer:close() end)
+
+  -- A port that nobody has.
+  local function free_port()
+    local nobody <close> = net.nobody()
+    return tostring(nobody.port)
+  end
+
+  -- The command, joined through the second of two, was who it says it is:
+  -- its status, and its lines.
+  local function run(command, input, ...)
+    local gone <close> = net.nobody()
+    local port = free_port()
+    local status, lines = tree:run({command, "--port", port, "--address",
+      "127.0.0.1", "--join", "localhost:" .. gone.port, "--join", peer.name,
+      ...}, input)
+    local name = "127.0.0.1:" .. port
+    local joined = false
+    for _, request in ipairs(peer:requests()) do
+      joined = joined or request:find(port, 1, true) ~= nil
+    end
+    assert.is_true(joined, command)
+    assert.same({}, peer:members())
+    return status, lines, name
+  end
+
+  it("chat takes a port, an address, entry points and a name", function()
+    local status, lines, name = run("chat", "hi\n", "--name", "Ann",
+                                    "--plain")
+    assert.equal(0, status)
+    assert.equal("You are " .. name .. ". Try help.", lines[1])
+    assert.same({"Ann: hi", name, "message"}, {peer:message()})
+  end)
+
+  it("repl takes them", function()
+    local status, lines, name = run("repl", "node:self()\n", "--plain")
+    assert.same({0, {name}}, {status, lines})
+  end)
+
+  it("watch takes them", function()
+    local status, lines, name = run("watch", "", "--count", "1",
+                                    "--interval", "0.01")
+    assert.equal(0, status)
+    assert.matches("  " .. name .. ": 1 members$", lines[1])
+  end)
+
+  it("members takes them", function()
+    local status, lines = run("members", "")
+    assert.equal(0, status)
+    assert.matches("^" .. peer.name .. " +answers$", lines[2])
+  end)
+
+  it("send takes them", function()
+    local status, _, name = run("send", "", "--all", "Hello")
+    assert.equal(0, status)
+    assert.same({"Hello", name, "message"}, {peer:message()})
+  end)
+end)
