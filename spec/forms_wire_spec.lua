@@ -188,6 +188,7 @@ for _, form in ipairs(go.forms) do
             assert.is_truthy(({
               Host = 1, ["Content-Length"] = 1, Peer_address = 1,
               Peer_port = 1, ["Gop2p-Lua"] = 1, ["Gop2p-Process"] = 1,
+              ["Gop2p-Brief"] = 1,
               ["User-Agent"] = 1, ["Accept-Encoding"] = 1,
             })[name], name)
           end
