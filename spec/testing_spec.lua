@@ -134,6 +134,29 @@ describe("outside of busted", function()
   end)
 end)
 
+describe("another process", function()
+  it("has the same run from the same seed", function()
+    local dice <close> = script(DICE)
+    local text = TEST:gsub("expect%(.*", [[
+      net:loss(0.1)
+      local bob = net:user("bob")
+      for i = 1, 20 do
+        local who = i > 9 and ann or bob
+        who:say("roll")
+        net:advance(i)
+      end
+      print(net:transcript())
+    ]])
+    local test <close> = script(text:format(dice.name, ""))
+    local status, first = run {LUA, test.name}
+    assert.equal(0, status)
+    assert.matches("bob:5000 rolled %d", first)
+    for _ = 1, 2 do
+      assert.equal(first, (select(2, run {LUA, test.name})))
+    end
+  end)
+end)
+
 describe("under busted", function()
   it("a failure is one, and no error", function()
     local dice <close> = script(DICE)
