@@ -116,7 +116,8 @@ describe("the log of a bot", function()
 
   it("ends no bot when it can not be written, and tells of it once",
   function()
-    for _, file in ipairs { assert(io.open("/dev/full", "w")), "/dev/full" } do
+    local opened = assert(io.open("/dev/full", "w"))
+    for _, file in ipairs { opened, "/dev/full" } do
       local told = {}
       local real = warn
       _G.warn = function(...) told[#told + 1] = table.concat({ ... }) end
