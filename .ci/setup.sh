@@ -62,6 +62,7 @@ need_test() {
   need lua-busted has_command busted
   need lua-socket has_module socket
   need curl has_command curl
+  need iproute2 has_command ip
   need luarocks has_command luarocks
   need tmux has_command tmux
   need zip has_command zip

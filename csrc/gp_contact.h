@@ -226,6 +226,9 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error);
 /* The same, but for the one on the way. */
 void gp_contact_abandonunasked (gp_node *n, gp_contact *c, gp_err error);
 
+/* Ends with 'error' the messages to 'c' that are next. */
+void gp_contact_dropmessages (gp_node *n, gp_contact *c, gp_err error);
+
 /* Not a member after all: what was broadcast to it meanwhile is void. */
 void gp_contact_reject (gp_node *n, gp_contact *c);
 

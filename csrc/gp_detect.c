@@ -16,6 +16,11 @@
 ** each then tries for itself; the suspect refutes it by answering. So no
 ** incarnation numbers are needed, and no suspicion that gets shorter the
 ** more share it.
+**
+** In shuffled rounds alone somebody may be asked by nobody for seconds, in a
+** network of any size. So every second period a node probes its neighbour as
+** well: all of ours stand in a ring, in the order of their hashes, and each
+** has one neighbour there and is the neighbour of one.
 */
 #include <stdlib.h>
 
@@ -287,6 +292,31 @@ static gp_contact *nextone (gp_node *n, bool all) {
   return NULL;
 }
 
+/* The next of ours in the ring; NULL: there is none. */
+static gp_contact *neighbour (const gp_node *n) {
+  uint32_t own = gp_peer_hash(n->self), nearest = UINT32_MAX;
+  gp_contact *found = NULL;
+  gp_entry *e;
+  for (e = n->contacts.first; e != NULL; e = e->next) {
+    gp_contact *c = (gp_contact *)e;
+    uint32_t distance = gp_peer_hash(e->peer) - own;
+    if (c->ours && c->standing == GP_MEMBER && !c->leaving &&
+        distance <= nearest) {
+      found = c;
+      nearest = distance;
+    }
+  }
+  return found;
+}
+
+static void probeneighbour (gp_node *n) {
+  gp_contact *c;
+  n->detect.watching = !n->detect.watching;
+  c = n->detect.watching ? neighbour(n) : NULL;
+  if (c != NULL)
+    gp_detect_try(n, c, false);
+}
+
 /* The comparison of lists rides on the probe that is due anyway. */
 static void probe (gp_node *n, uint64_t now) {
   bool repair = gp_repair_isdue(n);
@@ -295,6 +325,7 @@ static void probe (gp_node *n, uint64_t now) {
                                          : now + patient(n, n->opt.probetime);
   if (n->nmembers == 0)
     return;
+  probeneighbour(n);
   c = nextone(n, repair);
   if (c == NULL)
     return;

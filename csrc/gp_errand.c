@@ -124,6 +124,7 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->self = n->self;
   asking->numbered = e->numbered && c->ours;
   asking->topic = topicof(c, doing);
+  asking->brief = doing == GP_GREETING || doing == GP_MEETING;
 }
 
 /* Its time runs from the first try; a later one gets what is left. */
@@ -169,16 +170,24 @@ static bool isoverdue (const gp_contact *c, const gp_errand *e,
   return now >= e->since + e->timeout && !hopeful;
 }
 
+/* How to write to one who never answered is not known: its form is asked
+   for. */
+static bool needsform (const gp_contact *c, const gp_errand *e) {
+  return c->form == GP_FORM_UNKNOWN && e->failure->doing == GP_SENDING;
+}
+
 /* Asks what is next. */
 void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
   while (c->asked == NULL && c->pause == 0 && c->first != NULL) {
-    gp_errand *e = c->first;
-    gp_err error = GP_ETIMEDOUT;
-    bool overdue = isoverdue(c, e, now);
-    if (!overdue && mustwait(c, e))
+    bool overdue = isoverdue(c, c->first, now);
+    gp_err error = overdue ? GP_ETIMEDOUT : GP_OK;
+    gp_errand *e;
+    if (!overdue && mustwait(c, c->first))
       break;
-    shift(n, c);
-    if (!overdue)
+    if (!overdue && needsform(c, c->first))
+      error = gp_contact_insert(n, c, GP_PROBING, n->self, NULL, now);
+    e = shift(n, c);
+    if (error == GP_OK)
       error = ask(n, c, e, now);
     if (error == GP_OK)
       c->asked = e;
@@ -312,6 +321,11 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
   gp_contact_abandonunasked(n, c, error);
 }
 
+void gp_contact_dropmessages (gp_node *n, gp_contact *c, gp_err error) {
+  while (c->first != NULL && c->first->failure->doing == GP_SENDING)
+    finish(n, shift(n, c), error, 0);
+}
+
 void gp_contact_reject (gp_node *n, gp_contact *c) {
   size_t i, count = c->count;
   gp_contact_endpause(n, c);
@@ -399,7 +413,8 @@ static gp_contact *waiting (const gp_node *n, uint64_t id) {
 
 bool gp_node_wantslist (const gp_node *n, uint64_t id) {
   const gp_contact *c = waiting(n, id);
-  return c != NULL && c->asked->failure->msg->type == GP_CONNECT;
+  return c != NULL && c->asked->failure->msg->type == GP_CONNECT &&
+         c->asked->failure->doing != GP_PROBING;
 }
 
 void gp_node_answered (gp_node *n, uint64_t id, gp_err error,

@@ -281,6 +281,21 @@ static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
   gp_node_admitnewcomer(n, c, form);
 }
 
+/*
+** One that never answered is asked for its form before it is written to, and
+** whether it is one of ours, which know what comes twice. Without an answer
+** nothing can be written.
+*/
+static void probed (gp_node *n, gp_contact *c, gp_err error,
+                    const gp_answered *answer) {
+  if (answer != NULL && answer->status != 0) {
+    c->form = answer->form;
+    c->ours = answer->name != NULL;
+  }
+  else
+    gp_contact_dropmessages(n, c, error);
+}
+
 gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
                             gp_err error, const gp_answered *answer,
                             bool *keep, uint64_t now) {
@@ -303,10 +318,7 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
       if (!*keep)
         gp_contact_stand(n, c, GP_STRANGER);
       break;
-    case GP_PROBING:
-      if (answer != NULL && answer->status != 0)
-        c->form = answer->form;
-      break;
+    case GP_PROBING: probed(n, c, error, answer); break;
     case GP_MEETING:
       if (error == GP_OK)
         return joined(n, c, e, answer, now);

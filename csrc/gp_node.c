@@ -184,20 +184,15 @@ static bool istarget (const gp_contact *c) {
          !c->leaving;
 }
 
-/* A stranger's form is not known: it is asked for first. */
 static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
                       gp_receipt *receipt, uint64_t now) {
   gp_contact *c = gp_contact_meant(n, to);
-  gp_err e = GP_OK;
+  gp_err e;
   if (c == NULL)
     c = gp_contact_get(n, to);
   if (c == NULL)
     return GP_ENOMEM;
-  if (c->form == GP_FORM_UNKNOWN && c->standing == GP_STRANGER &&
-      !gp_peer_equal(to, n->self))
-    e = gp_contact_queue(n, c, GP_PROBING, msg, NULL, n->opt.asktime, now);
-  if (e == GP_OK)
-    e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
+  e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
   gp_contact_release(n, c);
   return e;
 }

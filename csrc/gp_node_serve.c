@@ -14,14 +14,31 @@ static void answer (gp_node *n, gp_reply *r, gp_form form, int status,
 
 /* Members that did not answer last are not handed on: a Go newcomer that is
    given one it can not reach fails to join (protocol.md). */
+static bool islisted (const gp_entry *e) {
+  const gp_contact *c = (const gp_contact *)e;
+  return c->standing == GP_MEMBER && c->reachable;
+}
+
 static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
   const gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    const gp_contact *c = (const gp_contact *)e;
-    if (c->standing == GP_MEMBER && c->reachable &&
-        gp_peerlist_add(out, e->peer) != GP_OK)
+  for (e = n->contacts.first; e != NULL; e = e->next)
+    if (islisted(e) && gp_peerlist_add(out, e->peer) != GP_OK)
       return GP_ENOMEM;
-  }
+  return GP_OK;
+}
+
+/*
+** One of ours that greets us has a list already, and needs only those whom
+** it may have missed. Whole lists would be as many names in all as the cube
+** of a network that joins at once. What is missed still, repair finds.
+*/
+#define NEWEST 16
+
+static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
+  const gp_entry *e;
+  for (e = n->contacts.last; e != NULL && out->n < NEWEST; e = e->prev)
+    if (islisted(e) && gp_peerlist_add(out, e->peer) != GP_OK)
+      return GP_ENOMEM;
   return GP_OK;
 }
 
@@ -46,10 +63,13 @@ static void readmit (gp_node *n, gp_contact *c) {
 }
 
 /* Lets 'c' in. The answer is the list as it was before (protocol.md). */
-static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form) {
+static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form,
+                   bool brief) {
   gp_peerlist list = {0, 0, NULL};
   gp_answer a = {200, &list, NULL, n->self, NULL};
-  gp_err e = hasroom(n, c) ? listmembers(n, &list) : GP_ELIMIT;
+  gp_err e = GP_ELIMIT;
+  if (hasroom(n, c))
+    e = brief ? listnewest(n, &list) : listmembers(n, &list);
   if (e != GP_OK) {
     gp_node_misasked(n, e, 503, gp_peer_text(c->entry.peer), n->now);
     answer(n, r, form, 503, gp_wire_busy);
@@ -198,7 +218,7 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
     later = inquire(n, c, asked, r, now);
   if (!later) {
     c->reachable = true;
-    admit(n, c, r, asked->form);
+    admit(n, c, r, asked->form, asked->brief);
   }
   if (had != NULL)
     untwin(n, c, had, now);
@@ -222,7 +242,7 @@ void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
       continue;
     }
     h = takeout(&n->newcomers, at, before);
-    admit(n, c, h->reply, form);
+    admit(n, c, h->reply, form, false);
     freeheld(h);
   }
 }

@@ -39,6 +39,7 @@ typedef struct gp_simcount {
   uint64_t failures; /* of them, those without an answer */
   uint64_t data;     /* bytes of data in requests */
   uint64_t names;    /* peers in the lists that were answered */
+  uint64_t bytes;    /* see gp_sim_setweighing */
 } gp_simcount;
 
 /* A clock at zero and no station; a message takes 1 to 10 ms. */
@@ -132,6 +133,12 @@ void gp_sim_setcopies (gp_sim *s, uint32_t inmillion);
 /* Of how many answers in a million the connection breaks: the asker has
    GP_ECONNRESET instead, and does not know what became of its request. */
 void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion);
+
+/*
+** From now on the bytes are counted that requests and answers would take as
+** HTTP, also of those that are lost. It costs time, and changes nothing.
+*/
+void gp_sim_setweighing (gp_sim *s, bool on);
 
 /*
 ** From now on nobody probes while no probe could find anything out: all whom

@@ -67,6 +67,7 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   asked->host = gp_peer_ref(asking->from);
   asked->topic = asking->topic;
   asked->digest = asking->digest;
+  asked->brief = asking->brief;
   if (asking->about != NULL)
     asked->about = gp_peer_ref(asking->about);
   if (m == NULL)
@@ -138,6 +139,7 @@ gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
   schedule(r);
   copy(from, asking, r->receiver);
   s->count.requests++;
+  gp_sim_weighasking(s, asking);
   if (asking->msg != NULL)
     s->count.data += gp_message_len(asking->msg);
   return GP_OK;
@@ -162,7 +164,7 @@ static void fail (gp_reply *r, gp_err e) {
 void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
                     gp_form form) {
   gp_station *st = self;
-  (void)form;
+  gp_sim_weighanswer(st->sim, a, form);
   if (st->crashing || gp_random_chance(&st->sim->random, st->sim->breaks)) {
     fail(r, GP_ECONNRESET);
     return;
@@ -173,9 +175,9 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   r->answered.hasdigest = a->digest != NULL;
   if (a->digest != NULL)
     r->answered.digest = *a->digest;
+  if (a->self != NULL)
+    r->answered.name = gp_peer_ref(a->self);
   if (r->wantslist && a->status == 200) {
-    if (a->self != NULL)
-      r->answered.name = gp_peer_ref(a->self);
     if (a->list != NULL &&
         gp_peerlist_copy(&r->answered.list, a->list) != GP_OK)
       r->answered.status = 503;

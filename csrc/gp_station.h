@@ -4,7 +4,7 @@
 **
 ** Part of gp_sim, split from it for size. gp_sim.c has the clock and what
 ** can go wrong, gp_sim_calm.c when nobody needs to probe, gp_station.c the
-** stations, gp_sim_request.c the way of a request.
+** stations, gp_sim_request.c the way of a request, gp_sim_weigh.c its bytes.
 */
 #ifndef gp_station_h
 #define gp_station_h
@@ -64,6 +64,7 @@ struct gp_sim {
   uint32_t minlatency, maxlatency, loss, breaks, copies;
   gp_cut *cuts;
   size_t ncuts;
+  bool weighs;     /* requests and answers, in bytes */
   bool skips;      /* probes, while all is calm */
   uint64_t calmat; /* GP_NEVER: it is; else it is looked at then */
   gp_simcount count;
@@ -110,6 +111,14 @@ void gp_sim_looklist (gp_station *st);
 
 /* Nobody probes any more, if nobody needs to. */
 void gp_sim_lookcalm (gp_sim *s);
+
+/*
+** gp_sim_weigh.c
+*/
+
+/* Count the bytes of one, if they are to be. */
+void gp_sim_weighasking (gp_sim *s, const gp_asking *asking);
+void gp_sim_weighanswer (gp_sim *s, const gp_answer *answer, gp_form form);
 
 /*
 ** gp_station.c

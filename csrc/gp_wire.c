@@ -64,6 +64,9 @@ static const char suspecting[] = "Gop2p-Suspect"; /* a peer */
 static const char digesting[] = "Gop2p-Digest";   /* 16 digits, a peer */
 static const char reconnecting[] = "Gop2p-Again"; /* 1 */
 
+/* Of a connect that only greets: no more than the newest members, please. */
+static const char abridging[] = "Gop2p-Brief"; /* 1 */
+
 static void writetopic (gp_httpout *out, gp_scratch *scratch,
                         const gp_asking *asking) {
   switch (asking->topic) {
@@ -161,6 +164,7 @@ int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
   }
   if (in->find(in->headers, reconnecting) != NULL)
     out->topic = GP_TOPIC_AGAIN;
+  out->brief = in->find(in->headers, abridging) != NULL;
   out->name = peerin(in, announcement, VERSION " ");
   out->host = peerin(in, "Host", "");
   status = readmessage(out, in, json, self);
@@ -188,10 +192,10 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
   out->remote = in->remote;
   out->form = shown(in);
   out->hasdigest = readdigest(&out->digest, in);
-  if (!wantlist || in->status < 200 || in->status > 299)
+  if (in->status < 200 || in->status > 299)
     return GP_OK;
   out->name = peerin(in, announcement, VERSION " ");
-  return gp_wire_readlist(out, in->body, in->len, json);
+  return wantlist ? gp_wire_readlist(out, in->body, in->len, json) : GP_OK;
 }
 
 void gp_wire_header (gp_httpout *out, const char *name, const char *value) {
@@ -211,6 +215,8 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
   if (asking->msg->type == GP_CONNECT)
     announce(out, scratch, asking->self);
   writetopic(out, scratch, asking);
+  if (asking->brief)
+    gp_wire_header(out, abridging, "1");
   if (asking->numbered)
     number(out, scratch, asking->msg);
   switch (asking->form) {

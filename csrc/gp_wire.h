@@ -48,6 +48,7 @@ typedef struct gp_asked {
   gp_topic topic;
   gp_peer *about; /* owned; NULL where the topic has none */
   uint64_t digest;
+  bool brief; /* a connect: the newest members are list enough */
 } gp_asked;
 
 void gp_asked_clear (gp_asked *a);
@@ -67,6 +68,7 @@ typedef struct gp_asking {
   gp_topic topic;
   const gp_peer *about;
   uint64_t digest;
+  bool brief; /* a connect: the newest members are list enough */
 } gp_asking;
 
 /* An answer of ours. Borrows all. */

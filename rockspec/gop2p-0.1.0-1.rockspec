@@ -77,6 +77,7 @@ build = {
         "csrc/gp_sim.c",
         "csrc/gp_sim_calm.c",
         "csrc/gp_sim_request.c",
+        "csrc/gp_sim_weigh.c",
         "csrc/gp_station.c",
         "csrc/gp_stats.c",
         "csrc/gp_trial.c",

@@ -140,6 +140,17 @@ describe("a handler that computes for too long", function()
     assert.is_true(seconds > 0.5 and seconds < 2, seconds)
   end)
 
+  it("is told of by code that is not the library's, too", function()
+    local scene <close> = bots.scene {budget = BUDGET}
+    scene.bot:command("spin", function() while true do end end)
+    scene:start()
+    local create = coroutine.create
+    local function restore() rawset(coroutine, "create", create) end
+    local _ <close> = setmetatable({}, {__close = restore})
+    rawset(coroutine, "create", function(f) return create(f) end)
+    assert.equal("Sorry, spin failed.", scene:ask("!spin"))
+  end)
+
   it("may sleep for longer", function()
     local scene <close> = bots.scene {budget = BUDGET}
     scene.bot:command("sleep", function()

@@ -172,4 +172,15 @@ describe("gop2p bot", function()
     assert.matches("^gop2p bot: not a level %(debug, info, warn, error, "
                    .. "off%): loud\n", said)
   end)
+
+  it("says that options were of no use to a script without a bot", function()
+    for _, options in ipairs {{"--watch"}, {"--dry-run"}, {"--json"},
+                              {"--log", "x"}, {"--log-level", "info"}} do
+      local args = {script "print 'here'", table.unpack(options)}
+      local status, lines, said = run(args)
+      assert.same({2, {"here"}}, {status, lines})
+      assert.matches("^gop2p bot: " .. options[1]:gsub("%-", "%%-")
+                     .. " was of no use: ", said)
+    end
+  end)
 end)

@@ -1,14 +1,15 @@
 /*
 ** heal_figures.c - how soon a network heals, and what that costs.
 **
-** Times are virtual, but for those that are called real. All follow from the
-** seed.
+** Times are virtual, but for those that are called real; bytes are those of
+** HTTP, requests and answers, as gp_sim_setweighing counts them. All but what
+** is real follows from the seed.
 */
 #include <inttypes.h>
 #include <malloc.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "figures.h"
@@ -16,12 +17,33 @@
 #include "world.h"
 
 #define MOST 1000
+#define SECOND 1000u
 
 typedef struct net {
   gp_sim *sim;
   size_t n;
   gp_station *at[MOST];
 } net;
+
+static uint64_t seed;
+static bool missed; /* a limit */
+
+/* One line of the table. */
+static void row (size_t nodes, bool good, const char *what,
+                 const char *format, ...)
+  __attribute__((format(printf, 4, 5)));
+
+static void row (size_t nodes, bool good, const char *what,
+                 const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  printf("%5zu  %-46s ", nodes, what);
+  vprintf(format, args);
+  puts(good ? "" : "  MISSED");
+  fflush(stdout);
+  va_end(args);
+  missed = missed || !good;
+}
 
 static void add (net *w) {
   gp_nodeopt opt;
@@ -37,10 +59,11 @@ static void add (net *w) {
   w->n++;
 }
 
-static void open (net *w, uint64_t seed, size_t n) {
+static void open (net *w, uint64_t from, size_t n) {
   w->n = 0;
-  if (gp_sim_new(&w->sim, seed) != GP_OK)
+  if (gp_sim_new(&w->sim, from) != GP_OK)
     exit(2);
+  gp_sim_setweighing(w->sim, true);
   while (w->n < n)
     add(w);
 }
@@ -82,14 +105,18 @@ static uint64_t untilwhole (net *w, uint64_t step, uint64_t limit) {
   return gp_sim_now(w->sim) - since;
 }
 
-static void network (net *w, uint64_t seed, size_t n) {
+static void joinall (net *w) {
   size_t i;
-  open(w, seed, n);
-  for (i = 1; i < n; i++) {
+  for (i = 1; i < w->n; i++) {
     join(w, i, (size_t)chance(w, i));
     pass(w, 100);
   }
-  (void)untilwhole(w, 100, 60000);
+  (void)untilwhole(w, 100, 60 * SECOND);
+}
+
+static void network (net *w, uint64_t from, size_t n) {
+  open(w, from, n);
+  joinall(w);
 }
 
 /* Takes the events; counts those of a kind. */
@@ -111,7 +138,8 @@ static size_t takeall (net *w, gp_eventkind kind) {
   return count;
 }
 
-static void joins (uint64_t seed) {
+/* Two newcomers through two members, at the same moment. */
+static void twoatonce (void) {
   static net w;
   size_t i, whole = 0;
   for (i = 0; i < 50; i++) {
@@ -120,68 +148,82 @@ static void joins (uint64_t seed) {
     add(&w);
     join(&w, 4, 0);
     join(&w, 5, 3);
-    whole += untilwhole(&w, 10, 1000) < 1000;
+    whole += untilwhole(&w, 10, SECOND) < SECOND;
     gp_sim_free(w.sim);
   }
-  printf("two join at once through two entry points    %zu of 50 whole\n",
-         whole);
+  row(6, whole == 50, "two join at once, through two entry points",
+      "%zu of 50 whole within 1 s", whole);
+}
+
+static void sixteen (void) {
+  static net w;
+  uint64_t took;
+  size_t i;
   open(&w, seed, 16);
   for (i = 1; i < 16; i++) {
     pass(&w, chance(&w, 50));
     join(&w, i, (size_t)chance(&w, i));
   }
-  printf("16 nodes, whole after the last join          %" PRIu64 " ms\n",
-         untilwhole(&w, 10, 60000));
+  took = untilwhole(&w, 10, 60 * SECOND);
+  row(16, took <= SECOND, "whole after the last join",
+      "%" PRIu64 " ms  (at most 1 s)", took);
   gp_sim_free(w.sim);
 }
 
-static void cuts (uint64_t seed) {
+static void cuts (void) {
   static net w;
-  size_t i;
-  network(&w, seed, 10);
-  for (i = 0; i < 30; i++) {
-    uint64_t some = 1 + chance(&w, 1022);
-    if (gp_sim_cut(w.sim, some, chance(&w, 2) == 0 ? ~some : 1023) != GP_OK)
-      exit(2);
-    pass(&w, 333);
-    if (i % 3 == 2)
-      gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
-  }
-  printf("10 nodes, whole after 30 cuts in 10 s        %" PRIu64 " ms\n",
-         untilwhole(&w, 10, 120000));
-  gp_sim_free(w.sim);
-}
-
-static void partitions (uint64_t seed, size_t n) {
-  static net w;
-  uint64_t half = ((uint64_t)1 << n / 2) - 1;
   uint64_t longest = 0;
-  size_t i;
-  for (i = 0; i < 20; i++) {
+  size_t i, run;
+  for (run = 0; run < 20; run++) {
     uint64_t took;
-    network(&w, seed + i, n);
-    if (gp_sim_cut(w.sim, half, ~half) != GP_OK ||
-        gp_sim_cut(w.sim, ~half, half) != GP_OK)
-      exit(2);
-    pass(&w, 120000);
-    gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
-    took = untilwhole(&w, 10, 120000);
+    network(&w, seed + run, 10);
+    for (i = 0; i < 30; i++) {
+      uint64_t some = 1 + chance(&w, 1022);
+      if (gp_sim_cut(w.sim, some, chance(&w, 2) == 0 ? ~some : 1023) != GP_OK)
+        exit(2);
+      pass(&w, 333);
+      if (i % 3 == 2)
+        gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
+    }
+    took = untilwhole(&w, 10, 120 * SECOND);
     longest = took > longest ? took : longest;
     gp_sim_free(w.sim);
   }
-  printf("%2zu nodes, a partition of 2 min, whole after  %" PRIu64
-         " ms at most, of 20\n",
-         n, longest);
+  row(10, longest <= 45 * SECOND,
+      "whole after 30 cuts in 10 s, longest of 20",
+      "%" PRIu64 " ms  (at most 45 s)", longest);
 }
 
-static void loss (uint64_t seed) {
+static void partition (size_t n) {
   static net w;
+  uint64_t half = ((uint64_t)1 << n / 2) - 1;
+  uint64_t longest = 0;
+  size_t run;
+  for (run = 0; run < 20; run++) {
+    uint64_t took;
+    network(&w, seed + run, n);
+    if (gp_sim_cut(w.sim, half, ~half) != GP_OK ||
+        gp_sim_cut(w.sim, ~half, half) != GP_OK)
+      exit(2);
+    pass(&w, 120 * SECOND);
+    gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
+    took = untilwhole(&w, 10, 120 * SECOND);
+    longest = took > longest ? took : longest;
+    gp_sim_free(w.sim);
+  }
+  row(n, longest <= 30 * SECOND, "whole after 2 min in halves, longest of 20",
+      "%" PRIu64 " ms  (at most 30 s)", longest);
+}
+
+static void loss (void) {
+  static net w;
+  size_t failed;
   network(&w, seed, 50);
   (void)takeall(&w, GP_FAILED);
   gp_sim_setloss(w.sim, 100000);
-  pass(&w, 600000);
-  printf("50 nodes, 10 %% loss for 10 min               %zu false failures\n",
-         takeall(&w, GP_FAILED));
+  pass(&w, 600 * SECOND);
+  failed = takeall(&w, GP_FAILED);
+  row(50, failed == 0, "10 % loss for 10 min", "%zu false failures", failed);
   gp_sim_free(w.sim);
 }
 
@@ -190,86 +232,64 @@ static int earlier (const void *a, const void *b) {
   return (*x > *y) - (*x < *y);
 }
 
-/* Lets 'runs' networks lose one node each; when all others know it. */
-static void detection (uint64_t seed, size_t n, size_t runs, bool hangs) {
-  static net w;
-  static uint32_t took[200 * MOST];
-  size_t i, run, count = 0;
-  for (run = 0; run < runs; run++) {
-    uint64_t since;
-    network(&w, seed + run, n);
-    pass(&w, chance(&w, 5000));
-    (void)takeall(&w, GP_FAILED);
-    since = gp_sim_now(w.sim);
-    if (hangs)
-      gp_station_hang(w.at[n - 1]);
-    else
-      gp_station_crash(w.at[n - 1]);
-    w.n--;
-    while (gp_sim_now(w.sim) - since < 30000) {
-      pass(&w, 10);
-      for (i = 0; i < w.n; i++)
-        if (take(&w, i, GP_FAILED) > 0)
-          took[count++] = (uint32_t)(gp_sim_now(w.sim) - since);
-    }
-    gp_sim_free(w.sim);
+/* Number 'lost' is lost, and comes back. Adds when each other noticed. */
+static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
+  uint64_t since;
+  size_t i, count = 0;
+  gp_nodeopt opt;
+  world_options(&opt);
+  pass(w, chance(w, 5000));
+  (void)takeall(w, GP_FAILED);
+  since = gp_sim_now(w->sim);
+  if (hangs)
+    gp_station_hang(w->at[lost]);
+  else
+    gp_station_crash(w->at[lost]);
+  while (count < w->n - 1 && gp_sim_now(w->sim) - since < 30 * SECOND) {
+    pass(w, 10);
+    for (i = 0; i < w->n; i++)
+      if (i != lost && take(w, i, GP_FAILED) > 0)
+        took[count++] = (uint32_t)(gp_sim_now(w->sim) - since);
   }
+  if (hangs)
+    gp_station_resume(w->at[lost]);
+  else if (gp_station_start(w->at[lost], &opt, NULL) != GP_OK)
+    exit(2);
+  (void)untilwhole(w, 100, 120 * SECOND);
+  return count;
+}
+
+/* One after the other is lost, in a network that is whole. */
+static void detection (net *w, size_t times, bool hangs) {
+  static uint32_t took[100 * MOST];
+  uint32_t limit = hangs ? 10 * SECOND : 3 * SECOND;
+  size_t i, count = 0;
+  for (i = 0; i < times; i++)
+    count += lose(w, (size_t)chance(w, w->n), hangs, took + count);
   qsort(took, count, sizeof *took, earlier);
-  printf("%4zu nodes, one %s: failed after  %5u p50 %6u p99 %6u max ms"
-         "  (%zu of %zu)\n",
-         n, hangs ? "hangs     " : "is killed ", took[count / 2],
-         took[count * 99 / 100], took[count - 1], count, runs * (n - 1));
+  row(w->n, count == times * (w->n - 1) && took[count - 1] <= limit,
+      hangs ? "one hangs: failed after" : "one is killed: failed after",
+      "%u p50, %u p99, %u max ms of %zu  (at most %u s)", took[count / 2],
+      took[count * 99 / 100], took[count - 1], count, limit / SECOND);
 }
 
-/* Bytes of the headers and the body, with the first line. */
-static size_t length (const gp_httpout *out) {
-  size_t i, len = 20 + 2;
-  for (i = 0; i < out->nheaders; i++)
-    len += strlen(out->headers[i].name) + strlen(out->headers[i].value) + 4;
-  return len;
-}
-
-/* Of a probe and its answer as they go over the wire. */
-static size_t probebytes (void) {
-  gp_peer *p = world_peer("n100:5000");
-  gp_asking asking;
-  gp_answer answer = {204, NULL, NULL, p, NULL};
-  gp_httpout out;
-  gp_scratch scratch;
-  size_t len;
-  memset(&asking, 0, sizeof asking);
-  asking.form = GP_FORM_V113;
-  asking.from = asking.to = asking.self = p;
-  if (gp_wire_ask(&out, &scratch, &asking) != GP_OK)
-    exit(2);
-  len = length(&out);
-  if (gp_wire_answer(&out, &scratch, &answer, GP_FORM_V113) != GP_OK)
-    exit(2);
-  len += length(&out);
-  gp_peer_unref(p);
-  return len;
-}
-
-static void rest (uint64_t seed, size_t n) {
-  static net w;
+static void rest (net *w) {
   gp_simcount before;
-  double each;
-  network(&w, seed, n);
-  pass(&w, 60000);
-  before = *gp_sim_count(w.sim);
-  pass(&w, 60000);
-  each = (double)(gp_sim_count(w.sim)->requests - before.requests) / 60 /
-         (double)n;
-  printf("%4zu nodes at rest, each and every second     %.2f requests, %.0f "
-         "bytes with the answers, %" PRIu64 " names in all\n",
-         n, each, each * (double)probebytes(),
-         gp_sim_count(w.sim)->names - before.names);
-  gp_sim_free(w.sim);
+  const gp_simcount *now = gp_sim_count(w->sim);
+  double each = 60.0 * (double)w->n;
+  pass(w, 60 * SECOND);
+  before = *now;
+  pass(w, 60 * SECOND);
+  row(w->n, now->names == before.names,
+      "at rest, each node and second, both ways",
+      "%.2f messages, %.0f bytes, %" PRIu64 " names of lists in all",
+      2 * (double)(now->requests - before.requests) / each,
+      (double)(now->bytes - before.bytes) / each, now->names - before.names);
 }
 
 static double seconds (void) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
@@ -278,47 +298,66 @@ static size_t bytes (void) {
   return m.uordblks + m.hblkhd;
 }
 
-static void thousand (uint64_t seed, bool atonce) {
+/* The join of a network, of which 'before' and 'since' tell the beginning. */
+static void joined (net *w, const char *what, size_t before, double since) {
+  const gp_simcount *count = gp_sim_count(w->sim);
+  bool whole = iswhole(w);
+  uint64_t took = gp_sim_now(w->sim);
+  (void)takeall(w, GP_JOINED);
+  row(w->n, whole, what,
+      "whole at %.1f s (%.0f s of a processor); each node %.0f messages, "
+      "%.0f kB sent, %.0f kB of memory",
+      (double)took / 1000, seconds() - since,
+      2 * (double)count->requests / (double)w->n,
+      (double)count->bytes / (double)w->n / 1e3,
+      (double)(bytes() - before) / (double)w->n / 1e3);
+}
+
+static void size (size_t n, size_t times) {
   static net w;
-  size_t i, before = bytes();
+  size_t before = bytes();
   double since = seconds();
-  uint64_t took;
-  open(&w, seed, MOST);
-  for (i = 1; i < MOST; i++) {
-    join(&w, i, atonce ? 0 : (size_t)chance(&w, i));
-    if (!atonce)
-      pass(&w, 100);
-  }
-  took = gp_sim_now(w.sim);
-  took = untilwhole(&w, 100, 600000) + took;
-  printf("%d join %s    whole after %.1f s, %.1f s real; %" PRIu64
-         " requests, %zu bytes a node\n",
-         MOST, atonce ? "all at once     " : "one after other ",
-         (double)took / 1000, seconds() - since,
-         gp_sim_count(w.sim)->requests, (bytes() - before) / MOST);
+  network(&w, seed, n);
+  joined(&w, "join one after the other, every 100 ms", before, since);
+  rest(&w);
+  detection(&w, times, false);
+  detection(&w, times, true);
   gp_sim_free(w.sim);
 }
 
-int healfigures (uint64_t seed) {
-  int hangs;
-  printf("seed %" PRIu64 "\n", seed);
-  joins(seed);
-  cuts(seed);
-  partitions(seed, 2);
-  partitions(seed, 10);
-  partitions(seed, 50);
-  loss(seed);
-  for (hangs = 0; hangs <= 1; hangs++) {
-    detection(seed, 10, 100, hangs != 0);
-    detection(seed, 100, 20, hangs != 0);
-    detection(seed, 1000, 1, hangs != 0);
-    fflush(stdout);
-  }
-  rest(seed, 10);
-  rest(seed, 100);
-  rest(seed, 1000);
-  fflush(stdout);
-  thousand(seed, false);
-  thousand(seed, true);
-  return 0;
+/* All through the first, or each through any other. */
+static void atonce (size_t n, bool through0) {
+  static net w;
+  size_t i, before = bytes();
+  double since = seconds();
+  open(&w, seed, n);
+  for (i = 1; i < n; i++)
+    join(&w, i, through0 ? 0 : (size_t)chance(&w, i));
+  (void)untilwhole(&w, 100, 600 * SECOND);
+  joined(&w,
+         through0 ? "join all at once, through one"
+                  : "join all at once, each through any",
+         before, since);
+  gp_sim_free(w.sim);
+}
+
+int healfigures (uint64_t from) {
+  seed = from;
+  printf("Times are virtual; bytes are those of HTTP, without TCP.\n"
+         "seed %" PRIu64 "\nnodes\n",
+         seed);
+  twoatonce();
+  sixteen();
+  cuts();
+  partition(2);
+  partition(10);
+  partition(50);
+  loss();
+  size(10, 100);
+  size(100, 20);
+  atonce(50, false);
+  atonce(1000, true);
+  atonce(1000, false);
+  size(1000, 5);
+  return missed;
 }

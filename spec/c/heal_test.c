@@ -59,6 +59,37 @@ TEST(hung, "one that hangs has failed within ten, and recovers") {
   world_close(&w);
 }
 
+/* Node 'n' - 1 is killed or hangs at any time; the others are to notice. */
+static void lose (uint64_t seed, size_t n, bool hangs) {
+  world w;
+  size_t i;
+  world_network(&w, seed, n);
+  world_pass(&w, gp_random_below(gp_sim_random(w.sim), 5 * SECOND));
+  if (hangs)
+    gp_station_hang(w.at[n - 1]);
+  else
+    gp_station_crash(w.at[n - 1]);
+  world_pass(&w, (hangs ? 10 : 3) * SECOND);
+  for (i = 0; i + 1 < n; i++) {
+    gp_stats stats;
+    gp_node_stats(world_node(&w, i), &stats);
+    if (stats.failed != 1)
+      test_note("seed %llu, %zu nodes, at n%zu", (unsigned long long)seed, n,
+                i);
+    SAME(stats.failed, 1);
+  }
+  world_close(&w);
+}
+
+TEST(intime, "killed has failed within 3 s, hung within 10, in any network") {
+  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200) / 4;
+  for (; seed < end; seed++) {
+    size_t n = 2 + (size_t)seed % 30;
+    lose(seed, n, false);
+    lose(seed, n, true);
+  }
+}
+
 TEST(oneway, "to be heard is not to recover: that takes an answer") {
   world w;
   size_t i;
@@ -220,221 +251,6 @@ TEST(hiddenjoin, "who was missed by the others is found by comparing") {
   world_close(&w);
 }
 
-/*
-** Whatever happens: 'NODES' nodes that crash, start again, stand still,
-** leave, join and talk, in a network that loses, repeats, breaks and cuts.
-** Number 0 neither crashes nor leaves: who is in another network at the end
-** joins through it.
-*/
-#define NODES 12
-#define CHAOS (30 * SECOND)
-#define HEALING (60 * SECOND)
-#define MESSAGES 2000
-
-typedef struct chaos {
-  world w;
-  uint64_t seed;
-  bool left[NODES];
-  uint64_t stalled[NODES];
-  unsigned said;
-  unsigned lives[NODES], heard[NODES][MESSAGES]; /* in which life */
-} chaos;
-
-static uint64_t chance (chaos *c, uint64_t n) {
-  return gp_random_below(gp_sim_random(c->w.sim), n);
-}
-
-static void check (const chaos *c, bool holds, const char *what, size_t i) {
-  if (!holds)
-    test_note("seed %llu, node %zu, at %llu ms: %s",
-              (unsigned long long)c->seed, i,
-              (unsigned long long)gp_sim_now(c->w.sim), what);
-  CHECK(holds);
-}
-
-static void hear (chaos *c, size_t i) {
-  gp_node *n = world_node(&c->w, i);
-  const gp_message *m;
-  if (n == NULL || gp_sim_now(c->w.sim) <= c->stalled[i])
-    return;
-  while ((m = gp_node_peekmessage(n)) != NULL) {
-    unsigned text = (unsigned)strtoul(m->data->bytes, NULL, 10);
-    check(c, c->heard[i][text] <= c->lives[i], "heard twice", i);
-    c->heard[i][text] = c->lives[i] + 1;
-    gp_node_dropmessage(n);
-  }
-  while (gp_node_peekfailure(n) != NULL)
-    gp_node_dropfailure(n);
-}
-
-static void connect (chaos *c, size_t i, size_t entry) {
-  gp_receipt *r;
-  if (i == entry)
-    return;
-  r = world_join(&c->w, i, entry);
-  r->claimed = true;
-  world_forget(r);
-  c->left[i] = false;
-}
-
-static void cut (chaos *c) {
-  uint64_t some = 1 + chance(c, (1 << NODES) - 2);
-  uint64_t others = chance(c, 2) == 0 ? ~some
-                                      : (uint64_t)1 << chance(c, NODES);
-  SAME(gp_sim_cut(c->w.sim, some, others), GP_OK);
-  if (chance(c, 2) == 0)
-    SAME(gp_sim_cut(c->w.sim, others, some), GP_OK);
-}
-
-static void speak (chaos *c, size_t i) {
-  char text[16];
-  gp_receipt *r;
-  if (++c->said >= MESSAGES)
-    return;
-  snprintf(text, sizeof text, "%u", c->said);
-  r = world_say(&c->w, i, text);
-  r->claimed = true;
-  world_forget(r);
-}
-
-/* An entry point that is in the network. */
-static size_t anentry (chaos *c) {
-  size_t i = (size_t)chance(c, NODES);
-  return world_node(&c->w, i) == NULL || c->left[i] ? 0 : i;
-}
-
-static void start (chaos *c, size_t i) {
-  SAME(gp_station_start(c->w.at[i], &c->w.opt, NULL), GP_OK);
-  c->lives[i]++;
-  c->left[i] = false;
-  if (chance(c, 2) == 0)
-    connect(c, i, anentry(c));
-}
-
-static void befall (chaos *c) {
-  size_t i = (size_t)chance(c, NODES);
-  uint64_t time = chance(c, 8 * SECOND);
-  if (world_node(&c->w, i) == NULL) {
-    start(c, i);
-    return;
-  }
-  if (gp_sim_now(c->w.sim) <= c->stalled[i])
-    return;
-  switch (chance(c, 12)) {
-    case 0:
-      if (i != 0)
-        gp_station_crash(c->w.at[i]);
-      break;
-    case 1:
-      gp_station_stall(c->w.at[i], time);
-      c->stalled[i] = gp_sim_now(c->w.sim) + time;
-      break;
-    case 2: cut(c); break;
-    case 3: gp_sim_heal(c->w.sim, UINT64_MAX, UINT64_MAX); break;
-    case 4:
-      if (i != 0) {
-        world_forget(world_leave(&c->w, i));
-        c->left[i] = true;
-      }
-      break;
-    case 5:
-    case 6: connect(c, i, anentry(c)); break;
-    default: speak(c, i); break;
-  }
-}
-
-static void harm (chaos *c, uint32_t loss, uint32_t copies, uint32_t breaks) {
-  gp_sim_setloss(c->w.sim, loss);
-  gp_sim_setcopies(c->w.sim, copies);
-  gp_sim_setbreaks(c->w.sim, breaks);
-}
-
-/* Whether one of the two still deals with the other, as failed or not. */
-static bool knows (chaos *c, size_t i, size_t other) {
-  const gp_peer *p = gp_station_self(c->w.at[other]);
-  gp_node *n = world_node(&c->w, i);
-  gp_peerstates states;
-  bool known = false;
-  size_t j;
-  if (n == NULL || world_node(&c->w, other) == NULL)
-    return false;
-  SAME(gp_node_states(n, gp_sim_now(c->w.sim), &states), GP_OK);
-  for (j = 0; j < states.n; j++)
-    known = known || gp_peer_equal(states.at[j].peer, p);
-  gp_peerstates_clear(&states);
-  return known;
-}
-
-/* Who started anew or came back when the others had forgotten him may be in
-   another network: only his program can tell. */
-static void rejoin (chaos *c) {
-  bool in[NODES] = {true};
-  bool more = true;
-  size_t i, j;
-  while (more) {
-    more = false;
-    for (i = 0; i < NODES; i++)
-      for (j = 0; j < NODES; j++)
-        if (in[i] && !in[j] && (knows(c, i, j) || knows(c, j, i)))
-          more = in[j] = true;
-  }
-  for (i = 1; i < NODES; i++)
-    if (world_node(&c->w, i) != NULL && (c->left[i] || !in[i]))
-      connect(c, i, 0);
-}
-
-static void mend (chaos *c) {
-  size_t i;
-  harm(c, 0, 0, 0);
-  gp_sim_heal(c->w.sim, UINT64_MAX, UINT64_MAX);
-  for (i = 0; i < NODES; i++) {
-    gp_station_resume(c->w.at[i]);
-    c->stalled[i] = 0;
-  }
-  world_pass(&c->w, 6 * SECOND);
-  rejoin(c);
-}
-
-static uint64_t wreak (uint64_t seed) {
-  static chaos c;
-  uint64_t t, trace;
-  size_t i;
-  memset(&c, 0, sizeof c);
-  c.seed = seed;
-  world_network(&c.w, seed, NODES);
-  harm(&c, (uint32_t)chance(&c, 200000), (uint32_t)chance(&c, 200000),
-       (uint32_t)chance(&c, 50000));
-  for (t = gp_sim_now(c.w.sim); t < CHAOS; t += 1 + chance(&c, 200)) {
-    gp_sim_run(c.w.sim, t);
-    befall(&c);
-    hear(&c, (size_t)chance(&c, NODES));
-  }
-  mend(&c);
-  for (t = 0; t < HEALING; t += SECOND) {
-    world_pass(&c.w, SECOND);
-    for (i = 0; i < NODES; i++)
-      hear(&c, i);
-  }
-  for (i = 0; i < NODES; i++)
-    if (world_node(&c.w, i) != NULL)
-      check(&c, world_knowsall(&c.w, i), "does not list who lives", i);
-  trace = gp_sim_trace(c.w.sim);
-  world_close(&c.w);
-  return trace;
-}
-
-TEST(heals, "whatever happened, all that live list each other after it") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
-  for (; seed < end; seed++)
-    wreak(seed);
-}
-
-TEST(replayschaos, "and a seed replays it exactly") {
-  uint64_t seed;
-  for (seed = 1; seed <= 5; seed++)
-    CHECK(wreak(seed) == wreak(seed));
-}
-
 /* What one node costs in an hour at rest, in requests a second. */
 static double restcost (size_t n) {
   world w;
@@ -450,5 +266,5 @@ static double restcost (size_t n) {
 
 TEST(atrest, "at rest a node costs the same in a network of any size") {
   double small = restcost(5), large = restcost(50);
-  CHECK(small < 2 && large < 2);
+  CHECK(small < 3 && large < 1.1 * small);
 }

@@ -180,3 +180,17 @@ TEST(xoshiro, "the generator gives the published numbers") {
   CHECK(r.state[0] == 0xe220a8397b1dcdafu);
   CHECK(r.state[1] == 0x6e789e6aa1b965f4u);
 }
+
+/* As recorded from two nodes of these names: see README.md, Figures. */
+TEST(weighs, "what is said is as many bytes as on the wire") {
+  world w;
+  const gp_simcount *count;
+  world_openquiet(&w, 1, 0);
+  world_add(&w, "localhost:43171");
+  world_add(&w, "localhost:40245");
+  count = gp_sim_count(w.sim);
+  gp_sim_setweighing(w.sim, true);
+  SAME(world_end(&w, world_join(&w, 0, 1)), GP_OK);
+  SAME(count->bytes, 200 + 271);
+  world_close(&w);
+}

@@ -38,11 +38,12 @@ function go.decode(text)
 end
 
 local function arguments(form, address, options, log)
-  local argv = {os.getenv("LUA") or "lua5.4", folder .. "/standin.lua", form,
-                address, tostring(options.port or 0)}
+  local argv = {table.unpack(options.within or {})}
   local function put(...)
     for _, word in ipairs({...}) do argv[#argv + 1] = word end
   end
+  put(os.getenv("LUA") or "lua5.4", folder .. "/standin.lua", form, address,
+      tostring(options.port or 0))
   if log then put("--log", log) end
   if options.bind then put("--bind", options.bind) end
   if options.kinds then put("--kinds") end
@@ -50,7 +51,8 @@ local function arguments(form, address, options, log)
 end
 
 -- Starts one that calls itself 'address'. Options: port (a free one), bind,
--- kinds; log = true keeps what it is asked for requests().
+-- kinds; within: the words of a command that runs it; log = true keeps what
+-- it is asked for requests().
 function go.start(form, address, options)
   options = options or {}
   local log = options.log and os.tmpname()

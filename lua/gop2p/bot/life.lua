@@ -6,6 +6,7 @@ local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
 local signals = require "gop2p.bot.signals"
 
 local life = {}
@@ -110,12 +111,19 @@ local function forget(self)
   self.memory:close()
 end
 
+-- Who stops a bot does not mean that it should not find its network again.
+local function leave(node)
+  if not node:is_connected() then return end
+  state.hold(node)
+  node:leave(LEAVE)
+end
+
 local function stop(self)
   self.state = "stopping"
   self.way:release()
   farewell(self)
   self.registry.agenda:stop()
-  if self.node:is_connected() then self.node:leave(LEAVE) end
+  leave(self.node)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end

@@ -48,6 +48,11 @@ function program.made(bot)
   if script then note(script) end
 end
 
+-- Whether there was a bot at all.
+function program.any()
+  return made > 0
+end
+
 -- program.notstarted(): a bot could not be started, which was told.
 function program.notstarted()
   unstarted = true

@@ -9,7 +9,10 @@ local show = require "gop2p.cli.show"
 
 local bot = { summary = "Run a bot script, with the loop, until Ctrl-C." }
 
-local FAILED = 1
+local FAILED, USAGE = 1, 2
+
+local OF_BOTS = {watch = "--watch", dry_run = "--dry-run", log = "--log",
+                 log_level = "--log-level", json = "--json"}
 
 local function level(text)
   if log.levels[text] then return text end
@@ -41,6 +44,19 @@ local function override(given)
   }
 end
 
+-- Options that nothing heeded are not passed over.
+local function invain(given)
+  if program.any() then return false end
+  for name, option in pairs(OF_BOTS) do
+    if given[name] then
+      show.complain("bot", "%s was of no use: the script has made no bot "
+                    .. "with gop2p.bot", option)
+      return true
+    end
+  end
+  return false
+end
+
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
 function bot.run(given)
   local script, err = loadfile(given.file)
@@ -59,6 +75,7 @@ function bot.run(given)
     return FAILED
   end
   if program.failed() then return FAILED end
+  if invain(given) then return USAGE end
 end
 
 return bot

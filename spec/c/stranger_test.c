@@ -1,0 +1,52 @@
+/*
+** stranger_test.c - messages to whom one does not count as a member.
+*/
+#include "world.h"
+
+/* Two that do not reach each other, or only the one the other. */
+static void cutoff (world *w, uint64_t from, uint64_t to) {
+  gp_station_setgroups(w->at[0], 1);
+  gp_station_setgroups(w->at[1], 2);
+  SAME(gp_sim_cut(w->sim, from, to), GP_OK);
+}
+
+TEST(strangertwice,
+     "what comes twice is known, from one not counted as well") {
+  world w;
+  world_openquiet(&w, 1, 2);
+  world_joinall(&w, 2);
+  cutoff(&w, 2, 1); /* n0 does not hear the goodbye */
+  SAME(world_end(&w, world_leave(&w, 1)), GP_OK);
+  gp_sim_heal(w.sim, 2, 1);
+  gp_sim_setcopies(w.sim, 1000000);
+  SAME(world_end(&w, world_tell(&w, 1, 0, "x")), GP_OK);
+  world_pass(&w, 2000);
+  TEXT(world_hear(&w, 0), "n1> x");
+  TEXT(world_hear(&w, 0), "");
+  world_close(&w);
+}
+
+TEST(formless, "who does not tell its form is not written to, in vain") {
+  world w;
+  world_openquiet(&w, 1, 2);
+  cutoff(&w, 1, 2);
+  SAME(world_end(&w, world_tell(&w, 0, 1, "x")), GP_ETIMEDOUT);
+  CHECK(gp_sim_now(w.sim) <= w.opt.asktime);
+  SAME(gp_sim_count(w.sim)->data, 0);
+  world_close(&w);
+}
+
+TEST(whilejoining, "a join that begins meanwhile makes no difference") {
+  world w;
+  gp_receipt *said, *joined;
+  world_openquiet(&w, 1, 2);
+  gp_sim_setbreaks(w.sim, 1000000);
+  said = world_tell(&w, 0, 1, "x");
+  joined = world_join(&w, 0, 1);
+  SAME(world_end(&w, said), GP_ECONNRESET);
+  gp_sim_setbreaks(w.sim, 0);
+  SAME(world_end(&w, joined), GP_OK);
+  SAME(gp_sim_count(w.sim)->data, 0);
+  TEXT(world_members(&w, 0), "n1");
+  world_close(&w);
+}
