@@ -1,8 +1,10 @@
--- The options that the installed commands with a node have in common.
+-- What the installed commands have in common: options, how they fail when
+-- they can not write, completions.
 
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
+local process = require "spec.support.process"
 
 describe("gop2p", function()
   local tree, peer
@@ -69,4 +71,45 @@ describe("gop2p", function()
     assert.equal(0, status)
     assert.same({"Hello", name, "message"}, {peer:message()})
   end)
+
+  it("fails when it can not write, and leaves", function()
+    for command, complaint in pairs {
+      ["version"] = "device$", ["members " .. peer.name] = "device$",
+      ["repl --join " .. peer.name .. " <<<'1'"] = "^$",
+    } do
+      local p <close> = assert(process.start(
+        {"bash", "-c", tree.command .. " " .. command .. " 2>&1 >/dev/full"},
+        {env = tree.env}))
+      assert.equal(1, p:wait(10))
+      assert.matches(complaint, p:line() or "")
+      assert.is_nil((p:line(1)))
+    end
+    assert.same({}, peer:members())
+  end)
+
+  -- Loads the script as the README says; what "watch --in" may become.
+  for shell, words in pairs {
+    bash = {[[eval "$(gop2p completion bash)"
+              COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
+              _gop2p gop2p --in watch
+              echo "${COMPREPLY[@]}"]]},
+    zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
+                   eval "$(gop2p completion zsh)"
+                   functions $_comps[gop2p] | grep -o -e --interval]]},
+    fish = {"--no-config", [[gop2p completion fish | source
+                             complete -C "gop2p watch --in" | cut -f 1]]},
+  } do
+    it("completes itself in " .. shell, function()
+      if not os.execute("command -v " .. shell .. " >/dev/null") then
+        return pending("needs " .. shell)
+      end
+      table.insert(words, 1, shell)
+      table.insert(words, #words, "-c")
+      local p <close> = assert(process.start(
+        {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
+         tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
+      assert.equal("--interval", (p:line(20)))
+      assert.equal(0, p:wait())
+    end)
+  end
 end)

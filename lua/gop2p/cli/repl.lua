@@ -69,6 +69,7 @@ local function read_chunk(self)
     local mark = text and ">> " or "> "
     local line, interrupted = prompt.read(self.terminal and mark)
     if interrupted then
+      core.rearm()
       text = nil
     elseif not line then
       return false, text and select(2, compile(text))
