@@ -70,12 +70,15 @@ describe("a bot of " .. YEARS .. " virtual years", function()
   local function pause() net:advance(chance.random(23 * HOUR)) end
 
   -- Takes from 'due' what came; none may come before its time, or much
-  -- later, or have been unknown.
+  -- later, or twice, or have been unknown.
   local function collect()
+    local told = {}
     for _, text in ipairs(ann:hears()) do
       local number = tonumber(text:match("^Reminder: number (%d+)$"))
       if number then
         assert.is_true(number <= last)
+        assert.is_nil(told[number], text)
+        told[number] = true
         assert.is_true((due[number] or 0) <= net:now())
         due[number] = nil
       end
