@@ -67,12 +67,14 @@ local faults = {
 local function pause() net:advance(math.random(23 * HOUR)) end
 
 -- Takes from 'due' what came; none may come before its time, or much
--- later, or have been unknown.
+-- later, or twice, or have been unknown.
 local function collect()
+  local told = {}
   for _, text in ipairs(ann:hears()) do
     local number = tonumber(text:match("^Reminder: number (%d+)$"))
     if number then
-      assert(number <= last, text)
+      assert(number <= last and not told[number], text)
+      told[number] = true
       assert((due[number] or 0) <= net:now(), text)
       due[number] = nil
     end
