@@ -162,6 +162,32 @@ describe("a handler that computes for too long", function()
   end)
 end)
 
+describe("a message made to hold the bot up", function()
+  it("does not", function()
+    local scene <close> = bots.scene()
+    scene.bot:command("wait [t:duration] [n:number] [i:integer]",
+                      function() end)
+    scene.bot:command("tell <what> [more...]", function() end)
+    scene.bot:hear("(%a+) (.-) (.-)$", function() end)
+    scene:ping():start()
+    local many = 100000
+    for _, text in ipairs {
+      "a" .. (" "):rep(many) .. "b", (" "):rep(many), ("a "):rep(many) .. "!",
+      "!wait " .. ("1"):rep(many), "!wait 1m 1" .. (" "):rep(many) .. "x",
+      "!tell " .. ('"'):rep(many), "!tell " .. ("\\"):rep(many),
+      '!tell "' .. ("\\"):rep(many), "!" .. ("!"):rep(many),
+      "bot: " .. (":"):rep(many), "!help " .. ("x"):rep(many),
+    } do
+      local seconds = net.timed(function()
+        scene:say(text)
+        scene:tell("ping")
+        while scene:hear() ~= "pong" do end
+      end)
+      assert.is_true(seconds < 2, text:sub(1, 20) .. " " .. seconds)
+    end
+  end)
+end)
+
 describe("a cooldown", function()
   it("is for each user and command, and is told once", function()
     local scene <close> = bots.scene()

@@ -93,6 +93,26 @@ describe("gop2p bot", function()
     end
   end)
 
+  it("does not wait for tasks of a script whose bot has ended", function()
+    local p <close> = start((SCRIPT:gsub("bot:run", [[
+      require("gop2p").spawn(function()
+        for line in require("gop2p").lines() do print(line) end
+      end)
+      %0]])))
+    stop(p, "TERM")
+  end)
+
+  it("waits for tasks of a script whose bot has not begun", function()
+    local p <close> = start((SCRIPT:gsub("bot:run.*", [[
+      require("gop2p").spawn(function()
+        require("gop2p").sleep(0.2)
+        bot:run()
+        print("over")
+      end)
+    ]])))
+    stop(p, "TERM")
+  end)
+
   it("reloads it when the file changes", function()
     local p <close>, name = start(SCRIPT, "--watch")
     script((SCRIPT:gsub('return "rolled"', 'return "new"')

@@ -55,7 +55,7 @@ for _, side in ipairs(sides) do
     local names = {}
     for _, other in ipairs(sides) do
       for _, peer in ipairs(other ~= side and other:members() or {}) do
-        names[#names + 1] = peer .. ""
+        names[#names + 1] = tostring(peer)
       end
     end
     table.sort(names)

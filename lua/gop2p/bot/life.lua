@@ -45,29 +45,32 @@ local function watch(self)
   for err in self.node:errors() do self.trouble:tell(err) end
 end
 
--- Keeps what is stored on the disk. Tasks that are not the bot's own are code
--- of its author, which may change it at any time.
+-- Keeps what is stored on the disk.
 local function remember(self)
   self.memory:run {
     get = function() return self.store end,
-    busy = function() return self.scope.count > self.own end,
     report = function(err) self.trouble:tell(err) end,
   }
 end
 
+-- Tasks that are not the bot's own are code of its author, which may change
+-- what is stored whenever it runs.
 local function starttasks(self)
   local agenda, way = self.registry.agenda, joining.new(self)
-  self.way = way
-  scheduler.start(self.scope, hear, self)
-  scheduler.start(self.scope, follow, self)
-  scheduler.start(self.scope, watch, self)
-  scheduler.start(self.scope, way.run, way)
-  scheduler.start(self.scope, agenda.run, agenda)
-  if self.memory then scheduler.start(self.scope, remember, self) end
-  if self.options.watch then
-    scheduler.start(self.scope, program.watch, self)
+  local function start(f, ...)
+    scheduler.start(self.scope, f, ...).quiet = true
   end
-  self.own = self.scope.count
+  self.way = way
+  start(hear, self)
+  start(follow, self)
+  start(watch, self)
+  start(way.run, way)
+  start(agenda.run, agenda)
+  if self.options.watch then start(program.watch, self) end
+  if self.memory then
+    start(remember, self)
+    self.scope.resumed = function() self.memory:touch() end
+  end
 end
 
 function life.start(self)

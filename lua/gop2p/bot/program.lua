@@ -53,6 +53,14 @@ function program.any()
   return made > 0
 end
 
+-- Whether there was one, and all have ended.
+function program.over()
+  for i = 1, made do
+    if bots[i] and bots[i].state ~= "stopped" then return false end
+  end
+  return made > 0
+end
+
 -- program.notstarted(): a bot could not be started, which was told.
 function program.notstarted()
   unstarted = true

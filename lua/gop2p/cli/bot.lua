@@ -9,7 +9,7 @@ local show = require "gop2p.cli.show"
 
 local bot = { summary = "Run a bot script, with the loop, until Ctrl-C." }
 
-local FAILED, USAGE = 1, 2
+local DONE, FAILED, USAGE = 0, 1, 2
 
 local OF_BOTS = {watch = "--watch", dry_run = "--dry-run", log = "--log",
                  log_level = "--log-level", json = "--json"}
@@ -57,7 +57,15 @@ local function invain(given)
   return false
 end
 
+local function status(given)
+  if program.failed() then return FAILED end
+  if invain(given) then return USAGE end
+  return DONE
+end
+
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
+-- Its tasks are waited for, unless it has come to its end after its bots did:
+-- there such tasks would keep a process that was told to end.
 function bot.run(given)
   local script, err = loadfile(given.file)
   if not script then
@@ -69,13 +77,13 @@ function bot.run(given)
   override(given)
   local ok, problem = pcall(gop2p.run, function()
     script(table.unpack(given.args))
+    if program.over() then os.exit(status(given)) end
   end)
   if not ok and not network.was_interrupted(problem) then
     show.complain("bot", "%s", problem)
     return FAILED
   end
-  if program.failed() then return FAILED end
-  if invain(given) then return USAGE end
+  return status(given)
 end
 
 return bot
