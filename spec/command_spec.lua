@@ -434,7 +434,9 @@ describe("gop2p", function()
       p:kill("TERM")
       assert.equal(0, p:wait())
       assert.same({}, peer:members())
-      for line in io.lines(errors) do cjson.decode(line) end
+      local told = {}
+      for line in io.lines(errors) do told[cjson.decode(line).event] = true end
+      assert.is_true(told.said and told.error and told.stopped)
     end)
 
     it("fails when the script does", function()
