@@ -435,7 +435,9 @@ describe("gop2p", function()
       assert.equal(0, p:wait())
       assert.same({}, peer:members())
       local told = {}
-      for line in io.lines(errors) do told[cjson.decode(line).event] = true end
+      for line in io.lines(errors) do
+        told[cjson.decode(line).event] = true
+      end
       assert.is_true(told.said and told.error and told.stopped)
     end)
 
