@@ -1,7 +1,9 @@
 /*
-** lgp_terminal.c - what the command wants to know of its terminal.
+** lgp_terminal.c - what the command wants to know of its terminal, and of
+** its output.
 */
 #include <signal.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -10,6 +12,13 @@
 /* core.isatty(fd) -> whether it is a terminal */
 static int core_isatty (lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+/* core.isbroken(file) -> whether writing to it, which is open, has failed */
+static int core_isbroken (lua_State *L) {
+  luaL_Stream *s = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  lua_pushboolean(L, ferror(s->f) != 0);
   return 1;
 }
 
@@ -49,10 +58,9 @@ static int core_outlives (lua_State *L) {
 }
 
 void lgp_open_terminal (lua_State *L) {
-  static const luaL_Reg functions[] = {{"isatty", core_isatty},
-                                       {"height", core_height},
-                                       {"rearm", core_rearm},
-                                       {"outlives", core_outlives},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"isatty", core_isatty},     {"height", core_height},
+    {"isbroken", core_isbroken}, {"rearm", core_rearm},
+    {"outlives", core_outlives}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

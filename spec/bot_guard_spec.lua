@@ -140,6 +140,17 @@ describe("a handler that computes for too long", function()
     assert.is_true(seconds > 0.5 and seconds < 2, seconds)
   end)
 
+  it("is told of by code that is not the library's, too", function()
+    local scene <close> = bots.scene {budget = BUDGET}
+    scene.bot:command("spin", function() while true do end end)
+    scene:start()
+    local create = coroutine.create
+    local function restore() rawset(coroutine, "create", create) end
+    local _ <close> = setmetatable({}, {__close = restore})
+    rawset(coroutine, "create", function(f) return create(f) end)
+    assert.equal("Sorry, spin failed.", scene:ask("!spin"))
+  end)
+
   it("may sleep for longer", function()
     local scene <close> = bots.scene {budget = BUDGET}
     scene.bot:command("sleep", function()
@@ -148,6 +159,32 @@ describe("a handler that computes for too long", function()
     end)
     scene:start()
     assert.equal("rested", scene:ask("!sleep"))
+  end)
+end)
+
+describe("a message made to hold the bot up", function()
+  it("does not", function()
+    local scene <close> = bots.scene()
+    scene.bot:command("wait [t:duration] [n:number] [i:integer]",
+                      function() end)
+    scene.bot:command("tell <what> [more...]", function() end)
+    scene.bot:hear("(%a+) (.-) (.-)$", function() end)
+    scene:ping():start()
+    local many = 100000
+    for _, text in ipairs {
+      "a" .. (" "):rep(many) .. "b", (" "):rep(many), ("a "):rep(many) .. "!",
+      "!wait " .. ("1"):rep(many), "!wait 1m 1" .. (" "):rep(many) .. "x",
+      "!tell " .. ('"'):rep(many), "!tell " .. ("\\"):rep(many),
+      '!tell "' .. ("\\"):rep(many), "!" .. ("!"):rep(many),
+      "bot: " .. (":"):rep(many), "!help " .. ("x"):rep(many),
+    } do
+      local seconds = net.timed(function()
+        scene:say(text)
+        scene:tell("ping")
+        while scene:hear() ~= "pong" do end
+      end)
+      assert.is_true(seconds < 2, text:sub(1, 20) .. " " .. seconds)
+    end
   end)
 end)
 

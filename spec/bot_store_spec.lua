@@ -70,8 +70,8 @@ describe("a table as JSON", function()
       ["store.a: infinity is no key"] = { a = { [math.huge] = 1 } },
       ["store.p: a table with a metatable would lose it: tostring() makes a "
        .. "text of a peer"] = { p = gop2p.me(5000) },
-      ["store: a table with a metatable would lose it"] =
-        setmetatable({}, {}),
+      ["store: a table with a metatable would lose it: tostring() makes a "
+       .. "text of a peer"] = setmetatable({}, {}),
       ["store: table expected, got string"] = "x",
     } do
       assert.same({ nil, text }, { codec.encode(t, "store") })

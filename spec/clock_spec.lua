@@ -4,7 +4,8 @@ local gop2p = require "gop2p"
 describe("the clock", function()
   it("tells the wall clock's time, finer than seconds", function()
     local before, time, after = os.time(), clock.time(), os.time()
-    assert.is_true(before <= time and time < after + 1)
+    -- os.time may lag behind by a tick
+    assert.is_true(before <= time and time < after + 2)
     local fraction = false
     for _ = 1, 10 do   -- that all of them are whole is next to impossible
       fraction = fraction or clock.time() % 1 ~= 0

@@ -93,6 +93,26 @@ describe("gop2p bot", function()
     end
   end)
 
+  it("does not wait for tasks of a script whose bot has ended", function()
+    local p <close> = start((SCRIPT:gsub("bot:run", [[
+      require("gop2p").spawn(function()
+        for line in require("gop2p").lines() do print(line) end
+      end)
+      %0]])))
+    stop(p, "TERM")
+  end)
+
+  it("waits for tasks of a script whose bot has not begun", function()
+    local p <close> = start((SCRIPT:gsub("bot:run.*", [[
+      require("gop2p").spawn(function()
+        require("gop2p").sleep(0.2)
+        bot:run()
+        print("over")
+      end)
+    ]])))
+    stop(p, "TERM")
+  end)
+
   it("reloads it when the file changes", function()
     local p <close>, name = start(SCRIPT, "--watch")
     script((SCRIPT:gsub('return "rolled"', 'return "new"')
@@ -171,5 +191,16 @@ describe("gop2p bot", function()
     assert.equal(2, status)
     assert.matches("^gop2p bot: not a level %(debug, info, warn, error, "
                    .. "off%): loud\n", said)
+  end)
+
+  it("says that options were of no use to a script without a bot", function()
+    for _, options in ipairs {{"--watch"}, {"--dry-run"}, {"--json"},
+                              {"--log", "x"}, {"--log-level", "info"}} do
+      local args = {script "print 'here'", table.unpack(options)}
+      local status, lines, said = run(args)
+      assert.same({2, {"here"}}, {status, lines})
+      assert.matches("^gop2p bot: " .. options[1]:gsub("%-", "%%-")
+                     .. " was of no use: ", said)
+    end
   end)
 end)

@@ -5,7 +5,6 @@ local go = require "spec.support.go"
 local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
-local process = require "spec.support.process"
 local socket = require "socket"
 
 describe("gop2p on a terminal", function()
@@ -410,12 +409,6 @@ describe("gop2p on a terminal", function()
       prompts(">")
     end)
 
-    it("leaves with Ctrl-D", function()
-      t:type("C-d")
-      assert.equal(0, t:over())
-      assert.same({}, peer:members())
-    end)
-
     it("survives the end of its node", function()
       enter "node:close()"
       prompts(">")
@@ -441,37 +434,18 @@ describe("gop2p on a terminal", function()
     t:type("C-c")
     shows("interrupted!$")
     prompts(">")
-    t:type("C-c", "C-d")
+    for i = 1, 3 do
+      enter "x = {"
+      prompts(">>")
+      t:type("C-c")
+      prompts(">")
+      enter("'Ctrl-C ' .. " .. i)
+      shows("^Ctrl%-C " .. i .. "$")
+    end
+    t:type("C-d")
     assert.equal(0, t:over())
     assert.same({}, peer:members())
   end)
-
-  -- Each shell loads the script as the README says, and is asked what
-  -- "watch --in" may become.
-  for shell, words in pairs {
-    bash = {[[eval "$(gop2p completion bash)"
-              COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
-              _gop2p gop2p --in watch
-              echo "${COMPREPLY[@]}"]]},
-    zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
-                   eval "$(gop2p completion zsh)"
-                   functions $_comps[gop2p] | grep -o -e --interval]]},
-    fish = {"--no-config", [[gop2p completion fish | source
-                             complete -C "gop2p watch --in" | cut -f 1]]},
-  } do
-    it("completes itself in " .. shell, function()
-      if not os.execute("command -v " .. shell .. " >/dev/null") then
-        return pending("needs " .. shell)
-      end
-      table.insert(words, 1, shell)
-      table.insert(words, #words, "-c")
-      local p <close> = assert(process.start(
-        {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
-         tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
-      assert.equal("--interval", (p:line(20)))
-      assert.equal(0, p:wait())
-    end)
-  end
 
   it("watch stays in its place", function()
     t = tree:terminal {"watch", "--join", peer.name, "--interval", "0.1"}

@@ -34,9 +34,10 @@ for how, words in pairs {
       os.execute("rm -rf '" .. folder .. "'")
     end)
 
-    -- Starts it in a folder of its own, for what it stores.
-    local function launch(file, args, env)
-      local argv = { "sh", "-c", 'cd "$0" && exec "$@"', folder }
+    -- Starts it in a folder of its own, for what it stores. 'shell' is how.
+    local function launch(file, args, env, shell)
+      local argv = { "sh", "-c", 'cd "$0" && ' .. (shell or 'exec "$@"'),
+                     folder }
       table.move(words, 1, #words, #argv + 1, argv)
       argv[#argv + 1] = ("%s/lua/examples/%s.lua"):format(HERE, file)
       table.move(args, 1, #args, #argv + 1, argv)
@@ -148,6 +149,18 @@ for how, words in pairs {
                   { peer:message() })
       stop()
       assert.same({}, other:members())
+    end)
+
+    it("ends when nobody reads what the bridge prints", function()
+      launch("bridge", { "0", peer.name }, nil, '"$@" | head -n 1')
+      member(peer)
+      assert.equal("sent", peer:ask "broadcast one")
+      assert.equal(("<%s> one"):format(peer.name), bot:line(LIMIT))
+      assert.equal(0, net.await(function()
+        peer:ask "broadcast two"
+        return bot:wait(0.1)
+      end, LIMIT))
+      assert.same({}, peer:members())
     end)
 
     it("says how it is called when the port is none", function()

@@ -227,6 +227,20 @@ describe("reminders", function()
     assert.matches('"reminders": ?{}', bot:read("reminders.json"))
   end)
 
+  it("are told again when they have not arrived", function()
+    local _, ann = stage("reminders")
+    ann:dm("reminders", "remind me in 100s tea")
+    local at = os.time { year = 2024, month = 1, day = 1, hour = 0,
+                         min = 1, sec = 41 }
+    net:advance(at - net:now() - 0.1)
+    net:partition { "ann" }
+    net:advance(5.2)       -- too short for anybody to be missed
+    net:heal()
+    refute(ann:hears(), "Reminder", 500)
+    expect(ann:hears(), "^Reminder: tea$", 120)
+    refute(ann:hears(), "Reminder", 86400)
+  end)
+
   it("wait for whom they are for", function()
     local bot, ann, bob = stage("reminders")
     ann:say("!remind me in 20m tea")

@@ -154,6 +154,34 @@ describe("a bot of gop2p.bot", function()
     expect(ann:hears(), "nothing then", 5)
   end)
 
+  it("stores within a second what changes between two waits", function()
+    local net = network()
+    local bot = start(net, [[
+      local bot = require("gop2p.bot").new {
+        port = 5001, join = "localhost:5000"
+      }
+      bot:command("go", function(ctx)
+        ctx:ask("now?", 86400)
+        bot.store.now = true
+        bot:wait_for("left", 86400)
+        bot.store.later = true
+        ctx:ask("on?", 86400)
+      end)
+      bot:run()
+    ]])
+    local ann, bob = net:user("ann"), net:user("bob")
+    ann:say("!go")
+    net:advance(3600)
+    assert.is_nil(bot:read("bot.json"))
+    ann:say("yes")
+    net:advance(1.1)
+    assert.matches('"now":true', bot:read("bot.json"))
+    net:advance(80000)
+    bob:leave()
+    net:advance(1.1)
+    assert.matches('"later":true', bot:read("bot.json"))
+  end)
+
   it("is cut when it computes for ever, and so is its echo", function()
     local net = network()
     start(net, [[

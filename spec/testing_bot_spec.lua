@@ -126,6 +126,34 @@ describe("a simulated bot", function()
     assert.equal(5, #bot:prints())
   end)
 
+  it("waits anywhere, as nothing in earnest is waited for", function()
+    local net = network()
+    local bot = start(net, [[
+      local gop2p = require "gop2p"
+      local list = {3, 1, 2}
+      table.sort(list, function(a, b)
+        gop2p.sleep(100)
+        return a < b
+      end)
+      print(table.concat(list, " "))
+      coroutine.wrap(function() gop2p.sleep(100) print("wrapped") end)()
+      gop2p.pump(100)
+      print("pumped")
+      for line in gop2p.lines(io.open(arg[0])) do
+        print("a line")
+        break
+      end
+      local pipe <close> = io.popen("sleep 1")
+      print(gop2p.lines(pipe)())
+    ]])
+    net:advance(10000)
+    local lines = {table.unpack(bot:prints())}
+    assert.matches("^nil\tinternal error: could not watch a descriptor",
+                   table.remove(lines))
+    assert.same({"1 2 3", "wrapped", "pumped", "a line"}, lines)
+    assert.equal("ended", bot:state())
+  end)
+
   it("writes and reads what the test sees and types", function()
     local net = network()
     local bot = start(net, [[
@@ -190,9 +218,8 @@ describe("a simulated bot", function()
       local new <close> = io.open("count", "w")
       new:write(count)
       new:close()
-      local _ <close> = setmetatable({}, {__close = function()
-        io.open("count", "w"):write("closed")
-      end})
+      local function spoil() io.open("count", "w"):write("x") end
+      local _ <close> = setmetatable({}, {__close = spoil, __gc = spoil})
       ]] .. NODE .. [[
       serve(function(msg) answer(msg, "start " .. count) end)
     ]])
@@ -201,6 +228,8 @@ describe("a simulated bot", function()
       ann:say("?")
       expect(ann:hears(), "start " .. i)
       bot:kill()
+      collectgarbage()
+      collectgarbage()
       assert.equal(2, #ann:members())
       net:advance(10)
       assert.equal(1, #ann:members())

@@ -53,6 +53,12 @@ describe("an expectation", function()
     assert.matches("ann: roll", text)
   end)
 
+  it("shows text that commands no terminal", function()
+    ann:say("one\ntwo\27[2J")
+    assert.matches("  ann: one\n                         two%?%[2J",
+                   net:transcript())
+  end)
+
   it("refuses what is no expectation", function()
     fails("#1 to 'expect' %(what somebody says", expect, {"x"}, "x")
     fails("#2 to 'expect' %(pattern or function", expect, ann:hears())
@@ -78,6 +84,10 @@ describe("misuse of the kit", function()
     local ann = net:user("ann")
     at("'ann' is there already", function() net:user("ann") end)
     at("name of letters", function() net:user("a b") end)
+    at("unknown option 'nam'", function() net:bot("x.lua", {nam = "x"}) end)
+    at("'args': table", function() net:bot("x.lua", {args = "x"}) end)
+    at("table of options", function() net:bot("x.lua", "x") end)
+    at("unknown option 'name'", function() net:user("x", {name = "x"}) end)
     at("the port is taken", function()
       net:user("bob", {address = "ann:5000"})
     end)
@@ -131,6 +141,29 @@ describe("outside of busted", function()
     assert.truthy(err:find((': %s:7: expected that dice says '
       .. '"rolled nothing"'):format(bad.name), 1, true), err)
     assert.matches("ann: !roll", err)
+  end)
+end)
+
+describe("another process", function()
+  it("has the same run from the same seed", function()
+    local dice <close> = script(DICE)
+    local text = TEST:gsub("expect%(.*", [[
+      net:loss(0.1)
+      local bob = net:user("bob")
+      for i = 1, 20 do
+        local who = i > 9 and ann or bob
+        who:say("roll")
+        net:advance(i)
+      end
+      print(net:transcript())
+    ]])
+    local test <close> = script(text:format(dice.name, ""))
+    local status, first = run {LUA, test.name}
+    assert.equal(0, status)
+    assert.matches("bob:5000 rolled %d", first)
+    for _ = 1, 2 do
+      assert.equal(first, (select(2, run {LUA, test.name})))
+    end
   end)
 end)
 

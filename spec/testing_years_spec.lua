@@ -1,5 +1,5 @@
--- A bot that lives for years, with faults each week: it loses no reminder
--- and does not grow. YEARS=2 SEED=3 make years
+-- The example bot with reminders lives for years, with faults each week: it
+-- loses none and does not grow. YEARS=2 SEED=3 make years
 
 local core = require "gop2p.core"
 local kit = require "spec.support.kit"
@@ -10,40 +10,6 @@ local SEED = math.tointeger(tonumber(os.getenv("SEED") or 1))
 local HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
 local LATE = 2 * DAY       -- no fault here lasts as long
 
-local REMINDER = [[
-  local bot = require("gop2p.bot").new {
-    port = 5001, join = {"localhost:5000"}, name = "reminder",
-    log = {level = "off"},
-  }
-  bot.store.list = bot.store.list or {}
-
-  local function forget(entry)
-    for i, other in ipairs(bot.store.list) do
-      if other == entry then return table.remove(bot.store.list, i) end
-    end
-  end
-
-  -- Whoever is not there is reminded when he is.
-  local function remind(entry)
-    bot:at(entry.at, function()
-      local receipt = bot:send(entry.to, "remember: " .. entry.text)
-      if receipt and receipt:wait() then return forget(entry) end
-      entry.at = os.time() + 600
-      remind(entry)
-    end)
-  end
-
-  for _, entry in ipairs(bot.store.list) do remind(entry) end
-  bot:command("remind <after:duration> <text...>", function(ctx, args)
-    local entry = {at = os.time() + args.after, to = tostring(ctx.from),
-                   text = args.text}
-    table.insert(bot.store.list, entry)
-    remind(entry)
-    return "noted: " .. args.text
-  end)
-  assert(bot:run())
-]]
-
 describe("a bot of " .. YEARS .. " virtual years", function()
   local chance, net, bot, ann, due, last
   after_each(kit.close)
@@ -53,7 +19,8 @@ describe("a bot of " .. YEARS .. " virtual years", function()
     chance.randomseed(SEED)
     due, last = {}, 0
     net = kit.network {seed = SEED, keep = 200}
-    bot = kit.start(net, REMINDER, {name = "reminder"})
+    bot = net:bot("lua/examples/reminders.lua",
+                  {args = {"5001", "localhost:5000"}})
     ann = net:user("ann")
     net:user("bob")
   end)
@@ -61,7 +28,7 @@ describe("a bot of " .. YEARS .. " virtual years", function()
   local function ask()
     last = last + 1
     local after = chance.random(HOUR, 400 * DAY)
-    ann:dm("reminder", ("remind %ds number %d"):format(after, last))
+    ann:dm("reminders", ("remind me in %ds number %d"):format(after, last))
     due[last] = net:now() + after
     net:advance(2)
   end
@@ -106,7 +73,7 @@ describe("a bot of " .. YEARS .. " virtual years", function()
   -- later, or have been unknown.
   local function collect()
     for _, text in ipairs(ann:hears()) do
-      local number = tonumber(text:match("^remember: number (%d+)$"))
+      local number = tonumber(text:match("^Reminder: number (%d+)$"))
       if number then
         assert.is_true(number <= last)
         assert.is_true((due[number] or 0) <= net:now())
@@ -153,6 +120,6 @@ describe("a bot of " .. YEARS .. " virtual years", function()
     collect()
     assert.same({}, due)
     assert.equal(52 * YEARS, last)
-    assert.is_nil(bot:read("reminder.json"):find("number"))
+    assert.is_nil(bot:read("reminders.json"):find("text"))
   end)
 end)

@@ -9,14 +9,13 @@
 local gop2p = require "gop2p"
 local new = require("gop2p.bot").new
 
-io.stdout:setvbuf("line")
-
+io.stdout:setvbuf("full")   -- so that flush tells whether anybody reads it
 local sides = {}
 for i = 1, #arg, 2 do
   sides[#sides + 1] = new {
     name = "bridge" .. #sides + 1, port = arg[i], join = arg[i + 1],
     prefix = false, store = false,
-    exchange = false, rate = 100, burst = 100,   -- it speaks for many
+    exchange = false, rate = 1000, burst = 1000,   -- it speaks for many
   }
 end
 assert(sides[1], "a port and a peer expected for each network")
@@ -41,9 +40,14 @@ local function relay(side, ctx)
   side:after(60, function()
     lately[text] = lately[text] > 1 and lately[text] - 1 or nil
   end)
-  if not io.write(text:gsub("%c", " "), "\n") then sides[1]:stop() end
+  io.write(text:gsub("%c", " "), "\n")
+  if not io.stdout:flush() then sides[1]:stop() end
   say(text, side)
 end
+
+sides[1]:on("start", function()
+  for line in gop2p.lines() do say(line) end
+end)
 
 for _, side in ipairs(sides) do
   side:on("message", function(ctx) relay(side, ctx) end)
@@ -51,7 +55,7 @@ for _, side in ipairs(sides) do
     local names = {}
     for _, other in ipairs(sides) do
       for _, peer in ipairs(other ~= side and other:members() or {}) do
-        names[#names + 1] = peer .. ""
+        names[#names + 1] = tostring(peer)
       end
     end
     table.sort(names)
@@ -59,10 +63,6 @@ for _, side in ipairs(sides) do
   end)
   assert(side:start())
 end
-
-gop2p.spawn(function()
-  for line in gop2p.lines() do say(line) end
-end)
 
 sides[1]:run()
 for _, side in ipairs(sides) do side:stop() end

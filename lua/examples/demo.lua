@@ -197,20 +197,22 @@ local function startscript(name, ...)
   return nil, table.concat(lines, "\n  ")
 end
 
--- Takes what comes from a child that was started; returns its peer.
+-- Notes who a child that was started is; returns its peer.
 local function introduce(name, peer, why)
   if not peer then
     problem("%s did not start: %s", name, why)
     judge()
   end
-  local child = children[name]
   names[peer] = name
   print(("  %-8s is %s"):format(name, peer))
-  gop2p.spawn(function()
-    for line in child.lines do said(child, line) end
-    if name == "entry" then dismiss(children.dice) end
-  end)
   return peer
+end
+
+-- Takes what comes from a child, to its end.
+local function listen(name)
+  local child = children[name]
+  for line in child.lines do said(child, line) end
+  if name == "entry" then dismiss(children.dice) end
 end
 
 local function converse()
@@ -220,6 +222,7 @@ local function converse()
   introduce("dice", startbot(entry))
   introduce("visitor", startscript("visitor", entry))
   print()
+  for name in pairs(children) do gop2p.spawn(listen, name) end
 end
 
 local ok, err = pcall(gop2p.run, function()

@@ -37,7 +37,9 @@ end)
 
 bot:command("who", "lists the members", function()
   local names = { tostring(bot.node:self()) }
-  for _, peer in ipairs(bot:members()) do names[#names + 1] = peer .. "" end
+  for _, peer in ipairs(bot:members()) do
+    names[#names + 1] = tostring(peer)
+  end
   table.sort(names)
   return ("%d: %s"):format(#names, table.concat(names, ", "))
 end)

@@ -13,11 +13,12 @@ local bot = require("gop2p.bot").new {
 }
 local store = bot.store
 store.reminders = store.reminders or {}   -- number -> by, to, at, text
-local telling = {}                        -- numbers that are being told
+local telling, later = {}, {}   -- numbers that are, or will be, told again
 
 -- Tells one. It is forgotten once it has arrived, and not before.
 local function tell(number)
   local reminder = store.reminders[number]
+  later[number] = nil
   if not reminder or telling[number] then return end
   telling[number] = true
   local text = "Reminder: " .. reminder.text
@@ -30,6 +31,8 @@ local function tell(number)
   if receipt and (receipt:wait() or not reminder.to) then
     store.reminders[number] = nil
     bot:save()
+  elseif not later[number] then
+    later[number] = bot:after(600, function() tell(number) end)
   end
   telling[number] = nil
 end

@@ -55,6 +55,7 @@ local function hold()
   gop2p.run(function()
     for _, member in ipairs(team()) do gop2p.spawn(ask, member, round) end
   end)
+  if store.round ~= round then return end   -- new code has done it
   store.round = nil
   bot:say(summary(round))
 end

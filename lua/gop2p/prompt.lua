@@ -321,8 +321,9 @@ function prompt.read(text)
   local ok, line = pcall(lines)
   asked = nil
   if ok then return line end
-  if tostring(line):find("interrupted!", 1, true) then return nil, true end
-  error(line, 0)
+  if not tostring(line):find("interrupted!", 1, true) then error(line, 0) end
+  if text then io.stdout:write("\n") end
+  return nil, true
 end
 
 -- prompt.remember(line): for the arrow keys.

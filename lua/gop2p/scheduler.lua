@@ -152,6 +152,7 @@ local function resume(task)
   if status == "dead" then return tasks[co] and retire(task) end
   if status ~= "suspended" then return push(task) end
   task.waits = false
+  if task.scope.resumed and not task.quiet then task.scope.resumed() end
   core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
@@ -387,7 +388,9 @@ function scheduler.scope(report, budget)
   return scope
 end
 
--- Starts f(...) as a task in a scope; so will be those that it starts.
+-- Starts f(...) as a task in a scope; so will be those that it starts. The
+-- task; scope.resumed(), if there is one, is called before any of the scope
+-- goes on that is not 'quiet'.
 scheduler.start = start
 
 -- Ends all tasks of a scope, but for the one that calls.
@@ -464,10 +467,7 @@ end
 function scheduler.interrupt(program, problem)
   local task = program.main
   task.interrupted = problem
-  if task.wait then
-    forget(task.wait)
-    finish(task.wait, false)
-  end
+  if task.wait then giveup(task.wait) end
 end
 
 -- No task of the program runs again, nothing that they have promised to

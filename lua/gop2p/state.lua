@@ -193,6 +193,15 @@ function state.save(self)
   if record then write(self, record) end
 end
 
+-- The file keeps what is known now, whatever the node does from here on: it
+-- may take leave and yet join again when it is started the next time.
+function state.hold(self)
+  local record = kept[self]
+  if not record then return end
+  write(self, record)
+  record.over = true
+end
+
 -- The node is about to stop. Never raises: not even in a forked child, whose
 -- node is the parent's, nor when memory is short.
 function state.flush(self)

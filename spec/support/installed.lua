@@ -22,15 +22,23 @@ rocks_provided = {["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1"}
 rocks_servers = {}
 ]]
 
+-- What was installed is kept for the next one, until a source is newer.
 local SCRIPT = [[
 exec </dev/null 2>&1
 unset MAKEFLAGS MFLAGS LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4
 set -e
-mkdir %s/checkout
-cp -R csrc lua rockspec LICENSE %s/checkout
-cd %s/checkout
+kept=$PWD/build/installed
+ln -s $kept/tree %s/tree
+if [ -f $kept/made ] &&
+   [ -z "$(find csrc lua rockspec -newer $kept/made)" ]; then exit; fi
+rm -rf $kept
+mkdir -p $kept/checkout
+touch $kept/began
+cp -R csrc lua rockspec LICENSE $kept/checkout
+cd $kept/checkout
 export LUAROCKS_CONFIG=%s/config.lua
-%s make --tree=%s/tree rockspec/gop2p-scm-1.rockspec CFLAGS="-O0 -fPIC"
+%s make --tree=$kept/tree rockspec/gop2p-scm-1.rockspec CFLAGS="-O0 -fPIC"
+mv $kept/began $kept/made
 ]]
 
 local function where(module, path)
@@ -38,15 +46,14 @@ local function where(module, path)
   return (file:gsub(module .. "(%.%w+)$", "?%1"))
 end
 
--- Builds and installs: takes some seconds.
+-- Builds and installs, which takes some seconds.
 function installed.make()
   local pipe <close> = assert(io.popen("mktemp -d"))
   local dir = pipe:read("l")
   local file <close> = assert(io.open(dir .. "/config.lua", "w"))
   file:write(CONFIG)
   file:flush()
-  local made = assert(io.popen(SCRIPT:format(dir, dir, dir, dir, LUAROCKS,
-                                             dir)))
+  local made = assert(io.popen(SCRIPT:format(dir, dir, LUAROCKS)))
   local out = made:read("a")
   assert(made:close(), out)
   return setmetatable({

@@ -16,10 +16,26 @@ local DEEPEST = 100
 local reader = cjson.new()
 reader.decode_max_depth(DEEPEST + 1)
 
+-- Where the writer is: the keys that lead there, so many, and the tables
+-- that it is in. 'written' has keys as they are written: most come again.
+local function place(name)
+  return {name = name, keys = {}, depth = 0, within = {}, written = {}}
+end
+
+local function step(key)
+  if type(key) == "string" and key:find("^[%a_][%w_]*$") then
+    return "." .. key
+  end
+  return ("[%s]"):format(type(key) == "string" and ("%q"):format(key)
+                         or tostring(key))
+end
+
 -- What can not be written is raised as a table {text}, and caught in
--- 'encode'; 'path' is where it stands.
-local function refuse(path, format, ...)
-  error({path .. ": " .. format:format(...)}, 0)
+-- 'encode'.
+local function refuse(at, format, ...)
+  local path = {at.name}
+  for i = 1, at.depth do path[i + 1] = step(at.keys[i]) end
+  error({table.concat(path) .. ": " .. format:format(...)}, 0)
 end
 
 local function string(text)
@@ -43,22 +59,15 @@ local function number(n)
   return float(n), false
 end
 
-local function step(path, key)
-  if type(key) == "string" and key:find("^[%a_][%w_]*$") then
-    return path .. "." .. key
-  end
-  return ("%s[%s]"):format(path, type(key) == "string" and ("%q"):format(key)
-                                 or tostring(key))
-end
-
-local function keyof(key, path)
+local function keyof(key, at)
   if type(key) == "string" then return string(key) end
-  if type(key) == "number" then
-    if key - key ~= 0 then refuse(path, "infinity is no key") end
-    return '"#' .. (math.type(key) == "integer" and ("%d"):format(key)
-                    or float(key)) .. '"'
+  if type(key) ~= "number" then
+    refuse(at, "a %s is no key: a string or a number is", type(key))
+  elseif key - key ~= 0 then
+    refuse(at, "infinity is no key")
   end
-  refuse(path, "a %s is no key: a string or a number is", type(key))
+  return '"#' .. (math.type(key) == "integer" and ("%d"):format(key)
+                  or float(key)) .. '"'
 end
 
 -- How many there are of 1..n and nothing else; or nil.
@@ -76,46 +85,64 @@ end
 
 local value   -- function
 
-local function list(t, n, path, above)
+-- What stands at a key of the table that the writer is in.
+local function field(key, v, at)
+  local depth = at.depth + 1
+  at.depth, at.keys[depth] = depth, key
+  local text = value(v, at)
+  at.depth = depth - 1
+  return text
+end
+
+local function list(t, n, at)
   local out = {}
-  for i = 1, n do out[i] = value(t[i], step(path, i), above) end
+  for i = 1, n do out[i] = field(i, t[i], at) end
   return "[" .. table.concat(out, ",") .. "]"
 end
 
-local function members(t, path, above)
-  local out = {}
+local function members(t, at)
+  local out, written = {}, at.written
   for key, each in next, t do
-    out[#out + 1] = keyof(key, path) .. ":"
-                    .. value(each, step(path, key), above)
+    local name = written[key]
+    if not name then
+      name = keyof(key, at) .. ":"
+      written[key] = name
+    end
+    out[#out + 1] = name .. field(key, each, at)
   end
   table.sort(out)
   return out
 end
 
-local function tree(t, path, above)
+-- Goes into a table, if it may.
+local function enter(t, at)
   if getmetatable(t) ~= nil then
-    refuse(path, "a table with a metatable would lose it: tostring() makes "
-           .. "a text of a peer")
-  elseif above[t] then
-    refuse(path, "this table contains itself")
-  elseif above.depth == DEEPEST then
-    refuse(path, "tables are nested too deeply")
+    refuse(at, "a table with a metatable would lose it: tostring() makes a "
+           .. "text of a peer")
+  elseif at.within[t] then
+    refuse(at, "this table contains itself")
+  elseif at.depth == DEEPEST then
+    refuse(at, "tables are nested too deeply")
   end
-  above[t], above.depth = true, above.depth + 1
+  at.within[t] = true
+end
+
+local function tree(t, at)
+  enter(t, at)
   local n = length(t)
-  local text = n and list(t, n, path, above) or
-               "{" .. table.concat(members(t, path, above), ",") .. "}"
-  above[t], above.depth = nil, above.depth - 1
+  local text = n and list(t, n, at) or
+               "{" .. table.concat(members(t, at), ",") .. "}"
+  at.within[t] = nil
   return text
 end
 
-function value(v, path, above)
+function value(v, at)
   local kind = type(v)
-  if kind == "table" then return tree(v, path, above) end
+  if kind == "table" then return tree(v, at) end
   if kind == "string" then return string(v) end
   if kind == "boolean" then return tostring(v) end
-  if kind ~= "number" then refuse(path, "a %s can not be stored", kind) end
-  if v - v ~= 0 then refuse(path, "%s can not be stored", v) end
+  if kind ~= "number" then refuse(at, "a %s can not be stored", kind) end
+  if v - v ~= 0 then refuse(at, "%s can not be stored", v) end
   local text, marked = number(v)
   return marked and '"#' .. text .. '"' or text
 end
@@ -126,12 +153,12 @@ end
 -- order. 'name' stands for it in the text of an error.
 function codec.encode(t, name)
   local ok, result = pcall(function()
+    local at = place(name)
     if type(t) ~= "table" then
-      refuse(name, "table expected, got %s", type(t))
-    elseif getmetatable(t) ~= nil then
-      refuse(name, "a table with a metatable would lose it")
+      refuse(at, "table expected, got %s", type(t))
     end
-    local out = members(t, name, {[t] = true, depth = 1})
+    enter(t, at)
+    local out = members(t, at)
     if #out == 0 then return "{}\n" end
     return "{\n" .. table.concat(out, ",\n") .. "\n}\n"
   end)

@@ -2,6 +2,7 @@
 
 local check = require "gop2p.check"
 local speech = require "gop2p.bot.speech"
+local text = require "gop2p.bot.text"
 
 local context = {}
 local meta = { __index = context, __name = "gop2p.bot.context" }
@@ -15,7 +16,7 @@ function context.new(bot, message)
   return setmetatable({
     bot = bot, message = message, from = message.from, command = false,
     is_direct = message.type == "direct",
-    text = message.data:match("^%s*(.-)%s*$"),
+    text = text.trim(message.data),
   }, meta)
 end
 
@@ -24,11 +25,11 @@ end
 -- Says it where the message came from: to everybody, or to its sender alone.
 -- A long text goes in several messages. Waits while the bot has talked too
 -- much already.
-function context:reply(text)
+function context:reply(words)
   check.self(self, meta, "reply", "context")
-  text = check.string(text, 1, "reply")
+  words = check.string(words, 1, "reply")
   local to = self.is_direct and { self.from } or nil
-  return speech.say(self.bot, text, to, self.from)
+  return speech.say(self.bot, words, to, self.from)
 end
 
 -- ctx:ask(question [, timeout]) -> text, ctx | nil, err

@@ -76,11 +76,15 @@ local function runcommand(bot, command, ctx, line)
     command.off and " It is switched off now." or ""))
 end
 
+-- Bytes of a text in which patterns are looked for: many take a time that
+-- grows with its square, and none can be interrupted.
+local HEARD = 4096
+
 -- Runs all that listens for the text; whether there is any.
 local function hear(bot, ctx)
-  local any = false
+  local any, said = false, ctx.text:sub(1, HEARD)
   for _, handler in ipairs(bot.registry.hears) do
-    local found = table.pack(ctx.text:match(handler.finds))
+    local found = table.pack(said:match(handler.finds))
     if found[1] ~= nil and not handler.off then
       any = true
       bot:task(guard.call, bot, handler, ctx.from, ctx,

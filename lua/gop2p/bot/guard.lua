@@ -4,6 +4,7 @@
 -- A handler is a table: 'f', 'what' ("command roll"), 'limit' (so many
 -- failures in a row switch it off; nil: none do), 'failures' and 'off'.
 
+local core = require "gop2p.core"
 local values = require "gop2p.values"
 
 local guard = {}
@@ -57,6 +58,8 @@ function guard.call(bot, handler, from, ...)
     handler.failures = 0
     return true
   end
+  -- Who was cut has used his budget up; what is told of it has another one.
+  core.slice(bot.scope.budget)
   -- Nothing traces an error when memory has run out.
   if type(problem) ~= "table" then problem = { text = describe(problem) } end
   local err = failure(handler.what, problem.text, problem.traceback)

@@ -247,8 +247,9 @@ end
 -- bot:hear(pattern, f [, options])
 --
 -- Runs f(ctx, captures...) for each message, but for commands, in which the
--- Lua pattern is found, letters in either case; what it gives back is its
--- answer. Option plain = true: the text as it stands, no pattern.
+-- Lua pattern is found (in its first 4096 bytes), letters in either case;
+-- what it gives back is its answer. Option plain = true: the text as it
+-- stands, no pattern.
 function Bot:hear(pattern, f, extra)
   checkself(self, "hear")
   pattern = check.string(pattern, 1, "hear")

@@ -6,6 +6,7 @@ local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
 local signals = require "gop2p.bot.signals"
 
 local life = {}
@@ -44,29 +45,32 @@ local function watch(self)
   for err in self.node:errors() do self.trouble:tell(err) end
 end
 
--- Keeps what is stored on the disk. Tasks that are not the bot's own are code
--- of its author, which may change it at any time.
+-- Keeps what is stored on the disk.
 local function remember(self)
   self.memory:run {
     get = function() return self.store end,
-    busy = function() return self.scope.count > self.own end,
     report = function(err) self.trouble:tell(err) end,
   }
 end
 
+-- Tasks that are not the bot's own are code of its author, which may change
+-- what is stored whenever it runs.
 local function starttasks(self)
   local agenda, way = self.registry.agenda, joining.new(self)
-  self.way = way
-  scheduler.start(self.scope, hear, self)
-  scheduler.start(self.scope, follow, self)
-  scheduler.start(self.scope, watch, self)
-  scheduler.start(self.scope, way.run, way)
-  scheduler.start(self.scope, agenda.run, agenda)
-  if self.memory then scheduler.start(self.scope, remember, self) end
-  if self.options.watch then
-    scheduler.start(self.scope, program.watch, self)
+  local function start(f, ...)
+    scheduler.start(self.scope, f, ...).quiet = true
   end
-  self.own = self.scope.count
+  self.way = way
+  start(hear, self)
+  start(follow, self)
+  start(watch, self)
+  start(way.run, way)
+  start(agenda.run, agenda)
+  if self.options.watch then start(program.watch, self) end
+  if self.memory then
+    start(remember, self)
+    self.scope.resumed = function() self.memory:touch() end
+  end
 end
 
 function life.start(self)
@@ -110,12 +114,19 @@ local function forget(self)
   self.memory:close()
 end
 
+-- Who stops a bot does not mean that it should not find its network again.
+local function leave(node)
+  if not node:is_connected() then return end
+  state.hold(node)
+  node:leave(LEAVE)
+end
+
 local function stop(self)
   self.state = "stopping"
   self.way:release()
   farewell(self)
   self.registry.agenda:stop()
-  if self.node:is_connected() then self.node:leave(LEAVE) end
+  leave(self.node)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end

@@ -87,10 +87,7 @@ end
 
 local function addto(path)
   local handle, why = io.open(path, "a")
-  if handle then
-    handle:setvbuf("line")
-    return handle
-  end
+  if handle then return handle end
   return nil, values.error("internal", "EIO", "could not open the log", why)
 end
 

@@ -155,7 +155,9 @@ function options.read(given)
     if out[name] == nil then out[name] = option[1] end
   end
   out.join, out.port = options.peers(out.join), toport(out.port)
-  if out.store == nil then out.store = out.name .. ".json" end
+  if out.store == nil then
+    out.store = out.name:gsub("/", "_") .. ".json"
+  end
   return out
 end
 

@@ -48,6 +48,19 @@ function program.made(bot)
   if script then note(script) end
 end
 
+-- Whether there was a bot at all.
+function program.any()
+  return made > 0
+end
+
+-- Whether there was one, and all have ended.
+function program.over()
+  for i = 1, made do
+    if bots[i] and bots[i].state ~= "stopped" then return false end
+  end
+  return made > 0
+end
+
 -- program.notstarted(): a bot could not be started, which was told.
 function program.notstarted()
   unstarted = true

@@ -113,7 +113,7 @@ function store:close()
   self.held = false
 end
 
--- store:touch(): code of the author runs, or ran.
+-- store:touch(): code of the author is about to run, or ran.
 function store:touch()
   if self.touched then return end
   self.touched = true
@@ -130,14 +130,13 @@ local function keep(self, get, report)
   return ok or err.code == "EINVAL"
 end
 
--- store:run{get, busy, report}: a task that saves what get() gives within a
--- second. 'busy()': whether code of the author is on its way, which may
--- change it at any time. 'report(err)' is told what goes wrong.
+-- store:run{get, report}: a task that saves what get() gives within a second
+-- from when code of the author ran. 'report(err)' is told what goes wrong.
 function store:run(options)
   while not self.closed do
     if not self.touched then scheduler.wait(self) end
     scheduler.sleep(BEHIND)
-    self.touched = options.busy()
+    self.touched = false
     if not self.closed and not keep(self, options.get, options.report) then
       self.touched = true
       scheduler.sleep(AGAIN)

@@ -2,6 +2,12 @@
 
 local text = {}
 
+-- text.trim(s) -> s without the space around it. In one pass: whoever sends
+-- a megabyte of spaces shall not hold the bot up.
+function text.trim(s)
+  return s:find("%S") and s:match("^%s*(.*%S)") or ""
+end
+
 -- Where the character begins that the byte at 'at' belongs to; 'at' itself
 -- in what is no UTF-8.
 local function character(s, at)

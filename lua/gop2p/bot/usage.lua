@@ -65,8 +65,11 @@ local types = {
                period },
 }
 
+local LONGEST = 200   -- bytes of what is no plain text
+
 -- The value of a text as 'kind'; or nil.
 local function convert(kind, text)
+  if kind ~= "string" and #text > LONGEST then return nil end
   local value = types[kind][2](text)
   if value == false and kind ~= "boolean" then return nil end
   return value
@@ -196,10 +199,10 @@ end
 
 -- usage.read(arguments, text) -> name to value | nil, why
 --
--- What a line that calls the command says, after its name.
+-- What a line that calls the command says, after its name; there is no space
+-- at its end.
 function usage.read(arguments, text)
   local out, at = {}, text:match("^%s*()")
-  text = text:gsub("%s+$", "")
   for _, arg in ipairs(arguments) do
     local value, why, next = take(arg, text, at)
     if why then return nil, why end

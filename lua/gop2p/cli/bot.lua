@@ -9,7 +9,10 @@ local show = require "gop2p.cli.show"
 
 local bot = { summary = "Run a bot script, with the loop, until Ctrl-C." }
 
-local FAILED = 1
+local DONE, FAILED, USAGE = 0, 1, 2
+
+local OF_BOTS = {watch = "--watch", dry_run = "--dry-run", log = "--log",
+                 log_level = "--log-level", json = "--json"}
 
 local function level(text)
   if log.levels[text] then return text end
@@ -41,7 +44,28 @@ local function override(given)
   }
 end
 
+-- Options that nothing heeded are not passed over.
+local function invain(given)
+  if program.any() then return false end
+  for name, option in pairs(OF_BOTS) do
+    if given[name] then
+      show.complain("bot", "%s was of no use: the script has made no bot "
+                    .. "with gop2p.bot", option)
+      return true
+    end
+  end
+  return false
+end
+
+local function status(given)
+  if program.failed() then return FAILED end
+  if invain(given) then return USAGE end
+  return DONE
+end
+
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
+-- Its tasks are waited for, unless it has come to its end after its bots did:
+-- there such tasks would keep a process that was told to end.
 function bot.run(given)
   local script, err = loadfile(given.file)
   if not script then
@@ -53,12 +77,13 @@ function bot.run(given)
   override(given)
   local ok, problem = pcall(gop2p.run, function()
     script(table.unpack(given.args))
+    if program.over() then os.exit(status(given)) end
   end)
   if not ok and not network.was_interrupted(problem) then
     show.complain("bot", "%s", problem)
     return FAILED
   end
-  if program.failed() then return FAILED end
+  return status(given)
 end
 
 return bot

@@ -5,8 +5,9 @@
 -- function of the options that gives the exit status).
 
 local argparse = require "argparse"
+local show = require "gop2p.cli.show"
 
-local DONE, USAGE = 0, 2
+local DONE, FAILED, USAGE = 0, 1, 2
 local NAMES = {"chat", "repl", "listen", "send", "members", "watch", "bot",
                "version"}
 local EPILOG = "Exit status: 0 when all was done, 1 when something failed, "
@@ -56,6 +57,10 @@ local function build(only)
   return parser, commands
 end
 
+local function trace(problem)
+  return problem == show.CLOSED and problem or debug.traceback(problem, 2)
+end
+
 -- cli(args [, only]) -> exit status
 --
 -- Runs what the arguments say; with 'only', they are those of that command.
@@ -64,5 +69,8 @@ return function(args, only)
   local words = table.move(args, 1, #args, only and 2 or 1, {only})
   local parser, commands = build(only)
   local options = parser:parse(words)
-  return commands[options.command].run(options) or DONE
+  local ok, status = xpcall(commands[options.command].run, trace, options)
+  if ok then return status or DONE end
+  if status == show.CLOSED then return FAILED end
+  error(status, 0)
 end

@@ -48,7 +48,7 @@ local function evaluate(self, chunk)
     local ok, problem = pcall(print, table.unpack(results, 2, results.n))
     if not ok then self:reject("error calling 'print': " .. problem) end
   end
-  if not io.stdout:flush() then error(show.CLOSED, 0) end
+  show.check()
 end
 
 -- An expression, whose values are shown, or a chunk; nil and why not, and
@@ -69,6 +69,7 @@ local function read_chunk(self)
     local mark = text and ">> " or "> "
     local line, interrupted = prompt.read(self.terminal and mark)
     if interrupted then
+      core.rearm()
       text = nil
     elseif not line then
       return false, text and select(2, compile(text))

@@ -21,14 +21,29 @@ function show.words(err)
   return err.text .. ": " .. err.cause
 end
 
+local EPIPE = 32     -- whoever read has seen enough: nothing to be told
+
+local function check(done, why, code)
+  if done then return end
+  if code ~= EPIPE then
+    io.stderr:write("gop2p: could not write: ", why, "\n")
+  end
+  error(show.CLOSED, 0)
+end
+
 -- A line of output. Raises when it can not be written: a node ignores
 -- SIGPIPE, so nothing else would end a command whose reader is gone. Of a
 -- file that is buffered by lines, C's library would not say that it failed.
 function show.line(text)
   io.stdout:setvbuf("full")
-  if not (io.stdout:write(text, "\n") and io.stdout:flush()) then
-    error(show.CLOSED, 0)
-  end
+  check(io.stdout:write(text, "\n"))
+  check(io.stdout:flush())
+end
+
+-- Raises when what others wrote to the output could not be written.
+function show.check()
+  check(io.stdout:flush())
+  if core.isbroken(io.stdout) then error(show.CLOSED, 0) end
 end
 
 -- show.json(field, value, field, value, ...): an object on a line of its

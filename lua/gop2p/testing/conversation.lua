@@ -2,6 +2,7 @@
 -- of it: the transcript of a test.
 
 local core = require "gop2p.core"
+local plain = require "gop2p.plain"
 
 local conversation = {}
 conversation.__index = conversation
@@ -113,7 +114,7 @@ function conversation:text(count)
   if from > 1 then lines[1] = ("(%d lines before)"):format(from - 1) end
   for i = from, self.last do
     lines[#lines + 1] = stamp(self[i].at) .. "  " ..
-                        self[i].text:gsub("\n", INDENT)
+                        plain(self[i].text):gsub("\n  ", INDENT)
   end
   return table.concat(lines, "\n")
 end

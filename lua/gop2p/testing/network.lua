@@ -17,7 +17,8 @@ local worlds = setmetatable({}, { __mode = "k" })   -- network -> its world
 -- network.open(options) -> network; see testing.network.
 function network.open(options)
   local net = setmetatable({}, meta)
-  worlds[net] = world.open(options)
+  local inside = world.open(options)
+  worlds[net], inside.net = inside, net   -- not collected while it is open
   return net
 end
 
@@ -29,6 +30,11 @@ function methods:close()
 end
 
 meta.__close = methods.close
+
+-- At the end of the process, at the latest.
+function meta.__gc(self)
+  if worlds[self] then worlds[self]:close() end
+end
 
 function meta.__tostring(self)
   return worlds[self]:isopen() and "simulated network" or
@@ -50,6 +56,20 @@ local function checkname(inside, name, arg, what)
              ("'%s' is there already"):format(name), 1)
 end
 
+-- Each of the options is one of 'known', name -> type.
+local function checkoptions(options, known, what)
+  if options == nil then return {} end
+  check.that(type(options) == "table", 2, what, "table of options expected",
+             1)
+  for name, value in pairs(options) do
+    check.that(known[name], 2, what,
+               ("unknown option '%s'"):format(tostring(name)), 1)
+    check.that(known[name] == "any" or type(value) == known[name], 2, what,
+               ("option '%s': %s expected"):format(name, known[name]), 1)
+  end
+  return options
+end
+
 -- net:bot(path [, options]) -> bot
 --
 -- Starts a script, as "lua path" would, and waits until it is a member of
@@ -60,7 +80,9 @@ end
 function methods:bot(path, options)
   local inside = open(self, "bot")
   path = check.string(path, 1, "bot")
-  options = check.table(options, 2, "bot") or {}
+  options = checkoptions(options, { name = "string", args = "table",
+                                    env = "table", may_fail = "boolean" },
+                         "bot")
   local name = options.name or path:match("([^/]*)$"):gsub("%.lua$", "")
   checkname(inside, name, 2, "bot")
   local part = program.new(inside, name, path, options)
@@ -79,7 +101,7 @@ end
 function methods:user(name, options)
   local inside = open(self, "user")
   checkname(inside, name, 1, "user")
-  options = check.table(options, 2, "user") or {}
+  options = checkoptions(options, { address = "any", join = "any" }, "user")
   local peer, why = values.topeer(options.address or name .. ":5000")
   check.that(peer, 2, "user", why)
   local through
@@ -151,7 +173,8 @@ end
 function methods:partition(...)
   local inside = open(self, "partition")
   local sides = table.pack(...)
-  check.that(sides.n > 0, 1, "partition", "list of names expected")
+  check.that(sides.n > 0 and sides.n < 64, 1, "partition",
+             "lists of names expected, less than 64")
   for i = 1, sides.n do sides[i] = names(inside, sides[i], i) end
   inside:divide(sides)
   inside.conversation:note("* the network is partitioned")

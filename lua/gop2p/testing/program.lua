@@ -73,9 +73,13 @@ local function exit(self, run, code)
 end
 
 local function newrun(self)
+  local args = {}
+  for i, value in ipairs(self.options.args or {}) do
+    args[i] = tostring(value)
+  end
   local run = {
     number = self.world:number(), seed = self.world.seed, path = self.path,
-    args = self.options.args or {}, env = self.options.env or {},
+    args = args, env = self.options.env or {},
     files = self.files, nodes = {}, catches = {}, over = false,
     printed = output(self, "print", " | "),
     complained = output(self, "complain", " ! "),
