@@ -15,6 +15,7 @@ static void setprobing (gp_sim *s, bool on) {
   for (st = s->first; st != NULL; st = st->next)
     if (st->node != NULL) {
       gp_node_setprobetime(st->node, on ? st->probetime : 0, s->now);
+      st->digest = gp_node_digest(st->node);
       gp_station_touch(st);
     }
 }
@@ -33,12 +34,10 @@ void gp_sim_skipprobes (gp_sim *s) {
   gp_sim_disturb(s);
 }
 
-void gp_sim_looklist (gp_station *st) {
-  uint64_t digest = st->node == NULL ? 0 : gp_node_digest(st->node);
-  if (digest == st->digest)
-    return;
-  st->digest = digest;
-  gp_sim_disturb(st->sim);
+void gp_sim_looklist (const gp_station *st) {
+  if (st->sim->calmat == GP_NEVER && st->node != NULL &&
+      gp_node_digest(st->node) != st->digest)
+    gp_sim_disturb(st->sim);
 }
 
 /* Nothing is to be learned by the one about the other. */

@@ -45,7 +45,7 @@ struct gp_station {
   gp_ring asking;     /* its requests whose end it waits for */
   gp_ring arrived;    /* requests that are not served yet */
   uint32_t probetime; /* what its node's options say */
-  uint64_t digest;    /* of its list, when it was last looked at */
+  uint64_t digest;    /* of its list, when all became calm */
   gp_ready ready;
   gp_signal signals[GP_SIGNALS];
 };
@@ -106,8 +106,9 @@ bool gp_sim_iscut (const gp_sim *s, const gp_station *from,
 /* Something has changed: all probe, and for a while. */
 void gp_sim_disturb (gp_sim *s);
 
-/* A node has been called: its list may be another. */
-void gp_sim_looklist (gp_station *st);
+/* A node has been called: while all is calm its list must not have become
+   another. */
+void gp_sim_looklist (const gp_station *st);
 
 /* Nobody probes any more, if nobody needs to. */
 void gp_sim_lookcalm (gp_sim *s);

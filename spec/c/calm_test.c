@@ -100,3 +100,21 @@ TEST(loses, "while messages are lost all go on probing") {
   SAME(stepsof(&w, 86400000), 0);
   world_close(&w);
 }
+
+TEST(changes,
+     "who joins or leaves on a quiet day makes all probe for a while") {
+  world w;
+  opencalm(&w, 5, 3);
+  SAME(world_end(&w, world_leave(&w, 2)), GP_OK);
+  world_pass(&w, 1000);
+  CHECK(stepsof(&w, 3000) > 10);
+  world_pass(&w, 60000);
+  SAME(stepsof(&w, 86400000), 0);
+  SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
+  world_pass(&w, 1000);
+  CHECK(stepsof(&w, 3000) > 20);
+  world_pass(&w, 60000);
+  SAME(stepsof(&w, 86400000), 0);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
