@@ -53,15 +53,15 @@ struct gp_errand {
 };
 
 typedef struct gp_contact {
-  gp_entry entry;      /* its peer is the name that it calls itself */
-  bool confirmed;      /* it does; else it is what somebody calls it */
-  bool known;          /* the program has been told that it joined */
-  gp_peerlist aliases; /* other names of the same process */
-  gp_peer *dial;       /* where it is reached; NULL: under its name */
-  gp_peer *usas;       /* the name that it knows us by; NULL: our own */
-  bool told;           /* by itself, since it was last asked something */
-  char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
+  gp_entry entry; /* its peer is the name that it calls itself */
   gp_standing standing;
+  char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
+  bool confirmed;             /* it does; else it is what somebody calls it */
+  bool known;                 /* the program has been told that it joined */
+  gp_peerlist aliases;        /* other names of the same process */
+  gp_peer *dial;              /* where it is reached; NULL: under its name */
+  gp_peer *usas;  /* the name that it knows us by; NULL: our own */
+  bool told;      /* by itself, since it was last asked something */
   bool reachable; /* as far as its last answer tells */
   bool leaving;   /* we are taking leave of it */
   bool ours;      /* it announced itself as a node of ours */
@@ -114,6 +114,7 @@ struct gp_node {
   gp_errand *late, *lastlate; /* failed before they could be asked */
   size_t impatient;           /* errands that somebody waits for in person */
   size_t pausing;             /* pauses and checks of contacts */
+  uint64_t patienceat;        /* none of them is over before */
   uint64_t lastid;            /* of our newest message */
   gp_bygones bygones;         /* processes of contacts that are gone */
   uint64_t refusing;          /* since when refusals are counted, */
@@ -275,7 +276,10 @@ void gp_contact_endcheck (gp_node *n, gp_contact *c);
 /* Ends what failed before it could be asked, and patience that is over. */
 void gp_contact_tick (gp_node *n, uint64_t now);
 
-/* When patience with somebody will be over; UINT64_MAX: not at all. */
+/* A pause or the patience with somebody will be over then. */
+void gp_contact_lookat (gp_node *n, uint64_t at);
+
+/* When the first of them may be over; UINT64_MAX: there is none. */
 uint64_t gp_contact_due (const gp_node *n);
 
 /*

@@ -287,6 +287,7 @@ static uint64_t wreak (uint64_t seed, bool gentle) {
   uint64_t trace;
   uint32_t loss;
   memset(&c, 0, sizeof c);
+  test_seed(seed);
   c.seed = seed;
   c.gentle = gentle;
   c.harmful = gentle ? 0 : CHAOS;

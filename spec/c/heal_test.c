@@ -58,6 +58,7 @@ TEST(hung, "one that hangs has failed within ten, and recovers") {
 static void lose (uint64_t seed, size_t n, bool hangs) {
   world w;
   size_t i;
+  test_seed(seed);
   world_network(&w, seed, n);
   world_pass(&w, gp_random_below(gp_sim_random(w.sim), 5 * SECOND));
   if (hangs)
@@ -184,6 +185,7 @@ TEST(forgotten, "after a day of trying it is forgotten") {
 static void partition (uint64_t seed, size_t n, uint64_t time) {
   world w;
   uint64_t half = ((uint64_t)1 << n / 2) - 1;
+  test_seed(seed);
   world_network(&w, seed, n);
   SAME(gp_sim_cut(w.sim, half, ~half), GP_OK);
   SAME(gp_sim_cut(w.sim, ~half, half), GP_OK);
@@ -209,6 +211,7 @@ TEST(partitions, "a partition of two minutes heals within 30 s") {
 static void calm (uint64_t seed) {
   world w;
   size_t i, round;
+  test_seed(seed);
   world_network(&w, seed, 10);
   gp_sim_setloss(w.sim, 100000);
   for (round = 0; round < 20; round++) {
