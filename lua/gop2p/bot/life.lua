@@ -69,7 +69,8 @@ local function starttasks(self)
   if self.options.watch then start(program.watch, self) end
   if self.memory then
     start(remember, self)
-    self.scope.resumed = function() self.memory:touch() end
+    local function touch() self.memory:touch() end
+    self.scope.resumed, self.trouble.scope.resumed = touch, touch
   end
 end
 
@@ -127,6 +128,7 @@ local function stop(self)
   farewell(self)
   self.registry.agenda:stop()
   leave(self.node)
+  scheduler.close(self.trouble.scope)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end
