@@ -155,8 +155,8 @@ function Bot:adopt(plan)
   end
 end
 
--- Starts f(...) as a task of one of our scopes; false when it has too many.
-function Bot:taskin(scope, f, ...)
+-- Starts f(...) as a task of one of its scopes; false when that has too many.
+local function begin(self, scope, f, ...)
   if scope.count >= self.options.max_tasks then
     self.log:warn("not handled", { reason = "too many tasks" })
     return false
@@ -166,7 +166,7 @@ function Bot:taskin(scope, f, ...)
 end
 
 function Bot:task(f, ...)
-  return self:taskin(self.scope, f, ...)
+  return begin(self, self.scope, f, ...)
 end
 
 -- Runs the handlers of an event, and tells those who wait for it.
@@ -174,7 +174,7 @@ function Bot:fire(event, ...)
   local from = event == "message" and (...).from or nil
   local scope = event == "error" and self.trouble.scope or self.scope
   for _, handler in ipairs(self.registry:handlers(event)) do
-    self:taskin(scope, guard.call, self, handler, from, ...)
+    begin(self, scope, guard.call, self, handler, from, ...)
   end
   self.conversation:tell(event, ...)
 end
@@ -422,8 +422,9 @@ end
 -- bot:run() -> true [, signal] | nil, err
 --
 -- For a main program: starts the bot, if it was not, and waits until it is
--- stopped, by bot:stop() or by SIGINT or SIGTERM ("INT", "TERM"): these two
--- are caught meanwhile, and only meanwhile. Code that is reloaded ends here.
+-- stopped, by bot:stop() or by SIGINT, SIGTERM or SIGHUP ("INT", "TERM",
+-- "HUP"): these are caught meanwhile, and only meanwhile. Code that is
+-- reloaded ends here.
 function Bot:run()
   checkself(self, "run")
   if building.here() then

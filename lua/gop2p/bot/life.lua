@@ -166,7 +166,7 @@ function life.run(self)
   local caught, err = signals.catch(function(name)
     signal.name = name
     scheduler.wake(self)
-  end)
+  end, { "INT", table.unpack(signals.ending()) })
   if not caught then return nil, err end
   local ok, done, problem = pcall(function()
     local _ <close> = caught
