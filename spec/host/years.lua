@@ -1,0 +1,116 @@
+-- The example bot with reminders lives for years in a simulated network, with
+-- faults each week. An error when a reminder is lost, comes too early or too
+-- late. Prints by how much Lua's memory has grown since the first year, and
+-- the process's, in KiB.
+--
+--   lua5.4 spec/host/years.lua YEARS SEED
+
+local core = require "gop2p.core"
+local testing = require "gop2p.testing"
+
+local YEARS, SEED = tonumber(arg[1]), math.tointeger(tonumber(arg[2]))
+local HOUR, DAY, WEEK = 3600, 86400, 7 * 86400
+local LATE = 2 * DAY       -- no fault here lasts as long
+
+local chance = core.newmath()
+chance.randomseed(SEED)
+
+local due, last = {}, 0    -- number -> when; and the newest
+local net <close> = testing.network {seed = SEED, keep = 200}
+local bot = net:bot("lua/examples/reminders.lua",
+                    {args = {"5001", "localhost:5000"}})
+local ann = net:user("ann")
+net:user("bob")
+
+local function ask()
+  last = last + 1
+  local after = chance.random(HOUR, 400 * DAY)
+  ann:dm("reminders", ("remind me in %ds number %d"):format(after, last))
+  due[last] = net:now() + after
+  net:advance(2)
+end
+
+local faults = {
+  function(pause)
+    bot:kill()
+    pause()
+    bot:start()
+  end,
+  function(pause)
+    bot:stop()
+    pause()
+    bot:start()
+  end,
+  function(pause)
+    bot:hang()
+    pause()
+    bot:resume()
+  end,
+  function(pause)
+    net:partition {"ann"}
+    pause()
+    net:heal()
+  end,
+  function(pause)
+    ann:kill()
+    pause()
+    ann:come_back()
+  end,
+  function()
+    net:loss(0.2)
+    net:advance(HOUR)
+    net:heal()
+  end,
+}
+
+-- Not quite a day: after that who does not answer is given up for good.
+local function pause() net:advance(chance.random(23 * HOUR)) end
+
+-- Takes from 'due' what came; none may come before its time, or much
+-- later, or have been unknown.
+local function collect()
+  for _, text in ipairs(ann:hears()) do
+    local number = tonumber(text:match("^Reminder: number (%d+)$"))
+    if number then
+      assert(number <= last, text)
+      assert((due[number] or 0) <= net:now(), text .. ": too early")
+      due[number] = nil
+    end
+  end
+  for number, time in pairs(due) do
+    assert(time > net:now() - LATE, ("reminder %d is late"):format(number))
+  end
+end
+
+local function week()
+  local monday = net:now()
+  ask()
+  net:advance(chance.random(DAY))
+  faults[chance.random(#faults)](pause)
+  net:advance(monday + WEEK - net:now())
+  collect()
+end
+
+local function memory()
+  collectgarbage()
+  collectgarbage()
+  local file <close> = io.open("/proc/self/statm")
+  local pages = file and file:read("n", "n") and 0
+  if file then
+    file:seek("set")
+    pages = select(2, file:read("n", "n"))
+  end
+  return collectgarbage("count"), (pages or 0) * 4
+end
+
+local lua, resident
+for year = 1, YEARS do
+  for _ = 1, 52 do week() end
+  if year == 1 then lua, resident = memory() end
+end
+local luanow, residentnow = memory()
+net:advance(401 * DAY)
+collect()
+assert(next(due) == nil and last == 52 * YEARS)
+assert(not bot:read("reminders.json"):find("text"))
+print(("%.0f %.0f"):format(luanow - lua, residentnow - resident))
