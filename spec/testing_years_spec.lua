@@ -117,7 +117,9 @@ describe("a bot of " .. YEARS .. " virtual years", function()
     end
     local luanow, residentnow = memory()
     assert.is_true(luanow - lua < 300, luanow - lua)
-    assert.is_true(SANITIZED or residentnow - resident < 4096,
+    -- Between two collections what Lua has may double, and is then kept: in
+    -- a process that has run other specs before that is not little.
+    assert.is_true(SANITIZED or residentnow - resident < 4096 + lua,
                    residentnow - resident)
     net:advance(401 * DAY)
     collect()
