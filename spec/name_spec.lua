@@ -1,5 +1,6 @@
 -- Nodes with names, on real sockets and as real processes.
 
+local cjson = require "cjson"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local go = require "spec.support.go"
@@ -149,6 +150,14 @@ describe("a name", function()
       assert.is_nil(a:member(peer.name).name)
       peer:members()
     end
+  end)
+
+  it("is shown by the command", function()
+    local a = start("anna")
+    local command = keep(assert(process.start({LUA, "lua/bin/gop2p", "watch",
+      "--json", "--join", tostring(a:self())})))
+    local line = assert(command:line(LIMIT, net.idle))
+    assert.equal("anna", cjson.decode(line).name)
   end)
 
   it("is short and plain, or the call raises", function()
