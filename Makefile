@@ -171,9 +171,11 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 ctest: $(CTEST) $(STARVE) $(PROMPT) $(FORKING) ## build the tests in C, which the specs run
 	@:
 
-sim: $(CTEST) ## heal simulated networks: SEEDS=1000 runs, then a table, SEED=1
+sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED=1
 	@SEEDS=$(or $(SEEDS),200) $(CTEST) \
 	  'whatever happened, all that live list each other after it' \
+	  'where the network does no harm, only who was at fault fails' \
+	  'killed has failed within 3 s, hung within 10, in any network' \
 	  'loss and standing still for 3 s make nobody fail' \
 	  'a partition of two minutes heals within 30 s'
 	@$(CTEST) --heal $(or $(SEED),1)

@@ -38,7 +38,8 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
 }
 
 void gp_contact_release (gp_node *n, gp_contact *c) {
-  if (c->standing != GP_STRANGER || c->asked != NULL || c->first != NULL)
+  if (c->standing != GP_STRANGER || c->asked != NULL || c->first != NULL ||
+      c->claiming)
     return;
   gp_contact_endcheck(n, c);
   gp_node_remember(n, c);
@@ -153,14 +154,19 @@ static bool isthishost (const char *address) {
 }
 
 static bool samehost (const char *a, const char *b) {
-  return (isthishost(a) && isthishost(b)) || strcmp(a, b) == 0;
+  return strcmp(a, b) == 0 || (isthishost(a) && isthishost(b));
 }
 
-/* Whether 'c' listens at a numeric address and port, as far as is known. */
+/* Whether 'c' listens at a numeric address and port, as far as is known.
+   Most are at another, which shows without a look at their names. */
 static bool isat (const gp_contact *c, const char *remote, int port) {
-  const gp_peer *p = c->dial == NULL ? c->entry.peer : c->dial;
-  const char *at = c->remote[0] != '\0' ? c->remote : gp_peer_address(p);
-  return gp_peer_port(p) == port && samehost(at, remote);
+  bool answered = c->remote[0] != '\0';
+  const gp_peer *p;
+  if (answered && !samehost(c->remote, remote))
+    return false;
+  p = c->dial == NULL ? c->entry.peer : c->dial;
+  return gp_peer_port(p) == port &&
+         (answered || samehost(gp_peer_address(p), remote));
 }
 
 /* Whether one that asks from 'remote' could be called 'p': a numeric name

@@ -121,9 +121,10 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
-  asking->self = n->self;
+  asking->self = &n->identity;
   asking->numbered = e->numbered && c->ours;
   asking->topic = topicof(c, doing);
+  asking->alone = n->nmembers == 0;
   asking->brief = doing == GP_GREETING || doing == GP_MEETING;
 }
 
@@ -138,6 +139,8 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
     e->since = now;
   }
   prepare(n, c, e, &asking);
+  if (n->impatient > 0)
+    gp_contact_lookat(n, e->since + GP_PATIENCE);
   c->told = false;
   c->sequence = ++n->sequence;
   id = (uint64_t)c->sequence << 32 | c->entry.slot;
@@ -229,8 +232,10 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
   e->timeout = timeout;
   e->since = now;
   e->receipt = receipt == NULL ? NULL : gp_receipt_begin(receipt);
-  if (gp_errand_isawaited(e))
+  if (gp_errand_isawaited(e)) {
     n->impatient++;
+    gp_contact_lookat(n, now); /* what is before it may last already */
+  }
   if (doing == GP_SENDING && gp_peer_equal(c->entry.peer, n->self))
     finishlater(n, e, GP_ESELF);
   else if (doing == GP_SENDING && gp_contact_isfull(n, c))
@@ -273,6 +278,7 @@ gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
 void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
                              uint64_t now) {
   gp_contact_endpause(n, from);
+  gp_contact_lookat(n, now);
   while (from->first != NULL) {
     gp_errand *e = shift(n, from);
     if (e->failure->msg->type == GP_BROADCAST)
@@ -375,6 +381,7 @@ static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
   e->unsure = e->unsure || error == GP_ECONNRESET;
   c->pause = now + (pause < MOST_PAUSE ? pause : MOST_PAUSE);
   n->pausing++;
+  gp_contact_lookat(n, c->pause);
   unshift(c, e);
   return true;
 }

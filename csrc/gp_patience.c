@@ -47,7 +47,7 @@ static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
   asking.form = c->form;
   asking.from = from;
   asking.to = gp_contact_dialled(c);
-  asking.self = n->self;
+  asking.self = &n->identity;
   (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,
                          n->opt.asktime);
   gp_message_unref(asking.msg);
@@ -120,6 +120,7 @@ void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now) {
     n->pausing++;
   c->checks = CHECKS;
   c->pause = c->checkat = now + FIRST_CHECK;
+  gp_contact_lookat(n, c->checkat);
 }
 
 void gp_contact_endcheck (gp_node *n, gp_contact *c) {
@@ -150,24 +151,10 @@ static void look (gp_node *n, gp_contact *c, uint64_t now) {
     losepatience(n, c);
 }
 
-void gp_contact_tick (gp_node *n, uint64_t now) {
-  gp_entry *entry, *next;
-  gp_contact_finishlate(n, now);
-  if (n->impatient == 0 && n->pausing == 0)
-    return;
-  for (entry = n->contacts.first; entry != NULL; entry = next) {
-    next = entry->next;
-    look(n, (gp_contact *)entry, now);
-  }
-}
-
-uint64_t gp_contact_due (const gp_node *n) {
+/* When the first pause or patience will be over. */
+static uint64_t nextend (const gp_node *n) {
   uint64_t due = UINT64_MAX;
   const gp_entry *entry;
-  if (n->late != NULL)
-    return 0;
-  if (n->impatient == 0 && n->pausing == 0)
-    return due;
   for (entry = n->contacts.first; entry != NULL; entry = entry->next) {
     const gp_contact *c = (const gp_contact *)entry;
     const gp_errand *e = current(c);
@@ -179,4 +166,27 @@ uint64_t gp_contact_due (const gp_node *n) {
       due = e->since + GP_PATIENCE;
   }
   return due;
+}
+
+void gp_contact_tick (gp_node *n, uint64_t now) {
+  gp_entry *entry, *next;
+  gp_contact_finishlate(n, now);
+  if (now < gp_contact_due(n))
+    return;
+  for (entry = n->contacts.first; entry != NULL; entry = next) {
+    next = entry->next;
+    look(n, (gp_contact *)entry, now);
+  }
+  n->patienceat = nextend(n);
+}
+
+void gp_contact_lookat (gp_node *n, uint64_t at) {
+  if (at < n->patienceat)
+    n->patienceat = at;
+}
+
+uint64_t gp_contact_due (const gp_node *n) {
+  if (n->late != NULL)
+    return 0;
+  return n->impatient == 0 && n->pausing == 0 ? UINT64_MAX : n->patienceat;
 }

@@ -123,8 +123,9 @@ describe("gop2p bot", function()
     peer:ask("direct " .. name .. " roll")
     assert.equal("new", (peer:message()))
     script("x =")
-    repeat until net.read(errors):find("could not reload") or
-                 not p:line(0.05) and p.status
+    net.await(function()
+      return net.read(errors):find("could not reload")
+    end, 20)
     assert.matches("error dice: error .*the old code goes on: .*"
                    .. "bot.lua:1: unexpected symbol", net.read(errors))
     stop(p, "TERM")
@@ -134,8 +135,7 @@ describe("gop2p bot", function()
     local p <close>, name = start(SCRIPT, "--dry-run", "--log-level",
                                   "info")
     peer:ask("direct " .. name .. " roll")
-    repeat until net.read(errors):find("would say") or
-                 not p:line(0.05) and p.status
+    net.await(function() return net.read(errors):find("would say") end, 20)
     assert.matches("info dice: would say text=rolled to=" .. peer.name,
                    net.read(errors))
     stop(p, "TERM")

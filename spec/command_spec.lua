@@ -427,11 +427,18 @@ describe("gop2p", function()
       peer:ask("broadcast !roll")
       assert.equal("rolled", (peer:message()))
       script "error 'oops'"
-      repeat p:line(0.05) until io.open(errors):read("a"):find("oops")
+      for _ = 1, 400 do
+        if io.open(errors):read("a"):find("oops") then break end
+        p:line(0.05)
+      end
       p:kill("TERM")
       assert.equal(0, p:wait())
       assert.same({}, peer:members())
-      for line in io.lines(errors) do cjson.decode(line) end
+      local told = {}
+      for line in io.lines(errors) do
+        told[cjson.decode(line).event] = true
+      end
+      assert.is_true(told.said and told.error and told.stopped)
     end)
 
     it("fails when the script does", function()

@@ -428,9 +428,11 @@ describe("gop2p on a terminal", function()
     shows("^%[" .. peer.name .. "%] one$")
     prompts(">")
     enter " 1"
+    shows("^2$")
     prompts(">")
     ends_with("> 1 +", "[" .. peer.name .. "] one", ">  1", "2", ">")
-    enter "node:receive()"
+    enter "print'waits' node:receive()"
+    shows("^waits$")
     t:type("C-c")
     shows("interrupted!$")
     prompts(">")

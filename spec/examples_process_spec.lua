@@ -91,7 +91,7 @@ for how, words in pairs {
     it("polls, and goes on after a restart", function()
       start "poll"
       ask [[poll 1h "Where to?" pizza, soup]]
-      hears("message", "^A poll, until %d%d:%d%d: Where to%?\n1%. pizza: 0")
+      hears("message", "^A poll, until .*: Where to%?\n1%. pizza: 0")
       ask "vote 2"
       hears("direct", "has voted for soup")
       stop()

@@ -108,9 +108,11 @@ describe("poll", function()
     expect(ann:hears(), "^There is no poll%.$")
     ann:say('!poll 30m "Where to?" pizza')
     expect(ann:hears(), "^What is there to choose from")
+    ann:say('!poll 2023-12-24T18:00 "Where to?" pizza, good curry')
+    expect(ann:hears(), "^That is over%.$")
     ann:say(POLL)
-    expect(bob:hears(), "^A poll, until 00:30: Where to%?\n1%. pizza: 0\n"
-                        .. "2%. good curry: 0$")
+    expect(bob:hears(), "^A poll, until 2024%-01%-01 00:30: Where to%?\n"
+                        .. "1%. pizza: 0\n2%. good curry: 0$")
     bob:say(POLL)
     expect(bob:hears(), "^There is a poll already: Where to")
     ann:say("!vote 1")

@@ -3,6 +3,7 @@
 --   lua5.4 lua/examples/poll.lua [port [peer...]]
 --
 --   !poll 30m "Where do we eat?" pizza, curry, soup
+--   !poll 18:00 "Where do we eat tomorrow?" pizza, soup
 --   !vote 2
 --
 -- One poll at a time. Each member has one vote, which may also be given
@@ -32,7 +33,7 @@ local function close()
   bot:say("The poll is over. " .. result(store.poll))
 end
 
-bot:command("poll <lasts:duration> <question> <choices...>", "begins a poll",
+bot:command("poll <closes:time> <question> <choices...>", "begins a poll",
             function(ctx, args)
   if store.poll and not store.poll.over then
     return "There is a poll already: " .. result(store.poll)
@@ -42,11 +43,12 @@ bot:command("poll <lasts:duration> <question> <choices...>", "begins a poll",
     choices[#choices + 1] = choice:match("^(.-)%s*$")
   end
   if #choices < 2 then return "What is there to choose from? (a, b, c)" end
-  local ends = os.time() + args.lasts // 1
+  local ends = math.ceil(args.closes)
+  if ends <= os.time() then return "That is over." end
   store.poll = { by = tostring(ctx.from), question = args.question,
                  choices = choices, votes = {}, ends = ends, over = false }
   closing = bot:at(ends, close)
-  bot:say(("A poll, until %s: %s"):format(os.date("%H:%M", ends),
+  bot:say(("A poll, until %s: %s"):format(os.date("%Y-%m-%d %H:%M", ends),
                                           result(store.poll)))
 end)
 

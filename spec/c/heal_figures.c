@@ -357,7 +357,6 @@ int healfigures (uint64_t from) {
   size(100, 20);
   atonce(50, false);
   atonce(1000, true);
-  atonce(1000, false);
   size(1000, 5);
   return missed;
 }

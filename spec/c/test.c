@@ -19,6 +19,7 @@
 
 static test_case *first, **last = &first;
 static jmp_buf failed;
+static unsigned long long running; /* seed of the case */
 
 void test_add (test_case *c) {
   *last = c;
@@ -34,8 +35,14 @@ void test_note (const char *format, ...) {
   va_end(args);
 }
 
+void test_seed (unsigned long long seed) {
+  running = seed;
+}
+
 static void fail (const char *file, int line) {
   test_note("%s:%d", file, line);
+  if (running != 0)
+    test_note("replay it with FIRST=%llu SEEDS=1", running);
   memory_heal();
   longjmp(failed, 1);
 }
@@ -65,6 +72,7 @@ void test_text (const char *is, const char *want, const char *what,
 
 static bool run (const test_case *c) {
   size_t before = memory_used();
+  test_seed(0);
   if (setjmp(failed) != 0)
     return false;
   c->run();

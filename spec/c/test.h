@@ -24,6 +24,10 @@ void test_add (test_case *c);
 void test_note (const char *format, ...)
   __attribute__((format(printf, 1, 2)));
 
+/* What the running case does from now on follows from this seed: if it
+   fails, it tells how to replay that. Zero: from none. */
+void test_seed (unsigned long long seed);
+
 /* Ends the running case unless 'holds'. */
 void test_check (bool holds, const char *what, const char *file, int line);
 void test_same (long long is, long long want, const char *what,
