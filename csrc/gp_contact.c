@@ -38,7 +38,8 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
 }
 
 void gp_contact_release (gp_node *n, gp_contact *c) {
-  if (c->standing != GP_STRANGER || c->asked != NULL || c->first != NULL)
+  if (c->standing != GP_STRANGER || c->asked != NULL || c->first != NULL ||
+      c->claiming)
     return;
   gp_contact_endcheck(n, c);
   gp_node_remember(n, c);

@@ -3,11 +3,12 @@
 ** to each.
 **
 ** Part of gp_node, split from it for size. gp_node.c has the calls of the
-** program, gp_node_serve.c what peers ask; gp_errand.c makes the requests,
-** one at a time to each peer, so that order is kept; gp_patience.c ends their
-** pauses and waits; gp_join.c is what follows from their answers;
-** gp_contact.c knows who is who: one process may have several names, and
-** each member its own name for us.
+** program, gp_node_serve.c what peers ask, gp_node_refuse.c what is told of
+** requests that are refused; gp_errand.c makes the requests, one at a time to
+** each peer, so that order is kept; gp_patience.c ends their pauses and
+** waits; gp_join.c is what follows from their answers; gp_contact.c knows who
+** is who: one process may have several names, and each member its own name
+** for us; gp_name.c sees to the names that programs give their nodes.
 */
 #ifndef gp_contact_h
 #define gp_contact_h
@@ -73,7 +74,11 @@ typedef struct gp_contact {
   unsigned checks;    /* so many times more */
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
-  uint32_t sequence;  /* of the request on the way */
+  uint64_t process;   /* it is; 0: not told */
+  uint64_t former;    /* process at its address; 0: not known */
+  char name[GP_NAME_MAX + 1];
+  bool claiming;     /* it waits whether its name is another's */
+  uint32_t sequence; /* of the request on the way */
   gp_vigil vigil;
 } gp_contact;
 
@@ -93,6 +98,7 @@ typedef struct gp_holding {
 
 struct gp_node {
   gp_peer *self;
+  gp_identity identity; /* with the same peer */
   gp_transport transport;
   gp_nodeopt opt;
   gp_signal *signals;
@@ -116,6 +122,7 @@ struct gp_node {
   uint32_t sequence;
   uint64_t now; /* of the last call */
   bool left;    /* it wants to be in no network */
+  bool taken;   /* the program was told that its name is another's */
   gp_detect detect;
 };
 
@@ -289,6 +296,42 @@ gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
                             bool *keep, uint64_t now);
 
 /*
+** gp_name.c
+*/
+
+/*
+** 'c' has shown who it is, as far as it told. Whether it has taken the place
+** of a member: that one has failed, and 'c' is to be met as a newcomer.
+*/
+bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who);
+
+typedef enum gp_verdict {
+  GP_NAME_FREE,
+  GP_NAME_TAKEN, /* another one that lives has it */
+  GP_NAME_UNSURE /* the same, if it lives: see gp_name_settle */
+} gp_verdict;
+
+/* Whether 'c' may be called as it says. Those that were called so, but have
+   failed, are gone then. */
+gp_verdict gp_name_judge (gp_node *n, const gp_contact *c,
+                          const gp_identity *who);
+
+/* Whether a member has its name: then it has another address now. */
+bool gp_name_ismoved (const gp_node *n, const gp_contact *c);
+
+/* 'c' is not let in. What was at its address before is gone. */
+void gp_name_refuse (gp_node *n, gp_contact *c);
+
+/* 'c' knows our name as another's: the program is told once, until we are
+   let in somewhere. */
+void gp_name_telltaken (gp_node *n, const gp_contact *c);
+
+/* 'holder' has been asked for a sign of life, since 'claimant' came with its
+   name, and was this process; 0: nobody answered. */
+void gp_name_settle (gp_node *n, const gp_peer *holder,
+                     const gp_peer *claimant, uint64_t process);
+
+/*
 ** gp_node_serve.c
 */
 
@@ -302,6 +345,10 @@ void gp_node_remember (gp_node *n, const gp_contact *c);
 
 /* The form of a newcomer is known, or will not be: it gets its answer. */
 void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form);
+
+/* A newcomer that waits is not let in. */
+void gp_node_refusenewcomer (gp_node *n, gp_contact *c, int status,
+                             const char *text);
 
 /*
 ** gp_node.c

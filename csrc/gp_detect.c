@@ -163,8 +163,14 @@ void gp_detect_refused (gp_node *n, gp_contact *c) {
     suspect(n, c);
 }
 
+/* May free it. */
 static void fail (gp_node *n, gp_contact *c) {
   gp_vigil *v = &c->vigil;
+  if (gp_name_ismoved(n, c)) {
+    gp_contact_left(n, c);
+    gp_contact_release(n, c);
+    return;
+  }
   v->trial = v->suspected = v->refused = 0;
   gp_contact_stand(n, c, GP_FAILING);
   if (!v->lost)

@@ -41,8 +41,9 @@ typedef struct gp_probe gp_probe;
 struct gp_probe {
   gp_probe *next;
   uint64_t id;
-  gp_peer *about; /* who is to be alive */
-  gp_peer *via;   /* who was asked to try; NULL: it was asked itself */
+  gp_peer *about;    /* who is to be alive */
+  gp_peer *via;      /* who was asked to try; NULL: it was asked itself */
+  gp_peer *claimant; /* who came with its name; or NULL */
   uint64_t since;
   gp_reply *reply; /* owed to a member that asked us to try; or NULL */
   gp_form form;    /* of that answer */
@@ -113,6 +114,10 @@ unsigned gp_trial_askothers (gp_node *n, const struct gp_contact *c,
 /* Tells all members of ours that 'c' is suspected. */
 void gp_trial_announce (gp_node *n, const struct gp_contact *c);
 
+/* Asks 'c' for a sign of life, since 'claimant' came with its name. */
+void gp_trial_claim (gp_node *n, const struct gp_contact *c,
+                     const struct gp_contact *claimant);
+
 /* A probe of a peer: true when it was answered at once. */
 bool gp_trial_asked (gp_node *n, const gp_asked *asked, gp_reply *r);
 
@@ -130,8 +135,9 @@ void gp_trial_clear (gp_node *n);
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 
-/* 'c' is tried again from now on, after a pause. */
-void gp_repair_begin (gp_node *n, struct gp_contact *c);
+/* 'c' is tried again from now on, after a pause. False: too many are tried
+   already; then it may be freed. */
+bool gp_repair_begin (gp_node *n, struct gp_contact *c);
 
 /* The same for one of 'count' that were known before a restart: soon, but
    not all at once. */

@@ -35,8 +35,10 @@ typedef enum gp_errkind {
   X(HOSTUNREACH, CONNECTION, "no route to host") \
   X(NETUNREACH, CONNECTION, "network is unreachable") \
   X(NOTCONN, CONNECTION, "the peer has left the network") \
+  X(REPLACED, CONNECTION, "another process has taken its place") \
   X(TIMEDOUT, CONNECTION, "no answer in time") \
   X(FORBIDDEN, CONNECTION, "the peer does not count us as a member") \
+  X(EXIST, CONNECTION, "the name is taken by another member") \
   X(BADREQUEST, CONNECTION, "the peer did not understand the request") \
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
   X(BUSY, CONNECTION, "the peer can not take more at present") \

@@ -121,9 +121,10 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
-  asking->self = n->self;
+  asking->self = &n->identity;
   asking->numbered = e->numbered && c->ours;
   asking->topic = topicof(c, doing);
+  asking->alone = n->nmembers == 0;
   asking->brief = doing == GP_GREETING || doing == GP_MEETING;
 }
 

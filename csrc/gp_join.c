@@ -87,7 +87,7 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
 static const gp_peer *settlename (gp_node *n, gp_contact *c,
                                   const gp_answered *answer, uint64_t now) {
   const gp_peer *us = NULL;
-  if (answer->name == NULL)
+  if (answer->who.peer == NULL)
     us = gp_contact_usin(n, c, &answer->list);
   if (us != NULL)
     (void)gp_contact_insert(n, c, GP_UNNAMING, n->self, NULL, now);
@@ -111,12 +111,12 @@ static gp_contact *learn (gp_node *n, gp_contact *c,
                           const gp_answered *answer, uint64_t now) {
   gp_contact *same = NULL;
   c->form = answer->form;
-  c->ours = answer->name != NULL;
+  c->ours = answer->who.peer != NULL;
   c->confirmed = false; /* it may be another program than before */
   if (c->ours) {
-    same = gp_contact_find(n, answer->name);
+    same = gp_contact_find(n, answer->who.peer);
     if (same == NULL)
-      gp_contact_rename(n, c, answer->name);
+      gp_contact_rename(n, c, answer->who.peer);
   }
   if (same == NULL || same == c)
     same = gp_contact_twin(n, c);
@@ -142,6 +142,15 @@ static void askform (gp_node *n, gp_contact *c, const gp_errand *e,
   gp_message_unref(msg);
 }
 
+/* Two of a name that live both stay when their networks become one. */
+static void settleidentity (gp_node *n, gp_contact *c,
+                            const gp_identity *who) {
+  n->taken = false;
+  gp_name_learn(n, c, who);
+  if (gp_name_judge(n, c, who) == GP_NAME_TAKEN)
+    gp_name_telltaken(n, c);
+}
+
 /* The lists are followed on, for two that join at once through different
    peers learn of each other so. */
 static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
@@ -152,6 +161,7 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   if (e->receipt != NULL)
     e->receipt->joined = true;
   c = learn(n, c, answer, now);
+  settleidentity(n, c, &answer->who);
   gp_contact_welcome(n, c, false);
   us = settlename(n, c, answer, now);
   if (c->leaving)
@@ -206,10 +216,13 @@ static bool ischanged (const gp_contact *c, const gp_answered *answer) {
   return c->form == GP_FORM_V113 && answer->form == GP_FORM_HEADERS;
 }
 
-/* One of ours says no to what was asked because it has left. */
+/* One of ours says no to what was asked because it has left, or because our
+   name is another's there. */
 static bool hasleft (gp_node *n, gp_contact *c, gp_err error) {
-  if (error != GP_EFORBIDDEN || !c->ours)
+  if ((error != GP_EFORBIDDEN && error != GP_EEXIST) || !c->ours)
     return false;
+  if (error == GP_EEXIST)
+    gp_name_telltaken(n, c);
   gp_contact_left(n, c);
   return true;
 }
@@ -218,6 +231,8 @@ static bool hasleft (gp_node *n, gp_contact *c, gp_err error) {
 static void notmet (gp_node *n, gp_contact *c, gp_err error) {
   if (c->standing == GP_MEMBER)
     return;
+  if (error == GP_EEXIST)
+    gp_name_telltaken(n, c);
   if (error == GP_EFORBIDDEN) {
     gp_contact_left(n, c);
     return;
@@ -242,7 +257,7 @@ static gp_contact *listed (gp_node *n, gp_contact *c, gp_errand *e,
     c->vigil.fruitless = 0;
     return c;
   }
-  if (c->ours != (answer->name != NULL))
+  if (c->ours != (answer->who.peer != NULL))
     return joined(n, c, e, answer, now); /* it is another program now */
   if (!c->ours)
     us = gp_contact_usin(n, c, &answer->list);
@@ -257,7 +272,7 @@ static void named (gp_node *n, gp_contact *c, gp_err error,
   if (error != GP_OK)
     return;
   c->form = answer->form;
-  c->ours = answer->name != NULL;
+  c->ours = answer->who.peer != NULL;
   c->confirmed = false; /* it may be another program than before */
   if (settlename(n, c, answer, now) != NULL)
     gp_contact_endcheck(n, c);
@@ -290,7 +305,7 @@ static void probed (gp_node *n, gp_contact *c, gp_err error,
                     const gp_answered *answer) {
   if (answer != NULL && answer->status != 0) {
     c->form = answer->form;
-    c->ours = answer->name != NULL;
+    c->ours = answer->who.peer != NULL;
   }
   else
     gp_contact_dropmessages(n, c, error);

@@ -4,6 +4,7 @@
 #include "gp_node.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gp_contact.h"
 
@@ -13,6 +14,11 @@ static gp_err init (gp_node *n, const gp_peer *self) {
   n->events.max = n->opt.maxevents;
   gp_bygones_init(&n->bygones, n->opt.maxmembers);
   n->self = gp_peer_ref(self);
+  n->identity.peer = n->self;
+  n->identity.process = n->opt.nonce;
+  if (n->opt.name != NULL)
+    memcpy(n->identity.name, n->opt.name, strlen(n->opt.name) + 1);
+  n->opt.name = NULL;
   gp_detect_init(n);
   return gp_queue_reserve(&n->errors);
 }
@@ -40,6 +46,7 @@ static void freecontacts (gp_node *n) {
     entry = entry->next;
     gp_contact_abandon(n, c, GP_ECANCELED);
     gp_contact_stand(n, c, GP_STRANGER);
+    c->claiming = false;
     gp_contact_release(n, c);
   }
   gp_members_clear(&n->contacts);
@@ -141,6 +148,11 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
     gp_contact_reject(n, c);
   gp_contact_release(n, c);
   return conclude(e, msg, receipt, out);
+}
+
+const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
+  const gp_contact *c = gp_contact_meant(n, p);
+  return c == NULL ? NULL : c->entry.peer;
 }
 
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {

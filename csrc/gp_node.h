@@ -49,9 +49,11 @@ typedef struct gp_transport {
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_nodeopt {
   size_t maxmembers;
-  size_t maxdata;  /* of a message that arrives */
-  bool onloopback; /* it is reached under "localhost" and 0.0.0.0 too */
-  uint64_t nonce;  /* random: tells this process from an earlier one */
+  size_t maxdata;   /* of a message that arrives */
+  bool onloopback;  /* it is reached under "localhost" and 0.0.0.0 too */
+  uint64_t nonce;   /* random: tells this process from an earlier one */
+  const char *name; /* unique in its network, see gp_identity_isname; NULL:
+                       none. Borrowed until gp_node_new returns. */
   size_t inboxmessages, inboxbytes;   /* unread before senders must wait */
   size_t outboxmessages, outboxbytes; /* on the way to one peer */
   size_t maxerrors;                   /* unread failures that are kept */
@@ -92,6 +94,10 @@ bool gp_node_isconnected (const gp_node *n);
 
 /* Adds the members, in the order in which they came, to an empty list. */
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out);
+
+/* The name of the peer that is meant by 'p', which may have others; NULL: it
+   is not known. Borrowed. */
+const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p);
 
 /*
 ** What is to be known after a restart: adds the members, and those that
@@ -201,7 +207,8 @@ typedef enum gp_state {
 } gp_state;
 
 typedef struct gp_peerstate {
-  gp_peer *peer; /* owned */
+  gp_peer *peer;              /* owned */
+  char name[GP_NAME_MAX + 1]; /* "": it has none */
   gp_state state;
   gp_form form;
   bool ours;      /* a node of this kind */

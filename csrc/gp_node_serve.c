@@ -6,6 +6,8 @@
 
 #include "gp_contact.h"
 
+#define CLAIM_TIME 2000 /* ms: whether a name is another's shows by then */
+
 static void answer (gp_node *n, gp_reply *r, gp_form form, int status,
                     const char *text) {
   gp_answer a = {status, NULL, text, NULL, NULL};
@@ -66,7 +68,7 @@ static void readmit (gp_node *n, gp_contact *c) {
 static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form,
                    bool brief) {
   gp_peerlist list = {0, 0, NULL};
-  gp_answer a = {200, &list, NULL, n->self, NULL};
+  gp_answer a = {200, &list, NULL, &n->identity, NULL};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, c))
     e = brief ? listnewest(n, &list) : listmembers(n, &list);
@@ -157,11 +159,12 @@ static bool isheaderform (gp_form form) {
 }
 
 /* What a connect tells about the one who asks. */
-static void learn (const gp_node *n, gp_contact *c, const gp_asked *asked) {
+static void learn (gp_node *n, gp_contact *c, const gp_asked *asked) {
   if (asked->form != GP_FORM_HEADERS || !isheaderform(c->form))
     c->form = asked->form;
-  c->ours = asked->name != NULL;
+  c->ours = asked->who.peer != NULL;
   c->confirmed = true;
+  gp_name_learn(n, c, &asked->who);
   gp_contact_setdial(c, asked->remote);
   if (c->ours)
     gp_contact_setusas(n, c, NULL);
@@ -186,6 +189,32 @@ static void untwin (gp_node *n, gp_contact *c, const gp_peer *had,
     gp_contact_checkname(n, c, now);
   else if (!gp_peer_equal(has, had))
     (void)gp_contact_insert(n, c, GP_UNNAMING, had, NULL, now);
+}
+
+/*
+** A newcomer with a name that is, or may be, another's. True when it is not
+** to be let in at once; '*later': it waits. One that comes of itself, with
+** its network, is let in.
+*/
+static bool isnamesake (gp_node *n, gp_contact *c, const gp_asked *asked,
+                        gp_reply *r, uint64_t now, bool *later) {
+  bool merging = asked->topic == GP_TOPIC_AGAIN && !asked->alone;
+  gp_verdict verdict = gp_name_judge(n, c, &asked->who);
+  if (verdict == GP_NAME_TAKEN && merging)
+    gp_name_telltaken(n, c);
+  if (verdict == GP_NAME_FREE || merging)
+    return false;
+  if (verdict == GP_NAME_TAKEN) {
+    answer(n, r, asked->form, 409, gp_wire_taken);
+    gp_name_refuse(n, c);
+    return true;
+  }
+  *later = hold(&n->newcomers, asked, r, now + CLAIM_TIME);
+  if (*later)
+    c->claiming = true;
+  else
+    answer(n, r, asked->form, 503, gp_wire_busy);
+  return true;
 }
 
 static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
@@ -216,33 +245,50 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_detect_heard(n, c);
   if (asked->form == GP_FORM_HEADERS)
     later = inquire(n, c, asked, r, now);
-  if (!later) {
+  if (!later)
     c->reachable = true;
+  if (!later &&
+      (c->standing == GP_MEMBER || !isnamesake(n, c, asked, r, now, &later)))
     admit(n, c, r, asked->form, asked->brief);
-  }
   if (had != NULL)
     untwin(n, c, had, now);
   gp_peer_unref(had);
-  gp_contact_release(n, c);
+  if (c->standing == GP_FAILING && c->vigil.retry == 0)
+    gp_repair_begin(n, c); /* another process, and not let in */
+  else
+    gp_contact_release(n, c);
   return !later;
 }
 
-void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
+/* A request of 'c' that waits, taken out; NULL: there is none. */
+static gp_held *takenewcomer (gp_node *n, const gp_contact *c) {
   gp_held **at = &n->newcomers.first;
   gp_held *before = NULL;
+  for (; *at != NULL; before = *at, at = &before->next) {
+    const gp_peer *from = (*at)->msg->from;
+    if (gp_peer_equal(from, c->entry.peer) ||
+        gp_peerlist_has(&c->aliases, from))
+      return takeout(&n->newcomers, at, before);
+  }
+  return NULL;
+}
+
+void gp_node_admitnewcomer (gp_node *n, gp_contact *c, gp_form form) {
+  gp_held *h;
   if (form == GP_FORM_HEADERS && isheaderform(c->form))
     form = c->form; /* what it was */
   c->form = form;
-  while (*at != NULL) {
-    gp_held *h = *at;
-    if (!gp_peer_equal(h->msg->from, c->entry.peer) &&
-        !gp_peerlist_has(&c->aliases, h->msg->from)) {
-      before = h;
-      at = &h->next;
-      continue;
-    }
-    h = takeout(&n->newcomers, at, before);
+  while ((h = takenewcomer(n, c)) != NULL) {
     admit(n, c, h->reply, form, false);
+    freeheld(h);
+  }
+}
+
+void gp_node_refusenewcomer (gp_node *n, gp_contact *c, int status,
+                             const char *text) {
+  gp_held *h;
+  while ((h = takenewcomer(n, c)) != NULL) {
+    answer(n, h->reply, h->form, status, text);
     freeheld(h);
   }
 }
@@ -345,46 +391,6 @@ bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
   }
 }
 
-static gp_blob *blobof (const char *text) {
-  size_t len = strlen(text);
-  gp_blob *b = gp_blob_new(len);
-  if (b != NULL)
-    memcpy(b->bytes, text, len);
-  return b;
-}
-
-/* Refusals that are told in a second (ms), and how many at most. */
-#define REFUSALS_TIME 1000
-#define REFUSALS_MOST 16
-
-static bool maytell (gp_node *n, uint64_t now) {
-  if (now >= n->refusing + REFUSALS_TIME) {
-    n->refusing = now;
-    n->refusals = 0;
-  }
-  return n->refusals++ < REFUSALS_MOST;
-}
-
-void gp_node_misasks (gp_node *n, uint64_t count) {
-  n->lost += count;
-}
-
-void gp_node_misasked (gp_node *n, gp_err error, int status,
-                       const char *origin, uint64_t now) {
-  gp_failure *f = NULL;
-  if (maytell(n, now))
-    f = gp_failure_new(GP_SERVING, NULL, NULL);
-  if (f == NULL) {
-    n->lost++;
-    return;
-  }
-  f->error = error;
-  f->status = status;
-  f->origin = origin == NULL ? NULL : blobof(origin);
-  gp_node_tell(n, f);
-  gp_failure_unref(f);
-}
-
 /* Ends the oldest wait of a message with an answer. */
 static void letgo (gp_node *n, int status, const char *text) {
   gp_held *h = takeout(&n->messages, &n->messages.first, NULL);
@@ -414,6 +420,12 @@ static void admitheld (gp_node *n) {
 static void overdue (gp_node *n) {
   gp_held *h = n->newcomers.first;
   gp_contact *c = gp_contact_find(n, h->msg->from);
+  if (c != NULL && c->claiming) {
+    c->claiming = false;
+    gp_node_refusenewcomer(n, c, 503, gp_wire_busy);
+    gp_contact_release(n, c);
+    return;
+  }
   if (c != NULL) {
     c->reachable = false;
     gp_node_admitnewcomer(n, c, GP_FORM_HEADERS);

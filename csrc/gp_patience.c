@@ -47,7 +47,7 @@ static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
   asking.form = c->form;
   asking.from = from;
   asking.to = gp_contact_dialled(c);
-  asking.self = n->self;
+  asking.self = &n->identity;
   (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,
                          n->opt.asktime);
   gp_message_unref(asking.msg);

@@ -65,15 +65,16 @@ static void retryat (gp_node *n, gp_contact *c, uint64_t at) {
 }
 
 /* Those that failed are no more than the members there may be. */
-void gp_repair_begin (gp_node *n, gp_contact *c) {
+bool gp_repair_begin (gp_node *n, gp_contact *c) {
   if (n->nfailing > n->opt.maxmembers) {
     gp_contact_stand(n, c, GP_STRANGER);
     gp_contact_release(n, c);
-    return;
+    return false;
   }
   c->vigil.since = n->now;
   c->vigil.pause = FIRST_PAUSE;
   retryat(n, c, n->now + jitter(n, FIRST_PAUSE));
+  return true;
 }
 
 static void hasten (gp_node *n, gp_contact *c, uint64_t spread) {
@@ -89,8 +90,8 @@ void gp_repair_hasten (gp_node *n, gp_contact *c) {
 }
 
 void gp_repair_resume (gp_node *n, gp_contact *c, size_t count) {
-  gp_repair_begin(n, c);
-  hasten(n, c, 100 + 10 * (uint64_t)count);
+  if (gp_repair_begin(n, c))
+    hasten(n, c, 100 + 10 * (uint64_t)count);
 }
 
 void gp_repair_hastenall (gp_node *n) {

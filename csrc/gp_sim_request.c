@@ -66,6 +66,7 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   asked->remote = from->remote;
   asked->host = gp_peer_ref(asking->from);
   asked->topic = asking->topic;
+  asked->alone = asking->alone;
   asked->digest = asking->digest;
   asked->brief = asking->brief;
   if (asking->about != NULL)
@@ -73,7 +74,7 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
   if (m == NULL)
     return GP_OK;
   if (m->type == GP_CONNECT && asking->self != NULL)
-    asked->name = gp_peer_ref(asking->self);
+    gp_identity_copy(&asked->who, asking->self);
   e = gp_message_new(&asked->msg, m->type, asking->from, &m->to, m->data);
   if (e == GP_OK && asking->numbered) {
     asked->msg->nonce = m->nonce;
@@ -176,7 +177,7 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   if (a->digest != NULL)
     r->answered.digest = *a->digest;
   if (a->self != NULL)
-    r->answered.name = gp_peer_ref(a->self);
+    gp_identity_copy(&r->answered.who, a->self);
   if (r->wantslist && a->status == 200) {
     if (a->list != NULL &&
         gp_peerlist_copy(&r->answered.list, a->list) != GP_OK)

@@ -64,6 +64,7 @@ gp_err gp_node_states (const gp_node *n, uint64_t now, gp_peerstates *out) {
     p->state = stateof(c);
     p->form = c->form;
     p->ours = c->ours;
+    memcpy(p->name, c->name, sizeof p->name);
     p->rtt = c->vigil.rtt == 0 ? UINT32_MAX : c->vigil.rtt - 1;
     p->heard = c->vigil.heard == 0 ? UINT64_MAX : now - c->vigil.heard;
     queued(c, &p->messages, &p->bytes);

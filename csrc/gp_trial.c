@@ -28,6 +28,7 @@ static gp_probe *newprobe (gp_node *n, const gp_peer *about) {
 static void freeprobe (gp_probe *p) {
   gp_peer_unref(p->about);
   gp_peer_unref(p->via);
+  gp_peer_unref(p->claimant);
   free(p);
 }
 
@@ -49,7 +50,7 @@ static gp_err ask (gp_node *n, uint64_t id, const gp_contact *to,
   a.form = to->form;
   a.from = to->usas == NULL ? n->self : to->usas;
   a.to = gp_contact_dialled(to);
-  a.self = n->self;
+  a.self = &n->identity;
   a.topic = topic;
   a.about = about;
   if (topic == GP_TOPIC_DIGEST)
@@ -71,6 +72,14 @@ static bool begin (gp_node *n, gp_probe *p, const gp_contact *to,
 void gp_trial_ask (gp_node *n, const gp_contact *c, bool digest) {
   begin(n, newprobe(n, c->entry.peer), c,
         digest ? GP_TOPIC_DIGEST : GP_TOPIC_NONE, digest ? n->self : NULL);
+}
+
+void gp_trial_claim (gp_node *n, const gp_contact *c,
+                     const gp_contact *claimant) {
+  gp_probe *p = newprobe(n, c->entry.peer);
+  if (p != NULL)
+    p->claimant = gp_peer_ref(claimant->entry.peer);
+  begin(n, p, c, GP_TOPIC_NONE, NULL);
 }
 
 /* A random one of ours that can be asked about 'c', other than the last. */
@@ -123,7 +132,8 @@ void gp_trial_announce (gp_node *n, const gp_contact *c) {
 
 static bool answer (gp_node *n, gp_reply *r, gp_form form, int status,
                     const char *text) {
-  gp_answer a = {status, NULL, text, status == 204 ? n->self : NULL, NULL};
+  gp_answer a = {status, NULL, text, status == 204 ? &n->identity : NULL,
+                 NULL};
   n->transport.answer(n->transport.self, r, &a, form);
   return true;
 }
@@ -150,7 +160,7 @@ static bool help (gp_node *n, const gp_asked *asked, gp_reply *r) {
    either may know somebody that the other does not. */
 static bool compare (gp_node *n, const gp_asked *asked, gp_reply *r) {
   uint64_t digest = gp_node_digest(n);
-  gp_answer a = {204, NULL, NULL, n->self, &digest};
+  gp_answer a = {204, NULL, NULL, &n->identity, &digest};
   gp_contact *c = gp_contact_find(n, asked->about);
   n->transport.answer(n->transport.self, r, &a, asked->form);
   if (c != NULL && c->standing == GP_MEMBER && c->ours)
@@ -193,14 +203,21 @@ static void triedfor (gp_node *n, const gp_probe *p, gp_contact *c,
     gp_detect_heard(n, c);
 }
 
+/* May free it. */
+static void answered (gp_node *n, const gp_probe *p, gp_contact *c,
+                      const gp_answered *answer) {
+  c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
+  gp_detect_answered(n, c);
+  if (gp_name_learn(n, c, &answer->who))
+    gp_repair_resume(n, c, 0);
+  else if (answer->hasdigest && c->standing == GP_MEMBER && c->ours)
+    gp_repair_compare(n, c, answer->digest);
+}
+
 static void tried (gp_node *n, const gp_probe *p, gp_contact *c, gp_err error,
                    const gp_answered *answer) {
-  if (error == GP_OK) {
-    c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
-    gp_detect_answered(n, c);
-    if (answer->hasdigest && c->standing == GP_MEMBER && c->ours)
-      gp_repair_compare(n, c, answer->digest);
-  }
+  if (error == GP_OK)
+    answered(n, p, c, answer);
   else if (error == GP_ECONNREFUSED)
     gp_detect_refused(n, c);
   else if (c->vigil.trial != 0)
@@ -220,6 +237,9 @@ void gp_trial_ended (gp_node *n, uint64_t id, gp_err error,
     tried(n, p, c, error, answer);
   else if (c != NULL && error == GP_OK)
     triedfor(n, p, c, answer);
+  if (p->claimant != NULL)
+    gp_name_settle(n, p->about, p->claimant,
+                   error == GP_OK ? answer->who.process : 0);
   freeprobe(p);
 }
 

@@ -14,23 +14,47 @@ const char gp_wire_yourself[] = "You can not connect with yourself.\n";
 const char gp_wire_foreign[] = "Cross-origin requests are not allowed\n";
 const char gp_wire_toolarge[] = "Message too large\n";
 const char gp_wire_nosign[] = "No sign of life\n";
+const char gp_wire_taken[] = "Name taken by another member\n";
 const char gp_wire_busy[] = "Too busy, try again\n";
 
 /*
 ** Nodes of ours announce themselves with a connect and in the answers to
-** connects and probes: version, space, the node's own name. Go ignores
-** headers that it does not know (protocol.md).
+** connects and probes: version, space, the peer that they are; and in a
+** second header the process and, if it has one, a space and its name. Go
+** ignores headers that it does not know (protocol.md).
 */
 static const char announcement[] = "Gop2p-Lua";
+static const char identity[] = "Gop2p-Process";
 #define VERSION "1"
 
 static void announce (gp_httpout *out, gp_scratch *scratch,
-                      const gp_peer *self) {
+                      const gp_identity *self) {
   if (self == NULL)
     return;
   snprintf(scratch->announcement, sizeof scratch->announcement, VERSION " %s",
-           gp_peer_text(self));
+           gp_peer_text(self->peer));
   gp_wire_header(out, announcement, scratch->announcement);
+  snprintf(scratch->process, sizeof scratch->process, "%016" PRIx64 "%s%s",
+           self->process, self->name[0] == '\0' ? "" : " ", self->name);
+  gp_wire_header(out, identity, scratch->process);
+}
+
+/* The number that 16 digits at the head of a header's value are. */
+static bool readdigits (uint64_t *out, const char *value) {
+  return value != NULL && strspn(value, "0123456789abcdef") == 16 &&
+         sscanf(value, "%16" SCNx64, out) == 1;
+}
+
+/* What is not understood is not told. */
+static void readidentity (gp_identity *out, const gp_httpin *in) {
+  const char *value = in->find(in->headers, identity);
+  size_t len;
+  if (!readdigits(&out->process, value) || value[16] != ' ')
+    return;
+  value += 17;
+  len = strlen(value);
+  if (gp_identity_isname(value, len))
+    memcpy(out->name, value, len + 1);
 }
 
 /*
@@ -62,7 +86,7 @@ static void readnumber (gp_message *m, const gp_httpin *in) {
 static const char probing[] = "Gop2p-Probe";      /* a peer */
 static const char suspecting[] = "Gop2p-Suspect"; /* a peer */
 static const char digesting[] = "Gop2p-Digest";   /* 16 digits, a peer */
-static const char reconnecting[] = "Gop2p-Again"; /* 1 */
+static const char reconnecting[] = "Gop2p-Again"; /* 1; alone: 0 */
 
 /* Of a connect that only greets: no more than the newest members, please. */
 static const char abridging[] = "Gop2p-Brief"; /* 1 */
@@ -81,15 +105,15 @@ static void writetopic (gp_httpout *out, gp_scratch *scratch,
                asking->digest, gp_peer_text(asking->about));
       gp_wire_header(out, digesting, scratch->topic);
       break;
-    case GP_TOPIC_AGAIN: gp_wire_header(out, reconnecting, "1"); break;
+    case GP_TOPIC_AGAIN:
+      gp_wire_header(out, reconnecting, asking->alone ? "0" : "1");
+      break;
     default: break;
   }
 }
 
 static bool readdigest (uint64_t *out, const gp_httpin *in) {
-  const char *value = in->find(in->headers, digesting);
-  return value != NULL && strspn(value, "0123456789abcdef") == 16 &&
-         sscanf(value, "%16" SCNx64, out) == 1;
+  return readdigits(out, in->find(in->headers, digesting));
 }
 
 /* The peer that a header names, after 'skip' characters, or NULL. */
@@ -107,7 +131,7 @@ static gp_peer *peerin (const gp_httpin *in, const char *header,
 void gp_asked_clear (gp_asked *a) {
   gp_message_unref(a->msg);
   gp_peer_unref(a->host);
-  gp_peer_unref(a->name);
+  gp_identity_clear(&a->who);
   gp_peer_unref(a->about);
 }
 
@@ -126,7 +150,7 @@ static void readtopic (gp_asked *out, const gp_httpin *in) {
 
 void gp_answered_clear (gp_answered *a) {
   gp_peerlist_clear(&a->list);
-  gp_peer_unref(a->name);
+  gp_identity_clear(&a->who);
 }
 
 static const char *refusal (int status) {
@@ -149,12 +173,13 @@ static int readmessage (gp_asked *out, const gp_httpin *in,
     out->form = GP_FORM_V113;
     return gp_wire_readjson(&out->msg, in, json);
   }
-  out->form = out->name == NULL ? GP_FORM_HEADERS : GP_FORM_V113;
+  out->form = out->who.peer == NULL ? GP_FORM_HEADERS : GP_FORM_V113;
   return gp_wire_readheaders(&out->msg, in, self);
 }
 
 int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
                   const gp_json *json, const gp_peer *self) {
+  const char *again;
   int status;
   memset(out, 0, sizeof *out);
   out->remote = in->remote;
@@ -162,10 +187,13 @@ int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
     readtopic(out, in);
     return 0;
   }
-  if (in->find(in->headers, reconnecting) != NULL)
+  again = in->find(in->headers, reconnecting);
+  if (again != NULL)
     out->topic = GP_TOPIC_AGAIN;
+  out->alone = again != NULL && strcmp(again, "0") == 0;
   out->brief = in->find(in->headers, abridging) != NULL;
-  out->name = peerin(in, announcement, VERSION " ");
+  out->who.peer = peerin(in, announcement, VERSION " ");
+  readidentity(&out->who, in);
   out->host = peerin(in, "Host", "");
   status = readmessage(out, in, json, self);
   *text = refusal(status);
@@ -192,9 +220,10 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
   out->remote = in->remote;
   out->form = shown(in);
   out->hasdigest = readdigest(&out->digest, in);
+  readidentity(&out->who, in);
   if (in->status < 200 || in->status > 299)
     return GP_OK;
-  out->name = peerin(in, announcement, VERSION " ");
+  out->who.peer = peerin(in, announcement, VERSION " ");
   return wantlist ? gp_wire_readlist(out, in->body, in->len, json) : GP_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #include "gp_err.h"
 #include "gp_http.h"
+#include "gp_identity.h"
 #include "gp_json.h"
 #include "gp_message.h"
 #include "gp_peer.h"
@@ -32,20 +33,20 @@ typedef enum gp_topic {
   GP_TOPIC_PROBE,   /* with a probe: try whether 'about' is alive */
   GP_TOPIC_SUSPECT, /* 'about' does not answer */
   GP_TOPIC_DIGEST,  /* the list of 'about', who asks, has this digest */
-  GP_TOPIC_AGAIN    /* with a connect: unless you have left */
+  GP_TOPIC_AGAIN    /* with a connect: unless you have left; of itself */
 } gp_topic;
 
 /*
-** What a peer asks of us. 'host' and 'name' are owned references: see
-** gp_asked_clear.
+** What a peer asks of us. 'host' and 'who' are owned: see gp_asked_clear.
 */
 typedef struct gp_asked {
   gp_form form;
   gp_message *msg;    /* owned; NULL: a probe (OPTIONS) */
   gp_peer *host;      /* what the asker calls us, by 'Host', or NULL */
-  gp_peer *name;      /* it announced itself as one of ours, called so */
+  gp_identity who;    /* its peer is NULL: not announced as one of ours */
   const char *remote; /* numeric address it asks from; borrowed */
   gp_topic topic;
+  bool alone;     /* with 'again': it has no member */
   gp_peer *about; /* owned; NULL where the topic has none */
   uint64_t digest;
   bool brief; /* a connect: the newest members are list enough */
@@ -60,12 +61,13 @@ void gp_asked_clear (gp_asked *a);
 */
 typedef struct gp_asking {
   gp_form form;
-  gp_message *msg;     /* NULL: a probe (OPTIONS) */
-  const gp_peer *from; /* the name under which the peer knows us */
-  const gp_peer *to;   /* the peer's name */
-  const gp_peer *self; /* announced with a connect: we are one of ours */
-  bool numbered;       /* the message goes with its number */
+  gp_message *msg;         /* NULL: a probe (OPTIONS) */
+  const gp_peer *from;     /* the name under which the peer knows us */
+  const gp_peer *to;       /* the peer's name */
+  const gp_identity *self; /* announced with a connect */
+  bool numbered;           /* the message goes with its number */
   gp_topic topic;
+  bool alone;
   const gp_peer *about;
   uint64_t digest;
   bool brief; /* a connect: the newest members are list enough */
@@ -76,16 +78,19 @@ typedef struct gp_answer {
   int status;
   const gp_peerlist *list; /* to a connect; else NULL */
   const char *text;        /* what a refusal says; static */
-  const gp_peer *self;     /* announced; NULL: not */
+  const gp_identity *self; /* announced; NULL: not */
   const uint64_t *digest;  /* of our list; NULL: not told */
 } gp_answer;
 
-/* An answer of a peer. 'list' and 'name' are owned: see gp_answered_clear. */
+/*
+** An answer of a peer. 'list' and 'who' are owned: see gp_answered_clear. The
+** answer to a probe tells process and name, but not the peer.
+*/
 typedef struct gp_answered {
   int status;
   gp_form form;       /* as far as it shows */
   gp_peerlist list;   /* to a connect */
-  gp_peer *name;      /* it announced itself as one of ours, called so */
+  gp_identity who;    /* its peer is NULL: not announced as one of ours */
   const char *remote; /* numeric address it answered from; borrowed */
   bool hasdigest;
   uint64_t digest;
@@ -101,6 +106,7 @@ extern const char gp_wire_yourself[];      /* 400 */
 extern const char gp_wire_foreign[];       /* 403; ours */
 extern const char gp_wire_toolarge[];      /* 413; ours */
 extern const char gp_wire_nosign[];        /* 504; ours */
+extern const char gp_wire_taken[];         /* 409; ours */
 extern const char gp_wire_busy[];          /* 503; ours, Go never says it */
 
 /*
@@ -124,6 +130,7 @@ gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
 typedef struct gp_scratch {
   char port[8];
   char announcement[GP_PEER_TEXT + 8];
+  char process[16 + 1 + GP_NAME_MAX + 1];
   char number[40];
   char topic[GP_PEER_TEXT + 24];
 } gp_scratch;

@@ -415,6 +415,17 @@ static int core_members (lua_State *L) {
   return 1;
 }
 
+/* core.meant(node, peer) -> peer | nil: what the node calls it */
+static int core_meant (lua_State *L) {
+  const gp_peer *p = lgp_checkpeer(L, 2);
+  p = gp_node_meant(tonode(L), p);
+  if (p == NULL)
+    luaL_pushfail(L);
+  else
+    lgp_pushpeer(L, p);
+  return 1;
+}
+
 /* core.known(node) -> list of peers, whether it has left */
 static int core_known (lua_State *L) {
   gp_peerlist *list = lgp_newlist(L);
@@ -469,6 +480,7 @@ void lgp_open_node (lua_State *L) {
                                        {"isclosed", core_isclosed},
                                        {"self", core_self},
                                        {"members", core_members},
+                                       {"meant", core_meant},
                                        {"known", core_known},
                                        {"resume", core_resume},
                                        {"stats", core_stats},

@@ -96,9 +96,19 @@ static void checklisten (lua_State *L, const char *listen) {
                listen);
 }
 
+static void checkname (lua_State *L, const char *name) {
+  if (name != NULL && !gp_identity_isname(name, strlen(name)))
+    luaL_error(L,
+               "option 'name': a letter, then letters, digits, '-', '_' and "
+               "'.' expected, %d at most, got \"%s\"",
+               GP_NAME_MAX, name);
+}
+
 static const char **text (gp_hostopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
+  if (strcmp(name, "name") == 0)
+    return &opt->node.name;
   return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
 }
 
@@ -129,4 +139,5 @@ void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
     lua_pop(L, 1);
   }
   checklisten(L, opt->listen);
+  checkname(L, opt->node.name);
 }

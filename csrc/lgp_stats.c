@@ -29,9 +29,11 @@ static const char *form (const gp_peerstate *p) {
 static void pushstate (lua_State *L, const gp_peerstate *p) {
   static const char *const states[] = {"candidate", "alive", "suspected",
                                        "failed"};
-  lua_createtable(L, 0, 7);
+  lua_createtable(L, 0, 8);
   lgp_pushpeer(L, p->peer);
   lua_setfield(L, -2, "peer");
+  if (p->name[0] != '\0')
+    settext(L, "name", p->name);
   settext(L, "state", states[p->state]);
   settext(L, "form", form(p));
   if (p->rtt != UINT32_MAX)

@@ -2,6 +2,8 @@
 -- stand-in) on the other side.
 
 local go = require "spec.support.go"
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
 local process = require "spec.support.process"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -19,10 +21,10 @@ local function run(...)
                                             {stderr = errors}))
   chat:finish()
   local lines = {}
-  for line in function() return chat:line(10) end do
+  for line in function() return chat:line(10, net.idle) end do
     lines[#lines + 1] = line
   end
-  local status = chat:wait()
+  local status = chat:wait(10, net.idle)
   local complaint = contents(errors)
   os.remove(errors)
   return status, table.concat(lines, "\n"), complaint
@@ -205,6 +207,16 @@ describe("chat", function()
     assert.equal("Ann: Hello", (peer:message()))
     chat:send("dm " .. peer.name .. " psst")
     assert.equal("Ann: psst", (peer:message()))
+  end)
+
+  it("is told when its name is another's, or none", function()
+    local ann <close> = assert(gop2p.start_local_node(0, {name = "Ann"}))
+    local status, out = run("--name", "Ann", "--join",
+                            tostring(ann:self()))
+    assert.equal(1, status)
+    assert.matches("the name is taken by another member", out)
+    status, out = run("--name", "Ann B")
+    assert.equal(2, status, out)
   end)
 
   it("joins through the first of several that lets it", function()

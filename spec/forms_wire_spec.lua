@@ -165,6 +165,7 @@ for _, form in ipairs(go.forms) do
           end
         end
         assert.equal("1 " .. ours.name, sent.fields["Gop2p-Lua"])
+        assert.matches("^%x+$", sent.fields["Gop2p-Process"])
       end
     end)
 
@@ -180,11 +181,14 @@ for _, form in ipairs(go.forms) do
           local connect = raw:find('"type":0', 1, true)
           assert.equal(connect and "1 " .. ours.name or nil,
                        request.fields["Gop2p-Lua"])
+          assert.equal(connect ~= nil,
+                       request.fields["Gop2p-Process"] ~= nil)
           connects = connects + (connect and 1 or 0)
           for name in pairs(request.fields) do
             assert.is_truthy(({
               Host = 1, ["Content-Length"] = 1, Peer_address = 1,
-              Peer_port = 1, ["Gop2p-Lua"] = 1,
+              Peer_port = 1, ["Gop2p-Lua"] = 1, ["Gop2p-Process"] = 1,
+              ["Gop2p-Brief"] = 1,
               ["User-Agent"] = 1, ["Accept-Encoding"] = 1,
             })[name], name)
           end

@@ -52,7 +52,8 @@ describe("a state file", function()
   -- The text of a file that a node at the port could have left.
   local function whole(port, peer)
     return ('{"format":"gop2p state","version":1,\n"self":"localhost:%d",'
-            .. '"left":false,\n"peers":["%s"]}\n'):format(port, peer)
+            .. '"name":"","left":false,\n"peers":["%s"]}\n')
+           :format(port, peer)
   end
 
   it("that is torn is told, put aside and begun anew", function()

@@ -138,6 +138,22 @@ describe("the state file", function()
     assert.is_true(#a:members() >= 1)
   end)
 
+  it("brings back one with a name, from another address", function()
+    local a, b = plain(), keep(assert(gop2p.start_local_node(0, {
+      state = path, name = "anna"})))
+    local old = b:self()
+    assert(b:connect(a:self()))
+    net.await(function() return a:member("anna") end, LIMIT)
+    b:close()
+    local again = keep(assert(gop2p.start_node("127.0.0.1", old.port, {
+      listen = "127.0.0.1", state = path, name = "anna"})))
+    connected(again, 1)
+    net.await(function() return a:member("anna").peer == again:self() end,
+              LIMIT)
+    assert.same({again:self()}, {table.unpack(a:members())})
+    assert.is_nil(a:members("failed")[1])
+  end)
+
   it("keeps those that failed, and lets them be joined later", function()
     local a, b = plain(), start()
     local port = a:self().port

@@ -61,7 +61,7 @@ local function start(name, address, port, options, listen)
   if self then
     unread.watch(self)
     if not core.simulated() then prompt.opened(self) end
-    if path then state.keep(self, path, port == 0) end
+    if path then state.keep(self, path, port == 0, given.name) end
   end
   return self, err
 end

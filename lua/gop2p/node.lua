@@ -227,12 +227,49 @@ function node:self()
   return core.self(self)
 end
 
--- node:members() -> list of peers: everybody else in its network, in the
--- order in which they became known.
-function node:members()
+local STATES = { alive = true, suspected = true, failed = true,
+                 candidate = true }
+
+-- What is known of the peers; nothing once the node is stopped.
+local function known(self)
+  return core.isclosed(self) and {} or core.stats(self).peers
+end
+
+-- node:members([state]) -> list of peers: everybody else in its network, in
+-- the order in which they became known. With a state the peers that are
+-- "alive", "suspected", "failed" or "candidate"; the last two are no members.
+function node:members(wanted)
   check.self(self, meta, "members", "node")
-  local list = core.isclosed(self) and {} or core.members(self)
+  check.that(wanted == nil or STATES[wanted], 1, "members",
+             '"alive", "suspected", "failed" or "candidate" expected')
+  local list = {}
+  if wanted then
+    for _, one in ipairs(known(self)) do
+      if one.state == wanted then list[#list + 1] = one.peer end
+    end
+  elseif not core.isclosed(self) then
+    list = core.members(self)
+  end
   return setmetatable(list, listmeta)
+end
+
+-- node:member(peer_or_name) -> table | nil
+--
+-- What is known of a peer that the node deals with: what stands in
+-- node:stats().peers. It is named as a peer, or by its own name, such as
+-- "anna".
+function node:member(who)
+  check.self(self, meta, "member", "node")
+  local peer, why = values.topeer(who)
+  check.that(peer or type(who) == "string" and who:find("^%a[%w._-]*$"), 1,
+             "member", why)
+  if peer and not core.isclosed(self) then
+    peer = core.meant(self, peer)
+  end
+  for _, one in ipairs(known(self)) do
+    if one.peer == peer or one.name == who then return one end
+  end
+  return nil
 end
 
 -- node:stats() -> table
@@ -241,7 +278,8 @@ end
 -- again, 'inbox_messages', 'inbox_bytes', 'outbox_messages', 'outbox_bytes',
 -- 'lost_events', and 'self_doubt' (0 to 3, grows while the node finds itself
 -- slow). 'peers' is a list: 'peer', 'state' ("alive", "suspected", "failed",
--- or "candidate": was named to us and has not answered yet), 'form', 'rtt'
+-- or "candidate": was named to us and has not answered yet), 'name' (if it
+-- has one), 'form' ("ours", or the published one that it speaks), 'rtt'
 -- and 'heard' (seconds of its last probe, and since anything came from it;
 -- nil: none yet), 'outbox_messages', 'outbox_bytes'.
 function node:stats()

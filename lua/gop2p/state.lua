@@ -28,11 +28,13 @@ local function tell(self, record, kind, code, cause)
 end
 
 -- Names hold nothing that JSON would have to escape.
-local function format(self, peers, left)
+local function format(self, record, peers, left)
   local out = {}
   for i, peer in ipairs(peers) do out[i] = ('\n"%s"'):format(peer) end
-  return ('%s,"version":%d,\n"self":"%s","left":%s,\n"peers":[%s]}\n')
-    :format(MARK, VERSION, core.self(self), left, table.concat(out, ","))
+  return ('%s,"version":%d,\n"self":"%s","name":"%s","left":%s,\n'
+          .. '"peers":[%s]}\n')
+    :format(MARK, VERSION, core.self(self), record.name or "", left,
+            table.concat(out, ","))
 end
 
 -- Whether it can only be the beginning of a file of ours: empty, cut off, or
@@ -63,17 +65,19 @@ local function read(text)
   end
   local peers = type(t.peers) == "table" and readpeers(t.peers)
   local own = type(t.self) == "string" and values.topeer(t.self)
-  if not peers or not own or type(t.left) ~= "boolean" then
+  if not peers or not own or type(t.left) ~= "boolean" or
+     type(t.name) ~= "string" then
     return nil, "torn"
   end
-  return { self = own, left = t.left, peers = peers }
+  return { self = own, name = t.name, left = t.left, peers = peers }
 end
 
 -- Whether a node that starts may go on with what another process has left.
--- One that takes any free port was at another port then.
-local function isours(self, found, anyport)
+-- One with a name may have been anywhere; one that takes any free port was at
+-- another port then.
+local function isours(self, record, found, anyport)
   local own = core.self(self)
-  return found.self == own or
+  return found.self == own or found.name == record.name or
          anyport and found.self.address == own.address
 end
 
@@ -121,7 +125,7 @@ local function write(self, record)
   if record.over then return end
   local peers, left = core.known(self)
   if arelost(self, record, peers, left) then return end
-  local text = format(self, peers, left)
+  local text = format(self, record, peers, left)
   if text == record.written or isstolen(self, record) then return end
   local ok, err = file.replace(record.path, text)
   if ok then
@@ -166,7 +170,7 @@ local function begin(self, record, anyport)
     putaside(self, record, text)
   elseif not found then
     giveup(self, record, why)
-  elseif not isours(self, found, anyport) then
+  elseif not isours(self, record, found, anyport) then
     giveup(self, record, "it belongs to " .. found.self)
   else
     core.resume(self, found.peers, found.left)
@@ -175,10 +179,10 @@ end
 
 -- A new node, just started, keeps what it knows in the file at 'path', and
 -- takes up what stands there: it joins again by itself. 'anyport': it was
--- not told its port.
-function state.keep(self, path, anyport)
+-- not told its port; 'name': its own, or nil.
+function state.keep(self, path, anyport, name)
   local record = {
-    path = path, node = setmetatable({ self }, { __mode = "v" }),
+    path = path, name = name, node = setmetatable({ self }, { __mode = "v" }),
     number = core.signal(self, "known"),
   }
   kept[self] = record

@@ -225,19 +225,16 @@ static uint64_t churn (uint64_t seed, uint32_t loss) {
   return trace;
 }
 
-static uint64_t number (const char *variable, uint64_t otherwise) {
-  const char *text = getenv(variable);
-  return text == NULL ? otherwise : strtoull(text, NULL, 10);
-}
-
 TEST(churning, "20 nodes, 200 runs: nothing is heard twice or out of order") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
     churn(seed, 0);
 }
 
 TEST(losing, "nor is it with a tenth of the messages lost") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
     churn(seed, 100000);
 }
@@ -271,7 +268,8 @@ static void orderly (uint64_t seed) {
 }
 
 TEST(comeandgo, "who leaves and joins in order is in everybody's list") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
     orderly(seed);
 }

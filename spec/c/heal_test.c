@@ -12,11 +12,6 @@
 
 #define SECOND 1000u
 
-static uint64_t number (const char *variable, uint64_t otherwise) {
-  const char *text = getenv(variable);
-  return text == NULL ? otherwise : strtoull(text, NULL, 10);
-}
-
 TEST(leftnotfailed, "to leave is not to fail") {
   world w;
   world_network(&w, 1, 3);
@@ -83,7 +78,8 @@ static void lose (uint64_t seed, size_t n, bool hangs) {
 }
 
 TEST(intime, "killed has failed within 3 s, hung within 10, in any network") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200) / 4;
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200) / 4;
   for (; seed < end; seed++) {
     size_t n = 2 + (size_t)seed % 30;
     lose(seed, n, false);
@@ -203,7 +199,8 @@ static void partition (uint64_t seed, size_t n, uint64_t time) {
 }
 
 TEST(partitions, "a partition of two minutes heals within 30 s") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++) {
     partition(seed, 2, 120 * SECOND);
     partition(seed, 10, 120 * SECOND);
@@ -232,7 +229,8 @@ static void calm (uint64_t seed) {
 }
 
 TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
-  uint64_t seed = number("FIRST", 1), end = seed + number("SEEDS", 200);
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
     calm(seed);
 }

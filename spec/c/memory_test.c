@@ -149,6 +149,34 @@ static void aliases (world *w) {
   gp_peer_unref(other);
 }
 
+/* One with a name comes back elsewhere, with what it knew; then another. */
+static void moving (world *w) {
+  gp_peerlist known = {0, 0, NULL};
+  bool left;
+  if (!open(w, 2))
+    return;
+  join(w, 1, 0);
+  w->opt.name = "anna";
+  add(w, "old:3");
+  if (w->n < 3)
+    return;
+  join(w, 2, 0);
+  if (gp_node_known(world_node(w, 2), &known, &left) != GP_OK)
+    return;
+  gp_station_crash(w->at[2]);
+  add(w, "new:4");
+  if (w->n == 4) {
+    gp_err e = gp_node_resume(world_node(w, 3), &known, left,
+                              gp_sim_now(w->sim));
+    CHECK(e == GP_OK || e == GP_ENOMEM);
+    join(w, 3, 0);
+    add(w, "third:5");
+  }
+  if (w->n == 5)
+    join(w, 4, 0);
+  gp_peerlist_clear(&known);
+}
+
 /* How many allocations it takes until 'scenario' comes through. */
 static void starve (void (*scenario)(world *w), bool stays) {
   uint64_t n;
@@ -194,4 +222,9 @@ TEST(starveleave, "parting survives it") {
 TEST(starvealias, "being known under two names survives it") {
   starve(aliases, false);
   starve(aliases, true);
+}
+
+TEST(starvemove, "coming back under a name survives it") {
+  starve(moving, false);
+  starve(moving, true);
 }

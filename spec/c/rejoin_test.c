@@ -1,6 +1,7 @@
 /*
 ** rejoin_test.c - nodes that start again, knowing whom they knew.
 */
+#include <stdio.h>
 #include <string.h>
 
 #include "world.h"
@@ -99,6 +100,24 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   world_close(&w);
 }
 
+TEST(toomany, "no more are tried again than there may be members") {
+  world w;
+  memory m = {0};
+  gp_stats stats;
+  world_network(&w, 1, 6);
+  save(&w, 0, &m);
+  SAME(m.known.n, 5);
+  gp_station_crash(w.at[0]);
+  w.opt.maxmembers = 2;
+  restart(&w, 0, &m);
+  save(&w, 0, &m);
+  SAME(m.known.n, 2);
+  gp_node_stats(world_node(&w, 0), &stats);
+  SAME(stats.failed, 0); /* none was a member of this process */
+  gp_peerlist_clear(&m.known);
+  world_close(&w);
+}
+
 TEST(leftstays, "who had left stays out after a restart, also when fetched") {
   world w;
   memory m = {0}, other = {0};
@@ -136,4 +155,338 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
   TEXT(world_members(&w, 0), "");
   gp_peerlist_clear(&m.known);
   world_close(&w);
+}
+
+/*
+** Names, and processes that take the place of others.
+*/
+
+/* A station called 'address' whose node has a name. */
+static size_t named (world *w, const char *address, const char *name) {
+  size_t i;
+  w->opt.name = name;
+  i = world_add(w, address);
+  w->opt.name = NULL;
+  return i;
+}
+
+static void restartnamed (world *w, size_t i, const char *name) {
+  w->opt.name = name;
+  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
+  w->opt.name = NULL;
+}
+
+/* What 'i' knows of 'other': "anna alive", or "" of one it does not know. */
+static const char *nameof (world *w, size_t i, size_t other) {
+  static const char *const states[] = {"candidate", "alive", "suspected",
+                                       "failed"};
+  static char text[WORLD_TEXT];
+  gp_peerstates all;
+  size_t j;
+  text[0] = '\0';
+  SAME(gp_node_states(world_node(w, i), gp_sim_now(w->sim), &all), GP_OK);
+  for (j = 0; j < all.n; j++)
+    if (gp_peer_equal(all.at[j].peer, gp_station_self(w->at[other])))
+      snprintf(text, sizeof text, "%s %s", all.at[j].name,
+               states[all.at[j].state]);
+  gp_peerstates_clear(&all);
+  return text;
+}
+
+TEST(namesknown, "a name is known to all of ours") {
+  world w;
+  world_open(&w, 1, 2);
+  named(&w, NULL, "anna");
+  world_joinall(&w, 3);
+  world_pass(&w, SECOND);
+  TEXT(nameof(&w, 0, 2), "anna alive");
+  TEXT(nameof(&w, 1, 2), "anna alive");
+  TEXT(nameof(&w, 2, 0), " alive");
+  world_close(&w);
+}
+
+TEST(moved, "one with a name that comes back elsewhere leaves no ghost") {
+  world w;
+  size_t old, new;
+  world_open(&w, 1, 3);
+  old = named(&w, "old:5000", "anna");
+  world_joinall(&w, 4);
+  world_pass(&w, SECOND);
+  world_ignore(&w);
+  gp_station_crash(w.at[old]);
+  new = named(&w, "new:5000", "anna");
+  SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
+  world_pass(&w, SECOND);
+  TEXT(world_event(&w, 0), "old left");
+  TEXT(world_event(&w, 0), "new joined");
+  TEXT(world_event(&w, 0), "");
+  TEXT(world_event(&w, 2), "old left");
+  TEXT(nameof(&w, 1, old), "");
+  TEXT(nameof(&w, 1, new), "anna alive");
+  TEXT(nameof(&w, new, old), "");
+  TEXT(world_complaint(&w, new), "");
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(movedlater, "also when the old one has failed, or is not reached") {
+  world w;
+  size_t old, new;
+  world_open(&w, 1, 3);
+  old = named(&w, "old:5000", "anna");
+  world_joinall(&w, 4);
+  gp_station_setgroups(w.at[old], 1);
+  for (size_t i = 0; i < 3; i++)
+    gp_station_setgroups(w.at[i], 2);
+  SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
+  SAME(gp_sim_cut(w.sim, 2, 1), GP_OK);
+  world_ignore(&w);
+  new = named(&w, "new:5000", "anna");
+  SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
+  world_pass(&w, 2 * SECOND);
+  TEXT(world_event(&w, 0), "old left");
+  TEXT(world_event(&w, 0), "new joined");
+  gp_station_crash(w.at[new]);
+  world_pass(&w, 20 * SECOND);
+  TEXT(world_event(&w, 1), "new joined"); /* it was met first */
+  TEXT(world_event(&w, 1), "old left");
+  TEXT(world_event(&w, 1), "new failed: ECONNREFUSED");
+  gp_station_crash(w.at[old]);
+  gp_sim_heal(w.sim, 3, 3);
+  restartnamed(&w, old, "anna");
+  SAME(world_end(&w, world_join(&w, old, 1)), GP_OK);
+  TEXT(world_event(&w, 1), "new left");
+  TEXT(world_event(&w, 1), "old joined");
+  world_pass(&w, SECOND);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(failedname, "the name of one that has failed is free at once") {
+  world w;
+  size_t old, new;
+  uint64_t before;
+  world_open(&w, 1, 2);
+  old = named(&w, "old:5000", "anna");
+  world_joinall(&w, 3);
+  gp_station_hang(w.at[old]);
+  world_pass(&w, 20 * SECOND);
+  world_ignore(&w);
+  new = named(&w, "new:5000", "anna");
+  before = gp_sim_now(w.sim);
+  SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
+  CHECK(gp_sim_now(w.sim) - before < 200);
+  TEXT(world_event(&w, 0), "old left");
+  TEXT(world_event(&w, 1), "old left");
+  world_close(&w);
+}
+
+TEST(namesake, "who comes with the name of one that lives is not let in") {
+  world w;
+  size_t anna, other;
+  world_open(&w, 1, 2);
+  anna = named(&w, NULL, "anna");
+  world_joinall(&w, 3);
+  world_pass(&w, SECOND);
+  world_ignore(&w);
+  other = named(&w, NULL, "anna");
+  SAME(world_end(&w, world_join(&w, other, 0)), GP_EEXIST);
+  SAME(world_end(&w, world_join(&w, other, anna)), GP_EEXIST);
+  world_pass(&w, 20 * SECOND);
+  TEXT(world_members(&w, other), "");
+  TEXT(world_members(&w, 1), "n0 n2");
+  TEXT(world_event(&w, 0), "");
+  TEXT(world_event(&w, anna), "");
+  SAME(world_end(&w, world_leave(&w, anna)), GP_OK);
+  SAME(world_end(&w, world_join(&w, other, 0)), GP_OK);
+  TEXT(world_members(&w, 0), "n1 n3");
+  world_close(&w);
+}
+
+TEST(twoatonce, "of two that come at once with a name one is let in") {
+  uint64_t seed;
+  for (seed = 1; seed <= 50; seed++) {
+    world w;
+    gp_receipt *a, *b;
+    gp_err ea, eb;
+    world_open(&w, seed, 2);
+    named(&w, NULL, "anna");
+    world_joinall(&w, 3);
+    gp_station_crash(w.at[2]);
+    named(&w, NULL, "anna");
+    named(&w, NULL, "anna");
+    a = world_join(&w, 3, 0);
+    b = world_join(&w, 4, 0);
+    ea = world_end(&w, a);
+    eb = world_end(&w, b);
+    if ((ea == GP_OK) == (eb == GP_OK))
+      test_note("seed %llu", (unsigned long long)seed);
+    CHECK((ea == GP_OK) != (eb == GP_OK));
+    SAME(ea == GP_OK ? eb : ea, GP_EEXIST);
+    world_close(&w);
+  }
+}
+
+TEST(mergednames, "two of a name in two networks both stay, and are told") {
+  world w;
+  world_open(&w, 1, 2);
+  named(&w, NULL, "anna");
+  named(&w, NULL, "anna");
+  SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
+  SAME(world_end(&w, world_join(&w, 3, 1)), GP_OK);
+  SAME(world_end(&w, world_join(&w, 0, 1)), GP_OK);
+  world_pass(&w, 10 * SECOND);
+  CHECK(world_iswhole(&w));
+  TEXT(world_complaint(&w, 2), "joining n3: EEXIST");
+  TEXT(world_complaint(&w, 2), "");
+  TEXT(world_complaint(&w, 3), "joining n2: EEXIST");
+  TEXT(world_complaint(&w, 0), "");
+  world_ignore(&w);
+  gp_station_crash(w.at[3]); /* there is another one of its name */
+  world_pass(&w, 10 * SECOND);
+  TEXT(world_event(&w, 0), "n3 left");
+  TEXT(nameof(&w, 1, 3), "");
+  world_close(&w);
+}
+
+TEST(replaced, "another process at a member's address is a newcomer") {
+  world w;
+  world_network(&w, 1, 3);
+  SAME(world_end(&w, world_say(&w, 2, "old")), GP_OK);
+  TEXT(world_hear(&w, 0), "n2: old");
+  gp_station_crash(w.at[2]);
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+  SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
+  CHECK(world_iswhole(&w));
+  TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
+  TEXT(world_event(&w, 0), "n2 joined");
+  TEXT(world_event(&w, 1), "n2 failed: EREPLACED");
+  TEXT(world_event(&w, 1), "n2 joined");
+  TEXT(world_event(&w, 1), "");
+  SAME(world_end(&w, world_say(&w, 2, "new")), GP_OK);
+  TEXT(world_hear(&w, 0), "n2: new");
+  world_pass(&w, 20 * SECOND);
+  TEXT(world_event(&w, 0), "");
+  world_close(&w);
+}
+
+TEST(replacedunseen, "also when it does not connect: it is met") {
+  world w;
+  world_network(&w, 1, 3);
+  gp_station_crash(w.at[2]);
+  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+  world_pass(&w, 10 * SECOND);
+  TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
+  TEXT(world_event(&w, 0), "n2 joined");
+  TEXT(world_event(&w, 0), "");
+  CHECK(world_iswhole(&w));
+  world_close(&w);
+}
+
+TEST(copied, "a file that was copied does not bring a second one in") {
+  world w;
+  memory m = {0};
+  size_t anna, other;
+  world_open(&w, 1, 2);
+  anna = named(&w, NULL, "anna");
+  world_joinall(&w, 3);
+  world_pass(&w, SECOND);
+  save(&w, anna, &m);
+  other = named(&w, NULL, "anna");
+  SAME(gp_node_resume(world_node(&w, other), &m.known, m.left,
+                      gp_sim_now(w.sim)),
+       GP_OK);
+  world_pass(&w, 30 * SECOND);
+  TEXT(world_members(&w, other), "");
+  TEXT(world_members(&w, 0), "n1 n2");
+  CHECK(strstr(world_complaint(&w, other), ": EEXIST") != NULL);
+  TEXT(world_complaint(&w, other), "");
+  SAME(world_end(&w, world_leave(&w, anna)), GP_OK);
+  world_pass(&w, 30 * SECOND);
+  TEXT(world_members(&w, 0), "n1 n3");
+  gp_peerlist_clear(&m.known);
+  world_close(&w);
+}
+
+TEST(displaced, "who stood still while its name was taken is told") {
+  world w;
+  size_t old, new;
+  world_open(&w, 1, 2);
+  old = named(&w, NULL, "anna");
+  world_joinall(&w, 3);
+  world_pass(&w, SECOND);
+  gp_station_hang(w.at[old]);
+  new = named(&w, NULL, "anna");
+  SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
+  world_pass(&w, 5 * SECOND);
+  gp_station_resume(w.at[old]);
+  world_pass(&w, 30 * SECOND);
+  CHECK(world_iswhole(&w));
+  TEXT(world_complaint(&w, old), "joining n3: EEXIST");
+  TEXT(world_complaint(&w, new), "joining n2: EEXIST");
+  world_close(&w);
+}
+
+/*
+** A node with a name that is killed and starts again elsewhere, again and
+** again, in a network that loses, repeats and cuts.
+*/
+#define PLAIN 5
+#define PLACES 4
+
+static void wander (uint64_t seed) {
+  world w;
+  memory m = {0};
+  size_t i, at = 0, round;
+  world_open(&w, seed, PLAIN);
+  for (i = 0; i < PLACES; i++)
+    named(&w, NULL, "anna");
+  for (i = 1; i < PLACES; i++)
+    gp_station_crash(w.at[PLAIN + i]);
+  world_joinall(&w, PLAIN + 1);
+  for (i = 0; i < w.n; i++)
+    gp_station_setgroups(w.at[i], (uint64_t)1 << i);
+  gp_sim_setloss(w.sim, 50000);
+  gp_sim_setcopies(w.sim, 50000);
+  for (round = 0; round < 8; round++) {
+    world_pass(&w, gp_random_below(gp_sim_random(w.sim), 6 * SECOND));
+    if (gp_random_below(gp_sim_random(w.sim), 3) == 0)
+      SAME(gp_sim_cut(w.sim, 1 + gp_random_below(gp_sim_random(w.sim), 31),
+                      (uint64_t)1 << (PLAIN + at)),
+           GP_OK);
+    save(&w, PLAIN + at, &m);
+    gp_station_crash(w.at[PLAIN + at]);
+    world_pass(&w, gp_random_below(gp_sim_random(w.sim), 6 * SECOND));
+    at = (at + 1 +
+          (size_t)gp_random_below(gp_sim_random(w.sim), PLACES - 1)) %
+         PLACES;
+    restartnamed(&w, PLAIN + at, "anna");
+    SAME(gp_node_resume(world_node(&w, PLAIN + at), &m.known, m.left,
+                        gp_sim_now(w.sim)),
+         GP_OK);
+  }
+  gp_sim_setloss(w.sim, 0);
+  gp_sim_setcopies(w.sim, 0);
+  gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
+  world_pass(&w, 60 * SECOND);
+  if (!world_iswhole(&w))
+    test_note("seed %llu", (unsigned long long)seed);
+  CHECK(world_iswhole(&w));
+  for (i = 0; i < PLAIN; i++)
+    for (round = 0; round < PLACES; round++) {
+      const char *is = nameof(&w, i, PLAIN + round);
+      if (round != at && *is != '\0')
+        test_note("seed %llu: n%zu still knows n%zu",
+                  (unsigned long long)seed, i, PLAIN + round);
+      TEXT(is, round == at ? "anna alive" : "");
+    }
+  gp_peerlist_clear(&m.known);
+  world_close(&w);
+}
+
+TEST(wanders, "one that moves again and again leaves no ghost behind") {
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200);
+  for (; seed < end; seed++)
+    wander(seed);
 }

@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void world_options (gp_nodeopt *opt) {
@@ -19,6 +20,11 @@ void world_options (gp_nodeopt *opt) {
   opt->probetime = 600;
   opt->asktime = 5000;
   opt->holdtime = 4000;
+}
+
+uint64_t world_number (const char *variable, uint64_t otherwise) {
+  const char *text = getenv(variable);
+  return text == NULL ? otherwise : strtoull(text, NULL, 10);
 }
 
 gp_peer *world_peer (const char *text) {

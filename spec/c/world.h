@@ -21,6 +21,9 @@ typedef struct world {
   gp_station *at[WORLD_MAX];
 } world;
 
+/* What the environment sets, such as SEEDS and FIRST. */
+uint64_t world_number (const char *variable, uint64_t otherwise);
+
 /* The limits of a host. */
 void world_options (gp_nodeopt *opt);
 

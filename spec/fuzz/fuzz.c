@@ -155,11 +155,12 @@ static void compare (const gp_message *is, const gp_message *was,
 
 static void again (gp_message *m, gp_form form, const gp_json *json,
                    const gp_peer *self) {
+  gp_identity own = {m->from, 0, ""};
   gp_asking asking = {.form = form,
                       .msg = m,
                       .from = m->from,
                       .to = self,
-                      .self = m->from,
+                      .self = &own,
                       .numbered = true};
   gp_scratch scratch;
   gp_httpout out;

@@ -26,8 +26,9 @@ looks like a command. All of them are there with a slash, too: /dm, /members,
 
 function chat.options(command)
   network.options(command)
-  command:option("--name", "Put before every line that is said.")
-    :argname("NAME")
+  command:option("--name", "The node's name, put before every line that is "
+                 .. "said; no other in the network may have it.")
+    :argname("NAME"):convert(network.name)
   command:flag("--plain", "No line editing, colours and time stamps, as in a "
                .. "pipe.")
 end

@@ -37,6 +37,13 @@ function network.count(text)
   return nil, "not a count: " .. text
 end
 
+-- For argparse: a node's name.
+function network.name(text)
+  if text:find("^%a[%w._-]*$") and #text <= 32 then return text end
+  return nil, "not a name: " .. text .. " (a letter, then letters, digits, "
+              .. "-, _ and ., 32 at most)"
+end
+
 -- Declares the options of a command that has a node.
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")
@@ -57,11 +64,12 @@ end
 -- told. An address that is none raises an error in start_node.
 function network.start(name, options)
   local ok, node, err
+  local given = { name = options.name }
   if options.address then
     ok, node, err = pcall(gop2p.start_node, options.address,
-                          options.port or 0)
+                          options.port or 0, given)
   else
-    ok, node, err = pcall(gop2p.start_local_node, options.port or 0)
+    ok, node, err = pcall(gop2p.start_local_node, options.port or 0, given)
   end
   if not ok then
     show.complain(name, "others can not dial %s", options.address)

@@ -63,9 +63,9 @@ function watch:look()
                  and (entry.messages - entry.before) / passed or 0
     entry.before = entry.messages
     local state = known[tostring(peer)] or {}
-    list[i] = { peer = tostring(peer), state = state.state,
-                rtt = state.rtt, messages = entry.messages,
-                bytes = entry.bytes, rate = rate,
+    list[i] = { peer = tostring(peer), name = state.name,
+                state = state.state, rtt = state.rtt,
+                messages = entry.messages, bytes = entry.bytes, rate = rate,
                 silent = entry.last and now - entry.last }
   end
   self.looked = now
@@ -77,7 +77,8 @@ local function lines_of(self, list)
                  "BYTES", "SILENT"}}
   for i, m in ipairs(list) do
     rows[i + 1] = {
-      show.plain(m.peer), m.state or "-",
+      show.plain(m.peer) .. (m.name and " " .. m.name or ""),
+      m.state or "-",
       m.rtt and ("%.0f ms"):format(m.rtt * 1000) or "-",
       tostring(m.messages), ("%.1f"):format(m.rate),
       tostring(m.bytes), m.silent and ("%.0f s"):format(m.silent) or "-",
@@ -107,9 +108,9 @@ end
 local function print_json(list)
   local time = os.time()
   for _, m in ipairs(list) do
-    show.json("time", time, "peer", m.peer, "state", m.state,
-              "rtt", m.rtt, "messages", m.messages, "rate", m.rate,
-              "bytes", m.bytes, "silent", m.silent)
+    show.json("time", time, "peer", m.peer, "name", m.name,
+              "state", m.state, "rtt", m.rtt, "messages", m.messages,
+              "rate", m.rate, "bytes", m.bytes, "silent", m.silent)
   end
 end
 
