@@ -276,3 +276,29 @@ describe("a bot that is reloaded every half an hour", function()
                 table.move(simulation:said_by("dice"), 1, 9, 1, {}))
   end)
 end)
+
+describe("two bots in a file that is watched", function()
+  it("are not reloaded while it is being written", function()
+    local script <close> = scriptfile [[
+      local new = require("gop2p.bot").new
+      local one = new { name = "one", store = false, watch = true }
+      local two = new { name = "two", store = false, watch = true }
+      assert(one:start())
+      two:run()
+    ]]
+    local simulation <close> = testing.network()
+    local bot = simulation:bot(script.name, { name = "both" })
+    local text = bot:read(script.name)
+    for _ = 1, 5 do   -- an editor that takes its time
+      bot:write(script.name, text:sub(1, #text // 2))
+      simulation:advance(0.4)
+      bot:write(script.name, text)
+      simulation:advance(0.4)
+    end
+    simulation:advance(2)
+    assert.is_nil(simulation:transcript():find("could not reload"))
+    testing.expect(bot:complains(), "info one: reloaded")
+    testing.expect(bot:complains(), "info two: reloaded")
+    testing.refute(bot:complains(), "reloaded")
+  end)
+end)

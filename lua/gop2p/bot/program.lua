@@ -158,16 +158,24 @@ local function settled(path, was)
   return rests
 end
 
+-- The one that looks for all that are to be watched: two would take each
+-- other's looks for their own.
+local function watcher()
+  for _, bot in ipairs(running()) do
+    if bot.options.watch then return bot end
+  end
+end
+
 -- program.watch(bot): a task that reloads when a file has changed, as long
 -- as the bot runs.
 function program.watch(bot)
   while bot.state == "running" do
     scheduler.sleep(LOOK)
     local any = false
-    for path, was in pairs(files) do any = settled(path, was) or any end
-    if any and not loading and bot.state == "running" then
-      program.reload()
+    if watcher() == bot then
+      for path, was in pairs(files) do any = settled(path, was) or any end
     end
+    if any and not loading then program.reload() end
   end
 end
 
