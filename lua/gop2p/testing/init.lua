@@ -15,6 +15,7 @@
 local check = require "gop2p.check"
 local conversation = require "gop2p.testing.conversation"
 local network = require "gop2p.testing.network"
+local schedule = require "gop2p.bot.schedule"
 local values = require "gop2p.values"
 
 local testing = {}
@@ -34,12 +35,11 @@ end
 -- The start, in local time: a Monday.
 local function epoch(text)
   if text == nil then text = "2024-01-01 00:00" end
-  local year, month, day, hour, min = tostring(text):match(
-    "^(%d%d%d%d)-(%d%d)-(%d%d) ?(%d*):?(%d*)$")
-  check.that(year, 1, "network",
+  local date = type(text) == "string" and text:match("^%d+%-.*$") or "?"
+  local moment = schedule.moment(date:find(" ") and date or date .. " 00:00")
+  check.that(moment, 1, "network",
              "option 'start': \"2024-01-01 09:00\" or the like expected", 2)
-  return os.time { year = year, month = month, day = day,
-                   hour = tonumber(hour) or 0, min = tonumber(min) or 0 }
+  return moment
 end
 
 local function entries(given)

@@ -4,6 +4,7 @@
 local check = require "gop2p.check"
 local core = require "gop2p.core"
 local program = require "gop2p.testing.program"
+local schedule = require "gop2p.bot.schedule"
 local user = require "gop2p.testing.user"
 local values = require "gop2p.values"
 local world = require "gop2p.testing.world"
@@ -120,30 +121,18 @@ function methods:user(name, options)
   return part
 end
 
--- Seconds until the time of day "HH:MM" or "HH:MM:SS" comes next.
-local function untilclock(text)
-  local hour, min, sec = text:match("^(%d%d?):(%d%d):?(%d*)$")
-  if not hour then return nil end
-  local now = core.time()
-  local day = os.date("*t", math.floor(now))
-  day.hour, day.min, day.sec = tonumber(hour), tonumber(min),
-                               tonumber(sec) or 0
-  day.isdst = nil
-  local at = os.time(day)
-  if at <= now then
-    day.day, day.isdst = day.day + 1, nil
-    at = os.time(day)
-  end
-  return at - now
-end
-
 -- net:advance(seconds | "HH:MM"): lets time pass, or until it is that time
--- of day next.
+-- of day next, or "2030-12-24 18:00".
 function methods:advance(time)
   local inside = open(self, "advance")
-  local seconds = type(time) == "string" and untilclock(time) or time
-  check.that(type(seconds) == "number" and seconds >= 0, 1, "advance",
-             "seconds or a time of day such as 09:00 expected")
+  local seconds, why = time, "seconds or a time such as 09:00 expected"
+  if type(time) == "string" then
+    local moment
+    moment, why = schedule.moment(time, core.time())
+    check.that(moment, 1, "advance", why)
+    seconds, why = moment - core.time(), "it is past " .. time
+  end
+  check.that(type(seconds) == "number" and seconds >= 0, 1, "advance", why)
   inside:await(function() return inside.problem end, seconds)
   inside:check(2)
 end
