@@ -185,7 +185,7 @@ describe("the process of a bot", function()
     net.await(function() return entry:members()[1] == name end, LIMIT)
   end
 
-  for _, signal in ipairs {"TERM", "INT"} do
+  for _, signal in ipairs {"TERM", "INT", "HUP"} do
     it("leaves and stores at SIG" .. signal, function()
       local proc <close>, name = start [[
         bot:command("note <text...>", function(ctx, args)

@@ -140,6 +140,20 @@ describe("the tutorial", function()
     bot:type("C-c")
     assert.equal(0, bot:over())
     chat:await("localhost:" .. ports["5001"] .. " left")
-    assert.matches("%-%-log lunch.log", sessions[6])
+  end)
+
+  it("has a bot that stays when its terminal has gone", function()
+    local arguments = assert(sessions[6]:match("^%$ nohup gop2p ([^\n&]*)&"))
+    local stays <close> = assert(process.start({"sh", "-c",
+      "cd \"$0\" && exec nohup " .. LUA .. " " .. program .. " "
+      .. arguments, folder}))
+    local name = "localhost:" .. ports["5001"]
+    chat:await("left.*" .. name .. " joined")
+    stays:kill("HUP")
+    chat:type("/dm " .. name .. " help", "Enter")
+    chat:await("joined.*%[" .. name .. " to you%].*help")
+    stays:kill("TERM")
+    assert.equal(0, stays:wait(20))
+    assert.matches("stopped", contents(folder .. "/lunch.log"))
   end)
 end)

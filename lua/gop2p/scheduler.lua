@@ -189,10 +189,10 @@ local function current()
   return coroutine.status(stepping.co) == "normal" and stepping or nil
 end
 
--- Its coroutine, or nil.
+-- Its coroutine and its scope, or nil.
 function scheduler.current()
   local task = current()
-  return task and task.co
+  return task and task.co, task and task.scope
 end
 
 -- An interruption (Ctrl-C, while a task computes) is raised as soon as the

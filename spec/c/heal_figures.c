@@ -276,10 +276,10 @@ static void detection (net *w, size_t times, bool hangs) {
 static void rest (net *w) {
   gp_simcount before;
   const gp_simcount *now = gp_sim_count(w->sim);
-  double each = 60.0 * (double)w->n;
-  pass(w, 60 * SECOND);
+  double each = 30.0 * (double)w->n;
+  pass(w, 30 * SECOND);
   before = *now;
-  pass(w, 60 * SECOND);
+  pass(w, 30 * SECOND);
   row(w->n, now->names == before.names,
       "at rest, each node and second, both ways",
       "%.2f messages, %.0f bytes, %" PRIu64 " names of lists in all",
@@ -357,6 +357,6 @@ int healfigures (uint64_t from) {
   size(100, 20);
   atonce(50, false);
   atonce(1000, true);
-  size(1000, 5);
+  size(1000, 3);
   return missed;
 }

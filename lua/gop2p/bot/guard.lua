@@ -42,7 +42,7 @@ local function switchoff(bot, handler)
   handler.off = true
   bot.trouble:tell(values.error("internal", "EHANDLER",
     handler.what .. " is switched off",
-    ("it failed %d times in a row"):format(handler.failures)), handler)
+    ("it failed %d times in a row"):format(handler.failures)))
 end
 
 -- guard.call(bot, handler, from, ...) -> whether it did not fail
@@ -65,7 +65,7 @@ function guard.call(bot, handler, from, ...)
   local err = failure(handler.what, problem.text, problem.traceback)
   err.from = from
   handler.failures = handler.failures + 1
-  bot.trouble:tell(err, handler)
+  bot.trouble:tell(err)
   if handler.limit and handler.failures >= handler.limit and
      not handler.off then
     switchoff(bot, handler)
@@ -80,10 +80,11 @@ function guard.cause(bot)
   return cause and cause.bot == bot and cause.from or nil
 end
 
--- The error of a task that a handler has started and nobody waits for.
-function guard.stray(bot, problem)
+-- guard.stray(problem) -> the error of a task that a handler has started and
+-- nobody waits for
+function guard.stray(problem)
   local text = problem:match("^(.-)\nstack traceback:") or problem
-  bot.trouble:tell(failure("a task", text, problem))
+  return failure("a task", text, problem)
 end
 
 return guard

@@ -104,7 +104,7 @@ function bot.new(given)
                         set.options.queue),
   }, meta)
   self.scope = scheduler.scope(function(problem)
-    guard.stray(self, problem)
+    self.trouble:tell(guard.stray(problem))
   end, set.options.budget or nil)
   self.trouble = trouble.new(self)
   self.registry = self:newregistry()
@@ -155,21 +155,26 @@ function Bot:adopt(plan)
   end
 end
 
--- Starts f(...) as a task; false when there are too many.
-function Bot:task(f, ...)
-  if self.scope.count >= self.options.max_tasks then
+-- Starts f(...) as a task of one of its scopes; false when that has too many.
+local function begin(self, scope, f, ...)
+  if scope.count >= self.options.max_tasks then
     self.log:warn("not handled", { reason = "too many tasks" })
     return false
   end
-  scheduler.start(self.scope, f, ...)
+  scheduler.start(scope, f, ...)
   return true
+end
+
+function Bot:task(f, ...)
+  return begin(self, self.scope, f, ...)
 end
 
 -- Runs the handlers of an event, and tells those who wait for it.
 function Bot:fire(event, ...)
   local from = event == "message" and (...).from or nil
+  local scope = event == "error" and self.trouble.scope or self.scope
   for _, handler in ipairs(self.registry:handlers(event)) do
-    self:task(guard.call, self, handler, from, ...)
+    begin(self, scope, guard.call, self, handler, from, ...)
   end
   self.conversation:tell(event, ...)
 end
@@ -278,7 +283,6 @@ function Bot:on(event, f)
              ("no such event: %s"):format(tostring(event)))
   check.callable(f, 2, "on")
   local handler = guard.handler("on " .. event, f)
-  handler.event = event
   local events = target(self).events
   events[event] = events[event] or {}
   table.insert(events[event], handler)
@@ -418,8 +422,9 @@ end
 -- bot:run() -> true [, signal] | nil, err
 --
 -- For a main program: starts the bot, if it was not, and waits until it is
--- stopped, by bot:stop() or by SIGINT or SIGTERM ("INT", "TERM"): these two
--- are caught meanwhile, and only meanwhile. Code that is reloaded ends here.
+-- stopped, by bot:stop() or by SIGINT, SIGTERM or SIGHUP ("INT", "TERM",
+-- "HUP"): these are caught meanwhile, and only meanwhile. Code that is
+-- reloaded ends here.
 function Bot:run()
   checkself(self, "run")
   if building.here() then

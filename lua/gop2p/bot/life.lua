@@ -69,7 +69,8 @@ local function starttasks(self)
   if self.options.watch then start(program.watch, self) end
   if self.memory then
     start(remember, self)
-    self.scope.resumed = function() self.memory:touch() end
+    local function touch() self.memory:touch() end
+    self.scope.resumed, self.trouble.scope.resumed = touch, touch
   end
 end
 
@@ -127,6 +128,7 @@ local function stop(self)
   farewell(self)
   self.registry.agenda:stop()
   leave(self.node)
+  scheduler.close(self.trouble.scope)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end
@@ -164,7 +166,7 @@ function life.run(self)
   local caught, err = signals.catch(function(name)
     signal.name = name
     scheduler.wake(self)
-  end)
+  end, { "INT", table.unpack(signals.ending()) })
   if not caught then return nil, err end
   local ok, done, problem = pcall(function()
     local _ <close> = caught

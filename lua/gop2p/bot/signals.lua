@@ -5,11 +5,17 @@ local scheduler = require "gop2p.scheduler"
 
 local signals = {}
 
--- signals.catch(f [, names]) -> something to close | nil, err
+-- signals.ending() -> names: "TERM" and, unless the process is to outlive its
+-- terminal, as nohup has it, "HUP"
+function signals.ending()
+  return { "TERM", not core.outlives() and "HUP" or nil }
+end
+
+-- signals.catch(f, names) -> something to close | nil, err
 --
--- Until that is closed "INT" and "TERM", or those that are named ("HUP" can
--- be, too), do nothing but that f(name) is called, which must not wait; then
--- they do again what they did before.
+-- Until that is closed these signals ("INT", "TERM", "HUP") do nothing but
+-- that f(name) is called, which must not wait; then they do again what they
+-- did before.
 function signals.catch(f, names)
   local caught = setmetatable({}, { __close = function(self)
     for catch, number in pairs(self) do
@@ -17,7 +23,7 @@ function signals.catch(f, names)
       core.uncatch(catch)
     end
   end })
-  for _, name in ipairs(names or { "INT", "TERM" }) do
+  for _, name in ipairs(names) do
     local catch, number = core.catch(name)
     if not catch then
       getmetatable(caught).__close(caught)

@@ -46,6 +46,7 @@ function speech.post(bot, data, to, cause, urgent)
   local receipt, err
   if to then receipt, err = bot.node:send(to, data)
   else receipt, err = bot.node:broadcast(data) end
+  if receipt then bot.trouble:follow(receipt) end
   return receipt, err
 end
 

@@ -1,7 +1,13 @@
 -- trouble.lua - what went wrong is told: in the log, to on("error"), and to
 -- the owner, if he is a member.
+--
+-- Handlers of errors, and the tasks that they start, have a scope of their
+-- own. What goes wrong in there, or with what is sent from there, is only
+-- logged: it would be told to them again, without an end.
 
 local clock = require "gop2p.clock"
+local guard = require "gop2p.bot.guard"
+local scheduler = require "gop2p.scheduler"
 local speech = require "gop2p.bot.speech"
 
 local trouble = {}
@@ -10,7 +16,26 @@ trouble.__index = trouble
 local PAUSE = 10   -- seconds between two messages to the owner
 
 function trouble.new(bot)
-  return setmetatable({ bot = bot, due = -math.huge, untold = 0 }, trouble)
+  local self = setmetatable({ bot = bot, due = -math.huge, untold = 0 },
+                            trouble)
+  self.scope = scheduler.scope(function(problem)
+    self:note(guard.stray(problem))
+  end, bot.options.budget or nil)
+  return self
+end
+
+-- Whether it is a handler of errors that calls.
+local function handling(self)
+  return select(2, scheduler.current()) == self.scope
+end
+
+-- trouble:follow(receipt): of what was just sent.
+function trouble:follow(receipt)
+  if not handling(self) then return end
+  scheduler.start(self.scope, function()
+    local ok, err = receipt:wait()
+    if not ok then self:note(err) end
+  end)
 end
 
 local function tellowner(self, text)
@@ -36,15 +61,19 @@ local function owner(self, err)
   self.bot:task(function() tellowner(self, text) end)
 end
 
--- trouble:tell(err [, handler])
---
--- Never waits. What goes wrong in a handler of errors is only logged.
-function trouble:tell(err, handler)
-  local bot = self.bot
-  bot.log:error("error", { text = tostring(err), traceback = err.traceback,
-                           from = err.from and tostring(err.from) })
-  if handler and handler.event == "error" then return end
-  bot:fire("error", err)
+-- trouble:note(err): into the log alone.
+function trouble:note(err)
+  self.bot.log:error("error", {
+    text = tostring(err), traceback = err.traceback,
+    from = err.from and tostring(err.from),
+  })
+end
+
+-- trouble:tell(err): never waits.
+function trouble:tell(err)
+  self:note(err)
+  if handling(self) then return end
+  self.bot:fire("error", err)
   if err.code == "EHANDLER" then owner(self, err) end
 end
 

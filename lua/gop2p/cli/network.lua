@@ -1,7 +1,6 @@
 -- network.lua - what the commands have in common: options, a node, its
 -- joining and its leaving.
 
-local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local show = require "gop2p.cli.show"
 local signals = require "gop2p.bot.signals"
@@ -99,7 +98,7 @@ end
 -- Until what it gives is closed f(), which must not wait, is called when
 -- the process shall end, and nothing else happens.
 function network.on_end(f)
-  return signals.catch(f, { "TERM", not core.outlives() and "HUP" or nil })
+  return signals.catch(f, signals.ending())
 end
 
 -- Calls f(), which those end as Ctrl-C does.

@@ -77,6 +77,7 @@ local function kernel(run)
     run.catches[caught] = true
     return caught, caught
   end
+  function own.outlives() return false end
   function own.uncatch(caught)
     run.catches[caught] = nil
   end

@@ -141,14 +141,14 @@ function methods:start()
   self.world:settle(self, 3)
 end
 
--- bot:signal("INT" | "TERM")
+-- bot:signal("INT" | "TERM" | "HUP")
 --
 -- As the system would: what the script has no handler for ends it. INT
--- raises "interrupted!" in it, as the stock lua does, TERM kills it.
+-- raises "interrupted!" in it, as the stock lua does, the others kill it.
 function methods:signal(name)
   running(self, "signal")
-  check.that(name == "INT" or name == "TERM", 1, "signal",
-             "INT or TERM expected")
+  check.that(name == "INT" or name == "TERM" or name == "HUP", 1, "signal",
+             "INT, TERM or HUP expected")
   note(self, "gets SIG%s", name)
   local caught = false
   for catch in pairs(self.run.catches) do
