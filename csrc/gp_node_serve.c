@@ -119,22 +119,17 @@ static void freeheld (gp_held *h) {
 /*
 ** Asks a newcomer of a header form which of the two it speaks, before it
 ** gets its list: under the name that it calls us, or it would hold us twice
-** (protocol.md).
+** (protocol.md). False: out of memory, its answer does not wait.
 */
 static bool inquire (gp_node *n, gp_contact *c, const gp_asked *asked,
                      gp_reply *r, uint64_t now) {
   gp_message *msg;
-  gp_err e;
-  if (!hold(&n->newcomers, asked, r, now + GP_PATIENCE))
-    return false;
-  e = gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL);
-  if (e == GP_OK) {
-    e = gp_contact_queue(n, c, GP_INQUIRING, msg, NULL, GP_PATIENCE, now);
-    gp_message_unref(msg);
-  }
+  gp_err e = gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL);
   if (e != GP_OK)
-    gp_node_admitnewcomer(n, c, GP_FORM_HEADERS);
-  return true;
+    return false;
+  e = gp_contact_queue(n, c, GP_INQUIRING, msg, NULL, GP_PATIENCE, now);
+  gp_message_unref(msg);
+  return e == GP_OK && hold(&n->newcomers, asked, r, now + GP_PATIENCE);
 }
 
 /*
