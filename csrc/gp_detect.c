@@ -177,6 +177,7 @@ static void fail (gp_node *n, gp_contact *c) {
     gp_node_note(n, GP_FAILED, c->entry.peer, v->reason);
   v->lost = true;
   gp_repair_begin(n, c);
+  gp_contact_release(n, c);
 }
 
 /* Nobody has said anything, not even those who were asked to try: then it

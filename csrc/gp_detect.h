@@ -136,11 +136,11 @@ void gp_trial_clear (gp_node *n);
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 
 /* 'c' is tried again from now on, after a pause. False: too many are tried
-   already; then it may be freed. */
+   already; then it is a stranger. */
 bool gp_repair_begin (gp_node *n, struct gp_contact *c);
 
 /* The same for one of 'count' that were known before a restart: soon, but
-   not all at once. */
+   not all at once. May free it. */
 void gp_repair_resume (gp_node *n, struct gp_contact *c, size_t count);
 
 /* It is tried again soon, for it seems to be alive. */

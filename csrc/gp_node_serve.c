@@ -53,6 +53,7 @@ static bool hasroom (const gp_node *n, const gp_contact *c) {
 /*
 ** One that had failed reaches us: whether we reach it is to be seen before
 ** it counts as a member again. What is broadcast meanwhile goes to it, too.
+** However long ago it failed, it is tried for a day from now on.
 */
 static void readmit (gp_node *n, gp_contact *c) {
   if (!c->vigil.lost) {
@@ -61,6 +62,7 @@ static void readmit (gp_node *n, gp_contact *c) {
   }
   if (c->standing == GP_FAILING)
     gp_contact_stand(n, c, GP_CANDIDATE);
+  c->vigil.since = n->now;
   gp_repair_retry(n, c);
 }
 
@@ -250,8 +252,7 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_peer_unref(had);
   if (c->standing == GP_FAILING && c->vigil.retry == 0)
     gp_repair_begin(n, c); /* another process, and not let in */
-  else
-    gp_contact_release(n, c);
+  gp_contact_release(n, c);
   return !later;
 }
 

@@ -68,7 +68,6 @@ static void retryat (gp_node *n, gp_contact *c, uint64_t at) {
 bool gp_repair_begin (gp_node *n, gp_contact *c) {
   if (n->nfailing > n->opt.maxmembers) {
     gp_contact_stand(n, c, GP_STRANGER);
-    gp_contact_release(n, c);
     return false;
   }
   c->vigil.since = n->now;
@@ -92,6 +91,8 @@ void gp_repair_hasten (gp_node *n, gp_contact *c) {
 void gp_repair_resume (gp_node *n, gp_contact *c, size_t count) {
   if (gp_repair_begin(n, c))
     hasten(n, c, 100 + 10 * (uint64_t)count);
+  else
+    gp_contact_release(n, c);
 }
 
 void gp_repair_hastenall (gp_node *n) {
