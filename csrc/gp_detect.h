@@ -57,7 +57,7 @@ typedef struct gp_detect {
   uint32_t *round; /* slots of the members, in the order of this round */
   size_t roundsize, roundlen, roundat;
   uint64_t nextprobe; /* UINT64_MAX: there is nobody to probe */
-  bool watching;      /* the last probe was of the neighbour as well */
+  bool watching;      /* the last probe was of the neighbours as well */
   uint64_t lookat;    /* no contact has anything due before */
   unsigned health;    /* how much this node doubts itself: 0 to 3 */
   uint64_t repairat;  /* lists are compared then */
