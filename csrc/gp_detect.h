@@ -135,8 +135,11 @@ void gp_trial_clear (gp_node *n);
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 
-/* 'c' is tried again from now on, after a pause. False: too many are tried
-   already; then it is a stranger. */
+/* There is one more that failed, 'c'. False: there are too many; then it is a
+   stranger. */
+bool gp_repair_limit (gp_node *n, struct gp_contact *c);
+
+/* The same, and it is tried again from now on, after a pause. */
 bool gp_repair_begin (gp_node *n, struct gp_contact *c);
 
 /* The same for one of 'count' that were known before a restart: soon, but

@@ -45,11 +45,32 @@ TEST(toomanylost, "one too many is let go of, also when it was only late") {
   losetoo(&w, 3);
   world_pass(&w, 5 * SECOND);
   gp_node_stats(world_node(&w, 0), &stats);
-  SAME(stats.failed, 3);
+  SAME(stats.failed, 2); /* n1 is let go of */
   SAME(world_end(&w, world_join(&w, 4, 5)), GP_OK);
   gp_station_hang(w.at[5]);
   SAME(world_end(&w, world_join(&w, 0, 4)), GP_OK); /* greets n5 in vain */
   world_pass(&w, 10 * SECOND);
   TEXT(world_members(&w, 0), "n4");
+  world_close(&w);
+}
+
+TEST(beyond, "who comes back is let in beyond the limit, as many again") {
+  world w;
+  size_t i;
+  world_open(&w, 1, 0);
+  w.opt.maxmembers = 2;
+  world_add(&w, NULL);
+  w.opt.maxmembers = 4096;
+  while (w.n < 6)
+    world_add(&w, NULL);
+  for (i = 1; i < 5; i++)
+    losetoo(&w, i);
+  for (i = 1; i < 5; i++)
+    SAME(gp_station_start(w.at[i], &w.opt, NULL), GP_OK);
+  SAME(world_end(&w, world_join(&w, 5, 0)), GP_OK);
+  world_pass(&w, 120 * SECOND);
+  TEXT(world_members(&w, 0), "n1 n2 n5");
+  world_add(&w, NULL);
+  SAME(world_end(&w, world_join(&w, 6, 0)), GP_EBUSY);
   world_close(&w);
 }
