@@ -186,7 +186,7 @@ years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
 	  $(MAKE) $(AGAIN) specs SPEC=spec/testing_years_spec.lua
 
 specs: build ctest
-	@$(RUN) .ci/busted.lua $(BUSTED_FLAGS) $(SPEC)
+	@$(RUN) .ci/specs.lua $(BUSTED_FLAGS) $(SPEC)
 
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)

@@ -8,8 +8,9 @@
 ** coroutine makes, so none of them escapes. What is over its budget meets an
 ** error at every instruction from then on, so that catching it leads
 ** nowhere; but none in the library's own functions, which are not to be left
-** half done. Not seen is the time that a single call of C takes; nor what the
-** message handler of an xpcall does, which Lua runs within the hook.
+** half done. Not seen is the time that a single call of C takes; nor what a
+** coroutine does that was made outside of tasks; nor finalizers and the
+** message handler of an xpcall, in which Lua runs no hooks.
 */
 #include <string.h>
 #include <time.h>

@@ -261,6 +261,10 @@ describe("roles", function()
         {roles = {owner = "localhost:1"}},
       ['option roles["a"]: not a peer: "b" ("host:port" expected)'] =
         {roles = {a = "b"}},
+      ["option roles: name expected as key, got 1"] =
+        {roles = {"localhost:1"}},
+      ["option allow: name or glob expected as key, got 1"] =
+        {allow = {"owner"}},
       ["no such option: ower"] = {ower = 1},
       ["option 'port': port from 0 to 65535 expected, got 70000"] =
         {port = 70000},

@@ -28,6 +28,8 @@ exec </dev/null 2>&1
 unset MAKEFLAGS MFLAGS LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4
 set -e
 kept=$PWD/build/installed
+exec 9>$kept.lock
+flock 9
 ln -s $kept/tree %s/tree
 if [ -f $kept/made ] &&
    [ -z "$(find csrc lua rockspec -newer $kept/made)" ]; then exit; fi

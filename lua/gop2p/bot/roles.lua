@@ -24,6 +24,10 @@ local function globpattern(glob)
 end
 
 local function addrule(self, glob, names)
+  if type(glob) ~= "string" then
+    return nil, ("allow: name or glob expected as key, got %s")
+                :format(tostring(glob))
+  end
   names = type(names) == "table" and names or { names }
   for _, name in ipairs(names) do
     if not self.members[name] and name ~= "everybody" then
@@ -58,7 +62,10 @@ function roles.new(owner, members, allow)
     if why then return nil, why end
   end
   for name, list in pairs(members or {}) do
-    if name == "owner" or name == "everybody" then
+    if type(name) ~= "string" then
+      return nil, ("roles: name expected as key, got %s")
+                  :format(tostring(name))
+    elseif name == "owner" or name == "everybody" then
       return nil, ("roles: %q has a meaning of its own"):format(name)
     end
     self.members[name], why = toset(("roles[%q]"):format(name), list)
