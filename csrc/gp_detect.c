@@ -18,9 +18,13 @@
 ** more share it.
 **
 ** In shuffled rounds alone somebody may be asked by nobody for seconds, in a
-** network of any size. So every second period a node probes its neighbour as
-** well: all of ours stand in a ring, in the order of their hashes, and each
-** has one neighbour there and is the neighbour of one.
+** network of any size. So every second period a node probes its neighbours as
+** well: all members stand in a ring, in the order of their hashes, and each
+** of ours has those for neighbours that come next, up to the first of ours.
+** So each member is the neighbour of one of ours, which asks it again and
+** again. That costs a network as much for each member, whatever its size;
+** of a few of ours among many Go programs, which do not probe, it is they
+** who bear it.
 */
 #include <stdlib.h>
 
@@ -177,6 +181,7 @@ static void fail (gp_node *n, gp_contact *c) {
     gp_node_note(n, GP_FAILED, c->entry.peer, v->reason);
   v->lost = true;
   gp_repair_begin(n, c);
+  gp_contact_release(n, c);
 }
 
 /* Nobody has said anything, not even those who were asked to try: then it
@@ -298,29 +303,36 @@ static gp_contact *nextone (gp_node *n, bool all) {
   return NULL;
 }
 
-/* The next of ours in the ring; NULL: there is none. */
-static gp_contact *neighbour (const gp_node *n) {
-  uint32_t own = gp_peer_hash(n->self), nearest = UINT32_MAX;
-  gp_contact *found = NULL;
-  gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    gp_contact *c = (gp_contact *)e;
-    uint32_t distance = gp_peer_hash(e->peer) - own;
-    if (c->ours && c->standing == GP_MEMBER && !c->leaving &&
-        distance <= nearest) {
-      found = c;
-      nearest = distance;
-    }
-  }
-  return found;
+/* The way to it in the ring. */
+static uint32_t distance (const gp_node *n, const gp_contact *c) {
+  return gp_peer_hash(c->entry.peer) - gp_peer_hash(n->self);
 }
 
-static void probeneighbour (gp_node *n) {
-  gp_contact *c;
+/* How far it is to the next of ours. */
+static uint32_t reach (const gp_node *n) {
+  uint32_t nearest = UINT32_MAX;
+  const gp_entry *e;
+  for (e = n->contacts.first; e != NULL; e = e->next) {
+    const gp_contact *c = (const gp_contact *)e;
+    if (c->ours && c->standing == GP_MEMBER && !c->leaving &&
+        distance(n, c) < nearest)
+      nearest = distance(n, c);
+  }
+  return nearest;
+}
+
+static void probeneighbours (gp_node *n) {
+  uint32_t last;
+  gp_entry *e;
   n->detect.watching = !n->detect.watching;
-  c = n->detect.watching ? neighbour(n) : NULL;
-  if (c != NULL)
-    gp_detect_try(n, c, false);
+  if (!n->detect.watching)
+    return;
+  last = reach(n);
+  for (e = n->contacts.first; e != NULL; e = e->next) {
+    gp_contact *c = (gp_contact *)e;
+    if (c->standing == GP_MEMBER && !c->leaving && distance(n, c) <= last)
+      gp_detect_try(n, c, false);
+  }
 }
 
 /* The comparison of lists rides on the probe that is due anyway. */
@@ -331,7 +343,7 @@ static void probe (gp_node *n, uint64_t now) {
                                          : now + patient(n, n->opt.probetime);
   if (n->nmembers == 0)
     return;
-  probeneighbour(n);
+  probeneighbours(n);
   c = nextone(n, repair);
   if (c == NULL)
     return;

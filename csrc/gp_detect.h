@@ -57,7 +57,7 @@ typedef struct gp_detect {
   uint32_t *round; /* slots of the members, in the order of this round */
   size_t roundsize, roundlen, roundat;
   uint64_t nextprobe; /* UINT64_MAX: there is nobody to probe */
-  bool watching;      /* the last probe was of the neighbour as well */
+  bool watching;      /* the last probe was of the neighbours as well */
   uint64_t lookat;    /* no contact has anything due before */
   unsigned health;    /* how much this node doubts itself: 0 to 3 */
   uint64_t repairat;  /* lists are compared then */
@@ -135,12 +135,15 @@ void gp_trial_clear (gp_node *n);
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 
-/* 'c' is tried again from now on, after a pause. False: too many are tried
-   already; then it may be freed. */
+/* There is one more that failed, 'c'. False: there are too many; then it is a
+   stranger. */
+bool gp_repair_limit (gp_node *n, struct gp_contact *c);
+
+/* The same, and it is tried again from now on, after a pause. */
 bool gp_repair_begin (gp_node *n, struct gp_contact *c);
 
 /* The same for one of 'count' that were known before a restart: soon, but
-   not all at once. */
+   not all at once. May free it. */
 void gp_repair_resume (gp_node *n, struct gp_contact *c, size_t count);
 
 /* It is tried again soon, for it seems to be alive. */

@@ -243,8 +243,10 @@ static void notmet (gp_node *n, gp_contact *c, gp_err error) {
     gp_contact_left(n, c);
     return;
   }
-  if (c->vigil.lost)
+  if (c->vigil.lost) {
     gp_contact_stand(n, c, GP_FAILING);
+    gp_repair_limit(n, c);
+  }
   else if (error == GP_ETIMEDOUT || error == GP_ECONNRESET) {
     if (c->vigil.retry == 0)
       gp_repair_begin(n, c);

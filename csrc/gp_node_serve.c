@@ -53,6 +53,7 @@ static bool hasroom (const gp_node *n, const gp_contact *c) {
 /*
 ** One that had failed reaches us: whether we reach it is to be seen before
 ** it counts as a member again. What is broadcast meanwhile goes to it, too.
+** However long ago it failed, it is tried for a day from now on.
 */
 static void readmit (gp_node *n, gp_contact *c) {
   if (!c->vigil.lost) {
@@ -61,6 +62,7 @@ static void readmit (gp_node *n, gp_contact *c) {
   }
   if (c->standing == GP_FAILING)
     gp_contact_stand(n, c, GP_CANDIDATE);
+  c->vigil.since = n->now;
   gp_repair_retry(n, c);
 }
 
@@ -119,22 +121,17 @@ static void freeheld (gp_held *h) {
 /*
 ** Asks a newcomer of a header form which of the two it speaks, before it
 ** gets its list: under the name that it calls us, or it would hold us twice
-** (protocol.md).
+** (protocol.md). False: out of memory, its answer does not wait.
 */
 static bool inquire (gp_node *n, gp_contact *c, const gp_asked *asked,
                      gp_reply *r, uint64_t now) {
   gp_message *msg;
-  gp_err e;
-  if (!hold(&n->newcomers, asked, r, now + GP_PATIENCE))
-    return false;
-  e = gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL);
-  if (e == GP_OK) {
-    e = gp_contact_queue(n, c, GP_INQUIRING, msg, NULL, GP_PATIENCE, now);
-    gp_message_unref(msg);
-  }
+  gp_err e = gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL);
   if (e != GP_OK)
-    gp_node_admitnewcomer(n, c, GP_FORM_HEADERS);
-  return true;
+    return false;
+  e = gp_contact_queue(n, c, GP_INQUIRING, msg, NULL, GP_PATIENCE, now);
+  gp_message_unref(msg);
+  return e == GP_OK && hold(&n->newcomers, asked, r, now + GP_PATIENCE);
 }
 
 /*
@@ -255,8 +252,7 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_peer_unref(had);
   if (c->standing == GP_FAILING && c->vigil.retry == 0)
     gp_repair_begin(n, c); /* another process, and not let in */
-  else
-    gp_contact_release(n, c);
+  gp_contact_release(n, c);
   return !later;
 }
 

@@ -65,12 +65,16 @@ static void retryat (gp_node *n, gp_contact *c, uint64_t at) {
 }
 
 /* Those that failed are no more than the members there may be. */
+bool gp_repair_limit (gp_node *n, gp_contact *c) {
+  if (n->nfailing <= n->opt.maxmembers)
+    return true;
+  gp_contact_stand(n, c, GP_STRANGER);
+  return false;
+}
+
 bool gp_repair_begin (gp_node *n, gp_contact *c) {
-  if (n->nfailing > n->opt.maxmembers) {
-    gp_contact_stand(n, c, GP_STRANGER);
-    gp_contact_release(n, c);
+  if (!gp_repair_limit(n, c))
     return false;
-  }
   c->vigil.since = n->now;
   c->vigil.pause = FIRST_PAUSE;
   retryat(n, c, n->now + jitter(n, FIRST_PAUSE));
@@ -92,6 +96,8 @@ void gp_repair_hasten (gp_node *n, gp_contact *c) {
 void gp_repair_resume (gp_node *n, gp_contact *c, size_t count) {
   if (gp_repair_begin(n, c))
     hasten(n, c, 100 + 10 * (uint64_t)count);
+  else
+    gp_contact_release(n, c);
 }
 
 void gp_repair_hastenall (gp_node *n) {

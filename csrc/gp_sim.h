@@ -5,7 +5,8 @@
 ** and answer as values, without a socket, a wire form or a second of
 ** waiting. Everything that is left to chance comes from one seed, and
 ** nothing else does: the same calls on the same seed give the same run.
-** Knows only nodes of ours. Owns its stations and their nodes.
+** Knows only nodes of ours, but for what gp_station_setplain says. Owns its
+** stations and their nodes.
 **
 ** A station is a machine with one node, which comes and goes. Its program is
 ** whoever uses the simulator: between two steps it may call any node. When a
@@ -107,6 +108,13 @@ void gp_station_resume (gp_station *st);
 
 /* Stands still for 'time' ms. */
 void gp_station_stall (gp_station *st, uint64_t time);
+
+/*
+** What we have added to the protocol neither leaves it nor reaches it from
+** now on: others take its node for a Go program of v1.1.3, which it is as
+** far as a node can be that does not probe (gp_nodeopt).
+*/
+void gp_station_setplain (gp_station *st);
 
 /* The groups it is in, a bit for each of 64; none at first. */
 void gp_station_setgroups (gp_station *st, uint64_t groups);

@@ -57,41 +57,55 @@ static void schedule (gp_reply *r) {
                 at < r->sim->now ? r->sim->now : at);
 }
 
-/* Whoever receives it may change it, so the message is made anew. */
-static gp_err fill (gp_asked *asked, const gp_asking *asking,
-                    const gp_station *from) {
+/* Whether the headers of our own tell the one about the other. */
+static bool isextended (const gp_station *a, const gp_station *b) {
+  return !a->plain && b != NULL && !b->plain;
+}
+
+/* What stands in headers of our own. */
+static void extend (gp_asked *asked, const gp_asking *asking) {
   const gp_message *m = asking->msg;
-  gp_err e;
-  asked->form = GP_FORM_V113;
-  asked->remote = from->remote;
-  asked->host = gp_peer_ref(asking->from);
   asked->topic = asking->topic;
   asked->alone = asking->alone;
   asked->digest = asking->digest;
   asked->brief = asking->brief;
   if (asking->about != NULL)
     asked->about = gp_peer_ref(asking->about);
-  if (m == NULL)
-    return GP_OK;
-  if (m->type == GP_CONNECT && asking->self != NULL)
+  if (m != NULL && m->type == GP_CONNECT && asking->self != NULL)
     gp_identity_copy(&asked->who, asking->self);
-  e = gp_message_new(&asked->msg, m->type, asking->from, &m->to, m->data);
-  if (e == GP_OK && asking->numbered) {
+  if (m != NULL && asking->numbered) {
     asked->msg->nonce = m->nonce;
     asked->msg->id = m->id;
   }
+}
+
+/* Whoever receives it may change it, so the message is made anew. */
+static gp_err fill (gp_asked *asked, const gp_asking *asking,
+                    const gp_station *from, const gp_station *to) {
+  const gp_message *m = asking->msg;
+  gp_err e = GP_OK;
+  asked->form = GP_FORM_V113;
+  asked->remote = from->remote;
+  asked->host = gp_peer_ref(asking->from);
+  if (m != NULL)
+    e = gp_message_new(&asked->msg, m->type, asking->from, &m->to, m->data);
+  if (e == GP_OK && isextended(from, to))
+    extend(asked, asking);
   return e;
 }
 
-static gp_reply *newrequest (gp_station *from, const gp_asking *asking) {
+/* 'to': NULL: there is no such station. */
+static gp_reply *newrequest (gp_station *from, const gp_asking *asking,
+                             gp_station *to) {
   gp_reply *r = calloc(1, sizeof *r);
   if (r == NULL)
     return NULL;
   r->sim = from->sim;
   r->sim->turns++;
+  r->receiver = to;
   gp_ring_init(&r->asking);
   gp_ring_init(&r->arrived);
-  if (fill(&r->asked, asking, from) != GP_OK ||
+  if (fill(&r->asked, asking, from, to) != GP_OK ||
       gp_heap_reserve(&r->sim->heap, r->sim->turns) != GP_OK) {
     gp_sim_drop(r);
     return NULL;
@@ -106,10 +120,9 @@ static void copy (gp_station *from, const gp_asking *asking,
   gp_reply *r;
   if (receiver == NULL || !gp_random_chance(&s->random, s->copies))
     return;
-  r = newrequest(from, asking);
+  r = newrequest(from, asking, receiver);
   if (r == NULL)
     return;
-  r->receiver = receiver;
   r->deadline = GP_NEVER;
   r->arrival = gp_sim_arrival(s, from, receiver);
   if (r->arrival == GP_NEVER) {
@@ -127,11 +140,10 @@ gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
   gp_reply *r;
   if (from->node == NULL)
     return GP_ECANCELED; /* it is being freed */
-  r = newrequest(from, asking);
+  r = newrequest(from, asking, gp_sim_find(s, dial));
   if (r == NULL)
     return GP_ENOMEM;
   r->asker = from;
-  r->receiver = gp_sim_find(s, dial);
   r->id = id;
   r->wantslist = asking->msg != NULL && asking->msg->type == GP_CONNECT;
   r->deadline = s->now + timeout;
@@ -165,6 +177,7 @@ static void fail (gp_reply *r, gp_err e) {
 void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
                     gp_form form) {
   gp_station *st = self;
+  bool extended = isextended(st, r->asker);
   gp_sim_weighanswer(st->sim, a, form);
   if (st->crashing || gp_random_chance(&st->sim->random, st->sim->breaks)) {
     fail(r, GP_ECONNRESET);
@@ -173,10 +186,10 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   r->answered.status = a->status;
   r->answered.form = GP_FORM_V113;
   r->answered.remote = st->remote;
-  r->answered.hasdigest = a->digest != NULL;
-  if (a->digest != NULL)
+  r->answered.hasdigest = extended && a->digest != NULL;
+  if (r->answered.hasdigest)
     r->answered.digest = *a->digest;
-  if (a->self != NULL)
+  if (extended && a->self != NULL)
     gp_identity_copy(&r->answered.who, a->self);
   if (r->wantslist && a->status == 200) {
     if (a->list != NULL &&

@@ -250,6 +250,10 @@ void gp_station_resume (gp_station *st) {
   gp_sim_disturb(st->sim);
 }
 
+void gp_station_setplain (gp_station *st) {
+  st->plain = true;
+}
+
 void gp_station_setgroups (gp_station *st, uint64_t groups) {
   st->groups = groups;
   gp_sim_disturb(st->sim);

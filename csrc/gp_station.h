@@ -38,7 +38,7 @@ struct gp_station {
   gp_node *node; /* NULL: none */
   bool touched;  /* its next tick is to be looked up */
   gp_station *nexttouched;
-  bool hanging, crashing;
+  bool hanging, crashing, plain;
   uint64_t wakes; /* GP_NEVER: when it is told to */
   uint64_t groups;
   char remote[16];    /* numeric IPv4 address */

@@ -219,6 +219,7 @@ static int core_filestamp (lua_State *L) {
 
 typedef struct filelock {
   int fd;
+  pid_t owner; /* a fork has it too, and must not end it */
   char path[PATH_MAX];
 } filelock;
 
@@ -229,7 +230,8 @@ static int lock_gc (lua_State *L) {
   int fd = lock->fd;
   lock->fd = -1;
   if (fd >= 0) {
-    unlink(lock->path);
+    if (lock->owner == getpid())
+      unlink(lock->path);
     close(fd);
   }
   return 0;
@@ -281,6 +283,7 @@ static int core_lockfile (lua_State *L) {
     return result(L, e);
   lock = lua_newuserdatauv(L, sizeof *lock, 0);
   lock->fd = -1;
+  lock->owner = getpid();
   luaL_setmetatable(L, LGP_LOCK);
   memcpy(lock->path, path, sizeof path);
   strcat(lock->path, ".lock");

@@ -38,6 +38,27 @@ local function forked(what, how)
 end
 
 describe("a forked child", function()
+  it("leaves the parent what it has locked", function()
+    local child <close> = assert(process.start({
+      os.getenv("LUA") or "lua5.4", "-e", [[
+      local file = require "gop2p.file"
+      local forking = require "forking"
+      local path = os.tmpname()
+      local lock = assert(file.lock(path))
+      local pid = forking.fork()
+      if pid == 0 then
+        file.unlock(lock)
+        os.exit(0, true)
+      end
+      assert(forking.wait(pid) == 0)
+      assert(not file.lock(path))
+      file.unlock(lock)
+      os.remove(path)
+      print("good")
+    ]]}))
+    assert.equal("good", child:line(10))
+  end)
+
   local ways = {
     ["at once"] = "os.exit(%s, false)",
     ["with the state closed"] = "os.exit(%s, true)",

@@ -4,7 +4,8 @@
 -- The file holds the members and those that failed and are still tried, and
 -- whose it is. It is written within a second of a change, once a second at
 -- most, when the node leaves and when it is closed. What is in the way is
--- told once, in the node's errors(). A file that is another's is not touched.
+-- told once, in the node's errors(). A file that is another's is not touched;
+-- as long as a node lives nobody else has its file.
 
 local core = require "gop2p.core"
 local file = require "gop2p.file"
@@ -20,7 +21,8 @@ local RETRY = 30     -- the same after a failure
 local VERSION = 1
 local MARK = '{"format":"gop2p state"'
 
-local kept = setmetatable({}, { __mode = "k" })  -- node -> its record
+local kept = setmetatable({}, { __mode = "k" })   -- node -> its record
+local locks = setmetatable({}, { __mode = "k" })  -- node -> that of its file
 
 local function tell(self, record, kind, code, cause)
   unread.add(self, values.error(kind, code,
@@ -81,9 +83,15 @@ local function isours(self, record, found, anyport)
          anyport and found.self.address == own.address
 end
 
+local function unlock(self)
+  if locks[self] then file.unlock(locks[self]) end
+  locks[self] = nil
+end
+
 -- No more of this file.
 local function giveup(self, record, cause)
   record.over = true
+  unlock(self)
   tell(self, record, "internal", "EFOREIGN", cause)
 end
 
@@ -107,16 +115,16 @@ local function arelost(self, record, peers, left)
   return lost
 end
 
--- The file may have become another node's since we wrote it.
-local function isstolen(self, record)
-  local text = record.written and file.read(record.path)
-  if not text or text == record.written then return false end
-  local found, why = read(text)
-  if why == "torn" or found and found.self == core.self(self) then
-    return false
+-- Has the file to itself: true; nil, err: it can not be locked now.
+local function lock(self, record)
+  if locks[self] then return true end
+  local held, err = file.lock(record.path)
+  if held then
+    locks[self] = held
+  elseif err.code == "EBUSY" then
+    giveup(self, record, "another node uses it")
   end
-  giveup(self, record, why or "it belongs to " .. found.self)
-  return true
+  return held and true, err
 end
 
 local later
@@ -126,8 +134,10 @@ local function write(self, record)
   local peers, left = core.known(self)
   if arelost(self, record, peers, left) then return end
   local text = format(self, record, peers, left)
-  if text == record.written or isstolen(self, record) then return end
-  local ok, err = file.replace(record.path, text)
+  if text == record.written then return end
+  local ok, err = lock(self, record)
+  if record.over then return end
+  if ok then ok, err = file.replace(record.path, text) end
   if ok then
     record.written, record.told = text, false
     return
@@ -157,7 +167,10 @@ local function changed(record)
   later(record, PAUSE)
 end
 
+-- What can not be locked may be read all the same.
 local function begin(self, record, anyport)
+  lock(self, record)
+  if record.over then return end
   local text, err = file.read(record.path)
   if not text then
     if err.code == "ENOENT" then return end
@@ -212,6 +225,7 @@ function state.flush(self)
   local record = kept[self]
   if not record then return end
   pcall(write, self, record)
+  unlock(self)
   scheduler.listen(record.number, nil)
 end
 

@@ -21,7 +21,7 @@
 
 typedef struct net {
   gp_sim *sim;
-  size_t n;
+  size_t n, ours; /* the others do as Go programs do, and come last */
   gp_station *at[MOST];
 } net;
 
@@ -45,15 +45,23 @@ static void row (size_t nodes, bool good, const char *what,
   missed = missed || !good;
 }
 
+static void options (gp_nodeopt *opt, bool ours) {
+  world_options(opt);
+  if (!ours)
+    opt->probetime = 0;
+}
+
 static void add (net *w) {
   gp_nodeopt opt;
   char name[32];
   gp_peer *p;
-  world_options(&opt);
+  options(&opt, w->n < w->ours);
   snprintf(name, sizeof name, "n%zu:5000", w->n);
   p = world_peer(name);
   if (gp_sim_add(w->sim, p, &opt, NULL, &w->at[w->n]) != GP_OK)
     exit(2);
+  if (w->n >= w->ours)
+    gp_station_setplain(w->at[w->n]);
   gp_station_setgroups(w->at[w->n], (uint64_t)1 << w->n % 64);
   gp_peer_unref(p);
   w->n++;
@@ -61,6 +69,7 @@ static void add (net *w) {
 
 static void open (net *w, uint64_t from, size_t n) {
   w->n = 0;
+  w->ours = MOST;
   if (gp_sim_new(&w->sim, from) != GP_OK)
     exit(2);
   gp_sim_setweighing(w->sim, true);
@@ -85,10 +94,15 @@ static uint64_t chance (net *w, uint64_t n) {
   return gp_random_below(gp_sim_random(w->sim), n);
 }
 
-/* Nobody stands in a list who does not live, so the number is enough. */
+static size_t countours (const net *w) {
+  return w->n < w->ours ? w->n : w->ours;
+}
+
+/* Nobody stands in a list of ours who does not live, so the number is
+   enough. */
 static bool iswhole (net *w) {
   size_t i;
-  for (i = 0; i < w->n; i++) {
+  for (i = 0; i < countours(w); i++) {
     gp_stats stats;
     gp_node_stats(gp_station_node(w->at[i]), &stats);
     if (stats.members != w->n - 1)
@@ -232,12 +246,17 @@ static int earlier (const void *a, const void *b) {
   return (*x > *y) - (*x < *y);
 }
 
+/* How many of ours there are but for number 'lost'. */
+static size_t observers (const net *w, size_t lost) {
+  return countours(w) - (lost < w->ours);
+}
+
 /* Number 'lost' is lost, and comes back. Adds when each other noticed. */
 static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
   uint64_t since;
   size_t i, count = 0;
   gp_nodeopt opt;
-  world_options(&opt);
+  options(&opt, lost < w->ours);
   pass(w, chance(w, 5000));
   (void)takeall(w, GP_FAILED);
   since = gp_sim_now(w->sim);
@@ -245,9 +264,10 @@ static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
     gp_station_hang(w->at[lost]);
   else
     gp_station_crash(w->at[lost]);
-  while (count < w->n - 1 && gp_sim_now(w->sim) - since < 30 * SECOND) {
+  while (count < observers(w, lost) &&
+         gp_sim_now(w->sim) - since < 30 * SECOND) {
     pass(w, 10);
-    for (i = 0; i < w->n; i++)
+    for (i = 0; i < countours(w); i++)
       if (i != lost && take(w, i, GP_FAILED) > 0)
         took[count++] = (uint32_t)(gp_sim_now(w->sim) - since);
   }
@@ -259,18 +279,34 @@ static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
   return count;
 }
 
-/* One after the other is lost, in a network that is whole. */
-static void detection (net *w, size_t times, bool hangs) {
+/* One after the other is lost, in a network that is whole: of ours, or of
+   the Go programs if there are any. */
+static void detection (net *w, size_t times, bool hangs, const char *what) {
   static uint32_t took[100 * MOST];
   uint32_t limit = hangs ? 10 * SECOND : 3 * SECOND;
-  size_t i, count = 0;
+  size_t i, first = w->n > w->ours ? w->ours : 0, count = 0;
   for (i = 0; i < times; i++)
-    count += lose(w, (size_t)chance(w, w->n), hangs, took + count);
+    count += lose(w, first + (size_t)chance(w, w->n - first), hangs,
+                  took + count);
   qsort(took, count, sizeof *took, earlier);
-  row(w->n, count == times * (w->n - 1) && took[count - 1] <= limit,
-      hangs ? "one hangs: failed after" : "one is killed: failed after",
-      "%u p50, %u p99, %u max ms of %zu  (at most %u s)", took[count / 2],
-      took[count * 99 / 100], took[count - 1], count, limit / SECOND);
+  row(w->n, count == times * observers(w, first) && took[count - 1] <= limit,
+      what, "%u p50, %u p99, %u max ms of %zu  (at most %u s)",
+      took[count / 2], took[count * 99 / 100], took[count - 1], count,
+      limit / SECOND);
+}
+
+/* A few of ours among Go programs. */
+static void among (size_t ours, size_t plain, const char *killed,
+                   const char *hangs) {
+  static net w;
+  open(&w, seed, ours);
+  w.ours = ours;
+  while (w.n < ours + plain)
+    add(&w);
+  joinall(&w);
+  detection(&w, 100, false, killed);
+  detection(&w, 100, true, hangs);
+  gp_sim_free(w.sim);
 }
 
 static void rest (net *w) {
@@ -320,8 +356,8 @@ static void size (size_t n, size_t times) {
   network(&w, seed, n);
   joined(&w, "join one after the other, every 100 ms", before, since);
   rest(&w);
-  detection(&w, times, false);
-  detection(&w, times, true);
+  detection(&w, times, false, "one is killed: failed after");
+  detection(&w, times, true, "one hangs: failed after");
   gp_sim_free(w.sim);
 }
 
@@ -353,6 +389,10 @@ int healfigures (uint64_t from) {
   partition(10);
   partition(50);
   loss();
+  among(1, 20, "20 Go members and ours, a Go one is killed",
+        "20 Go members and ours, a Go one hangs");
+  among(5, 20, "20 Go members and 5 of ours, one is killed",
+        "20 Go members and 5 of ours, one hangs");
   size(10, 100);
   size(100, 20);
   atonce(50, false);

@@ -87,6 +87,53 @@ TEST(intime, "killed has failed within 3 s, hung within 10, in any network") {
   }
 }
 
+/* A network of 'ours' nodes, then 'plain' ones that do as Go programs do. */
+static void mix (world *w, uint64_t seed, size_t ours, size_t plain) {
+  size_t i;
+  world_open(w, seed, ours);
+  w->opt.probetime = 0;
+  while (w->n < ours + plain)
+    gp_station_setplain(w->at[world_add(w, NULL)]);
+  world_joinall(w, w->n);
+  for (i = 0; i < w->n; i++)
+    gp_station_setgroups(w->at[i], (uint64_t)1 << i);
+  world_ignore(w);
+}
+
+/* A Go program is killed or hangs; ours are to notice. */
+static void losego (uint64_t seed, size_t ours, size_t plain, bool hangs) {
+  world w;
+  size_t i, n = ours + plain;
+  test_seed(seed);
+  mix(&w, seed, ours, plain);
+  world_pass(&w, gp_random_below(gp_sim_random(w.sim), 5 * SECOND));
+  if (hangs)
+    gp_station_hang(w.at[n - 1]);
+  else
+    gp_station_crash(w.at[n - 1]);
+  world_pass(&w, (hangs ? 10 : 3) * SECOND);
+  for (i = 0; i < ours; i++) {
+    gp_stats stats;
+    gp_node_stats(world_node(&w, i), &stats);
+    if (stats.failed != 1)
+      test_note("seed %llu, %zu of ours, %zu others, at n%zu",
+                (unsigned long long)seed, ours, plain, i);
+    SAME(stats.failed, 1);
+  }
+  world_close(&w);
+}
+
+TEST(gointime,
+     "that holds for Go members too, however few of ours there are") {
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200) / 4;
+  for (; seed < end; seed++) {
+    losego(seed, 1, 20, false);
+    losego(seed, 1, 20, true);
+    losego(seed, 1 + (size_t)seed % 12, 1 + (size_t)seed % 15, seed % 2 == 0);
+  }
+}
+
 TEST(oneway, "to be heard is not to recover: that takes an answer") {
   world w;
   size_t i;
@@ -208,14 +255,14 @@ TEST(partitions, "a partition of two minutes heals within 30 s") {
 }
 
 /* A tenth of the messages lost, and now and then one stands still for 3 s. */
-static void calm (uint64_t seed) {
+static void calm (uint64_t seed, size_t ours, size_t plain) {
   world w;
   size_t i, round;
   test_seed(seed);
-  world_network(&w, seed, 10);
+  mix(&w, seed, ours, plain);
   gp_sim_setloss(w.sim, 100000);
   for (round = 0; round < 20; round++) {
-    i = (size_t)gp_random_below(gp_sim_random(w.sim), 10);
+    i = (size_t)gp_random_below(gp_sim_random(w.sim), w.n);
     gp_station_stall(w.at[i], 3 * SECOND);
     world_pass(&w, 6 * SECOND);
   }
@@ -232,7 +279,8 @@ TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
   uint64_t seed = world_number("FIRST", 1);
   uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
-    calm(seed);
+    calm(seed, seed % 2 == 0 ? 10 : 1 + (size_t)seed % 10,
+         seed % 2 == 0 ? 0 : 10);
 }
 
 TEST(hiddenjoin, "who was missed by the others is found by comparing") {

@@ -71,7 +71,8 @@ function program.failed()
   return unstarted
 end
 
-local function running()
+-- program.running() -> list of bots, in the order in which they were made
+function program.running()
   local list = {}
   for i = 1, made do
     local bot = bots[i]
@@ -132,7 +133,7 @@ end
 -- Runs the script again, with its plug-ins, as new code of its bots. What
 -- goes wrong is told, and leaves the old code as it was.
 function program.reload()
-  local list = running()
+  local list = program.running()
   if #list == 0 then return failed { text = "no bot runs" } end
   if loading then return failed { text = "it is being reloaded" } end
   loading = true
@@ -161,7 +162,7 @@ end
 -- The one that looks for all that are to be watched: two would take each
 -- other's looks for their own.
 local function watcher()
-  for _, bot in ipairs(running()) do
+  for _, bot in ipairs(program.running()) do
     if bot.options.watch then return bot end
   end
 end

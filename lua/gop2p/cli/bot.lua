@@ -63,6 +63,14 @@ local function status(given)
   return DONE
 end
 
+-- Bots that a script has only started run to their end. A signal ends all.
+local function see_out()
+  local signal
+  for _, each in ipairs(program.running()) do
+    if signal then each:stop() else signal = select(2, each:run()) end
+  end
+end
+
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
 -- Its tasks are waited for, unless it has come to its end after its bots did:
 -- there such tasks would keep a process that was told to end.
@@ -77,6 +85,7 @@ function bot.run(given)
   override(given)
   local ok, problem = pcall(gop2p.run, function()
     script(table.unpack(given.args))
+    see_out()
     if program.over() then os.exit(status(given)) end
   end)
   if not ok and not network.was_interrupted(problem) then
