@@ -17,16 +17,11 @@ describe("gop2p", function()
   after_each(function() peer:close() end)
 
   -- A port that nobody has.
-  local function free_port()
-    local nobody <close> = net.nobody()
-    return tostring(nobody.port)
-  end
-
   -- The command, joined through the second of two, was who it says it is:
   -- its status, and its lines.
   local function run(command, input, ...)
     local gone <close> = net.nobody()
-    local port = free_port()
+    local port = tostring(net.free_port())
     local status, lines = tree:run({command, "--port", port, "--address",
       "127.0.0.1", "--join", "localhost:" .. gone.port, "--join", peer.name,
       ...}, input)
