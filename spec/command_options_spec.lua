@@ -91,6 +91,17 @@ describe("gop2p", function()
     end, "this is wrong")
   end)
 
+  it("fails when it can not read, and leaves", function()
+    for _, command in ipairs {"send --all -", "chat", "repl"} do
+      local p <close> = assert(process.start(
+        {"sh", "-c", ("%s %s --join %s 2>&1 </"):format(
+          tree.command, command, peer.name)}, {env = tree.env}))
+      assert.is_string(p:upto("ould not read standard input: %u[^\n]+\n"))
+      assert.equal(1, p:wait(10))
+    end
+    assert.same({}, peer:members())
+  end)
+
   it("fails when it can not write, and leaves", function()
     for command, complaint in pairs {
       ["version"] = "device$", ["members " .. peer.name] = "device$",

@@ -206,9 +206,14 @@ end
 
 local function converse(self)
   local mark = self.terminal and "> " or nil
-  for line in function() return prompt.read(mark) end do
+  local line, _, err = prompt.read(mark)
+  while line do
     if line:find("%S") then prompt.remember(line) end
     if self:obey((line:gsub("\r$", ""))) then return end
+    line, _, err = prompt.read(mark)
+  end
+  if err and not self.terminal then
+    self:fail("Could not read standard input: %s", err.text)
   end
   if self.terminal then show.line("") end
 end
