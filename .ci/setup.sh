@@ -88,6 +88,12 @@ need_fuzz() {
   need libclang-rt-dev has_fuzzer
 }
 
+# Without them the specs of what completes in them are pending.
+need_shells() {
+  need zsh has_command zsh
+  need fish has_command fish
+}
+
 # A package can be named by several of the lists, so each is named once.
 collect() {
   missing=
@@ -98,7 +104,7 @@ collect() {
     valgrind) need_test; need valgrind has_command valgrind ;;
     lint) need_lint ;;
     rock) need zip has_command zip ;;
-    all) need_test; need_lint; need_fuzz ;;
+    all) need_test; need_shells; need_lint; need_fuzz ;;
     *) echo "setup: '$1' is not one of demo, test, asan, fuzz, valgrind," \
          "lint, rock, all" >&2
        exit 2 ;;

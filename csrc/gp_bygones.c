@@ -7,7 +7,7 @@
 
 typedef struct gp_bygone {
   gp_ring ring;
-  uint64_t nonce, id, until;
+  uint64_t key, number, until;
 } gp_bygone;
 
 static gp_bygone *oldest (const gp_bygones *b) {
@@ -20,10 +20,11 @@ static void drop (gp_bygones *b, gp_bygone *gone) {
   free(gone);
 }
 
-void gp_bygones_init (gp_bygones *b, size_t max) {
+void gp_bygones_init (gp_bygones *b, size_t max, uint64_t time) {
   gp_ring_init(&b->all);
   b->count = 0;
   b->max = max;
+  b->time = time;
 }
 
 void gp_bygones_clear (gp_bygones *b) {
@@ -32,44 +33,44 @@ void gp_bygones_clear (gp_bygones *b) {
 }
 
 /* The one of 'nonce', or NULL, once those whose time is over are gone. */
-static gp_bygone *find (gp_bygones *b, uint64_t nonce, uint64_t now) {
+static gp_bygone *find (gp_bygones *b, uint64_t key, uint64_t now) {
   gp_ring *r;
   while (b->count > 0 && oldest(b)->until <= now)
     drop(b, oldest(b));
   for (r = b->all.next; r != &b->all; r = r->next) {
     gp_bygone *gone = gp_ring_of(gp_bygone, ring, r);
-    if (gone->nonce == nonce)
+    if (gone->key == key)
       return gone;
   }
   return NULL;
 }
 
-static gp_bygone *add (gp_bygones *b, uint64_t nonce) {
+static gp_bygone *add (gp_bygones *b, uint64_t key) {
   gp_bygone *gone = calloc(1, sizeof *gone);
   if (gone == NULL)
     return NULL;
   gp_ring_init(&gone->ring);
-  gone->nonce = nonce;
+  gone->key = key;
   if (b->count == b->max)
     drop(b, oldest(b));
   b->count++;
   return gone;
 }
 
-void gp_bygones_remember (gp_bygones *b, uint64_t nonce, uint64_t id,
+void gp_bygones_remember (gp_bygones *b, uint64_t key, uint64_t number,
                           uint64_t now) {
-  gp_bygone *gone = find(b, nonce, now);
+  gp_bygone *gone = find(b, key, now);
   if (gone == NULL)
-    gone = add(b, nonce);
+    gone = add(b, key);
   if (gone == NULL)
     return;
-  if (gone->id < id)
-    gone->id = id;
-  gone->until = now + GP_BYGONE_TIME;
+  if (gone->number < number)
+    gone->number = number;
+  gone->until = now + b->time;
   gp_ring_move(&b->all, &gone->ring);
 }
 
-uint64_t gp_bygones_newest (gp_bygones *b, uint64_t nonce, uint64_t now) {
-  const gp_bygone *gone = find(b, nonce, now);
-  return gone == NULL ? 0 : gone->id;
+uint64_t gp_bygones_number (gp_bygones *b, uint64_t key, uint64_t now) {
+  const gp_bygone *gone = find(b, key, now);
+  return gone == NULL ? 0 : gone->number;
 }

@@ -1,10 +1,10 @@
 /*
-** gp_bygones.h - how far processes that are gone had counted their messages.
+** gp_bygones.h - what is to be known for a while of those who are gone.
 **
-** A message may come late, or a second time because its answer was lost,
-** when its sender is no member any more: each is known again for two
-** minutes. A zeroed struct after gp_bygones_init; owns its entries. Knows
-** nothing of who they were: a process is its nonce.
+** A number for each of them, such as how far a process had counted its
+** messages: one may come late, or a second time because its answer was lost,
+** when its sender is no member any more. Owns its entries. Knows nothing of
+** who they were: each is a key.
 */
 #ifndef gp_bygones_h
 #define gp_bygones_h
@@ -15,26 +15,26 @@
 #include "gp_ring.h"
 #pragma GCC visibility push(hidden)
 
-#define GP_BYGONE_TIME 120000 /* ms */
-
 typedef struct gp_bygones {
   gp_ring all; /* oldest first */
   size_t count, max;
+  uint64_t time;
 } gp_bygones;
 
-/* Of more than 'max' at a time the oldest are forgotten before their time. */
-void gp_bygones_init (gp_bygones *b, size_t max);
+/* Each is known for 'time' ms; of more than 'max' at a time the oldest are
+   forgotten before. */
+void gp_bygones_init (gp_bygones *b, size_t max, uint64_t time);
 void gp_bygones_clear (gp_bygones *b);
 
 /*
-** The newest message of 'nonce' was 'id', or a newer one that is known. The
-** two minutes begin anew. Without memory it is not remembered.
+** The number of 'key' is at least 'number', above zero. Its time begins
+** anew. Without memory it is not remembered.
 */
-void gp_bygones_remember (gp_bygones *b, uint64_t nonce, uint64_t id,
+void gp_bygones_remember (gp_bygones *b, uint64_t key, uint64_t number,
                           uint64_t now);
 
-/* Its newest message; 0: it is not remembered. */
-uint64_t gp_bygones_newest (gp_bygones *b, uint64_t nonce, uint64_t now);
+/* Its number; 0: it is not remembered. */
+uint64_t gp_bygones_number (gp_bygones *b, uint64_t key, uint64_t now);
 
 #pragma GCC visibility pop
 #endif

@@ -103,6 +103,8 @@ void gp_contact_welcome (gp_node *n, gp_contact *c, bool come) {
 void gp_contact_left (gp_node *n, gp_contact *c) {
   if (c->known)
     gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
+  if (!c->ours)
+    gp_bygones_remember(&n->departed, gp_peer_hash(c->entry.peer), 1, n->now);
   gp_contact_stand(n, c, GP_STRANGER);
   if (c->asked != NULL && c->asked->failure->doing == GP_SENDING)
     gp_contact_abandonunasked(n, c, GP_ENOTCONN);

@@ -27,6 +27,15 @@
 */
 #define GP_PATIENCE 1000
 
+#define GP_BYGONE_TIME 120000 /* ms: a message may come as late */
+
+/*
+** So long (ms) a list does not bring back a Go member that took leave: it may
+** be older than the goodbye, and a Go program that is about to end still
+** lets everybody in. One of ours that has left says so when it is asked.
+*/
+#define GP_DEPARTED_TIME 10000
+
 #define GP_REMOTE_MAX 46 /* a numeric address, INET6_ADDRSTRLEN */
 
 typedef enum gp_standing {
@@ -116,7 +125,8 @@ struct gp_node {
   size_t pausing;             /* pauses and checks of contacts */
   uint64_t patienceat;        /* none of them is over before */
   uint64_t lastid;            /* of our newest message */
-  gp_bygones bygones;         /* processes of contacts that are gone */
+  gp_bygones bygones;         /* newest messages of processes that are gone */
+  gp_bygones departed;        /* names of Go members that have said goodbye */
   uint64_t refusing;          /* since when refusals are counted, */
   unsigned refusals;          /* and how many were told */
   uint32_t sequence;

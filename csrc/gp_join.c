@@ -55,6 +55,10 @@ static void hearsay (gp_node *n, const gp_peer *p) {
     gp_repair_hasten(n, c);
 }
 
+static bool hasdeparted (gp_node *n, const gp_peer *p) {
+  return gp_bygones_number(&n->departed, gp_peer_hash(p), n->now) != 0;
+}
+
 /* Greets those whom 'by' named, but for ourselves under the name 'us';
    members too if 'again'. 'doing' is as what. */
 static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
@@ -64,6 +68,8 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
   size_t i;
   for (i = 0; i < list->n; i++) {
     const gp_peer *p = list->at[i];
+    if (doing == GP_MEETING && hasdeparted(n, p))
+      continue;
     hearsay(n, p);
     if ((us != NULL && gp_peer_equal(p, us)) || !deserves(n, p, by, again))
       continue;

@@ -12,7 +12,8 @@ static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
   gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
   n->events.max = n->opt.maxevents;
-  gp_bygones_init(&n->bygones, n->opt.maxmembers);
+  gp_bygones_init(&n->bygones, n->opt.maxmembers, GP_BYGONE_TIME);
+  gp_bygones_init(&n->departed, n->opt.maxmembers, GP_DEPARTED_TIME);
   n->self = gp_peer_ref(self);
   n->identity.peer = n->self;
   n->identity.process = n->opt.nonce;
@@ -67,6 +68,7 @@ void gp_node_free (gp_node *n) {
   gp_queue_clear(&n->errors);
   gp_events_clear(&n->events);
   gp_bygones_clear(&n->bygones);
+  gp_bygones_clear(&n->departed);
   gp_peer_unref(n->self);
   free(n);
 }

@@ -318,7 +318,7 @@ static bool isrepeated (gp_node *n, const gp_contact *c,
     return false;
   if (m->nonce == c->nonce)
     return m->id <= c->id;
-  return m->id <= gp_bygones_newest(&n->bygones, m->nonce, n->now);
+  return m->id <= gp_bygones_number(&n->bygones, m->nonce, n->now);
 }
 
 void gp_node_remember (gp_node *n, const gp_contact *c) {

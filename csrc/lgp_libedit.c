@@ -6,6 +6,7 @@
 ** screen. It acts on signals as soon as they come.
 */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -126,30 +127,57 @@ static void update (void) {
   *rl->complete = before;
 }
 
-/* The column after 'n' bytes of 'text' that begins at 'column', if the
-   screen had no end. */
-static size_t columnafter (const char *text, size_t n, size_t column) {
-  size_t i;
-  for (i = 0; i < n && text[i] != '\0'; i++) {
-    unsigned char c = (unsigned char)text[i];
-    if (c == '\t')
+/* The bytes of the first character of 'text', which is '*c'; 0 at its end. A
+   byte that is no character counts as one. */
+static size_t decode (wchar_t *c, const char *text) {
+  mbstate_t state = {0};
+  size_t length = mbrtowc(c, text, MB_CUR_MAX, &state);
+  if (length <= MB_CUR_MAX)
+    return length;
+  *c = L'?';
+  return 1;
+}
+
+/* libedit counts characters. */
+static size_t byteof (int place) {
+  const char *at = *rl->line;
+  wchar_t c;
+  while (place-- > 0)
+    at += decode(&c, at);
+  return (size_t)(at - *rl->line);
+}
+
+/*
+** The column after the first 'n' characters of 'text' that begins at
+** 'column', if the lines of a screen so many columns wide stood one behind
+** the other. What has no room at the end of a line goes to the next one.
+*/
+static size_t columnafter (const char *text, int n, size_t column,
+                           size_t columns) {
+  wchar_t c;
+  size_t length;
+  for (; n > 0 && (length = decode(&c, text)) > 0; n--, text += length) {
+    int width = wcwidth(c);
+    if (c == L'\t')
       column += TABSTOP - column % TABSTOP;
-    else if (c < ' ' || c == 127)
+    else if (width < 0)
       column += 2; /* ^X */
-    else if ((c & 0xC0) != 0x80)
-      column++; /* the first byte of a character */
+    else if (width == 2 && column % columns == columns - 1)
+      column += 3;
+    else
+      column += (size_t)width;
   }
   return column;
 }
 
 static void hide (void) {
   int rows, columns;
-  size_t row;
+  size_t wide, row;
   update();
   edit.screensize(&rows, &columns);
-  row = columnafter(*edit.prompt, strlen(*edit.prompt), 0);
-  row = columnafter(*rl->line, (size_t)*edit.point, row) /
-        (size_t)(columns > 0 ? columns : 80);
+  wide = columns > 0 ? (size_t)columns : 80;
+  row = columnafter(*edit.prompt, INT_MAX, 0, wide);
+  row = columnafter(*rl->line, *edit.point, row, wide) / wide;
   if (row > 0)
     fprintf(stdout, "\033[%zuA", row);
   fputs("\r\033[J", stdout);
@@ -217,6 +245,7 @@ bool lgp_libedit_fill (lgp_readline *into, void *library) {
   rl->breaks = edit.breaks;
   rl->hide = hide;
   rl->show = show;
+  rl->byteof = byteof;
   rl->pendingsignal = pendingsignal;
   rl->checksignals = checksignals;
   rl->ahead = &ahead.left;

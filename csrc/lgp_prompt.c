@@ -307,12 +307,12 @@ static char **complete (const char *text, int start, int end) {
   if (!isreading(L) || !lua_checkstack(L, LUA_MINSTACK))
     return NULL;
   lua_pushcfunction(L, pushline);
-  lua_pushinteger(L, end);
+  lua_pushinteger(L, (lua_Integer)rl->byteof(end));
   if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
     lua_pop(L, 1);
     return NULL;
   }
-  lua_pushinteger(L, start);
+  lua_pushinteger(L, (lua_Integer)rl->byteof(start));
   if (callkept(L, &completekey, 2, 1)) {
     *rl->over = lua_istable(L, -1);
     *rl->append = '\0';

@@ -87,6 +87,10 @@ static void show (void) {
   gnu.redisplay();
 }
 
+static size_t byteof (int place) {
+  return (size_t)place;
+}
+
 /* Both may be in a process, one shadowing the other: is 'name' what goes
    with the function that the interpreter calls? */
 static bool goeswith (void *library, const char *name) {
@@ -103,6 +107,7 @@ static bool fill (void *library) {
     return lgp_libedit_fill(&rl, library);
   rl.hide = hide;
   rl.show = show;
+  rl.byteof = byteof;
   rl.defers = true;
   rl.ahead = &nothing;
   return lgp_symbols_find(library, ofgnu, COUNT(ofgnu));

@@ -29,6 +29,9 @@ typedef struct lgp_readline {
   int *over;
   int *append;
 
+  /* How many bytes of 'line' are before a place that a completer is told. */
+  size_t (*byteof)(int place);
+
   /*
   ** Takes the line that is being typed from the screen, and puts it back
   ** below what was printed meanwhile, also where that has not ended its

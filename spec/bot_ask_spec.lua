@@ -85,11 +85,10 @@ end)
 
 describe("a bot's port", function()
   it("may be text, as an argument of a program is", function()
-    local free = net.nobody()
-    free:close()
-    local bot <close> = bots.new {port = tostring(free.port)}
+    local free = net.free_port()
+    local bot <close> = bots.new {port = tostring(free)}
     assert(bot:start())
-    assert.equal(free.port, bot.node:self().port)
+    assert.equal(free, bot.node:self().port)
     assert.has_error(function() bots.new {port = "50x"} end,
       "bad argument #1 to 'new' (option 'port': port from 0 to 65535 "
       .. "expected, got \"50x\")")

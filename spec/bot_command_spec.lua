@@ -197,6 +197,17 @@ describe("help", function()
                  .. "stop - ends it", scene:ask_directly("help"))
   end)
 
+  it("does not list what another command is found instead of", function()
+    local scene <close> = bots.scene({}, function(user)
+      return {owner = user}
+    end)
+    scene.bot:command("start|enable", "starts it", echo)
+    scene.bot:command("disable", "ends it", echo, {hidden = true})
+    scene:start()
+    assert.equal("help [command] - says what can be asked\n"
+                 .. "start - starts it", scene:ask_directly("help"))
+  end)
+
   it("is hinted at when the bot was meant and not understood", function()
     local scene <close> = bots.scene {name = "dice"}
     scene:ping():start()

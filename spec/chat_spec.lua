@@ -51,9 +51,10 @@ describe("chat", function()
     says("Here: " .. peer.name)
   end
 
-  -- It has ended by itself, well, and has nothing more to say.
-  local function ended()
-    assert.equal(0, chat:wait())
+  -- It has ended by itself, well unless a status is named, and has nothing
+  -- more to say.
+  local function ended(status)
+    assert.equal(status or 0, chat:wait())
     assert.same({nil, "closed"}, {chat:line()})
     assert.equal("", contents(errors))
   end
@@ -175,7 +176,7 @@ describe("chat", function()
     end
     assert.same({}, peer:members())
     chat:finish()
-    ended()
+    ended(1)
   end)
 
   it("takes its commands with a slash, too", function()
@@ -192,11 +193,14 @@ describe("chat", function()
     says("Here: " .. peer.name)
     chat:send("/foo bar")
     says "No such command: /foo%. Try help%."
+    chat:send("/Dm " .. peer.name .. " not for all")
+    assert.same({"not for all", "localhost:" .. port, "direct"},
+                {peer:message()})
     chat:send("/help")
     says "connect <peer> .*"
     assert.is_string(chat:upto("and exit%.\n"))
     chat:send("/quit")
-    ended()
+    ended(1)
     assert.same({}, peer:members())
   end)
 
@@ -234,6 +238,25 @@ describe("chat", function()
     assert.matches("\nNot connected: could not join through " .. peer.name
                    .. ": connection refused$", out)
     assert.equal("", complaint)
+  end)
+
+  it("fails when something that it is piped was not done", function()
+    local stranger <close> = go.start("v1.1.3", "localhost")
+    local nobody <close> = net.nobody()
+    for line, said in pairs {
+      ["Hello"] = "Nobody heard that",
+      ["connect " .. peer.name .. "\n/dm " .. stranger.name .. " Hello"] =
+        "Not delivered to " .. stranger.name,
+      ["connect " .. nobody.name .. "\nconnect " .. peer.name] =
+        "Not connected",
+      ["/foo"] = "No such command", ["/dm x y"] = "Not a peer",
+    } do
+      local p <close> = assert(process.start({LUA, CHAT}))
+      p:send(line)
+      p:finish()
+      assert.is_string(p:upto(said), line)
+      assert.equal(1, p:wait(10, net.idle), line)
+    end
   end)
 
   it("says who can not be joined", function()

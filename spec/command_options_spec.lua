@@ -2,6 +2,7 @@
 -- they can not write, completions.
 
 local go = require "spec.support.go"
+local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -17,16 +18,11 @@ describe("gop2p", function()
   after_each(function() peer:close() end)
 
   -- A port that nobody has.
-  local function free_port()
-    local nobody <close> = net.nobody()
-    return tostring(nobody.port)
-  end
-
   -- The command, joined through the second of two, was who it says it is:
   -- its status, and its lines.
   local function run(command, input, ...)
     local gone <close> = net.nobody()
-    local port = free_port()
+    local port = tostring(net.free_port())
     local status, lines = tree:run({command, "--port", port, "--address",
       "127.0.0.1", "--join", "localhost:" .. gone.port, "--join", peer.name,
       ...}, input)
@@ -57,7 +53,7 @@ describe("gop2p", function()
     local status, lines, name = run("watch", "", "--count", "1",
                                     "--interval", "0.01")
     assert.equal(0, status)
-    assert.matches("  " .. name .. ": 1 members$", lines[1])
+    assert.matches("  " .. name .. ": 1 member$", lines[1])
   end)
 
   it("members takes them", function()
@@ -70,6 +66,40 @@ describe("gop2p", function()
     local status, _, name = run("send", "", "--all", "Hello")
     assert.equal(0, status)
     assert.same({"Hello", name, "message"}, {peer:message()})
+  end)
+
+  it("takes ports and counts as they are written everywhere", function()
+    for _, text in ipairs {"5e3", "0x10", " 5000", "5000.0", "-1", "+1"} do
+      for option, what in pairs {["--port="] = "port",
+                                 ["--count="] = "count"} do
+        local status, _, complaint = tree:run({"listen", option .. text})
+        assert.equal(2, status, option .. text)
+        assert.matches("not a " .. what .. ": " .. text .. "\n", complaint, 1,
+                       true)
+      end
+    end
+  end)
+
+  it("says what is wrong also when its node is closed already", function()
+    local network = require "gop2p.cli.network"
+    local node <close> = assert(gop2p.start_local_node(0))
+    assert.has_error(function()
+      network.guard(node, 0, function()
+        node:close()
+        error("this is wrong", 0)
+      end)
+    end, "this is wrong")
+  end)
+
+  it("fails when it can not read, and leaves", function()
+    for _, command in ipairs {"send --all -", "chat", "repl"} do
+      local p <close> = assert(process.start(
+        {"sh", "-c", ("%s %s --join %s 2>&1 </"):format(
+          tree.command, command, peer.name)}, {env = tree.env}))
+      assert.is_string(p:upto("ould not read standard input: %u[^\n]+\n"))
+      assert.equal(1, p:wait(10))
+    end
+    assert.same({}, peer:members())
   end)
 
   it("fails when it can not write, and leaves", function()

@@ -367,13 +367,16 @@ describe("gop2p", function()
                           "--interval", "0.05"}
       assert.equal(6, #lines)
       for i = 0, 3, 3 do
-        assert.matches("^%d%d:%d%d:%d%d  localhost:%d+: 1 members$",
+        assert.matches("^%d%d:%d%d:%d%d  localhost:%d+: 1 member$",
                        lines[i + 1])
         assert.matches("^MEMBER +STATE +ROUND TRIP +MESSAGES +PER SECOND " ..
                        "+BYTES +SILENT$", lines[i + 2])
         assert.matches("^" .. peer.name .. " +alive +%S.- +0 +0%.0 +0 +%-$",
                        lines[i + 3])
       end
+      -- Before its tasks have begun it has looked.
+      lines = done {"watch", "--count", "1"}
+      assert.matches(": 0 members$", lines[1])
     end)
   end)
 

@@ -103,7 +103,7 @@ describe("when its terminal is gone", function()
 
   it("commands that print leave, and end", function()
     for name, shown in pairs({listen = "listening as",
-                              watch = "1 members"}) do
+                              watch = "1 member"}) do
       local node = s:visitor()
       local t = s:start(command(name, "--join", tostring(node:self())))
       t:await(shown)

@@ -26,7 +26,8 @@ describe("the prompt with libedit", function()
 
   local function begin(options)
     options = options or {}
-    options.env = {LD_PRELOAD = LIBEDIT}
+    options.env = options.env or {}
+    options.env.LD_PRELOAD = LIBEDIT
     local t, node, port = s:begin(options)
     local maps = net.read("/proc/" .. t:pid() .. "/maps")
     assert.truthy(maps:find(LIBEDIT, 1, true))
@@ -94,6 +95,25 @@ describe("the prompt with libedit", function()
     t:await("two\n> x = '" .. ("a"):rep(53) .. "\na+$")
     t:type("'", "Enter", "#x", "Enter")
     t:await("\n70\n>$")
+  end)
+
+  -- The interpreter itself has no locale but "C", where these are no letters.
+  it("knows how wide letters are, where there is a locale", function()
+    local t, node = begin({columns = 40, env = {LC_ALL = "C.UTF-8"}})
+    local name = tostring(node:self())
+    t:type("os.setlocale('')", "Enter")
+    t:await("C.UTF%-8\n>$")
+    t:type("C-l", "x = '" .. ("\u{65E5}"):rep(35))
+    local rows = t:await("^(> x = '[^\n]+\n[^\n]+)$")
+    session.say(node, "one")
+    session.say(node, "two")
+    t:await("two\n> x = '[^\n]+\n[^\n]+$")
+    assert.equal(("[%s] one\n[%s] two\n%s"):format(name, name, rows),
+                 t:text())
+    t:type("'", "Enter", "utf8.len(x)", "Enter")
+    t:await("\n35\n>$")
+    t:type("C-l", "y = '\u{65E5}', node:rec", "Tab")
+    t:await("^> y = '[^']+', node:receive$")
   end)
 
   it("shows what tasks print above the line", function()

@@ -23,17 +23,11 @@ local function blocks(text, language)
   return list
 end
 
-local function unused()
-  local s = assert(socket.bind("127.0.0.1", 0))
-  local _, port = s:getsockname()
-  s:close()
-  return port
-end
-
 describe("the tutorial", function()
   local section = assert(contents("README.md"):match(
     "\n## A bot, step by step\n(.-)\n## "))
-  local ports = {["5000"] = unused(), ["5001"] = unused()}
+  local ports = {["5000"] = tostring(net.free_port()),
+                 ["5001"] = tostring(net.free_port())}
   section = section:gsub("500%d", ports)
   local codes, sessions = blocks(section, "lua"), blocks(section, "text")
   local pipe <close> = assert(io.popen("mktemp -d"))

@@ -310,6 +310,7 @@ function prompt.begin(options)
 end
 
 -- prompt.read(text) -> line | nil at the end | nil, true on Ctrl-C
+--                     | nil, false, err when reading fails
 --
 -- After prompt.begin, on the main thread. 'text' asks for the line; nil asks
 -- nobody. Raises the error of a task where no line is edited.
@@ -318,9 +319,9 @@ function prompt.read(text)
   asked = text
   io.stdout:write(text or "")
   io.stdout:flush()
-  local ok, line = pcall(lines)
+  local ok, line, err = pcall(lines)
   asked = nil
-  if ok then return line end
+  if ok then return line, false, err end
   if not tostring(line):find("interrupted!", 1, true) then error(line, 0) end
   if text then io.stdout:write("\n") end
   return nil, true

@@ -139,8 +139,9 @@ local function close(task)
   coroutine.close(task.co)
 end
 
--- Any value can be raised, also one whose __tostring raises.
-local function describe(err)
+-- What was raised, as text: it may be any value, also one whose __tostring
+-- raises.
+function scheduler.describe(err)
   local ok, text = pcall(tostring, err)
   return ok and text or ("(error object is a %s value)"):format(type(err))
 end
@@ -158,7 +159,7 @@ local function resume(task)
   task.n = 0
   if task.killed then return end
   if not ok then
-    local problem = debug.traceback(co, describe(err))
+    local problem = debug.traceback(co, scheduler.describe(err))
     close(task)
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then

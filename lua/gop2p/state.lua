@@ -229,4 +229,12 @@ function state.flush(self)
   scheduler.listen(record.number, nil)
 end
 
+-- The node is gone as with its process: what was not written is not.
+function state.abandon(self)
+  local record = kept[self]
+  if not record then return end
+  record.over = true
+  unlock(self)
+end
+
 return state

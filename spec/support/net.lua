@@ -84,6 +84,20 @@ function net.nobody(address)
   return holding(sock, address or "127.0.0.1")
 end
 
+-- A port that is free, and of none of those that the system gives to whoever
+-- asks for any: specs run beside each other.
+function net.free_port()
+  for _ = 1, 100 do
+    local port = math.random(20000, 32000)
+    local sock = socket.bind("127.0.0.1", port)
+    if sock then
+      sock:close()
+      return port
+    end
+  end
+  error("no port is free")
+end
+
 -- A peer that hangs: connections come about, but nobody reads them.
 function net.hung(address)
   return holding(assert(socket.bind(address or "127.0.0.1", 0)),

@@ -19,12 +19,6 @@ local function site()
   return sites[coroutine.running()]
 end
 
--- Any value can be raised, also one whose __tostring raises.
-local function describe(err)
-  local ok, text = pcall(tostring, err)
-  return ok and text or ("(error object is a %s value)"):format(type(err))
-end
-
 -- Runs it to its end, or until it runs its bot. What stands there is left as
 -- it is then: to close it would stop a bot that is a <close> variable.
 local function runcode(here, budget, f, ...)
@@ -40,7 +34,7 @@ local function runcode(here, budget, f, ...)
   end
   sites[co] = nil
   if ok then return true end
-  local text = describe(err)
+  local text = scheduler.describe(err)
   return nil, { text = text, traceback = debug.traceback(co, text) }
 end
 

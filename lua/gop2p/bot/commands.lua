@@ -44,17 +44,17 @@ function commands.describe(command, lead)
     table.concat(command.aliases, ", " .. lead))
 end
 
--- A line for each command of the lists that 'may' lets pass, by name; of two
--- of one name the first counts.
+-- A line for each command of the lists that 'may' lets pass, by name; what
+-- an earlier list has a name for, alias or not, is found there.
 function commands.help(lists, lead, may)
-  local shown, lines = {}, {}
+  local taken, lines = {}, {}
   for _, list in ipairs(lists) do
     for _, command in ipairs(list.list) do
-      if not shown[command.name] and may(command) then
+      if not taken[command.name] and may(command) then
         lines[#lines + 1] = line(command, lead)
       end
-      shown[command.name] = true
     end
+    for name in pairs(list.names) do taken[name] = true end
   end
   table.sort(lines)
   return table.concat(lines, "\n")

@@ -5,6 +5,7 @@
 -- failures in a row switch it off; nil: none do), 'failures' and 'off'.
 
 local core = require "gop2p.core"
+local scheduler = require "gop2p.scheduler"
 local values = require "gop2p.values"
 
 local guard = {}
@@ -12,14 +13,8 @@ local guard = {}
 -- coroutine -> the handler's bot, and the peer for whose message it runs
 local causes = setmetatable({}, { __mode = "k" })
 
--- Any value can be raised, also one whose __tostring raises.
-local function describe(err)
-  local ok, text = pcall(tostring, err)
-  return ok and text or ("(error object is a %s value)"):format(type(err))
-end
-
 local function trace(err)
-  local text = describe(err)
+  local text = scheduler.describe(err)
   return { text = text, traceback = debug.traceback(text, 2) }
 end
 
@@ -61,7 +56,9 @@ function guard.call(bot, handler, from, ...)
   -- Who was cut has used his budget up; what is told of it has another one.
   core.slice(bot.scope.budget)
   -- Nothing traces an error when memory has run out.
-  if type(problem) ~= "table" then problem = { text = describe(problem) } end
+  if type(problem) ~= "table" then
+    problem = { text = scheduler.describe(problem) }
+  end
   local err = failure(handler.what, problem.text, problem.traceback)
   err.from = from
   handler.failures = handler.failures + 1

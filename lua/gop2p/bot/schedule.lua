@@ -288,6 +288,14 @@ end
 
 local DATE = "^(%d%d%d%d)%-(%d%d)%-(%d%d)[ T](.*)$"
 
+local function daily(hour, minute, second)
+  local self = setmetatable({}, schedule)
+  readtime(self, hour, minute, second)
+  return self
+end
+
+-- What becomes of a time that is skipped, or comes twice, is the same as
+-- each day: os.time would tell another one.
 local function readdate(text)
   local year, month, day, time = text:match(DATE)
   local hour, minute, second = timeofday(time or "")
@@ -295,14 +303,16 @@ local function readdate(text)
     refuse("seconds since 1970, a time such as 18:00 or a date such as "
            .. "2030-12-24 18:00 expected")
   end
-  readtime({}, hour, minute, second)   -- refuses 25:00
-  local date = {year = year, month = month, day = day, hour = hour,
-                min = minute, sec = second or 0}
-  local t = os.time(date)
-  if date.month ~= tonumber(month) or date.day ~= tonumber(day) then
+  local each = daily(hour, minute, second)   -- refuses 25:00
+  local noon = {year = year, month = month, day = day, hour = 12}
+  os.time(noon)
+  if noon.month ~= tonumber(month) or noon.day ~= tonumber(day) then
     refuse("there is no such day")
   end
-  return t
+  local ok, near = pcall(os.time, {year = year, month = month, day = day,
+    hour = hour, min = minute, sec = second or 0})
+  if not ok then refuse("there is no such time") end
+  return each:after(near - LONGEST_FOLD - 1)
 end
 
 local function readmoment(spec, now)
@@ -316,9 +326,7 @@ local function readmoment(spec, now)
   local text = spec:match("^%s*(.-)%s*$")
   local hour, minute, second = timeofday(text)
   if not hour then return readdate(text) end
-  local daily = setmetatable({}, schedule)
-  readtime(daily, hour, minute, second)
-  return daily:after(now)
+  return daily(hour, minute, second):after(now)
 end
 
 -- schedule.moment(spec, now) -> seconds since 1970 | nil, what is wrong

@@ -37,22 +37,29 @@ local function say(format, ...)
   show.line(show.plain(format:format(...)))
 end
 
+-- Says why what was asked for is not done. Whoever reads no screen sees it
+-- by the exit status.
+function chat:fail(format, ...)
+  self.failed = true
+  say(format, ...)
+end
+
 -- The peer that was typed, or nil when it is none; says so.
-local function peer_of(text)
+function chat:peer(text)
   local peer = network.peer(text)
   if peer then return peer end
-  say("Not a peer: %s. Such as localhost:5000, or 5000 for this "
-           .. "machine.", text)
+  self:fail("Not a peer: %s. Such as localhost:5000, or 5000 for this "
+            .. "machine.", text)
 end
 
 -- Tells who did not get what was sent. The chat goes on meanwhile.
-local function follow(receipt, err)
-  if not receipt then return say("Not sent: %s", show.words(err)) end
+function chat:follow(receipt, err)
+  if not receipt then return self:fail("Not sent: %s", show.words(err)) end
   gop2p.spawn(function()
     local done, why = receipt:wait()
     if done then return end
     for peer, failure in pairs(why.failed) do
-      say("Not delivered to %s: %s", peer, failure.cause)
+      self:fail("Not delivered to %s: %s", peer, failure.cause)
     end
   end)
 end
@@ -72,25 +79,26 @@ local function join(self, peers)
   end)
   gop2p.sleep(0)   -- lets the others take what has come of it
   self.joining = false
+  self.failed = self.failed or not joined
   if joined then commands.members(self) end
   return joined
 end
 
 function commands.connect(self, rest)
   if rest == "" then
-    return say("Who? Such as: connect localhost:5000")
+    return self:fail("Who? Such as: connect localhost:5000")
   end
-  local peer = peer_of(rest)
+  local peer = self:peer(rest)
   if peer then join(self, {peer}) end
 end
 
 function commands.dm(self, rest)
   local name, text = rest:match("^(%S+)%s+(.+)$")
   if not name then
-    return say("To whom, and what? Such as: dm localhost:5000 Hello")
+    return self:fail("To whom, and what? Such as: dm localhost:5000 Hello")
   end
-  local peer = peer_of(name)
-  if peer then follow(self.node:send(peer, self:signed(text))) end
+  local peer = self:peer(name)
+  if peer then self:follow(self.node:send(peer, self:signed(text))) end
 end
 
 function commands.members(self)
@@ -105,8 +113,8 @@ function commands.disconnect(self)
     return say("You are not connected.")
   end
   local ok, err = self.node:leave()
-  say(ok and "You have left." or "Not quite left: %s",
-           err and show.words(err))
+  if not ok then return self:fail("Not quite left: %s", show.words(err)) end
+  say "You have left."
 end
 
 function commands.exit()
@@ -123,20 +131,21 @@ for name, command in pairs(commands) do slash[name] = command end
 
 function chat:broadcast(text)
   if not self.node:is_connected() then
-    return say("Nobody heard that: connect to somebody first, or try "
-                    .. "help.")
+    return self:fail("Nobody heard that: connect to somebody first, or try "
+                     .. "help.")
   end
-  follow(self.node:broadcast(self:signed(text)))
+  self:follow(self.node:broadcast(self:signed(text)))
 end
 
 -- A command, or what is to be said. The words alone on a line are commands;
 -- followed by more they begin a sentence, but for the first two. With a
 -- slash they are always meant.
 function chat:obey(line)
-  local name, more = line:match("^/(%l+)%f[%s\0]%s*(.-)%s*$")
+  local name, more = line:match("^/(%a+)%f[%s\0]%s*(.-)%s*$")
   if name then
-    if slash[name] then return slash[name](self, more) end
-    return say("No such command: /%s. Try help.", name)
+    local command = slash[name:lower()]
+    if command then return command(self, more) end
+    return self:fail("No such command: /%s. Try help.", name)
   end
   local word, rest = line:match("^(%l+)%s*(.-)%s*$")
   local command = commands[word]
@@ -197,9 +206,14 @@ end
 
 local function converse(self)
   local mark = self.terminal and "> " or nil
-  for line in function() return prompt.read(mark) end do
+  local line, _, err = prompt.read(mark)
+  while line do
     if line:find("%S") then prompt.remember(line) end
     if self:obey((line:gsub("\r$", ""))) then return end
+    line, _, err = prompt.read(mark)
+  end
+  if err and not self.terminal then
+    self:fail("Could not read standard input: %s", err.text)
   end
   if self.terminal then show.line("") end
 end
@@ -209,12 +223,13 @@ local function start(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
   if self.rich then gop2p.spawn(show_events, self) end
-  local joined = #peers == 0 or join(self, peers) or self.terminal
-  if joined then converse(self) end
+  if #peers == 0 or join(self, peers) or self.terminal then
+    converse(self)
+  end
   self.node:leave()
   self.node:close()
   gop2p.run()
-  return joined and DONE or FAILED
+  return self.failed and not self.terminal and FAILED or DONE
 end
 
 function chat.run(options)

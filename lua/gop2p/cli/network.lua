@@ -9,9 +9,14 @@ local network = {}
 
 local DONE, FAILED, USAGE = 0, 1, 2
 
+-- A whole number as people write it: digits.
+local function whole(text)
+  return text:find("^%d+$") and math.tointeger(tonumber(text))
+end
+
 local function port(text)
-  local number = math.tointeger(tonumber(text))
-  if number and number >= 0 and number <= 65535 then return number end
+  local number = whole(text)
+  if number and number <= 65535 then return number end
   return nil, "not a port: " .. text
 end
 
@@ -31,7 +36,7 @@ end
 
 -- For argparse: a whole number from 1.
 function network.count(text)
-  local number = math.tointeger(tonumber(text))
+  local number = whole(text)
   if number and number >= 1 then return number end
   return nil, "not a count: " .. text
 end
@@ -112,7 +117,7 @@ end
 function network.guard(node, interrupted, f, edits)
   local ok, result = (edits and pcall or mortal)(f)
   if ok then return result end
-  node:leave(1)
+  pcall(node.leave, node, 1)   -- which one that is closed can not
   if was_interrupted(result) then return interrupted end
   if result:find(show.CLOSED, 1, true) then return FAILED end
   error(result, 0)

@@ -67,11 +67,14 @@ local function read_chunk(self)
   local text
   while true do
     local mark = text and ">> " or "> "
-    local line, interrupted = prompt.read(self.terminal and mark)
+    local line, interrupted, why = prompt.read(self.terminal and mark)
     if interrupted then
       core.rearm()
       text = nil
     elseif not line then
+      if why and not self.terminal then
+        return false, "could not read standard input: " .. why.text
+      end
       return false, text and select(2, compile(text))
     else
       text = text and text .. "\n" .. line or line

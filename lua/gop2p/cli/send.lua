@@ -19,9 +19,12 @@ function send.options(command)
                    .. "without the end of its last line."):argname("TEXT")
 end
 
+-- The text; or nil, why it can not be read being told.
 local function data(text)
   if text ~= "-" then return text end
-  return (io.read("a"):gsub("\r?\n$", ""))
+  local read, why = io.read("a")
+  if read then return (read:gsub("\r?\n$", "")) end
+  show.complain("send", "could not read standard input: %s", why)
 end
 
 -- Says of every receiver whether he got it; gives the exit status.
@@ -89,6 +92,7 @@ function send.run(options)
     return 2
   end
   local text = data(options.text)
+  if not text then return FAILED end
   local start = { port = options.port, address = options.address, join = {} }
   return network.with("send", start, FAILED, function(node)
     return deliver(node, options, text)

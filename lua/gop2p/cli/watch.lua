@@ -85,8 +85,8 @@ local function lines_of(self, list)
     }
   end
   local lines = show.columns(rows)
-  table.insert(lines, 1, ("%s  %s: %d members"):format(
-    os.date("%H:%M:%S"), self.node:self(), #list))
+  table.insert(lines, 1, ("%s  %s: %d member%s"):format(
+    os.date("%H:%M:%S"), self.node:self(), #list, #list == 1 and "" or "s"))
   return lines
 end
 
@@ -128,6 +128,7 @@ function watch.run(options)
       inplace = show.is_terminal(io.stdout),
     }, watch)
     gop2p.spawn(count_messages, self)
+    gop2p.sleep(0)   -- lets it begin
     local left = options.count or math.huge
     while true do
       self:show(self:look())

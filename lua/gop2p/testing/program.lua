@@ -6,6 +6,7 @@ local core = require "gop2p.core"
 local environment = require "gop2p.testing.environment"
 local files = require "gop2p.testing.files"
 local scheduler = require "gop2p.scheduler"
+local state = require "gop2p.state"
 
 local program = {}
 local methods = {}
@@ -44,6 +45,7 @@ local function finish(run, close)
   scheduler.kill(run)
   for _, node in ipairs(run.nodes) do
     if not core.isclosed(node) then close(node) end
+    state.abandon(node)
   end
 end
 
