@@ -36,7 +36,7 @@
 #define SUSPICION 4500  /* ms: a suspect fails after */
 #define REFUSING 1500   /* ms: one that refuses, time to start again */
 #define STALL 500       /* ms: a tick that came so late came too late */
-#define MOST_HEALTH 3   /* Lifeguard's S; no more than 15 s to fail */
+#define MOST_HEALTH 3 /* Lifeguard's S: times are up to four times as long */
 
 void gp_detect_init (gp_node *n) {
   gp_random_seed(&n->detect.random, n->opt.nonce);
@@ -243,19 +243,35 @@ static void lookatall (gp_node *n, uint64_t now) {
   }
 }
 
+/* What has been waited for from 'since' to 'due' has been, up to 'most'; what
+   came after that does not count. */
+static uint64_t postpone (uint64_t since, uint64_t due, uint64_t now,
+                          uint64_t most) {
+  uint64_t waited = due > since ? due - since : 0;
+  return now - (waited < most ? waited : most);
+}
+
 /*
-** This process has stood still, or was busy with other things. Answers may
-** lie unread that came in time: all that was waited for is waited for anew.
+** This process has stood still, or was busy with other things, and comes
+** later than at 'due'. Answers may lie unread that came in time: nobody has
+** kept it waiting meanwhile, and who was about to fail is asked once more.
+** What it waited for before counts: it may be busy again and again.
 */
-static void forgive (gp_node *n, uint64_t now) {
+static void forgive (gp_node *n, uint64_t due, uint64_t now) {
   gp_entry *e;
   if (n->detect.health < MOST_HEALTH)
     n->detect.health++;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     gp_vigil *v = &((gp_contact *)e)->vigil;
-    v->trial = v->refused = 0;
-    if (v->suspected != 0)
-      v->suspected = v->round = now;
+    v->trial = 0;
+    if (v->refused != 0)
+      v->refused = postpone(v->refused, due, now,
+                            patient(n, REFUSING) - ROUND_TIME);
+    if (v->suspected != 0) {
+      v->suspected = postpone(v->suspected, due, now,
+                              patient(n, SUSPICION) - ROUND_TIME);
+      v->round = now;
+    }
   }
   if (n->detect.nextprobe != UINT64_MAX)
     n->detect.nextprobe = now;
@@ -364,7 +380,7 @@ void gp_detect_tick (gp_node *n, uint64_t now) {
   if (now < due)
     return;
   if (now - due > STALL)
-    forgive(n, now);
+    forgive(n, due, now);
   if (now >= n->detect.lookat)
     lookatall(n, now);
   if (now >= n->detect.nextprobe)

@@ -279,8 +279,44 @@ TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
   uint64_t seed = world_number("FIRST", 1);
   uint64_t end = seed + world_number("SEEDS", 200);
   for (; seed < end; seed++)
-    calm(seed, seed % 2 == 0 ? 10 : 1 + (size_t)seed % 10,
+    calm(seed, seed % 2 == 0 ? 10 : 4 + (size_t)seed % 10,
          seed % 2 == 0 ? 0 : 10);
+}
+
+/* Number 0 is busy for 'busy' ms, again and again; the last one is lost. */
+static void distract (uint64_t seed, size_t n, bool hangs) {
+  world w;
+  gp_stats stats;
+  uint64_t busy, every, end;
+  test_seed(seed);
+  world_network(&w, seed, n);
+  busy = 550 + gp_random_below(gp_sim_random(w.sim), 1000);
+  every = busy + 1500 + gp_random_below(gp_sim_random(w.sim), 4 * SECOND);
+  if (hangs)
+    gp_station_hang(w.at[n - 1]);
+  else
+    gp_station_crash(w.at[n - 1]);
+  for (end = gp_sim_now(w.sim) + 120 * SECOND; gp_sim_now(w.sim) < end;) {
+    gp_station_stall(w.at[0], busy);
+    world_pass(&w, every);
+  }
+  gp_node_stats(world_node(&w, 0), &stats);
+  if (stats.failed != 1)
+    test_note("seed %llu, busy for %d of %d ms", (unsigned long long)seed,
+              (int)busy, (int)every);
+  SAME(stats.failed, 1);
+  world_close(&w);
+}
+
+TEST(busy,
+     "who is busy again and again notices who has failed all the same") {
+  uint64_t seed = world_number("FIRST", 1);
+  uint64_t end = seed + world_number("SEEDS", 200) / 4;
+  for (; seed < end; seed++) {
+    distract(seed, 2, true);
+    distract(seed, 2, false);
+    distract(seed, 5, true);
+  }
 }
 
 TEST(hiddenjoin, "who was missed by the others is found by comparing") {
