@@ -92,11 +92,15 @@ describe("gop2p", function()
   end)
 
   it("fails when it can not read, and leaves", function()
-    for _, command in ipairs {"send --all -", "chat", "repl"} do
+    local join = " --join " .. peer.name
+    for _, command in ipairs {"send --all - </" .. join, "chat </" .. join,
+                              "repl </" .. join, "chat <&-"} do
       local p <close> = assert(process.start(
-        {"sh", "-c", ("%s %s --join %s 2>&1 </"):format(
-          tree.command, command, peer.name)}, {env = tree.env}))
-      assert.is_string(p:upto("ould not read standard input: %u[^\n]+\n"))
+        {"sh", "-c", tree.command .. " " .. command .. " 2>&1"},
+        {env = tree.env}))
+      local said = p:upto("ould not read standard input: %w[^\n]+\n")
+      assert.is_string(said, command)
+      assert.same({nil, "closed"}, {p:line(10)})
       assert.equal(1, p:wait(10))
     end
     assert.same({}, peer:members())

@@ -223,6 +223,7 @@ local function start(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
   if self.rich then gop2p.spawn(show_events, self) end
+  gop2p.sleep(0)   -- lets them begin
   if #peers == 0 or join(self, peers) or self.terminal then
     converse(self)
   end
