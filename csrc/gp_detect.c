@@ -24,18 +24,19 @@
 ** So each member is the neighbour of one of ours, which asks it again and
 ** again. That costs a network as much for each member, whatever its size;
 ** of a few of ours among many Go programs, which do not probe, it is they
-** who bear it.
+** who bear it, up to a bound: beyond it rounds are all there is.
 */
 #include <stdlib.h>
 
 #include "gp_contact.h"
 
-#define HELP_AFTER 500  /* ms without an answer: others are asked to try */
-#define TRIAL_TIME 1200 /* ms without any: it is suspected */
-#define ROUND_TIME 600  /* ms: a suspect is asked so often */
-#define SUSPICION 4500  /* ms: a suspect fails after */
-#define REFUSING 1500   /* ms: one that refuses, time to start again */
-#define STALL 500       /* ms: a tick that came so late came too late */
+#define HELP_AFTER 500     /* ms without an answer: others are asked to try */
+#define TRIAL_TIME 1200    /* ms without any: it is suspected */
+#define ROUND_TIME 600     /* ms: a suspect is asked so often */
+#define SUSPICION 4500     /* ms: a suspect fails after */
+#define REFUSING 1500      /* ms: one that refuses, time to start again */
+#define STALL 500          /* ms: a tick that came so late came too late */
+#define MOST_NEIGHBOURS 64 /* in the ring, that are asked */
 #define MOST_HEALTH 3 /* Lifeguard's S: times are up to four times as long */
 
 void gp_detect_init (gp_node *n) {
@@ -338,16 +339,19 @@ static uint32_t reach (const gp_node *n) {
 }
 
 static void probeneighbours (gp_node *n) {
+  size_t left = MOST_NEIGHBOURS;
   uint32_t last;
   gp_entry *e;
   n->detect.watching = !n->detect.watching;
   if (!n->detect.watching)
     return;
   last = reach(n);
-  for (e = n->contacts.first; e != NULL; e = e->next) {
+  for (e = n->contacts.first; e != NULL && left > 0; e = e->next) {
     gp_contact *c = (gp_contact *)e;
-    if (c->standing == GP_MEMBER && !c->leaving && distance(n, c) <= last)
+    if (c->standing == GP_MEMBER && !c->leaving && distance(n, c) <= last) {
       gp_detect_try(n, c, false);
+      left--;
+    }
   }
 }
 
