@@ -99,6 +99,10 @@ void lgp_pushmessage (lua_State *L, const gp_message *m);
 void lgp_pushfailure (lua_State *L, const gp_failure *f);
 void lgp_pushevent (lua_State *L, const gp_event *ev);
 
+/* Pushes a zeroed block of the kind 'name', which 'gc' clears in the end. */
+void *lgp_newblock (lua_State *L, size_t size, const char *name,
+                    lua_CFunction gc);
+
 /* Pushes an empty list of states that lives as long as it stands there. */
 gp_peerstates *lgp_newstates (lua_State *L);
 void lgp_pushstats (lua_State *L, const gp_stats *s, const gp_peerstates *ps);

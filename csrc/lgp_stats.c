@@ -1,8 +1,6 @@
 /*
 ** lgp_stats.c - what a node knows about itself and its peers, as tables.
 */
-#include <string.h>
-
 #include "lgp.h"
 
 static void setcount (lua_State *L, const char *name, uint64_t count) {
@@ -50,14 +48,8 @@ static int states_gc (lua_State *L) {
 }
 
 gp_peerstates *lgp_newstates (lua_State *L) {
-  gp_peerstates *ps = lua_newuserdatauv(L, sizeof *ps, 0);
-  memset(ps, 0, sizeof *ps);
-  if (luaL_newmetatable(L, "gop2p.peerstates")) {
-    lua_pushcfunction(L, states_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return ps;
+  return lgp_newblock(L, sizeof(gp_peerstates), "gop2p.peerstates",
+                      states_gc);
 }
 
 void lgp_pushstats (lua_State *L, const gp_stats *s,

@@ -166,16 +166,21 @@ static int peer_gc (lua_State *L) {
   return 0;
 }
 
-/* A peer of the core for the time that its userdata stands on the stack. */
-static gp_peer **newbox (lua_State *L) {
-  gp_peer **box = lua_newuserdatauv(L, sizeof *box, 0);
-  *box = NULL;
-  if (luaL_newmetatable(L, "gop2p.peerbox")) {
-    lua_pushcfunction(L, peer_gc);
+void *lgp_newblock (lua_State *L, size_t size, const char *name,
+                    lua_CFunction gc) {
+  void *block = lua_newuserdatauv(L, size, 0);
+  memset(block, 0, size);
+  if (luaL_newmetatable(L, name)) {
+    lua_pushcfunction(L, gc);
     lua_setfield(L, -2, "__gc");
   }
   lua_setmetatable(L, -2);
-  return box;
+  return block;
+}
+
+/* A peer of the core for the time that its userdata stands on the stack. */
+static gp_peer **newbox (lua_State *L) {
+  return lgp_newblock(L, sizeof(gp_peer *), "gop2p.peerbox", peer_gc);
 }
 
 /* Without metamethods: no code of others runs in between. */
@@ -242,14 +247,7 @@ static int list_gc (lua_State *L) {
 }
 
 gp_peerlist *lgp_newlist (lua_State *L) {
-  gp_peerlist *list = lua_newuserdatauv(L, sizeof *list, 0);
-  memset(list, 0, sizeof *list);
-  if (luaL_newmetatable(L, "gop2p.peerlist")) {
-    lua_pushcfunction(L, list_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  return list;
+  return lgp_newblock(L, sizeof(gp_peerlist), "gop2p.peerlist", list_gc);
 }
 
 gp_peerlist *lgp_checkpeers (lua_State *L, int arg) {
@@ -280,13 +278,7 @@ static int blob_gc (lua_State *L) {
 gp_blob *lgp_checkblob (lua_State *L, int arg) {
   size_t len;
   const char *bytes = luaL_checklstring(L, arg, &len);
-  gp_blob **box = lua_newuserdatauv(L, sizeof *box, 0);
-  *box = NULL;
-  if (luaL_newmetatable(L, "gop2p.blob")) {
-    lua_pushcfunction(L, blob_gc);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  gp_blob **box = lgp_newblock(L, sizeof *box, "gop2p.blob", blob_gc);
   *box = gp_blob_new(len);
   if (*box == NULL)
     luaL_error(L, "out of memory");
