@@ -55,8 +55,8 @@ STARVE = $(BUILD)/spec/starve
 # An interpreter that loads its readline.
 PROMPT = $(BUILD)/spec/prompt
 
-# A Lua module that forks.
-FORKING = $(BUILD)/forking.so
+# A Lua module that forks, and a terminal that is slow to forget.
+HOSTED = $(addprefix $(BUILD)/,forking.so flushing.so)
 
 # Each fuzzer is a program of its own, with clang's libFuzzer and both
 # sanitizers, with the same parts of the core, and with Lua for lua-cjson.
@@ -125,7 +125,7 @@ $(PROMPT): spec/host/prompt.c Makefile
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
-$(FORKING): spec/host/forking.c Makefile
+$(HOSTED): $(BUILD)/%.so: spec/host/%.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
 
@@ -168,7 +168,7 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) $(STARVE) $(PROMPT) $(FORKING) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(PROMPT) $(HOSTED) ## build the tests in C, which the specs run
 	@:
 
 sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED=1

@@ -28,6 +28,7 @@ static lgp_readline *rl;
 static struct {
   int (*initialize)(void);
   int (*complete)(int ignored, int key);
+  int (*command)(const char *line);
   void (*refresh)(void);
   void (*setsize)(int rows, int columns);
   void (*screensize)(int *rows, int *columns);
@@ -42,6 +43,7 @@ static struct {
 static const lgp_symbol symbols[] = {
   {"rl_initialize", &edit.initialize},
   {"rl_complete", &edit.complete},
+  {"rl_parse_and_bind", &edit.command},
   {"rl_forced_update_display", &edit.refresh},
   {"rl_set_screen_size", &edit.setsize},
   {"rl_get_screen_size", &edit.screensize},
@@ -53,38 +55,6 @@ static const lgp_symbol symbols[] = {
   {"rl_basic_word_break_characters", &edit.breaks},
 };
 
-/* What was typed before libedit was initialized again, which forgets it. The
-   system keeps no more. */
-static struct {
-  char bytes[4096];
-  size_t first, left;
-} ahead;
-
-/* The terminal has it in lines, of which the last one has not ended. */
-static void readahead (void) {
-  struct termios before, now;
-  ssize_t n;
-  if (ahead.left > 0 || tcgetattr(STDIN_FILENO, &before) != 0)
-    return;
-  now = before;
-  now.c_lflag &= ~(tcflag_t)ICANON;
-  now.c_cc[VMIN] = now.c_cc[VTIME] = 0;
-  tcsetattr(STDIN_FILENO, TCSANOW, &now);
-  n = read(STDIN_FILENO, ahead.bytes, sizeof ahead.bytes);
-  tcsetattr(STDIN_FILENO, TCSANOW, &before);
-  ahead.first = 0;
-  ahead.left = n > 0 ? (size_t)n : 0;
-}
-
-/* As read() does. */
-static ssize_t readbyte (FILE *in, char *byte) {
-  if (ahead.left == 0)
-    return read(fileno(in), byte, 1);
-  *byte = ahead.bytes[ahead.first++];
-  ahead.left--;
-  return 1;
-}
-
 /*
 ** The next character of 'in', or EOF: as libedit reads one itself. Bytes
 ** that are none in the present locale are left out.
@@ -95,7 +65,7 @@ static int readchar (FILE *in) {
   wchar_t c;
   for (;;) {
     mbstate_t state = {0};
-    ssize_t got = readbyte(in, bytes + n);
+    ssize_t got = read(fileno(in), bytes + n, 1);
     size_t length;
     if (got < 0 && errno == EINTR)
       continue;
@@ -221,14 +191,26 @@ static char **copyhistory (void) {
   return lines;
 }
 
-/* Has libedit ask for rl_getc_function; its history is kept. */
+/* Has the editor that there is do nothing more to the terminal: at its end
+   it would have it forget what was typed and is not read yet. */
+static void disable (void) {
+  struct termios before;
+  bool isterminal = tcgetattr(STDIN_FILENO, &before) == 0;
+  edit.command("edit off");
+  if (isterminal)
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+}
+
+/* Has libedit ask for rl_getc_function; its history is kept. It has a line,
+   if an empty one, from its first editor on. */
 static bool initialize (void) {
   char **lines = copyhistory(), **line;
   if (lines == NULL)
     return false;
   if (*rl->getc == NULL)
     *rl->getc = readchar;
-  readahead();
+  if (*rl->line != NULL)
+    disable();
   edit.initialize();
   for (line = lines; *line != NULL; line++) {
     rl->remember(*line);
@@ -248,7 +230,6 @@ bool lgp_libedit_fill (lgp_readline *into, void *library) {
   rl->byteof = byteof;
   rl->pendingsignal = pendingsignal;
   rl->checksignals = checksignals;
-  rl->ahead = &ahead.left;
   *edit.queryitems = 1 << 30; /* it would wait for the answer alone */
   return initialize();
 }

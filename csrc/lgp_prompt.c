@@ -236,7 +236,7 @@ static int getkey (FILE *in) {
     actonsignal();
     if (asking && interrupted)
       return '\n';
-    if (mainthread != NULL && *rl->ahead == 0)
+    if (mainthread != NULL)
       came = awaitkey(fileno(in), fd, due);
     if ((came & POLLHUP) != 0) /* before SIGHUP, or the end of the input */
       leave();

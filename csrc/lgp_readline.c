@@ -13,8 +13,6 @@
 /* From readline.h. */
 #define STATE_COMPLETING 0x0004000ul
 
-static const size_t nothing = 0;
-
 static lgp_readline rl;
 static pid_t owner; /* the process whose terminal it is */
 
@@ -109,7 +107,6 @@ static bool fill (void *library) {
   rl.show = show;
   rl.byteof = byteof;
   rl.defers = true;
-  rl.ahead = &nothing;
   return lgp_symbols_find(library, ofgnu, COUNT(ofgnu));
 }
 

@@ -48,9 +48,6 @@ typedef struct lgp_readline {
   int (*pendingsignal)(void);
   void (*checksignals)(void);
   bool defers; /* not libedit */
-
-  /* How many bytes that were typed are read and not yet given out. */
-  const size_t *ahead;
 } lgp_readline;
 
 /*

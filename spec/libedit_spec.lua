@@ -71,6 +71,18 @@ describe("the prompt with libedit", function()
     t:await("\nhalf typed\n>$")
   end)
 
+  it("loses nothing at the moment at which it takes the prompt over",
+     function()
+    local flushing = assert(package.searchpath("flushing", package.cpath))
+    local t = s:start(nil, {env = {LD_PRELOAD = LIBEDIT .. " " .. flushing}})
+    t:await(">$")
+    t:type("gop2p = require 'gop2p' print 'now' gop2p.start_local_node(0)",
+           "Enter")
+    t:await("\nnow")
+    t:type("1 + 1", "Enter")
+    t:await("\n2\n>$")
+  end)
+
   it("takes a chunk of several lines between which messages come",
      function()
     local t, node = begin()
