@@ -37,7 +37,7 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
   }
   if (c->standing == GP_STRANGER) {
     gp_contact_stand(n, c, GP_CANDIDATE);
-    gp_contact_setdial(c, by->remote);
+    gp_contact_setdial(n, c, by->remote);
   }
   if (gp_contact_queue(n, c, doing, msg, receipt, n->opt.asktime, now) ==
       GP_OK)

@@ -51,6 +51,8 @@ static void freecontacts (gp_node *n) {
     gp_contact_release(n, c);
   }
   gp_members_clear(&n->contacts);
+  gp_members_clear(&n->aliases);
+  gp_index_clear(&n->places);
 }
 
 void gp_node_free (gp_node *n) {

@@ -1,6 +1,10 @@
 /*
 ** join_test.c - how nodes find together.
 */
+#include <stdio.h>
+#include <string.h>
+
+#include "gp_index.h"
 #include "world.h"
 
 TEST(alone, "a node alone is not connected") {
@@ -267,6 +271,44 @@ TEST(twonames, "one that is joined under two names at once is one member") {
     TEXT(world_hear(&w, 0), "");
     world_close(&w);
   }
+}
+
+static void numeric (char *out, size_t size, unsigned i) {
+  snprintf(out, size, "10.1.%u.%u", i / 256, i % 256);
+}
+
+/* Two addresses and ports that have one hash in an index. */
+static void colliding (char *one, char *other, size_t size) {
+  unsigned i, j;
+  for (i = 0; i < 65536; i++) {
+    numeric(one, size, i);
+    for (j = 0; j < i; j++) {
+      uint32_t step;
+      numeric(other, size, j);
+      step = gp_index_hash(one) - gp_index_hash(other);
+      if (step > 50000)
+        continue;
+      snprintf(one + strlen(one), size - strlen(one), ":5000");
+      snprintf(other + strlen(other), size - strlen(other), ":%u",
+               5000 + step);
+      return;
+    }
+  }
+  CHECK(!"found");
+}
+
+TEST(collide, "two that only look alike to an index are two members") {
+  world w;
+  char one[32], other[32];
+  colliding(one, other, sizeof one);
+  world_open(&w, 1, 1);
+  world_add(&w, one);
+  world_add(&w, other);
+  SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
+  SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
+  world_pass(&w, 100);
+  CHECK(world_iswhole(&w));
+  world_close(&w);
 }
 
 TEST(movedorder, "what was written under another name is not lost") {
