@@ -161,7 +161,7 @@ static void again (gp_message *m, gp_form form, const gp_json *json,
                       .from = m->from,
                       .to = self,
                       .self = &own,
-                      .numbered = true};
+                      .nonce = 1};
   gp_scratch scratch;
   gp_httpout out;
   gp_asked asked;
