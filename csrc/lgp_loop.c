@@ -81,7 +81,6 @@ static int core_pump (lua_State *L) {
   gp_json json = lgp_json_reader(L);
   if (box->running)
     return luaL_error(L, "the event loop is running already");
-  luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
   if (box->ready.first != NULL || !(wait > 0))
     wait = 0;
   if (box->sim != NULL)
