@@ -93,6 +93,8 @@ build = {
         "csrc/lgp_libedit.c",
         "csrc/lgp_loop.c",
         "csrc/lgp_node.c",
+        "csrc/lgp_node_calls.c",
+        "csrc/lgp_node_unread.c",
         "csrc/lgp_options.c",
         "csrc/lgp_prompt.c",
         "csrc/lgp_readline.c",
