@@ -117,14 +117,19 @@ TEST(saidwhileleaving, "one that leaves is written to no more") {
   world_close(&w);
 }
 
+/* Two; the inbox of number 1 takes one message, and is full. */
+static void openfull (world *w) {
+  world_open(w, 1, 2);
+  w->opt.inboxmessages = 1;
+  world_renew(w, 1);
+  world_joinall(w, 2);
+  SAME(world_end(w, world_say(w, 0, "fills")), GP_OK);
+}
+
 TEST(abandoned, "what was still to be said to one that leaves fails") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 2);
-  w.opt.inboxmessages = 1;
-  world_renew(&w, 1);
-  world_joinall(&w, 2);
-  SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
+  openfull(&w);
   world_forget(world_say(&w, 0, "is held"));
   r = world_say(&w, 0, "waits");
   world_pass(&w, 100);
@@ -212,11 +217,7 @@ TEST(cancels, "what was not done when a node is freed was cancelled") {
 TEST(stopped, "what a node owes when it is stopped it answers") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 2);
-  w.opt.inboxmessages = 1;
-  world_renew(&w, 1);
-  world_joinall(&w, 2);
-  SAME(world_end(&w, world_say(&w, 0, "fills")), GP_OK);
+  openfull(&w);
   r = world_say(&w, 0, "is held");
   world_pass(&w, 100);
   CHECK(!gp_receipt_issettled(r));
