@@ -100,6 +100,13 @@ void lgp_pushevent (lua_State *L, const gp_event *ev);
 void *lgp_newblock (lua_State *L, size_t size, const char *name,
                     lua_CFunction gc);
 
+/*
+** The metatable 'name', which becomes 'field' of the table on top: Lua sets
+** the rest of it. 'gc' may be NULL.
+*/
+void lgp_newmeta (lua_State *L, const char *name, const char *field,
+                  lua_CFunction gc);
+
 /* Pushes an empty list of states that lives as long as it stands there. */
 gp_peerstates *lgp_newstates (lua_State *L);
 void lgp_pushstats (lua_State *L, const gp_stats *s, const gp_peerstates *ps);
@@ -133,6 +140,8 @@ void lgp_open_terminal (lua_State *L);
 void lgp_open_budget (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_node_calls (lua_State *L);
+void lgp_open_node_unread (lua_State *L);
 void lgp_open_sim (lua_State *L);
 void lgp_open_file (lua_State *L);
 void lgp_open_prompt (lua_State *L);
