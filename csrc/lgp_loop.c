@@ -81,7 +81,6 @@ static int core_pump (lua_State *L) {
   gp_json json = lgp_json_reader(L);
   if (box->running)
     return luaL_error(L, "the event loop is running already");
-  luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
   if (box->ready.first != NULL || !(wait > 0))
     wait = 0;
   if (box->sim != NULL)
@@ -300,14 +299,6 @@ static int core_read (lua_State *L) {
   return 1;
 }
 
-static void setgc (lua_State *L, const char *name, lua_CFunction gc,
-                   const char *field) {
-  luaL_newmetatable(L, name);
-  lua_pushcfunction(L, gc);
-  lua_setfield(L, -2, "__gc");
-  lua_setfield(L, -2, field);
-}
-
 void lgp_open_loop (lua_State *L) {
   static const luaL_Reg functions[] = {
     {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
@@ -316,7 +307,7 @@ void lgp_open_loop (lua_State *L) {
     {"fileno", core_fileno}, {"time", core_time},   {"catch", core_catch},
     {"uncatch", catch_gc},   {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  setgc(L, LGP_LOOP, loop_gc, "loopmeta");
-  setgc(L, LGP_WATCH, watch_gc, "watchmeta");
-  setgc(L, LGP_CATCH, catch_gc, "catchmeta");
+  lgp_newmeta(L, LGP_LOOP, "loopmeta", loop_gc);
+  lgp_newmeta(L, LGP_WATCH, "watchmeta", watch_gc);
+  lgp_newmeta(L, LGP_CATCH, "catchmeta", catch_gc);
 }
