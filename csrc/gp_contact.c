@@ -78,6 +78,10 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
   return c;
 }
 
+static gp_alias *oldestalias (const gp_contact *c) {
+  return gp_ring_of(gp_alias, ring, c->aliases.next);
+}
+
 static void dropalias (gp_node *n, gp_alias *a) {
   gp_members_remove(&n->aliases, &a->entry);
   gp_ring_remove(&a->ring);
@@ -94,7 +98,7 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
   gp_members_remove(&n->contacts, &c->entry);
   gp_index_remove(&n->places, &c->place);
   while (!gp_ring_empty(&c->aliases))
-    dropalias(n, gp_ring_of(gp_alias, ring, c->aliases.next));
+    dropalias(n, oldestalias(c));
   gp_peer_unref(c->entry.peer);
   gp_peer_unref(c->dial);
   gp_peer_unref(c->usas);
@@ -169,6 +173,20 @@ static void notename (gp_node *n, const gp_contact *c, const gp_peer *old) {
   gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
 }
 
+#define MOST_ALIASES 16 /* of one contact; then the oldest goes */
+
+/* It is one of 'c' from now on. */
+static void givealias (gp_node *n, gp_contact *c, gp_alias *a) {
+  const gp_ring *r;
+  size_t count = 0;
+  a->contact = c;
+  gp_ring_move(&c->aliases, &a->ring);
+  for (r = c->aliases.next; r != &c->aliases; r = r->next)
+    count++;
+  if (count > MOST_ALIASES)
+    dropalias(n, oldestalias(c));
+}
+
 /* Without memory for it, a name is not known: it will be met again. */
 static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
   gp_alias *a;
@@ -177,15 +195,14 @@ static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
   a = calloc(1, sizeof *a);
   if (a == NULL)
     return;
-  a->contact = c;
   a->entry.peer = gp_peer_ref(p);
-  if (gp_members_add(&n->aliases, &a->entry) != GP_OK) {
+  gp_ring_init(&a->ring);
+  if (gp_members_add(&n->aliases, &a->entry) == GP_OK)
+    givealias(n, c, a);
+  else {
     gp_peer_unref(p);
     free(a);
-    return;
   }
-  gp_ring_init(&a->ring);
-  gp_ring_append(&c->aliases, &a->ring);
 }
 
 /* What becomes a name is no alias any more. */
@@ -298,11 +315,8 @@ void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone) {
   if (gone->known)
     gp_node_note(n, GP_LEFT, name, GP_OK);
   gp_contact_stand(n, gone, GP_STRANGER);
-  while (!gp_ring_empty(&gone->aliases)) {
-    gp_alias *a = gp_ring_of(gp_alias, ring, gone->aliases.next);
-    a->contact = c;
-    gp_ring_move(&c->aliases, &a->ring);
-  }
+  while (!gp_ring_empty(&gone->aliases))
+    givealias(n, c, oldestalias(gone));
   gp_contact_release(n, gone);
   if (confirmed && !c->confirmed)
     gp_contact_rename(n, c, name);

@@ -86,11 +86,8 @@ gp_err lgp_sim_start (lgp_loop *loop, const char *address, size_t len,
                       int port, const gp_nodeopt *opt, gp_signal *signals,
                       gp_station **out);
 
-/* A JSON reader on the stack of 'L', for the calls made with it. */
+/* The JSON reader of the state. */
 gp_json lgp_json_reader (lua_State *L);
-
-/* Stack slots that the reader takes at most, beyond the first. */
-#define LGP_JSON_SLOTS 16
 
 /* Values, as plain tables. 'peers' are the same table each time. */
 void lgp_pushpeer (lua_State *L, const gp_peer *p);
@@ -102,6 +99,13 @@ void lgp_pushevent (lua_State *L, const gp_event *ev);
 /* Pushes a zeroed block of the kind 'name', which 'gc' clears in the end. */
 void *lgp_newblock (lua_State *L, size_t size, const char *name,
                     lua_CFunction gc);
+
+/*
+** The metatable 'name', which becomes 'field' of the table on top: Lua sets
+** the rest of it. 'gc' may be NULL.
+*/
+void lgp_newmeta (lua_State *L, const char *name, const char *field,
+                  lua_CFunction gc);
 
 /* Pushes an empty list of states that lives as long as it stands there. */
 gp_peerstates *lgp_newstates (lua_State *L);
@@ -136,6 +140,8 @@ void lgp_open_terminal (lua_State *L);
 void lgp_open_budget (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_node_calls (lua_State *L);
+void lgp_open_node_unread (lua_State *L);
 void lgp_open_sim (lua_State *L);
 void lgp_open_file (lua_State *L);
 void lgp_open_prompt (lua_State *L);

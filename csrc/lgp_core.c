@@ -16,6 +16,8 @@ int luaopen_gop2p_core (lua_State *L) {
   lgp_open_budget(L);
   lgp_open_receipt(L);
   lgp_open_node(L);
+  lgp_open_node_calls(L);
+  lgp_open_node_unread(L);
   lgp_open_sim(L);
   lgp_open_file(L);
   lgp_open_prompt(L);

@@ -5,6 +5,7 @@
 ** the new one, whatever happens meanwhile. Nothing of Lua is called while
 ** something is open.
 */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -91,12 +92,14 @@ static int resolve (char path[PATH_MAX], struct stat *st) {
   return ELOOP;
 }
 
-/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. */
+/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. The
+   name is of those that isunfinished knows. */
 static int create (const char *path, char name[PATH_MAX]) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
     int fd;
-    int len = snprintf(name, PATH_MAX, "%s.%ld.%d", path, (long)getpid(), i);
+    int len = snprintf(name, PATH_MAX, "%s.%ld.%d.new", path, (long)getpid(),
+                       i);
     if (len < 0 || len >= PATH_MAX) {
       errno = ENAMETOOLONG;
       return -1;
@@ -263,12 +266,40 @@ static int take (filelock *lock) {
   return EIO;
 }
 
+/* Whether 'name' is one that 'create' gave to what was to be 'base'. */
+static bool isunfinished (const char *name, const char *base) {
+  size_t len = strlen(base);
+  int end = 0;
+  if (strncmp(name, base, len) != 0)
+    return false;
+  sscanf(name + len, ".%*[0-9].%*[0-9].new%n", &end);
+  return end > 0 && name[len + (size_t)end] == '\0';
+}
+
+/* Removes what writers of the file were killed over. Who writes it has its
+   lock: for whoever has that now, they are all gone. */
+static void sweep (const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *base = slash == NULL ? path : slash + 1;
+  char folder[PATH_MAX + 1];
+  const struct dirent *entry;
+  DIR *d;
+  snprintf(folder, sizeof folder, "%.*s.", (int)(base - path), path);
+  d = opendir(folder);
+  while (d != NULL && (entry = readdir(d)) != NULL)
+    if (isunfinished(entry->d_name, base))
+      unlinkat(dirfd(d), entry->d_name, 0);
+  if (d != NULL)
+    closedir(d);
+}
+
 /*
 ** core.lockfile(path) -> lock | nil, code, cause
 **
 ** "EBUSY": somebody has it, another program or this one. It is held until
 ** core.unlockfile or the collector frees it; a process that ends, however,
-** lets go of it. The lock is "path.lock" beside the file itself.
+** lets go of it. The lock is "path.lock" beside the file itself. What a
+** process that was killed has left of the file is removed.
 */
 static int core_lockfile (lua_State *L) {
   char path[PATH_MAX];
@@ -288,8 +319,10 @@ static int core_lockfile (lua_State *L) {
   memcpy(lock->path, path, sizeof path);
   strcat(lock->path, ".lock");
   e = take(lock);
-  if (e == 0)
+  if (e == 0) {
+    sweep(path);
     return 1;
+  }
   if (e != EWOULDBLOCK)
     return result(L, e);
   luaL_pushfail(L);

@@ -81,7 +81,6 @@ static int core_pump (lua_State *L) {
   gp_json json = lgp_json_reader(L);
   if (box->running)
     return luaL_error(L, "the event loop is running already");
-  luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
   if (box->ready.first != NULL || !(wait > 0))
     wait = 0;
   if (box->sim != NULL)
@@ -114,6 +113,15 @@ static int core_now (lua_State *L) {
   return 1;
 }
 
+/* On Linux time(), and with it os.date, lags behind the precise clock by up
+   to a tick of the kernel: what is due at a time shall not see the second
+   before it. */
+#ifdef CLOCK_REALTIME_COARSE
+#define WALLCLOCK CLOCK_REALTIME_COARSE
+#else
+#define WALLCLOCK CLOCK_REALTIME
+#endif
+
 /* core.time() -> seconds since 1970, by the wall clock, which can be set */
 static int core_time (lua_State *L) {
   const lgp_loop *box = lgp_pushloop(L);
@@ -122,7 +130,7 @@ static int core_time (lua_State *L) {
     lua_pushnumber(L, box->epoch + (lua_Number)gp_sim_now(box->sim) / 1000);
     return 1;
   }
-  clock_gettime(CLOCK_REALTIME, &now);
+  clock_gettime(WALLCLOCK, &now);
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
 }
@@ -291,14 +299,6 @@ static int core_read (lua_State *L) {
   return 1;
 }
 
-static void setgc (lua_State *L, const char *name, lua_CFunction gc,
-                   const char *field) {
-  luaL_newmetatable(L, name);
-  lua_pushcfunction(L, gc);
-  lua_setfield(L, -2, "__gc");
-  lua_setfield(L, -2, field);
-}
-
 void lgp_open_loop (lua_State *L) {
   static const luaL_Reg functions[] = {
     {"pump", core_pump},     {"ready", core_ready}, {"now", core_now},
@@ -307,7 +307,7 @@ void lgp_open_loop (lua_State *L) {
     {"fileno", core_fileno}, {"time", core_time},   {"catch", core_catch},
     {"uncatch", catch_gc},   {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  setgc(L, LGP_LOOP, loop_gc, "loopmeta");
-  setgc(L, LGP_WATCH, watch_gc, "watchmeta");
-  setgc(L, LGP_CATCH, catch_gc, "catchmeta");
+  lgp_newmeta(L, LGP_LOOP, "loopmeta", loop_gc);
+  lgp_newmeta(L, LGP_WATCH, "watchmeta", watch_gc);
+  lgp_newmeta(L, LGP_CATCH, "catchmeta", catch_gc);
 }

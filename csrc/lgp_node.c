@@ -1,26 +1,13 @@
 /*
-** lgp_node.c - nodes as userdata: those on the network, and those that are
-** simulated.
-**
-** A node's signals stand in the userdata, not in the core's node: whoever
-** waits for one is woken also after the node has been closed.
+** lgp_node.c - nodes as userdata, from start to close: those on the network,
+** and those that are simulated.
 */
+#include "lgp_node.h"
+
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "gp_host.h"
-#include "lgp.h"
 #include "lgp_options.h"
-
-struct lgp_node {
-  gp_host *host;       /* on the network, */
-  gp_station *station; /* or simulated; neither: closed, or never opened */
-  lgp_loop *loop;      /* kept by the user value */
-  lgp_node *next, *prev;
-  gp_signal signals[GP_SIGNALS];
-  gp_peer *self; /* stays after the close, to be shown */
-};
 
 /*
 ** Finalizers may run while a node reads what arrived, and close any node or
@@ -57,11 +44,11 @@ static void unseat (lgp_node *n) {
     n->next->prev = n->prev;
 }
 
-static lgp_node *checkbox (lua_State *L) {
+lgp_node *lgp_checknode (lua_State *L) {
   return luaL_checkudata(L, 1, LGP_NODE);
 }
 
-static bool isopen (const lgp_node *box) {
+bool lgp_node_isopen (const lgp_node *box) {
   return box->host != NULL || box->station != NULL;
 }
 
@@ -70,13 +57,9 @@ static gp_node *nodeof (const lgp_node *box) {
                            : gp_station_node(box->station);
 }
 
-/*
-** Asked for last of all in every function: what allocates may collect, a
-** finalizer may close the node, and then this raises.
-*/
-static gp_node *tonode (lua_State *L) {
-  lgp_node *box = checkbox(L);
-  if (!isopen(box))
+gp_node *lgp_tonode (lua_State *L) {
+  lgp_node *box = lgp_checknode(L);
+  if (!lgp_node_isopen(box))
     luaL_error(L, "the node is stopped");
   if (gp_loop_foreign(box->loop->loop))
     luaL_error(L, "the node belongs to the parent process");
@@ -94,7 +77,7 @@ static void closebox (lgp_node *box, void (*end)(gp_station *st)) {
   gp_host *h = box->host;
   gp_station *st = box->station;
   size_t i;
-  if (!isopen(box))
+  if (!lgp_node_isopen(box))
     return;
   box->host = NULL, box->station = NULL;
   unseat(box);
@@ -113,20 +96,20 @@ void lgp_node_closeall (lgp_loop *loop) {
 }
 
 static int core_close (lua_State *L) {
-  closebox(checkbox(L), gp_station_stop);
+  closebox(lgp_checknode(L), gp_station_stop);
   return 0;
 }
 
 /* core.crash(node): a simulated one's process is killed */
 static int core_crash (lua_State *L) {
   lgp_checkstation(L, 1);
-  closebox(checkbox(L), gp_station_crash);
+  closebox(lgp_checknode(L), gp_station_crash);
   return 0;
 }
 
 /* Nobody can wait for what is collected; its memory leaves the list. */
 static int node_gc (lua_State *L) {
-  lgp_node *box = checkbox(L);
+  lgp_node *box = lgp_checknode(L);
   size_t i;
   core_close(L);
   for (i = 0; box->loop != NULL && i < GP_SIGNALS; i++)
@@ -217,280 +200,12 @@ static int core_start (lua_State *L) {
   return 1;
 }
 
-static uint64_t now (lua_State *L) {
-  return lgp_loop_now(checkbox(L)->loop);
-}
-
-/* The simulator looks by itself when a node wants its next tick. */
-static void rearm (lua_State *L) {
-  gp_host *h = checkbox(L)->host;
-  if (h != NULL)
-    gp_host_rearm(h);
-}
-
-/* The end of a call that gives the receipt on top of the stack. */
-static int receipt (lua_State *L, gp_err e, const char *text) {
-  rearm(L);
-  return e == GP_OK ? 1 : lgp_fail(L, e, text);
-}
-
-/* core.connect(node, peer, seconds) -> receipt | nil, err */
-static int core_connect (lua_State *L) {
-  lua_Number timeout = luaL_checknumber(L, 3);
-  const gp_peer *entry = lgp_checkpeer(L, 2);
-  const char *text;
-  gp_receipt **box;
-  gp_node *n;
-  luaL_argcheck(L, timeout > 0 && timeout <= 86400, 3, "out of range");
-  text = lua_pushfstring(L, "could not join through %s", gp_peer_text(entry));
-  lgp_newreceipt(L, &box);
-  n = tonode(L);
-  return receipt(
-    L, gp_node_connect(n, entry, (uint32_t)(timeout * 1000), now(L), box),
-    text);
-}
-
-/* core.post(node, data, peers | nil) -> receipt | nil, err */
-static int core_post (lua_State *L) {
-  gp_peerlist *to = lgp_checkpeers(L, 3);
-  gp_blob *data = lgp_checkblob(L, 2);
-  gp_receipt **box;
-  gp_node *n;
-  lgp_newreceipt(L, &box);
-  n = tonode(L);
-  return receipt(L, gp_node_post(n, data, to, now(L), box), "could not send");
-}
-
-/* core.hasroom(node, peers | nil) -> boolean */
-static int core_hasroom (lua_State *L) {
-  gp_peerlist *to = lgp_checkpeers(L, 2);
-  lua_pushboolean(L, gp_node_hasroom(tonode(L), to, now(L)));
-  return 1;
-}
-
-/* core.leave(node) -> receipt | nil, err */
-static int core_leave (lua_State *L) {
-  gp_receipt **box;
-  gp_node *n;
-  lgp_newreceipt(L, &box);
-  n = tonode(L);
-  return receipt(L, gp_node_leave(n, now(L), box), "could not leave");
-}
-
-static int pushmessage (lua_State *L) {
-  lgp_pushmessage(L, lua_touserdata(L, 1));
-  return 1;
-}
-
-static int pushfailure (lua_State *L) {
-  lgp_pushfailure(L, lua_touserdata(L, 1));
-  return 1;
-}
-
-/* Pushes what 'push' makes of 'object'; false: it raised, the error is on
-   top. */
-static bool try (lua_State *L, lua_CFunction push, void *object) {
-  lua_pushcfunction(L, push);
-  lua_pushlightuserdata(L, object);
-  return lua_pcall(L, 1, 1, 0) == LUA_OK;
-}
-
-/*
-** core.nextmessage(node) -> message | nil
-**
-** Takes the oldest unread message, never waits. It leaves its queue only
-** once Lua holds all of it: any push may raise a memory error, and may run
-** a finalizer that takes the message itself or closes the node.
-*/
-static int core_nextmessage (lua_State *L) {
-  for (;;) {
-    gp_message *m = gp_node_peekmessage(tonode(L));
-    bool pushed;
-    if (m == NULL) {
-      luaL_pushfail(L);
-      return 1;
-    }
-    gp_message_ref(m);
-    pushed = try(L, pushmessage, m);
-    gp_message_unref(m);
-    if (!pushed)
-      return lua_error(L);
-    if (gp_node_peekmessage(tonode(L)) == m) {
-      gp_node_dropmessage(tonode(L));
-      return 1;
-    }
-    lua_pop(L, 1);
-  }
-}
-
-/* core.nexterror(node) -> err | nil: likewise */
-static int core_nexterror (lua_State *L) {
-  for (;;) {
-    gp_failure *f = gp_node_peekfailure(tonode(L));
-    bool pushed;
-    if (f == NULL) {
-      luaL_pushfail(L);
-      return 1;
-    }
-    gp_failure_ref(f);
-    pushed = try(L, pushfailure, f);
-    gp_failure_unref(f);
-    if (!pushed)
-      return lua_error(L);
-    if (gp_node_peekfailure(tonode(L)) == f) {
-      gp_node_dropfailure(tonode(L));
-      return 1;
-    }
-    lua_pop(L, 1);
-  }
-}
-
-static int pushevent (lua_State *L) {
-  lgp_pushevent(L, lua_touserdata(L, 1));
-  return 1;
-}
-
-/* core.nextevent(node) -> event | nil: likewise */
-static int core_nextevent (lua_State *L) {
-  for (;;) {
-    const gp_event *ev = gp_node_peekevent(tonode(L));
-    gp_event taken;
-    bool pushed;
-    if (ev == NULL) {
-      luaL_pushfail(L);
-      return 1;
-    }
-    taken = *ev;
-    gp_peer_ref(taken.peer);
-    pushed = try(L, pushevent, &taken);
-    gp_peer_unref(taken.peer);
-    if (!pushed)
-      return lua_error(L);
-    ev = gp_node_peekevent(tonode(L));
-    if (ev != NULL && ev->number == taken.number) {
-      gp_node_dropevent(tonode(L));
-      return 1;
-    }
-    lua_pop(L, 1);
-  }
-}
-
-/* core.losterrors(node) -> how many found no room since the last call */
-static int core_losterrors (lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)gp_node_lostfailures(tonode(L)));
-  return 1;
-}
-
-/* core.signal(node, name) -> number; also of a stopped node */
-static int core_signal (lua_State *L) {
-  static const char *const names[] = {"inbox", "errors", "events", "room",
-                                      "known", "closed", NULL};
-  lgp_node *box = checkbox(L);
-  int which = luaL_checkoption(L, 2, NULL, names);
-  lua_pushinteger(L, (lua_Integer)box->signals[which].number);
-  return 1;
-}
-
-/* core.isclosed(node) -> boolean */
-static int core_isclosed (lua_State *L) {
-  lua_pushboolean(L, !isopen(checkbox(L)));
-  return 1;
-}
-
-/* core.self(node) -> peer; also of a stopped node */
-static int core_self (lua_State *L) {
-  const lgp_node *box = checkbox(L);
-  if (box->self == NULL)
-    return luaL_error(L, "the node is gone");
-  lgp_pushpeer(L, box->self);
-  return 1;
-}
-
-/* core.members(node) -> list of peers, in the order in which they came */
-static int core_members (lua_State *L) {
-  gp_peerlist *list = lgp_newlist(L);
-  if (gp_node_members(tonode(L), list) != GP_OK)
-    return luaL_error(L, "out of memory");
-  lgp_pushpeers(L, list);
-  return 1;
-}
-
-/* core.meant(node, peer) -> peer | nil: what the node calls it */
-static int core_meant (lua_State *L) {
-  const gp_peer *p = lgp_checkpeer(L, 2);
-  p = gp_node_meant(tonode(L), p);
-  if (p == NULL)
-    luaL_pushfail(L);
-  else
-    lgp_pushpeer(L, p);
-  return 1;
-}
-
-/* core.known(node) -> list of peers, whether it has left */
-static int core_known (lua_State *L) {
-  gp_peerlist *list = lgp_newlist(L);
-  bool left;
-  if (gp_node_known(tonode(L), list, &left) != GP_OK)
-    return luaL_error(L, "out of memory");
-  lgp_pushpeers(L, list);
-  lua_pushboolean(L, left);
-  return 2;
-}
-
-/* core.resume(node, list of peers, left): what core.known gave before */
-static int core_resume (lua_State *L) {
-  gp_peerlist *list = lgp_checkpeers(L, 2);
-  bool left = lua_toboolean(L, 3);
-  gp_node *n = tonode(L);
-  if (gp_node_resume(n, list, left, now(L)) != GP_OK)
-    return luaL_error(L, "out of memory");
-  rearm(L);
-  return 0;
-}
-
-/* core.stats(node) -> table: what it knows of itself and its peers */
-static int core_stats (lua_State *L) {
-  gp_peerstates *states = lgp_newstates(L);
-  gp_stats stats;
-  gp_node_stats(tonode(L), &stats);
-  if (gp_node_states(tonode(L), now(L), states) != GP_OK)
-    return luaL_error(L, "out of memory");
-  lgp_pushstats(L, &stats, states);
-  return 1;
-}
-
-/* core.isconnected(node) -> boolean */
-static int core_isconnected (lua_State *L) {
-  lua_pushboolean(L, gp_node_isconnected(tonode(L)));
-  return 1;
-}
-
 void lgp_open_node (lua_State *L) {
   static const luaL_Reg functions[] = {{"checkoptions", core_checkoptions},
                                        {"start", core_start},
-                                       {"connect", core_connect},
-                                       {"post", core_post},
-                                       {"hasroom", core_hasroom},
-                                       {"leave", core_leave},
-                                       {"nextmessage", core_nextmessage},
-                                       {"nexterror", core_nexterror},
-                                       {"nextevent", core_nextevent},
-                                       {"losterrors", core_losterrors},
-                                       {"signal", core_signal},
-                                       {"isclosed", core_isclosed},
-                                       {"self", core_self},
-                                       {"members", core_members},
-                                       {"meant", core_meant},
-                                       {"known", core_known},
-                                       {"resume", core_resume},
-                                       {"stats", core_stats},
-                                       {"isconnected", core_isconnected},
                                        {"close", core_close},
                                        {"crash", core_crash},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, LGP_NODE);
-  lua_pushcfunction(L, node_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_setfield(L, -2, "nodemeta");
+  lgp_newmeta(L, LGP_NODE, "nodemeta", node_gc);
 }

@@ -72,8 +72,5 @@ void lgp_open_receipt (lua_State *L) {
     {"hasjoined", core_hasjoined}, {"failures", core_failures},
     {"release", receipt_gc},       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, LGP_RECEIPT);
-  lua_pushcfunction(L, receipt_gc);
-  lua_setfield(L, -2, "__gc");
-  lua_setfield(L, -2, "receiptmeta");
+  lgp_newmeta(L, LGP_RECEIPT, "receiptmeta", receipt_gc);
 }

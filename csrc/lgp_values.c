@@ -178,6 +178,16 @@ void *lgp_newblock (lua_State *L, size_t size, const char *name,
   return block;
 }
 
+void lgp_newmeta (lua_State *L, const char *name, const char *field,
+                  lua_CFunction gc) {
+  luaL_newmetatable(L, name);
+  if (gc != NULL) {
+    lua_pushcfunction(L, gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setfield(L, -2, field);
+}
+
 /* A peer of the core for the time that its userdata stands on the stack. */
 static gp_peer **newbox (lua_State *L) {
   return lgp_newblock(L, sizeof(gp_peer *), "gop2p.peerbox", peer_gc);
@@ -236,11 +246,6 @@ static int core_parsepeer (lua_State *L) {
   return result(L, gp_peer_parse(box, text, len), box);
 }
 
-static void newmetatable (lua_State *L, const char *name, const char *field) {
-  luaL_newmetatable(L, name);
-  lua_setfield(L, -2, field);
-}
-
 static int list_gc (lua_State *L) {
   gp_peerlist_clear(lua_touserdata(L, 1));
   return 0;
@@ -296,8 +301,8 @@ void lgp_open_values (lua_State *L) {
   lua_setfield(L, -2, "__mode");
   lua_setmetatable(L, -2);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &peerskey);
-  newmetatable(L, LGP_PEER, "peermeta");
-  newmetatable(L, LGP_MESSAGE, "messagemeta");
-  newmetatable(L, LGP_ERROR, "errormeta");
-  newmetatable(L, LGP_EVENT, "eventmeta");
+  lgp_newmeta(L, LGP_PEER, "peermeta", NULL);
+  lgp_newmeta(L, LGP_MESSAGE, "messagemeta", NULL);
+  lgp_newmeta(L, LGP_ERROR, "errormeta", NULL);
+  lgp_newmeta(L, LGP_EVENT, "eventmeta", NULL);
 }

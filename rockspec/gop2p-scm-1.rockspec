@@ -94,6 +94,8 @@ build = {
         "csrc/lgp_libedit.c",
         "csrc/lgp_loop.c",
         "csrc/lgp_node.c",
+        "csrc/lgp_node_calls.c",
+        "csrc/lgp_node_unread.c",
         "csrc/lgp_options.c",
         "csrc/lgp_prompt.c",
         "csrc/lgp_readline.c",
@@ -156,6 +158,7 @@ build = {
     ["gop2p.node"] = "lua/gop2p/node.lua",
     ["gop2p.plain"] = "lua/gop2p/plain.lua",
     ["gop2p.prompt"] = "lua/gop2p/prompt.lua",
+    ["gop2p.queue"] = "lua/gop2p/queue.lua",
     ["gop2p.receipt"] = "lua/gop2p/receipt.lua",
     ["gop2p.scheduler"] = "lua/gop2p/scheduler.lua",
     ["gop2p.state"] = "lua/gop2p/state.lua",
@@ -172,6 +175,7 @@ build = {
     ["gop2p.timers"] = "lua/gop2p/timers.lua",
     ["gop2p.unread"] = "lua/gop2p/unread.lua",
     ["gop2p.values"] = "lua/gop2p/values.lua",
+    ["gop2p.waits"] = "lua/gop2p/waits.lua",
   },
   install = {
     bin = {

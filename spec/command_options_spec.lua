@@ -109,6 +109,8 @@ describe("gop2p", function()
   it("fails when it can not write, and leaves", function()
     for command, complaint in pairs {
       ["version"] = "device$", ["members " .. peer.name] = "device$",
+      ["--help"] = "device$", ["chat --help"] = "device$",
+      ["completion bash"] = "device$", ["completion --help"] = "device$",
       ["repl --join " .. peer.name .. " <<<'1'"] = "^$",
     } do
       local p <close> = assert(process.start(

@@ -127,6 +127,33 @@ describe("a file", function()
     fails("ENOENT", file.lock, folder .. "/none/state")
   end)
 
+  it("is rid of what killed writers left once it is locked", function()
+    sh("mkdir '%s/far'; ln -s far/real '%s'", folder, path)
+    local function there()
+      return sh("cd '%s/far'; ls -A | LC_ALL=C sort | xargs", folder)
+    end
+    limited("true")
+    limited("true")
+    assert.matches("^real%.%d+%.%d+%.new real%.%d+%.%d+%.new$", there())
+    file.unlock(assert(file.lock(path)))
+    assert.equal("", there())
+    local others = "myreal.1.2.new real.1.2 real.1.2.new.bak real.1.2new "
+      .. "real.1.new real.1x.2.new real.2024.12.txt real..2.new real.new "
+      .. "real2.1.2.new rear.1.2.new"
+    sh("cd '%s/far'; touch real %s; mkdir real.3.4.new", folder, others)
+    local before = there()
+    file.unlock(assert(file.lock(path)))
+    assert.equal(before, there())
+  end)
+
+  it("leaves the unfinished work of who has the lock alone", function()
+    local lock = assert(file.lock(path))
+    sh("touch '%s.1.2.new'", path)
+    fails("EBUSY", file.lock, path)
+    assert.equal("state.1.2.new state.lock ", names())
+    file.unlock(lock)
+  end)
+
   it("is known to be another one, or to be written to", function()
     fails("ENOENT", file.stamp, path)
     local seen = {}

@@ -29,7 +29,8 @@ end
 -- Whatever happens meanwhile, also the end of the process: the file is the
 -- old one or the new one, whole and on the disk. Keeps its mode, and follows
 -- a symbolic link. Waits for the disk. In the same folder stands for that
--- time "path.PID.N"; only a process that is killed leaves it behind.
+-- time "path.PID.N.new"; only a process that is killed leaves it behind, for
+-- the next one that locks the file to remove.
 function file.replace(path, bytes)
   local ok, code, cause = core.replacefile(path, bytes)
   if not ok then return failed("write", path, code, cause) end
@@ -41,7 +42,9 @@ end
 -- Who has the lock of a file has it alone, among all programs that ask; err
 -- has the code "EBUSY" when somebody else has it, be it this process. It is
 -- let go of by file.unlock, by the collector, and by the end of the process,
--- however that comes. While it is held there is a file "path.lock".
+-- however that comes. While it is held there is a file "path.lock". Who
+-- writes such a file must have its lock: what else was being written is taken
+-- for left behind, and removed.
 function file.lock(path)
   local lock, code, cause = core.lockfile(path)
   if not lock then return failed("lock", path, code, cause) end

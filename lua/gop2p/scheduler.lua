@@ -1,26 +1,25 @@
--- scheduler.lua - tasks, and waiting for what the core signals.
+-- scheduler.lua - tasks, and the turns of the loop in which they run.
 --
 -- A task is a coroutine that the scheduler resumes. Whatever waits, waits
--- for a key: the number of a signal of the core, or any Lua value that
--- 'wake' is called with. In a task that yields; anywhere else (the main
+-- for a key (see waits.lua). In a task that yields; anywhere else (the main
 -- thread, a coroutine of the user's own, inside a metamethod or another
 -- call that can not be yielded across) it turns the loop until it is over.
 
 local core = require "gop2p.core"
-local timers = require "gop2p.timers"
+local waits = require "gop2p.waits"
 
 local scheduler = {}
+
+scheduler.wake, scheduler.awaited = waits.wake, waits.awaited
+scheduler.after, scheduler.due = waits.after, waits.due
+scheduler.newclock = waits.newclock
 
 -- The library's own functions are never cut: see core.limit.
 core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
 
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
-local waiting = {}     -- key -> list of waits
-local listeners = {}   -- key -> function
-local owners = {}      -- key of a listener -> its program, if it has one
-local alarms = timers.new()
-local first, last      -- tasks that can go on, linked by 'next'
-local runnable = 0     -- so many
+local runnable = waits.runnable
+
 -- 'report': who is told of the errors of its tasks, instead of a 'run'.
 -- 'budget': seconds that a task may compute without waiting, or 0.
 -- 'program': see scheduler.launch.
@@ -33,87 +32,6 @@ local root = newscope()   -- the scope of all other tasks
 local depth = 0        -- turns within turns
 local stepping         -- the task that was resumed and not yet seen to
 local failed           -- the error of a task that no 'run' waits for
-
--- Allocates nothing, like all that is done with what has just been taken
--- from somewhere: memory that runs out there would lose it.
-local function push(task)
-  if task.queued then return end
-  task.next, task.queued = false, true
-  if last then last.next = task else first = task end
-  last = task
-  runnable = runnable + 1
-end
-
-local function shift()
-  local task = first
-  if not task then return nil end
-  first, task.queued = task.next, false
-  if not first then last = nil end
-  runnable = runnable - 1
-  return task
-end
-
-local function finish(wait, woken)
-  if wait.over then return end
-  wait.over, wait.woken = true, woken
-  alarms:remove(wait)
-  if wait.task then push(wait.task) end
-end
-
--- Ends every wait for 'key', and tells its listener.
-function scheduler.wake(key)
-  local list, listener = waiting[key], listeners[key]
-  if listener then listener() end   -- first: it may ask who waits
-  if not list then return end
-  waiting[key] = nil
-  for _, wait in ipairs(list) do finish(wait, true) end
-end
-
--- From now on 'f' is called whenever 'key' is woken; it must not wait. One
--- listener to a key; nil ends it.
-function scheduler.listen(key, f)
-  listeners[key] = f
-  owners[key] = f and scheduler.program() or nil
-end
-
--- Calls 'f', which must not wait, 'seconds' from now.
-function scheduler.after(seconds, f)
-  alarms:add({ call = f }, core.now() + seconds)
-end
-
-local function forget(wait)
-  local list = waiting[wait.key]
-  for i = 1, list and #list or 0 do
-    if list[i] == wait then
-      table.remove(list, i)
-      break
-    end
-  end
-  if list and #list == 0 then waiting[wait.key] = nil end
-end
-
--- Whoever gives up (time, an error, a closed task) leaves nothing behind.
--- Whether his task is at its end is seen when it has its turn.
-local function giveup(wait)
-  if wait.over then return end
-  if wait.key ~= nil then forget(wait) end
-  finish(wait, false)
-end
-
--- The time of a wait, or of a call, has come.
-local function ring(wait)
-  alarms:remove(wait)
-  if wait.call then wait.call() else giveup(wait) end
-end
-
-local function expire()
-  local now = core.now()
-  local wait = alarms:first()
-  while wait and wait.at <= now do
-    ring(wait)
-    wait = alarms:first()
-  end
-end
 
 -- The end of a task: its scope learns of it, and of its error.
 local function retire(task, problem)
@@ -151,7 +69,7 @@ local function resume(task)
   local status = coroutine.status(co)
   -- Somebody else has closed the coroutine, or runs it at present.
   if status == "dead" then return tasks[co] and retire(task) end
-  if status ~= "suspended" then return push(task) end
+  if status ~= "suspended" then return runnable:put(task) end
   task.waits = false
   if task.scope.resumed and not task.quiet then task.scope.resumed() end
   core.slice(task.scope.budget)
@@ -165,7 +83,7 @@ local function resume(task)
   elseif coroutine.status(co) == "dead" then
     retire(task)
   elseif not task.waits then
-    push(task)            -- a bare coroutine.yield: let others have a turn
+    runnable:put(task)    -- a bare coroutine.yield: let others have a turn
   end
 end
 
@@ -206,37 +124,26 @@ local function mend()
   if coroutine.status(task.co) == "dead" then
     retire(task)
   elseif not task.waits then
-    push(task)
+    runnable:put(task)
   end
 end
 
 local function runtasks()
-  for _ = 1, runnable do
-    local task = shift()
+  for _ = 1, runnable.n do
+    local task = runnable:take()
     if task == nil then break end   -- a turn within took it
     step(task)
   end
 end
 
--- Seconds until something wants to be done, or nil.
-function scheduler.due()
-  if first then return 0 end
-  local due, alarm = core.due(), alarms:first()
-  if alarm then
-    local wait = math.max(0, alarm.at - core.now())
-    due = math.min(due or wait, wait)
-  end
-  return due
-end
-
--- Whether anybody waits for 'key'.
-function scheduler.awaited(key)
-  return waiting[key] ~= nil
-end
-
 -- The program that the running task belongs to, or false.
 function scheduler.program()
   return stepping and stepping.scope.program or false
+end
+
+-- waits.listen for the running program, which may be killed.
+function scheduler.listen(key, f)
+  waits.listen(key, f, scheduler.program())
 end
 
 local function raisefailed()
@@ -272,25 +179,11 @@ function scheduler.turn(seconds)
     local due = scheduler.due() or math.huge
     core.pump(math.min(seconds or math.huge, due))
     for number in core.ready do scheduler.wake(number) end
-    expire()
+    waits.expire()
     runtasks()
   end
   raisefailed()
 end
-
-local function enlist(wait, key, deadline)
-  if key ~= nil then
-    local list = waiting[key]
-    if not list then
-      list = {}
-      waiting[key] = list
-    end
-    list[#list + 1] = wait
-  end
-  if deadline then alarms:add(wait, deadline) end
-end
-
-local waitmeta = { __close = giveup }
 
 -- A task that was interrupted meets the error where it waits; one that was
 -- killed gets no further.
@@ -307,10 +200,8 @@ end
 function scheduler.wait(key, deadline)
   local task = tasks[coroutine.running()]
   if task then meet(task) end
-  local wait <close> = setmetatable({
-    key = key, task = false, over = false, woken = false
-  }, waitmeta)
-  enlist(wait, key, deadline)
+  local wait <close> = waits.new(key)
+  waits.begin(wait, deadline)
   if task then task.wait = wait end
   if task and task == stepping and not task.closing and
      coroutine.isyieldable() then
@@ -350,7 +241,7 @@ local function start(scope, f, ...)
   tasks[task.co] = task
   scope.tasks[task] = true
   scope.count = scope.count + 1
-  push(task)
+  runnable:put(task)
   return task
 end
 
@@ -441,20 +332,6 @@ function scheduler.sleep(seconds)
   scheduler.wait(nil, core.now() + seconds)
 end
 
--- Another clock begins. Returns what ends it: then the time of all that waits
--- for one on it has come.
-function scheduler.newclock()
-  local before = {}
-  for i = 1, alarms.n do before[alarms[i]] = true end
-  return function()
-    local left = {}
-    for i = 1, alarms.n do
-      if not before[alarms[i]] then left[#left + 1] = alarms[i] end
-    end
-    for _, wait in ipairs(left) do ring(wait) end
-  end
-end
-
 -- Starts f() as the main thread of a program within this one, a table: with
 -- the tasks that it starts it behaves as in a process of its own.
 -- program.ended(problem), which must not wait, is called when f returns or
@@ -468,7 +345,7 @@ end
 function scheduler.interrupt(program, problem)
   local task = program.main
   task.interrupted = problem
-  if task.wait then giveup(task.wait) end
+  if task.wait then waits.giveup(task.wait) end
 end
 
 -- No task of the program runs again, nothing that they have promised to
@@ -477,12 +354,10 @@ function scheduler.kill(program)
   for _, task in pairs(tasks) do
     if task.scope.program == program then
       task.killed = true
-      if task.wait then giveup(task.wait) end
+      if task.wait then waits.giveup(task.wait) end
     end
   end
-  for key, owner in pairs(owners) do
-    if owner == program then listeners[key], owners[key] = nil, nil end
-  end
+  waits.unlisten(program)
 end
 
 -- No task of the program runs until it is thawed.
@@ -493,7 +368,7 @@ end
 function scheduler.thaw(program)
   local held = program.frozen or {}
   program.frozen = false
-  for _, task in ipairs(held) do push(task) end
+  for _, task in ipairs(held) do runnable:put(task) end
 end
 
 return scheduler

@@ -28,8 +28,7 @@ TEST(quiet, "a quiet day has no steps, and the first message comes through") {
 }
 
 TEST(crashes, "who crashes on a quiet day is missed, and found again") {
-  uint64_t seed;
-  for (seed = 1; seed <= 10; seed++) {
+  EACHSEED (seed, 10) {
     world w;
     opencalm(&w, seed, 4);
     gp_station_crash(w.at[2]);
@@ -37,7 +36,7 @@ TEST(crashes, "who crashes on a quiet day is missed, and found again") {
     CHECK(world_iswhole(&w));
     world_pass(&w, 60000);
     CHECK(stepsof(&w, 86400000) < 20000);
-    SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+    world_start(&w, 2);
     world_forget(world_join(&w, 2, 0));
     world_pass(&w, 15000);
     CHECK(world_iswhole(&w));
@@ -54,14 +53,12 @@ static void split (world *w, bool apart) {
   if (!apart)
     gp_sim_heal(w->sim, 3, 3);
   else {
-    SAME(gp_sim_cut(w->sim, 1, 2), GP_OK);
-    SAME(gp_sim_cut(w->sim, 2, 1), GP_OK);
+    world_part(w, 1, 2);
   }
 }
 
 TEST(parts, "a partition on a quiet day is seen by both sides, and heals") {
-  uint64_t seed;
-  for (seed = 1; seed <= 10; seed++) {
+  EACHSEED (seed, 10) {
     world w;
     opencalm(&w, seed, 4);
     split(&w, true);

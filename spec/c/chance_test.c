@@ -1,8 +1,5 @@
 /*
 ** chance_test.c - whatever happens: runs that are left to chance.
-**
-** A case that fails names the seed, and with it the run can be repeated.
-** SEEDS in the environment is the number of runs, and FIRST the first seed.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +32,6 @@ typedef struct run {
   size_t messages;
 } run;
 
-static uint64_t chance (run *r, uint64_t n) {
-  return gp_random_below(gp_sim_random(r->w.sim), n);
-}
-
 static bool lives (run *r, size_t i) {
   return world_node(&r->w, i) != NULL;
 }
@@ -50,14 +43,6 @@ static bool stands (const run *r, size_t i) {
 
 static bool aliases (const run *r) {
   return r->seed % 2 == 0 && r->loss == 0;
-}
-
-static void check (const run *r, bool holds, const char *what, size_t i) {
-  if (!holds)
-    test_note("seed %llu, node %zu, at %llu ms: %s",
-              (unsigned long long)r->seed, i,
-              (unsigned long long)gp_sim_now(r->w.sim), what);
-  CHECK(holds);
 }
 
 /* What a process said that was killed may come late. */
@@ -75,8 +60,8 @@ static void hear (run *r, size_t i) {
   while (n != NULL && (m = gp_node_peekmessage(n)) != NULL) {
     size_t from = strtoul(gp_peer_address(m->from) + 1, NULL, 10);
     unsigned number = (unsigned)strtoul(m->data->bytes, NULL, 10);
-    check(r, !r->heard[i][from][number], "heard twice", i);
-    check(r, inorder(r, i, from, number), "out of order", i);
+    world_check(&r->w, !r->heard[i][from][number], "heard twice", i);
+    world_check(&r->w, inorder(r, i, from, number), "out of order", i);
     r->heard[i][from][number] = true;
     if (number > r->newest[i][from])
       r->newest[i][from] = number;
@@ -88,7 +73,7 @@ static void hear (run *r, size_t i) {
 }
 
 static size_t another (run *r, size_t i) {
-  return (i + 1 + (size_t)chance(r, NODES - 1)) % NODES;
+  return (i + 1 + (size_t)world_chance(&r->w, NODES - 1)) % NODES;
 }
 
 static void say (run *r, size_t i) {
@@ -97,11 +82,11 @@ static void say (run *r, size_t i) {
   CHECK(++r->said[i] < MESSAGES);
   r->life[i][r->said[i]] = r->lives[i];
   snprintf(text, sizeof text, "%u", r->said[i]);
-  if (chance(r, 3) == 0)
+  if (world_chance(&r->w, 3) == 0)
     rec = world_tell(&r->w, i, another(r, i), text);
   else
     rec = world_say(&r->w, i, text);
-  rec->claimed = chance(r, 2) == 0;
+  rec->claimed = world_chance(&r->w, 2) == 0;
   world_forget(rec);
 }
 
@@ -109,7 +94,7 @@ static void join (run *r, size_t i) {
   size_t entry = another(r, i);
   const gp_peer *name = gp_station_self(r->w.at[entry]);
   gp_receipt *rec;
-  if (aliases(r) && chance(r, 3) == 0)
+  if (aliases(r) && world_chance(&r->w, 3) == 0)
     name = r->alias[entry];
   SAME(gp_node_connect(world_node(&r->w, i), name, 5000, gp_sim_now(r->w.sim),
                        &rec),
@@ -118,22 +103,22 @@ static void join (run *r, size_t i) {
 }
 
 static void end (run *r, size_t i) {
-  if (chance(r, 2) == 0)
+  if (world_chance(&r->w, 2) == 0)
     gp_station_crash(r->w.at[i]);
   else
     gp_station_stop(r->w.at[i]);
 }
 
 static void stall (run *r, size_t i) {
-  uint64_t time = chance(r, 8000);
+  uint64_t time = world_chance(&r->w, 8000);
   r->stalled[i] = gp_sim_now(r->w.sim) + time;
   gp_station_stall(r->w.at[i], time);
 }
 
 static void act (run *r) {
-  size_t i = (size_t)chance(r, NODES);
+  size_t i = (size_t)world_chance(&r->w, NODES);
   if (!lives(r, i)) {
-    SAME(gp_station_start(r->w.at[i], &r->w.opt, NULL), GP_OK);
+    world_start(&r->w, i);
     r->lives[i]++;
     memset(r->heard[i], 0, sizeof r->heard[i]);
     memset(r->newest[i], 0, sizeof r->newest[i]);
@@ -141,7 +126,7 @@ static void act (run *r) {
   }
   if (stands(r, i))
     return;
-  switch (chance(r, 20)) {
+  switch (world_chance(&r->w, 20)) {
     case 0: end(r, i); break;
     case 1: stall(r, i); break;
     case 2: world_forget(world_leave(&r->w, i)); break;
@@ -159,7 +144,7 @@ static void open (run *r) {
   r->w.opt.inboxmessages = 8;
   r->w.opt.outboxmessages = 8;
   r->w.opt.maxerrors = 16;
-  r->w.opt.maxmembers = 4 + chance(r, NODES);
+  r->w.opt.maxmembers = 4 + world_chance(&r->w, NODES);
   for (i = 0; i < NODES; i++) {
     world_add(&r->w, NULL);
     snprintf(name, sizeof name, "m%zu:5000", i);
@@ -190,7 +175,7 @@ static void rest (run *r) {
   }
   for (i = 0; i < NODES; i++)
     if (lives(r, i))
-      check(r, isatrest(r, i), "is not at rest", i);
+      world_check(&r->w, isatrest(r, i), "is not at rest", i);
 }
 
 static void close (run *r) {
@@ -209,8 +194,8 @@ static uint64_t churn (uint64_t seed, uint32_t loss) {
   open(&r);
   gp_sim_setloss(r.w.sim, loss);
   gp_sim_setbreaks(r.w.sim, 50000);
-  for (t = 0; t < LONGEST; t += 1 + chance(&r, 60)) {
-    size_t reader = (size_t)chance(&r, NODES);
+  for (t = 0; t < LONGEST; t += 1 + world_chance(&r.w, 60)) {
+    size_t reader = (size_t)world_chance(&r.w, NODES);
     gp_sim_run(r.w.sim, t);
     act(&r);
     if (!stands(&r, reader))
@@ -219,29 +204,24 @@ static uint64_t churn (uint64_t seed, uint32_t loss) {
   gp_sim_setloss(r.w.sim, 0);
   gp_sim_setbreaks(r.w.sim, 0);
   rest(&r);
-  check(&r, r.messages > 50, "hardly a message was heard", 0);
+  world_check(&r.w, r.messages > 50, "hardly a message was heard", 0);
   trace = gp_sim_trace(r.w.sim);
   close(&r);
   return trace;
 }
 
 TEST(churning, "20 nodes, 200 runs: nothing is heard twice or out of order") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     churn(seed, 0);
 }
 
 TEST(losing, "nor is it with a tenth of the messages lost") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     churn(seed, 100000);
 }
 
 TEST(repeats, "a run of chance is the same the second time") {
-  uint64_t seed;
-  for (seed = 1; seed <= 10; seed++)
+  EACHSEED (seed, 10)
     CHECK(churn(seed, 20000) == churn(seed, 20000));
 }
 
@@ -249,27 +229,20 @@ TEST(repeats, "a run of chance is the same the second time") {
 static void orderly (uint64_t seed) {
   world w;
   size_t i, round;
-  gp_random *random;
-  world_open(&w, seed, 8);
-  random = gp_sim_random(w.sim);
-  world_joinall(&w, 8);
+  world_network(&w, seed, 8);
   for (round = 0; round < 30; round++) {
-    i = 1 + gp_random_below(random, 7);
+    i = 1 + world_chance(&w, 7);
     SAME(world_end(&w, world_leave(&w, i)), GP_OK);
     world_forget(world_say(&w, 0, "x"));
     SAME(world_end(&w, world_join(&w, i, 0)), GP_OK);
-    world_pass(&w, gp_random_below(random, 30));
+    world_pass(&w, world_chance(&w, 30));
   }
   world_pass(&w, 100);
-  if (!world_iswhole(&w))
-    test_note("seed %llu", (unsigned long long)seed);
   CHECK(world_iswhole(&w));
   world_close(&w);
 }
 
 TEST(comeandgo, "who leaves and joins in order is in everybody's list") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     orderly(seed);
 }

@@ -5,9 +5,7 @@
 **
 ** 'NODES' nodes crash, start again, stand still, leave, join and talk, in a
 ** network that loses, repeats, breaks and cuts. Number 0 neither crashes nor
-** leaves: who is in another network at the end joins through it. A case that
-** fails names the seed; SEEDS and FIRST in the environment are as in
-** chance_test.c.
+** leaves: who is in another network at the end joins through it.
 */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +13,6 @@
 
 #include "world.h"
 
-#define SECOND 1000u
 #define NODES 12
 #define CHAOS (30 * SECOND)
 #define HEALING (60 * SECOND)
@@ -24,7 +21,6 @@
 
 typedef struct chaos {
   world w;
-  uint64_t seed;
   bool gentle; /* the network itself does nobody any harm */
   bool left[NODES];
   uint64_t stalled[NODES];
@@ -35,18 +31,6 @@ typedef struct chaos {
   unsigned lives[NODES], heard[NODES][MESSAGES]; /* in which life */
 } chaos;
 
-static uint64_t chance (chaos *c, uint64_t n) {
-  return gp_random_below(gp_sim_random(c->w.sim), n);
-}
-
-static void check (const chaos *c, bool holds, const char *what, size_t i) {
-  if (!holds)
-    test_note("seed %llu, node %zu, at %llu ms: %s",
-              (unsigned long long)c->seed, i,
-              (unsigned long long)gp_sim_now(c->w.sim), what);
-  CHECK(holds);
-}
-
 static void hear (chaos *c, size_t i) {
   gp_node *n = world_node(&c->w, i);
   const gp_message *m;
@@ -54,8 +38,9 @@ static void hear (chaos *c, size_t i) {
     return;
   while ((m = gp_node_peekmessage(n)) != NULL) {
     unsigned text = (unsigned)strtoul(m->data->bytes, NULL, 10);
-    check(c, c->heard[i][text] <= c->lives[i], "heard twice", i);
-    check(c, c->to[text] == 0 || c->to[text] == i + 1, "heard another's", i);
+    world_check(&c->w, c->heard[i][text] <= c->lives[i], "heard twice", i);
+    world_check(&c->w, c->to[text] == 0 || c->to[text] == i + 1,
+                "heard another's", i);
     c->heard[i][text] = c->lives[i] + 1;
     gp_node_dropmessage(n);
   }
@@ -82,13 +67,14 @@ static void watch (chaos *c) {
     const gp_event *e;
     while (n != NULL && (e = gp_node_peekevent(n)) != NULL) {
       about = numberof(c, e->peer);
-      check(c, about < NODES && about != i, "knows a ghost", i);
+      world_check(&c->w, about < NODES && about != i, "knows a ghost", i);
       if (e->kind == GP_FAILED)
-        check(c,
-              world_node(&c->w, about) == NULL ||
-                (e->reason == GP_EREPLACED && c->lives[about] > 0) ||
-                isrecent(c, c->faulty[about]) || isrecent(c, c->harmful),
-              "saw one fail without a fault", i);
+        world_check(&c->w,
+                    world_node(&c->w, about) == NULL ||
+                      (e->reason == GP_EREPLACED && c->lives[about] > 0) ||
+                      isrecent(c, c->faulty[about]) ||
+                      isrecent(c, c->harmful),
+                    "saw one fail without a fault", i);
       gp_node_dropevent(n);
     }
   }
@@ -105,13 +91,14 @@ static void connect (chaos *c, size_t i, size_t entry) {
 }
 
 static void cut (chaos *c) {
-  uint64_t some = 1 + chance(c, (1 << NODES) - 2);
-  uint64_t others = chance(c, 2) == 0 ? ~some
-                                      : (uint64_t)1 << chance(c, NODES);
+  uint64_t some = 1 + world_chance(&c->w, (1 << NODES) - 2);
+  uint64_t others = world_chance(&c->w, 2) == 0
+                      ? ~some
+                      : (uint64_t)1 << world_chance(&c->w, NODES);
   if (c->gentle)
     return;
   SAME(gp_sim_cut(c->w.sim, some, others), GP_OK);
-  if (chance(c, 2) == 0)
+  if (world_chance(&c->w, 2) == 0)
     SAME(gp_sim_cut(c->w.sim, others, some), GP_OK);
 }
 
@@ -131,16 +118,16 @@ static void speak (chaos *c, size_t i, size_t to) {
 
 /* An entry point that is in the network. */
 static size_t anentry (chaos *c) {
-  size_t i = (size_t)chance(c, NODES);
+  size_t i = (size_t)world_chance(&c->w, NODES);
   return world_node(&c->w, i) == NULL || c->left[i] ? 0 : i;
 }
 
 static void start (chaos *c, size_t i) {
-  SAME(gp_station_start(c->w.at[i], &c->w.opt, NULL), GP_OK);
+  world_start(&c->w, i);
   c->lives[i]++;
   c->faulty[i] = gp_sim_now(c->w.sim);
   c->left[i] = false;
-  if (chance(c, 2) == 0)
+  if (world_chance(&c->w, 2) == 0)
     connect(c, i, anentry(c));
 }
 
@@ -164,15 +151,15 @@ static void leave (chaos *c, size_t i) {
 }
 
 static void befall (chaos *c) {
-  size_t i = (size_t)chance(c, NODES);
-  uint64_t time = chance(c, 8 * SECOND);
+  size_t i = (size_t)world_chance(&c->w, NODES);
+  uint64_t time = world_chance(&c->w, 8 * SECOND);
   if (world_node(&c->w, i) == NULL) {
     start(c, i);
     return;
   }
   if (gp_sim_now(c->w.sim) <= c->stalled[i])
     return;
-  switch (chance(c, 12)) {
+  switch (world_chance(&c->w, 12)) {
     case 0: crash(c, i); break;
     case 1: stall(c, i, time); break;
     case 2: cut(c); break;
@@ -180,7 +167,7 @@ static void befall (chaos *c) {
     case 4: leave(c, i); break;
     case 5:
     case 6: connect(c, i, anentry(c)); break;
-    case 7: speak(c, i, 1 + (size_t)chance(c, NODES)); break;
+    case 7: speak(c, i, 1 + (size_t)world_chance(&c->w, NODES)); break;
     default: speak(c, i, 0); break;
   }
 }
@@ -259,7 +246,8 @@ static void checkwhole (chaos *c) {
   for (i = 0; i < NODES; i++) {
     if (world_node(&c->w, i) == NULL)
       continue;
-    check(c, world_knowsall(&c->w, i), "does not list who lives", i);
+    world_check(&c->w, world_knowsall(&c->w, i), "does not list who lives",
+                i);
     speak(c, i, 0);
   }
   listen(c, 5 * SECOND);
@@ -269,15 +257,15 @@ static void checkwhole (chaos *c) {
       continue;
     for (text = from; text <= c->said; text++)
       missed += c->heard[i][text] != c->lives[i] + 1;
-    check(c, missed == 1, "missed another's than its own", i);
+    world_check(&c->w, missed == 1, "missed another's than its own", i);
   }
 }
 
 static void rage (chaos *c) {
   while (gp_sim_now(c->w.sim) < CHAOS) {
-    world_pass(&c->w, 1 + chance(c, 200));
+    world_pass(&c->w, 1 + world_chance(&c->w, 200));
     befall(c);
-    hear(c, (size_t)chance(c, NODES));
+    hear(c, (size_t)world_chance(&c->w, NODES));
     watch(c);
   }
 }
@@ -287,14 +275,12 @@ static uint64_t wreak (uint64_t seed, bool gentle) {
   uint64_t trace;
   uint32_t loss;
   memset(&c, 0, sizeof c);
-  test_seed(seed);
-  c.seed = seed;
   c.gentle = gentle;
   c.harmful = gentle ? 0 : CHAOS;
   world_network(&c.w, seed, NODES);
-  loss = (uint32_t)chance(&c, 200000);
-  harm(&c, gentle ? 0 : loss, (uint32_t)chance(&c, 200000),
-       (uint32_t)chance(&c, 50000));
+  loss = (uint32_t)world_chance(&c.w, 200000);
+  harm(&c, gentle ? 0 : loss, (uint32_t)world_chance(&c.w, 200000),
+       (uint32_t)world_chance(&c.w, 50000));
   rage(&c);
   mend(&c);
   listen(&c, HEALING);
@@ -305,22 +291,17 @@ static uint64_t wreak (uint64_t seed, bool gentle) {
 }
 
 TEST(heals, "whatever happened, all that live list each other after it") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     wreak(seed, false);
 }
 
 TEST(gentle, "where the network does no harm, only who was at fault fails") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     wreak(seed, true);
 }
 
 TEST(replayschaos, "and a seed replays it exactly") {
-  uint64_t seed;
-  for (seed = 1; seed <= 5; seed++) {
+  EACHSEED (seed, 5) {
     CHECK(wreak(seed, false) == wreak(seed, false));
     CHECK(wreak(seed, true) == wreak(seed, true));
   }

@@ -20,7 +20,7 @@ static double seconds (void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static size_t bytes (void) {
+size_t figures_bytes (void) {
   struct mallinfo2 m = mallinfo2();
   return m.uordblks + m.hblkhd;
 }
@@ -75,7 +75,7 @@ static void empty (gp_station **at, size_t n) {
 
 static void measure (size_t n) {
   gp_station **at = calloc(n, sizeof *at);
-  size_t i, before = bytes();
+  size_t i, before = figures_bytes();
   double since = seconds();
   uint64_t steps = 0;
   gp_sim *s;
@@ -83,13 +83,15 @@ static void measure (size_t n) {
     exit(2);
   for (i = 0; i < n; i++)
     at[i] = add(s, i);
-  printf("%5zu nodes, alone: %zu bytes each\n", n, (bytes() - before) / n);
+  printf("%5zu nodes, alone: %zu bytes each\n", n,
+         (figures_bytes() - before) / n);
   for (i = 1; i < n; i++) {
     connect(at[i], at[gp_random_below(gp_sim_random(s), i)], s);
     gp_sim_run(s, gp_sim_now(s) + 100);
   }
   line("joined one by one", n, s, since, steps);
-  printf("%5zu nodes, joined: %zu bytes each\n", n, (bytes() - before) / n);
+  printf("%5zu nodes, joined: %zu bytes each\n", n,
+         (figures_bytes() - before) / n);
   since = seconds();
   steps = gp_sim_count(s)->steps;
   for (i = 0; i < n && i < 200; i++) {

@@ -6,7 +6,6 @@
 ** is real follows from the seed.
 */
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +16,6 @@
 #include "world.h"
 
 #define MOST 1000
-#define SECOND 1000u
 
 typedef struct net {
   gp_sim *sim;
@@ -329,11 +327,6 @@ static double seconds (void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static size_t bytes (void) {
-  struct mallinfo2 m = mallinfo2();
-  return m.uordblks + m.hblkhd;
-}
-
 /* The join of a network, of which 'before' and 'since' tell the beginning. */
 static void joined (net *w, const char *what, size_t before, double since) {
   const gp_simcount *count = gp_sim_count(w->sim);
@@ -346,12 +339,12 @@ static void joined (net *w, const char *what, size_t before, double since) {
       (double)took / 1000, seconds() - since,
       2 * (double)count->requests / (double)w->n,
       (double)count->bytes / (double)w->n / 1e3,
-      (double)(bytes() - before) / (double)w->n / 1e3);
+      (double)(figures_bytes() - before) / (double)w->n / 1e3);
 }
 
 static void size (size_t n, size_t times) {
   static net w;
-  size_t before = bytes();
+  size_t before = figures_bytes();
   double since = seconds();
   network(&w, seed, n);
   joined(&w, "join one after the other, every 100 ms", before, since);
@@ -364,7 +357,7 @@ static void size (size_t n, size_t times) {
 /* All through the first, or each through any other. */
 static void atonce (size_t n, bool through0) {
   static net w;
-  size_t i, before = bytes();
+  size_t i, before = figures_bytes();
   double since = seconds();
   open(&w, seed, n);
   for (i = 1; i < n; i++)

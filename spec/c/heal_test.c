@@ -1,16 +1,11 @@
 /*
 ** heal_test.c - networks that heal by themselves.
-**
-** A case that fails names the seed; SEEDS and FIRST in the environment are
-** as in chance_test.c.
 */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "world.h"
-
-#define SECOND 1000u
 
 TEST(leftnotfailed, "to leave is not to fail") {
   world w;
@@ -54,39 +49,6 @@ TEST(hung, "one that hangs has failed within ten, and recovers") {
   world_close(&w);
 }
 
-/* Node 'n' - 1 is killed or hangs at any time; the others are to notice. */
-static void lose (uint64_t seed, size_t n, bool hangs) {
-  world w;
-  size_t i;
-  test_seed(seed);
-  world_network(&w, seed, n);
-  world_pass(&w, gp_random_below(gp_sim_random(w.sim), 5 * SECOND));
-  if (hangs)
-    gp_station_hang(w.at[n - 1]);
-  else
-    gp_station_crash(w.at[n - 1]);
-  world_pass(&w, (hangs ? 10 : 3) * SECOND);
-  for (i = 0; i + 1 < n; i++) {
-    gp_stats stats;
-    gp_node_stats(world_node(&w, i), &stats);
-    if (stats.failed != 1)
-      test_note("seed %llu, %zu nodes, at n%zu", (unsigned long long)seed, n,
-                i);
-    SAME(stats.failed, 1);
-  }
-  world_close(&w);
-}
-
-TEST(intime, "killed has failed within 3 s, hung within 10, in any network") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200) / 4;
-  for (; seed < end; seed++) {
-    size_t n = 2 + (size_t)seed % 30;
-    lose(seed, n, false);
-    lose(seed, n, true);
-  }
-}
-
 /* A network of 'ours' nodes, then 'plain' ones that do as Go programs do. */
 static void mix (world *w, uint64_t seed, size_t ours, size_t plain) {
   size_t i;
@@ -100,37 +62,47 @@ static void mix (world *w, uint64_t seed, size_t ours, size_t plain) {
   world_ignore(w);
 }
 
-/* A Go program is killed or hangs; ours are to notice. */
-static void losego (uint64_t seed, size_t ours, size_t plain, bool hangs) {
-  world w;
-  size_t i, n = ours + plain;
-  test_seed(seed);
-  mix(&w, seed, ours, plain);
-  world_pass(&w, gp_random_below(gp_sim_random(w.sim), 5 * SECOND));
+/* The last one is killed, or hangs. */
+static void strike (world *w, bool hangs) {
   if (hangs)
-    gp_station_hang(w.at[n - 1]);
+    gp_station_hang(w->at[w->n - 1]);
   else
-    gp_station_crash(w.at[n - 1]);
+    gp_station_crash(w->at[w->n - 1]);
+}
+
+/* The last one is lost at any time; those of ours that are left are to
+   notice. */
+static void lose (uint64_t seed, size_t ours, size_t plain, bool hangs) {
+  world w;
+  size_t i;
+  mix(&w, seed, ours, plain);
+  world_pass(&w, world_chance(&w, 5 * SECOND));
+  strike(&w, hangs);
   world_pass(&w, (hangs ? 10 : 3) * SECOND);
-  for (i = 0; i < ours; i++) {
+  for (i = 0; i < ours && i + 1 < w.n; i++) {
     gp_stats stats;
     gp_node_stats(world_node(&w, i), &stats);
     if (stats.failed != 1)
-      test_note("seed %llu, %zu of ours, %zu others, at n%zu",
-                (unsigned long long)seed, ours, plain, i);
+      test_note("%zu of ours, %zu others, at n%zu", ours, plain, i);
     SAME(stats.failed, 1);
   }
   world_close(&w);
 }
 
+TEST(intime, "killed has failed within 3 s, hung within 10, in any network") {
+  EACHSEED (seed, 50) {
+    size_t n = 2 + (size_t)seed % 30;
+    lose(seed, n, 0, false);
+    lose(seed, n, 0, true);
+  }
+}
+
 TEST(gointime,
      "that holds for Go members too, however few of ours there are") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200) / 4;
-  for (; seed < end; seed++) {
-    losego(seed, 1, 20, false);
-    losego(seed, 1, 20, true);
-    losego(seed, 1 + (size_t)seed % 12, 1 + (size_t)seed % 15, seed % 2 == 0);
+  EACHSEED (seed, 50) {
+    lose(seed, 1, 20, false);
+    lose(seed, 1, 20, true);
+    lose(seed, 1 + (size_t)seed % 12, 1 + (size_t)seed % 15, seed % 2 == 0);
   }
 }
 
@@ -167,8 +139,7 @@ TEST(throughothers, "who is reached through others has not failed") {
 TEST(notbyword, "nobody fails because somebody says so") {
   world w;
   world_network(&w, 1, 8);
-  SAME(gp_sim_cut(w.sim, 1, 254), GP_OK); /* n0 hears nobody */
-  SAME(gp_sim_cut(w.sim, 254, 1), GP_OK);
+  world_part(&w, 1, 254); /* n0 hears nobody */
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 0), "");
   TEXT(world_event(&w, 3), "n0 failed: ETIMEDOUT");
@@ -212,7 +183,7 @@ TEST(cameback, "one that was killed and comes back is found again") {
   gp_station_crash(w.at[2]);
   world_pass(&w, 60 * SECOND);
   TEXT(world_event(&w, 0), "n2 failed: ECONNREFUSED");
-  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+  world_start(&w, 2);
   world_pass(&w, 20 * SECOND);
   TEXT(world_event(&w, 0), "n2 recovered");
   CHECK(world_iswhole(&w));
@@ -232,23 +203,17 @@ TEST(forgotten, "after a day of trying it is forgotten") {
 static void partition (uint64_t seed, size_t n, uint64_t time) {
   world w;
   uint64_t half = ((uint64_t)1 << n / 2) - 1;
-  test_seed(seed);
   world_network(&w, seed, n);
-  SAME(gp_sim_cut(w.sim, half, ~half), GP_OK);
-  SAME(gp_sim_cut(w.sim, ~half, half), GP_OK);
+  world_part(&w, half, ~half);
   world_pass(&w, time);
   gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
   world_pass(&w, 30 * SECOND);
-  if (!world_iswhole(&w))
-    test_note("seed %llu, %zu nodes", (unsigned long long)seed, n);
   CHECK(world_iswhole(&w));
   world_close(&w);
 }
 
 TEST(partitions, "a partition of two minutes heals within 30 s") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++) {
+  EACHSEED (seed, 200) {
     partition(seed, 2, 120 * SECOND);
     partition(seed, 10, 120 * SECOND);
   }
@@ -258,27 +223,24 @@ TEST(partitions, "a partition of two minutes heals within 30 s") {
 static void calm (uint64_t seed, size_t ours, size_t plain) {
   world w;
   size_t i, round;
-  test_seed(seed);
   mix(&w, seed, ours, plain);
   gp_sim_setloss(w.sim, 100000);
   for (round = 0; round < 20; round++) {
-    i = (size_t)gp_random_below(gp_sim_random(w.sim), w.n);
+    i = (size_t)world_chance(&w, w.n);
     gp_station_stall(w.at[i], 3 * SECOND);
     world_pass(&w, 6 * SECOND);
   }
   for (i = 0; i < w.n; i++) {
     const char *event = world_event(&w, i);
     if (*event != '\0')
-      test_note("seed %llu: to n%zu, %s", (unsigned long long)seed, i, event);
+      test_note("to n%zu, %s", i, event);
     CHECK(*event == '\0');
   }
   world_close(&w);
 }
 
 TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     calm(seed, seed % 2 == 0 ? 10 : 4 + (size_t)seed % 10,
          seed % 2 == 0 ? 0 : 10);
 }
@@ -288,31 +250,24 @@ static void distract (uint64_t seed, size_t n, bool hangs) {
   world w;
   gp_stats stats;
   uint64_t busy, every, end;
-  test_seed(seed);
   world_network(&w, seed, n);
-  busy = 550 + gp_random_below(gp_sim_random(w.sim), 1000);
-  every = busy + 1500 + gp_random_below(gp_sim_random(w.sim), 4 * SECOND);
-  if (hangs)
-    gp_station_hang(w.at[n - 1]);
-  else
-    gp_station_crash(w.at[n - 1]);
+  busy = 550 + world_chance(&w, 1000);
+  every = busy + 1500 + world_chance(&w, 4 * SECOND);
+  strike(&w, hangs);
   for (end = gp_sim_now(w.sim) + 120 * SECOND; gp_sim_now(w.sim) < end;) {
     gp_station_stall(w.at[0], busy);
     world_pass(&w, every);
   }
   gp_node_stats(world_node(&w, 0), &stats);
   if (stats.failed != 1)
-    test_note("seed %llu, busy for %d of %d ms", (unsigned long long)seed,
-              (int)busy, (int)every);
+    test_note("busy for %d of %d ms", (int)busy, (int)every);
   SAME(stats.failed, 1);
   world_close(&w);
 }
 
 TEST(busy,
      "who is busy again and again notices who has failed all the same") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200) / 4;
-  for (; seed < end; seed++) {
+  EACHSEED (seed, 50) {
     distract(seed, 2, true);
     distract(seed, 2, false);
     distract(seed, 5, true);

@@ -140,8 +140,7 @@ TEST(hungmember, "a listed member that hangs holds nobody up over a second") {
 }
 
 TEST(atonce, "two that join at once through two entry points meet") {
-  uint64_t seed;
-  for (seed = 1; seed <= 200; seed++) {
+  EACHSEED (seed, 200) {
     world w;
     gp_receipt *r[2];
     world_open(&w, seed, 4);
@@ -151,16 +150,13 @@ TEST(atonce, "two that join at once through two entry points meet") {
     SAME(world_end(&w, r[0]), GP_OK);
     SAME(world_end(&w, r[1]), GP_OK);
     world_pass(&w, 100);
-    if (!world_iswhole(&w))
-      test_note("seed %llu", (unsigned long long)seed);
     CHECK(world_iswhole(&w));
     world_close(&w);
   }
 }
 
 TEST(sixteen, "sixteen that join at once through all of four meet") {
-  uint64_t seed;
-  for (seed = 1; seed <= 50; seed++) {
+  EACHSEED (seed, 50) {
     world w;
     size_t i;
     world_open(&w, seed, 20);
@@ -168,16 +164,13 @@ TEST(sixteen, "sixteen that join at once through all of four meet") {
     for (i = 4; i < 20; i++)
       world_forget(world_join(&w, i, i % 4));
     world_pass(&w, 1000);
-    if (!world_iswhole(&w))
-      test_note("seed %llu", (unsigned long long)seed);
     CHECK(world_iswhole(&w));
     world_close(&w);
   }
 }
 
 TEST(across, "two that connect with each other at once are two") {
-  uint64_t seed;
-  for (seed = 1; seed <= 50; seed++) {
+  EACHSEED (seed, 50) {
     world w;
     gp_receipt *r[2];
     world_open(&w, seed, 2);
@@ -195,8 +188,7 @@ TEST(across, "two that connect with each other at once are two") {
 
 TEST(again, "connecting again changes nothing") {
   world w;
-  world_open(&w, 1, 3);
-  world_joinall(&w, 3);
+  world_network(&w, 1, 3);
   SAME(world_end(&w, world_join(&w, 2, 1)), GP_OK);
   SAME(world_end(&w, world_join(&w, 0, 2)), GP_OK);
   CHECK(world_iswhole(&w));
@@ -251,8 +243,7 @@ TEST(renamed, "a member goes by the name that it calls itself") {
 }
 
 TEST(twonames, "one that is joined under two names at once is one member") {
-  uint64_t seed;
-  for (seed = 1; seed <= 50; seed++) {
+  EACHSEED (seed, 50) {
     world w;
     gp_receipt *r[2];
     world_open(&w, seed, 2);
@@ -312,8 +303,7 @@ TEST(collide, "two that only look alike to an index are two members") {
 }
 
 TEST(movedorder, "what was written under another name is not lost") {
-  uint64_t seed;
-  for (seed = 1; seed <= 50; seed++) {
+  EACHSEED (seed, 50) {
     world w;
     gp_receipt *r[3];
     gp_peerlist to = {0, 0, NULL};
@@ -337,8 +327,6 @@ TEST(movedorder, "what was written under another name is not lost") {
       int heard = 0;
       while (world_hear(&w, 0)[0] != '\0')
         heard++;
-      if (heard != 4)
-        test_note("seed %llu", (unsigned long long)seed);
       SAME(heard, 4);
     }
     gp_peerlist_clear(&to);
@@ -364,9 +352,8 @@ TEST(room, "a node takes no more members than it may") {
   size_t i;
   world_open(&w, 1, 6);
   world_joinall(&w, 5);
-  gp_station_stop(w.at[5]);
   w.opt.maxmembers = 3;
-  SAME(gp_station_start(w.at[5], &w.opt, NULL), GP_OK);
+  world_renew(&w, 5);
   SAME(world_end(&w, world_join(&w, 5, 0)), GP_OK);
   world_pass(&w, 100);
   TEXT(world_members(&w, 5), "n0 n1 n2");
@@ -414,10 +401,9 @@ TEST(noroomknown, "and so is one that is written to already") {
 
 TEST(cameback, "one that was killed and came back joins again") {
   world w;
-  world_open(&w, 1, 3);
-  world_joinall(&w, 3);
+  world_network(&w, 1, 3);
   gp_station_crash(w.at[2]);
-  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+  world_start(&w, 2);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   CHECK(world_iswhole(&w));
   SAME(world_end(&w, world_say(&w, 2, "x")), GP_OK);
@@ -428,10 +414,9 @@ TEST(cameback, "one that was killed and came back joins again") {
 
 TEST(forgot, "one that came back and forgot us is joined anew") {
   world w;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   gp_station_crash(w.at[1]);
-  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
+  world_start(&w, 1);
   SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
   TEXT(world_hear(&w, 1), "n0: x");
   TEXT(world_members(&w, 1), "n0");

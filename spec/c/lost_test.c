@@ -3,8 +3,6 @@
 */
 #include "world.h"
 
-#define SECOND 1000u
-
 TEST(lasthour, "who comes back just as it is given up is a member") {
   uint64_t late;
   for (late = 0; late <= 60; late += 2) {
@@ -12,7 +10,7 @@ TEST(lasthour, "who comes back just as it is given up is a member") {
     world_network(&w, 1, 2);
     gp_station_crash(w.at[1]);
     world_pass(&w, (24 * 3600 + late) * SECOND);
-    SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
+    world_start(&w, 1);
     SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
     world_pass(&w, 100);
     TEXT(world_members(&w, 0), "n1");
@@ -27,18 +25,23 @@ static void losetoo (world *w, size_t i) {
   world_pass(w, 3 * SECOND);
 }
 
+/* Node 0 has room for two members; five others. */
+static void opensmall (world *w) {
+  world_open(w, 1, 0);
+  w->opt.maxmembers = 2;
+  world_add(w, NULL);
+  w->opt.maxmembers = 4096;
+  while (w->n < 6)
+    world_add(w, NULL);
+}
+
 TEST(toomanylost, "one too many is let go of, also when it was only late") {
   world w;
   gp_stats stats;
-  world_open(&w, 1, 0);
-  w.opt.maxmembers = 2;
-  world_add(&w, NULL);
-  w.opt.maxmembers = 4096;
-  while (w.n < 6)
-    world_add(&w, NULL);
+  opensmall(&w);
   losetoo(&w, 1);
   losetoo(&w, 2);
-  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
+  world_start(&w, 1);
   world_forget(world_join(&w, 1, 0));
   world_pass(&w, 11);
   gp_station_hang(w.at[1]); /* it is to be met, and is not */
@@ -57,16 +60,11 @@ TEST(toomanylost, "one too many is let go of, also when it was only late") {
 TEST(beyond, "who comes back is let in beyond the limit, as many again") {
   world w;
   size_t i;
-  world_open(&w, 1, 0);
-  w.opt.maxmembers = 2;
-  world_add(&w, NULL);
-  w.opt.maxmembers = 4096;
-  while (w.n < 6)
-    world_add(&w, NULL);
+  opensmall(&w);
   for (i = 1; i < 5; i++)
     losetoo(&w, i);
   for (i = 1; i < 5; i++)
-    SAME(gp_station_start(w.at[i], &w.opt, NULL), GP_OK);
+    world_start(&w, i);
   SAME(world_end(&w, world_join(&w, 5, 0)), GP_OK);
   world_pass(&w, 120 * SECOND);
   TEXT(world_members(&w, 0), "n1 n2 n5");

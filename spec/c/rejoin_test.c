@@ -6,8 +6,6 @@
 
 #include "world.h"
 
-#define SECOND 1000u
-
 /* What a node is to know after a restart: its state file. */
 typedef struct memory {
   gp_peerlist known;
@@ -19,11 +17,15 @@ static void save (world *w, size_t i, memory *m) {
   SAME(gp_node_known(world_node(w, i), &m->known, &m->left), GP_OK);
 }
 
-static void restart (world *w, size_t i, const memory *m) {
-  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
+static void resume (world *w, size_t i, const memory *m) {
   SAME(
     gp_node_resume(world_node(w, i), &m->known, m->left, gp_sim_now(w->sim)),
     GP_OK);
+}
+
+static void restart (world *w, size_t i, const memory *m) {
+  world_start(w, i);
+  resume(w, i, m);
 }
 
 TEST(resumes, "who starts again with its list joins by itself") {
@@ -44,7 +46,7 @@ TEST(resumes, "who starts again with its list joins by itself") {
   TEXT(world_members(&w, 3), "n1");
   TEXT(world_event(&w, 3), "n1 joined");
   TEXT(world_event(&w, 1), "n3 recovered");
-  SAME(gp_station_start(w.at[0], &w.opt, NULL), GP_OK);
+  world_start(&w, 0);
   world_pass(&w, 10 * SECOND);
   TEXT(world_members(&w, 3), "n0 n1");
   TEXT(world_complaint(&w, 3), "");
@@ -54,10 +56,9 @@ TEST(resumes, "who starts again with its list joins by itself") {
 
 TEST(allkilled, "all that were killed, and come back, are one again") {
   memory m[8];
-  uint64_t seed;
   world w;
   size_t i;
-  for (seed = 1; seed <= 50; seed++) {
+  EACHSEED (seed, 50) {
     memset(m, 0, sizeof m);
     world_network(&w, seed, 8);
     for (i = 0; i < 8; i++) {
@@ -66,13 +67,11 @@ TEST(allkilled, "all that were killed, and come back, are one again") {
     }
     world_pass(&w, 3600 * SECOND);
     for (i = 0; i < 8; i++) {
-      world_pass(&w, gp_random_below(gp_sim_random(w.sim), 60 * SECOND));
+      world_pass(&w, world_chance(&w, 60 * SECOND));
       restart(&w, i, &m[i]);
       gp_peerlist_clear(&m[i].known);
     }
     world_pass(&w, 30 * SECOND);
-    if (!world_iswhole(&w))
-      test_note("seed %llu", (unsigned long long)seed);
     CHECK(world_iswhole(&w));
     world_close(&w);
   }
@@ -90,7 +89,7 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   world_pass(&w, (uint64_t)23 * 3600 * SECOND);
   save(&w, 0, &m);
   SAME(m.known.n, 2);
-  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
+  world_start(&w, 1);
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 0), "n1");
   gp_station_crash(w.at[1]);
@@ -150,7 +149,7 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
   gp_station_crash(w.at[1]);
   restart(&w, 0, &m);
   SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
-  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
+  world_start(&w, 1);
   world_pass(&w, 120 * SECOND);
   TEXT(world_members(&w, 0), "");
   gp_peerlist_clear(&m.known);
@@ -161,19 +160,30 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
 ** Names, and processes that take the place of others.
 */
 
-/* A station called 'address' whose node has a name. */
-static size_t named (world *w, const char *address, const char *name) {
+/* One more station, called 'address', whose node has the name "anna". */
+static size_t addanna (world *w, const char *address) {
   size_t i;
-  w->opt.name = name;
+  w->opt.name = "anna";
   i = world_add(w, address);
   w->opt.name = NULL;
   return i;
 }
 
-static void restartnamed (world *w, size_t i, const char *name) {
-  w->opt.name = name;
-  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
+static void startanna (world *w, size_t i) {
+  w->opt.name = "anna";
+  world_start(w, i);
   w->opt.name = NULL;
+}
+
+/* A network of 'n' nodes without a name and such a one; its number. */
+static size_t networkanna (world *w, size_t n, const char *address) {
+  size_t anna;
+  world_open(w, 1, n);
+  anna = addanna(w, address);
+  world_joinall(w, w->n);
+  world_pass(w, SECOND);
+  world_ignore(w);
+  return anna;
 }
 
 /* What 'i' knows of 'other': "anna alive", or "" of one it does not know. */
@@ -195,10 +205,7 @@ static const char *nameof (world *w, size_t i, size_t other) {
 
 TEST(namesknown, "a name is known to all of ours") {
   world w;
-  world_open(&w, 1, 2);
-  named(&w, NULL, "anna");
-  world_joinall(&w, 3);
-  world_pass(&w, SECOND);
+  networkanna(&w, 2, NULL);
   TEXT(nameof(&w, 0, 2), "anna alive");
   TEXT(nameof(&w, 1, 2), "anna alive");
   TEXT(nameof(&w, 2, 0), " alive");
@@ -207,14 +214,9 @@ TEST(namesknown, "a name is known to all of ours") {
 
 TEST(moved, "one with a name that comes back elsewhere leaves no ghost") {
   world w;
-  size_t old, new;
-  world_open(&w, 1, 3);
-  old = named(&w, "old:5000", "anna");
-  world_joinall(&w, 4);
-  world_pass(&w, SECOND);
-  world_ignore(&w);
+  size_t new, old = networkanna(&w, 3, "old:5000");
   gp_station_crash(w.at[old]);
-  new = named(&w, "new:5000", "anna");
+  new = addanna(&w, "new:5000");
   SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
   world_pass(&w, SECOND);
   TEXT(world_event(&w, 0), "old left");
@@ -233,15 +235,14 @@ TEST(movedlater, "also when the old one has failed, or is not reached") {
   world w;
   size_t old, new;
   world_open(&w, 1, 3);
-  old = named(&w, "old:5000", "anna");
+  old = addanna(&w, "old:5000");
   world_joinall(&w, 4);
   gp_station_setgroups(w.at[old], 1);
   for (size_t i = 0; i < 3; i++)
     gp_station_setgroups(w.at[i], 2);
-  SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
-  SAME(gp_sim_cut(w.sim, 2, 1), GP_OK);
+  world_part(&w, 1, 2);
   world_ignore(&w);
-  new = named(&w, "new:5000", "anna");
+  new = addanna(&w, "new:5000");
   SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
   world_pass(&w, 2 * SECOND);
   TEXT(world_event(&w, 0), "old left");
@@ -253,7 +254,7 @@ TEST(movedlater, "also when the old one has failed, or is not reached") {
   TEXT(world_event(&w, 1), "new failed: ECONNREFUSED");
   gp_station_crash(w.at[old]);
   gp_sim_heal(w.sim, 3, 3);
-  restartnamed(&w, old, "anna");
+  startanna(&w, old);
   SAME(world_end(&w, world_join(&w, old, 1)), GP_OK);
   TEXT(world_event(&w, 1), "new left");
   TEXT(world_event(&w, 1), "old joined");
@@ -264,15 +265,12 @@ TEST(movedlater, "also when the old one has failed, or is not reached") {
 
 TEST(failedname, "the name of one that has failed is free at once") {
   world w;
-  size_t old, new;
+  size_t new, old = networkanna(&w, 2, "old:5000");
   uint64_t before;
-  world_open(&w, 1, 2);
-  old = named(&w, "old:5000", "anna");
-  world_joinall(&w, 3);
   gp_station_hang(w.at[old]);
   world_pass(&w, 20 * SECOND);
   world_ignore(&w);
-  new = named(&w, "new:5000", "anna");
+  new = addanna(&w, "new:5000");
   before = gp_sim_now(w.sim);
   SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
   CHECK(gp_sim_now(w.sim) - before < 200);
@@ -283,13 +281,8 @@ TEST(failedname, "the name of one that has failed is free at once") {
 
 TEST(namesake, "who comes with the name of one that lives is not let in") {
   world w;
-  size_t anna, other;
-  world_open(&w, 1, 2);
-  anna = named(&w, NULL, "anna");
-  world_joinall(&w, 3);
-  world_pass(&w, SECOND);
-  world_ignore(&w);
-  other = named(&w, NULL, "anna");
+  size_t other, anna = networkanna(&w, 2, NULL);
+  other = addanna(&w, NULL);
   SAME(world_end(&w, world_join(&w, other, 0)), GP_EEXIST);
   SAME(world_end(&w, world_join(&w, other, anna)), GP_EEXIST);
   world_pass(&w, 20 * SECOND);
@@ -304,23 +297,20 @@ TEST(namesake, "who comes with the name of one that lives is not let in") {
 }
 
 TEST(twoatonce, "of two that come at once with a name one is let in") {
-  uint64_t seed;
-  for (seed = 1; seed <= 50; seed++) {
+  EACHSEED (seed, 50) {
     world w;
     gp_receipt *a, *b;
     gp_err ea, eb;
     world_open(&w, seed, 2);
-    named(&w, NULL, "anna");
+    addanna(&w, NULL);
     world_joinall(&w, 3);
     gp_station_crash(w.at[2]);
-    named(&w, NULL, "anna");
-    named(&w, NULL, "anna");
+    addanna(&w, NULL);
+    addanna(&w, NULL);
     a = world_join(&w, 3, 0);
     b = world_join(&w, 4, 0);
     ea = world_end(&w, a);
     eb = world_end(&w, b);
-    if ((ea == GP_OK) == (eb == GP_OK))
-      test_note("seed %llu", (unsigned long long)seed);
     CHECK((ea == GP_OK) != (eb == GP_OK));
     SAME(ea == GP_OK ? eb : ea, GP_EEXIST);
     world_close(&w);
@@ -330,8 +320,8 @@ TEST(twoatonce, "of two that come at once with a name one is let in") {
 TEST(mergednames, "two of a name in two networks both stay, and are told") {
   world w;
   world_open(&w, 1, 2);
-  named(&w, NULL, "anna");
-  named(&w, NULL, "anna");
+  addanna(&w, NULL);
+  addanna(&w, NULL);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   SAME(world_end(&w, world_join(&w, 3, 1)), GP_OK);
   SAME(world_end(&w, world_join(&w, 0, 1)), GP_OK);
@@ -355,7 +345,7 @@ TEST(replaced, "another process at a member's address is a newcomer") {
   SAME(world_end(&w, world_say(&w, 2, "old")), GP_OK);
   TEXT(world_hear(&w, 0), "n2: old");
   gp_station_crash(w.at[2]);
-  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+  world_start(&w, 2);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   CHECK(world_iswhole(&w));
   TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
@@ -374,7 +364,7 @@ TEST(replacedunseen, "also when it does not connect: it is met") {
   world w;
   world_network(&w, 1, 3);
   gp_station_crash(w.at[2]);
-  SAME(gp_station_start(w.at[2], &w.opt, NULL), GP_OK);
+  world_start(&w, 2);
   world_pass(&w, 10 * SECOND);
   TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
   TEXT(world_event(&w, 0), "n2 joined");
@@ -386,16 +376,10 @@ TEST(replacedunseen, "also when it does not connect: it is met") {
 TEST(copied, "a file that was copied does not bring a second one in") {
   world w;
   memory m = {0};
-  size_t anna, other;
-  world_open(&w, 1, 2);
-  anna = named(&w, NULL, "anna");
-  world_joinall(&w, 3);
-  world_pass(&w, SECOND);
+  size_t other, anna = networkanna(&w, 2, NULL);
   save(&w, anna, &m);
-  other = named(&w, NULL, "anna");
-  SAME(gp_node_resume(world_node(&w, other), &m.known, m.left,
-                      gp_sim_now(w.sim)),
-       GP_OK);
+  other = addanna(&w, NULL);
+  resume(&w, other, &m);
   world_pass(&w, 30 * SECOND);
   TEXT(world_members(&w, other), "");
   TEXT(world_members(&w, 0), "n1 n2");
@@ -410,13 +394,9 @@ TEST(copied, "a file that was copied does not bring a second one in") {
 
 TEST(displaced, "who stood still while its name was taken is told") {
   world w;
-  size_t old, new;
-  world_open(&w, 1, 2);
-  old = named(&w, NULL, "anna");
-  world_joinall(&w, 3);
-  world_pass(&w, SECOND);
+  size_t new, old = networkanna(&w, 2, NULL);
   gp_station_hang(w.at[old]);
-  new = named(&w, NULL, "anna");
+  new = addanna(&w, NULL);
   SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
   world_pass(&w, 5 * SECOND);
   gp_station_resume(w.at[old]);
@@ -440,7 +420,7 @@ static void wander (uint64_t seed) {
   size_t i, at = 0, round;
   world_open(&w, seed, PLAIN);
   for (i = 0; i < PLACES; i++)
-    named(&w, NULL, "anna");
+    addanna(&w, NULL);
   for (i = 1; i < PLACES; i++)
     gp_station_crash(w.at[PLAIN + i]);
   world_joinall(&w, PLAIN + 1);
@@ -449,35 +429,28 @@ static void wander (uint64_t seed) {
   gp_sim_setloss(w.sim, 50000);
   gp_sim_setcopies(w.sim, 50000);
   for (round = 0; round < 8; round++) {
-    world_pass(&w, gp_random_below(gp_sim_random(w.sim), 6 * SECOND));
-    if (gp_random_below(gp_sim_random(w.sim), 3) == 0)
-      SAME(gp_sim_cut(w.sim, 1 + gp_random_below(gp_sim_random(w.sim), 31),
+    world_pass(&w, world_chance(&w, 6 * SECOND));
+    if (world_chance(&w, 3) == 0)
+      SAME(gp_sim_cut(w.sim, 1 + world_chance(&w, 31),
                       (uint64_t)1 << (PLAIN + at)),
            GP_OK);
     save(&w, PLAIN + at, &m);
     gp_station_crash(w.at[PLAIN + at]);
-    world_pass(&w, gp_random_below(gp_sim_random(w.sim), 6 * SECOND));
-    at = (at + 1 +
-          (size_t)gp_random_below(gp_sim_random(w.sim), PLACES - 1)) %
-         PLACES;
-    restartnamed(&w, PLAIN + at, "anna");
-    SAME(gp_node_resume(world_node(&w, PLAIN + at), &m.known, m.left,
-                        gp_sim_now(w.sim)),
-         GP_OK);
+    world_pass(&w, world_chance(&w, 6 * SECOND));
+    at = (at + 1 + (size_t)world_chance(&w, PLACES - 1)) % PLACES;
+    startanna(&w, PLAIN + at);
+    resume(&w, PLAIN + at, &m);
   }
   gp_sim_setloss(w.sim, 0);
   gp_sim_setcopies(w.sim, 0);
   gp_sim_heal(w.sim, UINT64_MAX, UINT64_MAX);
   world_pass(&w, 60 * SECOND);
-  if (!world_iswhole(&w))
-    test_note("seed %llu", (unsigned long long)seed);
   CHECK(world_iswhole(&w));
   for (i = 0; i < PLAIN; i++)
     for (round = 0; round < PLACES; round++) {
       const char *is = nameof(&w, i, PLAIN + round);
       if (round != at && *is != '\0')
-        test_note("seed %llu: n%zu still knows n%zu",
-                  (unsigned long long)seed, i, PLAIN + round);
+        test_note("n%zu still knows n%zu", i, PLAIN + round);
       TEXT(is, round == at ? "anna alive" : "");
     }
   gp_peerlist_clear(&m.known);
@@ -485,8 +458,6 @@ static void wander (uint64_t seed) {
 }
 
 TEST(wanders, "one that moves again and again leaves no ghost behind") {
-  uint64_t seed = world_number("FIRST", 1);
-  uint64_t end = seed + world_number("SEEDS", 200);
-  for (; seed < end; seed++)
+  EACHSEED (seed, 200)
     wander(seed);
 }

@@ -17,7 +17,7 @@ static uint64_t trace (uint64_t seed) {
   world_open(&w, seed, 8);
   gp_sim_setloss(w.sim, 50000);
   for (i = 1; i < 8; i++)
-    world_forget(world_join(&w, i, gp_random_below(gp_sim_random(w.sim), i)));
+    world_forget(world_join(&w, i, world_chance(&w, i)));
   world_pass(&w, 1000);
   gp_station_stall(w.at[3], 2000);
   gp_station_crash(w.at[5]);
@@ -30,8 +30,7 @@ static uint64_t trace (uint64_t seed) {
 }
 
 TEST(replays, "a seed gives the same run every time") {
-  uint64_t seed;
-  for (seed = 1; seed <= 10; seed++) {
+  EACHSEED (seed, 10) {
     CHECK(trace(seed) == trace(seed));
     CHECK(trace(seed) != trace(seed + 1));
   }
@@ -40,8 +39,7 @@ TEST(replays, "a seed gives the same run every time") {
 TEST(takestime, "a message takes as long as it is told to") {
   world w;
   uint64_t t;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   gp_sim_setlatency(w.sim, 40, 40);
   t = gp_sim_now(w.sim);
   SAME(deliver(&w, 0, 1), GP_OK);
@@ -57,8 +55,7 @@ TEST(takestime, "a message takes as long as it is told to") {
 TEST(refuses, "who is not there refuses, who was there resets") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   gp_station_hang(w.at[1]);
   r = world_tell(&w, 0, 1, "x");
   world_pass(&w, 100);
@@ -71,8 +68,7 @@ TEST(refuses, "who is not there refuses, who was there resets") {
 
 TEST(cuts, "a cut loses what goes one way, until it is mended") {
   world w;
-  world_open(&w, 1, 3);
-  world_joinall(&w, 3);
+  world_network(&w, 1, 3);
   gp_station_setgroups(w.at[0], 1);
   gp_station_setgroups(w.at[1], 2);
   SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
@@ -93,8 +89,7 @@ TEST(cuts, "a cut loses what goes one way, until it is mended") {
 TEST(loses, "so many of a million messages are lost") {
   world w;
   int i, lost = 0;
-  world_open(&w, 7, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 7, 2);
   gp_sim_setloss(w.sim, 100000);
   for (i = 0; i < 500; i++)
     lost += deliver(&w, 0, 1) != GP_OK;
@@ -107,8 +102,7 @@ TEST(loses, "so many of a million messages are lost") {
 TEST(hangs, "who stands still answers when it goes on") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   gp_station_hang(w.at[1]);
   r = world_tell(&w, 0, 1, "in time");
   world_pass(&w, 3000);
@@ -127,8 +121,7 @@ TEST(hangs, "who stands still answers when it goes on") {
 TEST(standsstill, "who stands still does not give up asking meanwhile") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   r = world_tell(&w, 0, 1, "x");
   gp_station_stall(w.at[0], 60000);
   world_pass(&w, 50000);

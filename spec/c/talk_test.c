@@ -6,18 +6,11 @@
 
 #include "world.h"
 
-/* The node forgets all and has the options of the world from now on. */
-static void renew (world *w, size_t i) {
-  gp_station_stop(w->at[i]);
-  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
-}
-
 TEST(broadcasts, "a broadcast reaches every member, once and in order") {
   world w;
   size_t i, j;
   char text[16], want[32];
-  world_open(&w, 3, 4);
-  world_joinall(&w, 4);
+  world_network(&w, 3, 4);
   for (i = 0; i < 300; i++) {
     snprintf(text, sizeof text, "%zu", i);
     world_forget(world_say(&w, 0, text));
@@ -43,8 +36,7 @@ TEST(direct, "a direct message reaches those named and nobody else") {
   gp_peerlist to = {0, 0, NULL};
   gp_blob *data = gp_blob_new(0);
   gp_receipt *r;
-  world_open(&w, 1, 4);
-  world_joinall(&w, 4);
+  world_network(&w, 1, 4);
   SAME(world_end(&w, world_tell(&w, 2, 0, "one")), GP_OK);
   TEXT(world_hear(&w, 0), "n2> one");
   SAME(gp_peerlist_add(&to, gp_station_self(w.at[0])), GP_OK);
@@ -63,8 +55,7 @@ TEST(direct, "a direct message reaches those named and nobody else") {
 
 TEST(mixedorder, "direct messages and broadcasts keep one order") {
   world w;
-  world_open(&w, 1, 3);
-  world_joinall(&w, 3);
+  world_network(&w, 1, 3);
   world_forget(world_say(&w, 0, "1"));
   world_forget(world_tell(&w, 0, 1, "2"));
   world_forget(world_say(&w, 0, "3"));
@@ -86,8 +77,7 @@ TEST(bytes, "data is any bytes, and may be none") {
   int i;
   for (i = 0; i < 256; i++)
     data->bytes[i] = (char)i;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   SAME(gp_node_post(world_node(&w, 0), data, &nobody, gp_sim_now(w.sim), &r),
        GP_OK);
   SAME(world_end(&w, r), GP_OK);
@@ -113,8 +103,7 @@ TEST(stranger, "a stranger is not listened to") {
 
 TEST(oneself, "a node does not write to itself") {
   world w;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   SAME(world_end(&w, world_tell(&w, 0, 0, "x")), GP_ESELF);
   TEXT(world_hear(&w, 0), "");
   world_close(&w);
@@ -153,8 +142,7 @@ TEST(claimed, "a failure is his who waits, else it is told") {
 TEST(failures, "a receipt holds who failed and what was not delivered") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 4);
-  world_joinall(&w, 4);
+  world_network(&w, 1, 4);
   gp_station_hang(w.at[1]);
   gp_station_crash(w.at[3]);
   r = gp_receipt_ref(world_say(&w, 0, "hello"));
@@ -172,8 +160,7 @@ TEST(failures, "a receipt holds who failed and what was not delivered") {
 TEST(hungdelaysnone, "a member that hangs delays no other") {
   world w;
   int i;
-  world_open(&w, 1, 3);
-  world_joinall(&w, 3);
+  world_network(&w, 1, 3);
   gp_station_hang(w.at[1]);
   for (i = 0; i < 20; i++)
     world_forget(world_say(&w, 0, "x"));
@@ -188,8 +175,7 @@ TEST(backlog, "what waited too long for one that hangs is not tried") {
   gp_receipt *r[40];
   uint64_t since;
   int i;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   gp_station_hang(w.at[1]);
   since = gp_sim_now(w.sim);
   for (i = 0; i < 40; i++)
@@ -205,7 +191,7 @@ TEST(held, "while the inbox is full senders wait, and order is kept") {
   gp_receipt *a, *b;
   world_open(&w, 1, 3);
   w.opt.inboxmessages = 2;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 3);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
   SAME(world_end(&w, world_say(&w, 1, "2")), GP_OK);
@@ -225,12 +211,42 @@ TEST(held, "while the inbox is full senders wait, and order is kept") {
   world_close(&w);
 }
 
+/* A list of receivers can be as large as any data. */
+TEST(heldnames, "an inbox is full by the names in its messages, too") {
+  world w;
+  gp_peerlist to = {0, 0, NULL};
+  gp_blob *data = gp_blob_new(0);
+  gp_peer *p = world_peer("somebody:5000");
+  gp_receipt *r;
+  int i;
+  world_openquiet(&w, 1, 2);
+  w.opt.inboxbytes = 10000;
+  world_renew(&w, 0);
+  world_joinall(&w, 2);
+  SAME(gp_peerlist_add(&to, gp_station_self(w.at[0])), GP_OK);
+  for (i = 0; i < 1000; i++)
+    SAME(gp_peerlist_add(&to, p), GP_OK);
+  gp_peer_unref(p);
+  SAME(gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &r),
+       GP_OK);
+  SAME(world_end(&w, r), GP_ECONNREFUSED);
+  r = world_say(&w, 1, "b");
+  world_pass(&w, 100);
+  CHECK(!gp_receipt_issettled(r));
+  TEXT(world_hear(&w, 0), "n1> ");
+  SAME(world_end(&w, r), GP_OK);
+  TEXT(world_hear(&w, 0), "n1: b");
+  gp_peerlist_clear(&to);
+  gp_blob_unref(data);
+  world_close(&w);
+}
+
 TEST(heldbytes, "an inbox is full by its bytes, too") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 2);
   w.opt.inboxbytes = 10;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "a long message")), GP_OK);
   r = world_say(&w, 1, "b");
@@ -248,7 +264,7 @@ TEST(heldover, "a sender that waited too long is told to try again") {
   world_open(&w, 1, 2);
   w.opt.inboxmessages = 1;
   w.opt.holdtime = 700;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
   since = gp_sim_now(w.sim);
@@ -267,9 +283,9 @@ TEST(heldgone, "what is held for one that has given up is dropped") {
   gp_receipt *r;
   world_open(&w, 1, 2);
   w.opt.inboxmessages = 1;
-  renew(&w, 0);
+  world_renew(&w, 0);
   w.opt.asktime = 900;
-  renew(&w, 1);
+  world_renew(&w, 1);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
   r = world_say(&w, 1, "2");
@@ -298,7 +314,7 @@ TEST(outbox, "a full outbox is told, and when it has room again") {
   int i;
   world_open(&w, 1, 2);
   w.opt.outboxmessages = 3;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   gp_station_hang(w.at[1]);
   for (i = 0; i < 4; i++) {
@@ -331,7 +347,7 @@ TEST(outboxbytes, "an outbox is full by its bytes, too") {
   gp_receipt *r[3];
   world_open(&w, 1, 2);
   w.opt.outboxbytes = 5;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   r[0] = world_say(&w, 0, "on its way");
   r[1] = world_say(&w, 0, "queued");
@@ -347,7 +363,7 @@ TEST(toolarge, "a message that is too large is refused") {
   world w;
   world_open(&w, 1, 2);
   w.opt.maxdata = 3;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "four")), GP_EMSGSIZE);
   SAME(world_end(&w, world_say(&w, 1, "3..")), GP_OK);
@@ -360,7 +376,7 @@ TEST(manyfailures, "of too many failures the last are counted only") {
   int i;
   world_open(&w, 1, 2);
   w.opt.maxerrors = 4;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   gp_station_crash(w.at[1]);
   for (i = 0; i < 10; i++)
@@ -377,8 +393,7 @@ TEST(manyfailures, "of too many failures the last are counted only") {
 TEST(signals, "signals rise when something is there to be taken") {
   world w;
   gp_signal *s;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   s = gp_station_signals(w.at[1]);
   CHECK(!s[GP_SIGNAL_INBOX].raised && !s[GP_SIGNAL_ERRORS].raised);
   SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
@@ -395,8 +410,7 @@ TEST(broken, "what a broken connection carried is not heard twice") {
   gp_receipt *r[20];
   char text[16], want[32];
   int i;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   gp_sim_setbreaks(w.sim, GP_MILLION / 2);
   for (i = 0; i < 20; i++) {
     snprintf(text, sizeof text, "%d", i);
@@ -418,7 +432,7 @@ TEST(repeated, "a message that found no room is sent again") {
   world_open(&w, 1, 2);
   w.opt.inboxmessages = 1;
   w.opt.holdtime = 500;
-  renew(&w, 0);
+  world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
   r = world_say(&w, 1, "2");
@@ -434,13 +448,12 @@ TEST(repeated, "a message that found no room is sent again") {
 TEST(restarted, "a member that is away for a moment misses nothing") {
   world w;
   gp_receipt *r;
-  world_open(&w, 1, 2);
-  world_joinall(&w, 2);
+  world_network(&w, 1, 2);
   SAME(world_end(&w, world_say(&w, 0, "before")), GP_OK);
   gp_station_crash(w.at[1]);
   r = world_say(&w, 0, "meanwhile");
   world_pass(&w, 300);
-  SAME(gp_station_start(w.at[1], &w.opt, NULL), GP_OK);
+  world_start(&w, 1);
   SAME(world_end(&w, r), GP_OK);
   TEXT(world_hear(&w, 1), "n0: meanwhile");
   world_close(&w);

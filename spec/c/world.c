@@ -22,9 +22,20 @@ void world_options (gp_nodeopt *opt) {
   opt->holdtime = 4000;
 }
 
-uint64_t world_number (const char *variable, uint64_t otherwise) {
+static uint64_t number (const char *variable, uint64_t otherwise) {
   const char *text = getenv(variable);
   return text == NULL ? otherwise : strtoull(text, NULL, 10);
+}
+
+uint64_t world_firstseed (void) {
+  return number("FIRST", 1);
+}
+
+bool world_hasseed (uint64_t seed, uint64_t n) {
+  uint64_t count = (number("SEEDS", 200) * n + 199) / 200;
+  bool has = seed < world_firstseed() + count;
+  test_seed(has ? seed : 0);
+  return has;
 }
 
 gp_peer *world_peer (const char *text) {
@@ -71,6 +82,15 @@ size_t world_add (world *w, const char *name) {
   SAME(gp_sim_add(w->sim, self, &w->opt, NULL, &w->at[w->n]), GP_OK);
   gp_peer_unref(self);
   return w->n++;
+}
+
+void world_start (world *w, size_t i) {
+  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
+}
+
+void world_renew (world *w, size_t i) {
+  gp_station_stop(w->at[i]);
+  world_start(w, i);
 }
 
 gp_node *world_node (world *w, size_t i) {
@@ -137,6 +157,15 @@ gp_err world_end (world *w, gp_receipt *r) {
 
 void world_forget (gp_receipt *r) {
   gp_receipt_unref(r);
+}
+
+uint64_t world_chance (world *w, uint64_t n) {
+  return gp_random_below(gp_sim_random(w->sim), n);
+}
+
+void world_part (world *w, uint64_t some, uint64_t others) {
+  SAME(gp_sim_cut(w->sim, some, others), GP_OK);
+  SAME(gp_sim_cut(w->sim, others, some), GP_OK);
 }
 
 void world_pass (world *w, uint64_t time) {
@@ -207,6 +236,13 @@ const char *world_members (world *w, size_t i) {
   CHECK(gp_node_isconnected(world_node(w, i)) == (list.n > 0));
   gp_peerlist_clear(&list);
   return text;
+}
+
+void world_check (const world *w, bool holds, const char *what, size_t i) {
+  if (!holds)
+    test_note("n%zu, at %llu ms: %s", i,
+              (unsigned long long)gp_sim_now(w->sim), what);
+  CHECK(holds);
 }
 
 bool world_knowsall (world *w, size_t i) {

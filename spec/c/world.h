@@ -13,6 +13,7 @@
 
 #define WORLD_MAX 64
 #define WORLD_TEXT 4096
+#define SECOND 1000u
 
 typedef struct world {
   gp_sim *sim;
@@ -21,8 +22,15 @@ typedef struct world {
   gp_station *at[WORLD_MAX];
 } world;
 
-/* What the environment sets, such as SEEDS and FIRST. */
-uint64_t world_number (const char *variable, uint64_t otherwise);
+/*
+** For each of 'n' seeds, from 1 on. In the environment FIRST says where they
+** begin, and SEEDS how many they are, where 200 leaves it at 'n'. A case that
+** fails tells how to replay the seed.
+*/
+#define EACHSEED(seed, n) \
+  for (uint64_t seed = world_firstseed(); world_hasseed(seed, n); seed++)
+uint64_t world_firstseed (void);
+bool world_hasseed (uint64_t seed, uint64_t n);
 
 /* The limits of a host. */
 void world_options (gp_nodeopt *opt);
@@ -37,6 +45,12 @@ void world_close (world *w);
 
 /* One more, under a name of its own if 'name' is not NULL. */
 size_t world_add (world *w, const char *name);
+
+/* The node of a station starts anew: it knows nobody, and has the options of
+   the world. A station that has none. */
+void world_start (world *w, size_t i);
+/* One that has: it is stopped before. */
+void world_renew (world *w, size_t i);
 
 /* With one reference. */
 gp_peer *world_peer (const char *text);
@@ -61,6 +75,12 @@ gp_err world_end (world *w, gp_receipt *r);
 /* Gives the receipt away unclaimed. */
 void world_forget (gp_receipt *r);
 
+/* Any number below 'n'. */
+uint64_t world_chance (world *w, uint64_t n);
+
+/* What the one groups and the others send each other is lost. */
+void world_part (world *w, uint64_t some, uint64_t others);
+
 /* Lets so many ms pass. */
 void world_pass (world *w, uint64_t time);
 
@@ -78,6 +98,9 @@ void world_ignore (world *w);
 
 /* The addresses of the members: "n0 n3". */
 const char *world_members (world *w, size_t i);
+
+/* Ends the case unless 'holds', and tells what is wrong with which node. */
+void world_check (const world *w, bool holds, const char *what, size_t i);
 
 /* Whether it lists all others that have a node, and no more. */
 bool world_knowsall (world *w, size_t i);

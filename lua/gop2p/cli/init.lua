@@ -19,10 +19,21 @@ local function usage(parser, text)
   os.exit(USAGE)
 end
 
+-- argparse's own help would not notice that it could not be written.
+local function help(parser)
+  parser:add_help(false)
+  parser:help_max_width(78)
+  parser:flag("-h --help", "Show this help message and exit.")
+    :action(function()
+      show.line(parser:get_help())
+      os.exit(DONE)
+    end)
+end
+
 local function declare(parser, name)
   local command = require("gop2p.cli." .. name)
   local declared = parser:command(name, command.summary)
-  declared:help_max_width(78)
+  help(declared)
   command.options(declared)
   return command
 end
@@ -30,8 +41,7 @@ end
 -- argparse's script for zsh is one that zsh finds by its name, and can not
 -- be read by eval, which is how those for other shells are loaded.
 local function zsh_script(parser)
-  local script = getmetatable(parser).__index.get_zsh_complete(parser)
-  return (script:gsub("\n_gop2p%s*$", [[
+  return (parser:get_zsh_complete():gsub("\n_gop2p%s*$", [[
 
 if [ "$funcstack[1]" = _gop2p ]; then
   _gop2p "$@"
@@ -41,19 +51,32 @@ fi
 ]]))
 end
 
+-- Nor would its command for the scripts: this is like it.
+local function completion(parser)
+  local scripts = {bash = parser.get_bash_complete, zsh = zsh_script,
+                   fish = parser.get_fish_complete}
+  local declared = parser:command("completion",
+                                  "Output a shell completion script.")
+  help(declared)
+  declared:argument("shell",
+                    "The shell to output a completion script for.")
+    :choices {"bash", "zsh", "fish"}
+  return { run = function(options)
+    show.line((scripts[options.shell](parser):gsub("\n$", "")))
+  end }
+end
+
 -- All commands, or the one called 'only'.
 local function build(only)
   local parser = argparse("gop2p", "A node of a gop2p network.", EPILOG)
-  parser:command_target("command"):help_max_width(78)
+  parser:command_target("command")
+  help(parser)
   parser.error = usage
   local commands = {}
   for _, name in ipairs(only and {only} or NAMES) do
     commands[name] = declare(parser, name)
   end
-  if not only then
-    parser.get_zsh_complete = zsh_script
-    parser:add_complete_command()
-  end
+  if not only then commands.completion = completion(parser) end
   return parser, commands
 end
 
@@ -68,8 +91,10 @@ end
 return function(args, only)
   local words = table.move(args, 1, #args, only and 2 or 1, {only})
   local parser, commands = build(only)
-  local options = parser:parse(words)
-  local ok, status = xpcall(commands[options.command].run, trace, options)
+  local ok, status = xpcall(function()
+    local options = parser:parse(words)
+    return commands[options.command].run(options)
+  end, trace)
   if ok then return status or DONE end
   if status == show.CLOSED then return FAILED end
   error(status, 0)

@@ -12,8 +12,8 @@ local scheduler = require "gop2p.scheduler"
 local standard = require "gop2p.testing.standard"
 
 local shared = {}
-for name in ([[check complete help input node plain prompt receipt scheduler
-               state timers unread values]]):gmatch("%a+") do
+for name in ([[check complete help input node plain prompt queue receipt
+               scheduler state timers unread values waits]]):gmatch("%a+") do
   shared["gop2p." .. name] = true
 end
 
