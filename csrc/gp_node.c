@@ -11,7 +11,7 @@
 static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
   gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
-  n->events.max = n->opt.maxevents;
+  gp_events_init(&n->events, n->opt.maxevents);
   gp_bygones_init(&n->bygones, n->opt.maxmembers, GP_BYGONE_TIME);
   gp_bygones_init(&n->departed, n->opt.maxmembers, GP_DEPARTED_TIME);
   n->self = gp_peer_ref(self);
