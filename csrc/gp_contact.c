@@ -120,18 +120,22 @@ static void notename (gp_node *n, const gp_contact *c, const gp_peer *old) {
   gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
 }
 
-/* Without memory for it, a name is not known: it will be met again. */
-static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
-  if (gp_peer_equal(c->entry.peer, p) || gp_peerlist_has(&c->aliases, p))
-    return;
-  if (gp_peerlist_add(&c->aliases, p) == GP_OK)
-    n->naliases++;
-}
-
 /* What becomes the name is no alias any more. */
 static void takealias (gp_node *n, gp_contact *c, const gp_peer *p) {
   if (gp_peerlist_remove(&c->aliases, p))
     n->naliases--;
+}
+
+#define MOST_ALIASES 16 /* of one contact; then the oldest goes */
+
+/* Without memory for it, a name is not known: it will be met again. */
+static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
+  if (gp_peer_equal(c->entry.peer, p) || gp_peerlist_has(&c->aliases, p))
+    return;
+  if (c->aliases.n == MOST_ALIASES)
+    takealias(n, c, c->aliases.at[0]);
+  if (gp_peerlist_add(&c->aliases, p) == GP_OK)
+    n->naliases++;
 }
 
 void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {

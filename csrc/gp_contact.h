@@ -56,7 +56,7 @@ struct gp_errand {
   bool asked;          /* at least once */
   bool hopeful;        /* the peer could be reached until then */
   bool moved;          /* from another name: its number may be out of order */
-  bool numbered;       /* from its first try on */
+  uint64_t nonce;      /* of its number, from its first try on; 0: none */
   bool unsure;         /* an earlier try may have carried it */
   bool again;          /* asked anew after the peer was named anew */
 };

@@ -122,10 +122,26 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
   asking->self = &n->identity;
-  asking->numbered = e->numbered && c->ours;
+  asking->nonce = c->ours ? e->nonce : 0;
   asking->topic = topicof(c, doing);
   asking->alone = n->nmembers == 0;
   asking->brief = doing == GP_GREETING || doing == GP_MEETING;
+}
+
+/*
+** One of ours takes a number that is not above the last of its nonce for a
+** repetition. What is said to it under two names goes two ways, and comes in
+** any order; so what goes to one of them alone has a nonce of its own, unless
+** that one is the member.
+*/
+static uint64_t noncefor (const gp_node *n, const gp_contact *c,
+                          const gp_errand *e) {
+  uint64_t nonce = n->opt.nonce;
+  if (!c->ours || e->moved)
+    return 0;
+  if (c->standing != GP_MEMBER && e->failure->msg->type == GP_DIRECT)
+    nonce += 1 + (uint64_t)gp_peer_hash(c->entry.peer);
+  return nonce;
 }
 
 /* Its time runs from the first try; a later one gets what is left. */
@@ -135,7 +151,7 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
   if (!e->asked) {
     e->asked = true;
     e->hopeful = c->reachable;
-    e->numbered = c->ours && !e->moved;
+    e->nonce = noncefor(n, c, e);
     e->since = now;
   }
   prepare(n, c, e, &asking);
@@ -365,7 +381,7 @@ static bool mayrepeat (const gp_contact *c, const gp_errand *e, gp_err error,
     case GP_ECONNREFUSED:
       return c->standing == GP_MEMBER && e->hopeful && !e->unsure &&
              now < e->since + GP_PATIENCE;
-    case GP_ECONNRESET: return e->numbered && c->ours && e->hopeful;
+    case GP_ECONNRESET: return e->nonce != 0 && c->ours && e->hopeful;
     default: return false;
   }
 }

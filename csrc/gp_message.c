@@ -48,6 +48,13 @@ size_t gp_message_len (const gp_message *m) {
   return m->data == NULL ? 0 : m->data->len;
 }
 
+size_t gp_message_size (const gp_message *m) {
+  size_t i, size = gp_message_len(m);
+  for (i = 0; i < m->to.n && m->to.n > 1; i++)
+    size += sizeof *m->to.at + gp_peer_size(m->to.at[i]);
+  return size;
+}
+
 void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from) {
   gp_blob_ref(wire);
   gp_peer_ref(from);

@@ -53,6 +53,10 @@ void gp_message_setfrom (gp_message *m, const gp_peer *from);
 /* Bytes of its data. */
 size_t gp_message_len (const gp_message *m);
 
+/* Bytes that it takes up beyond its envelope: also those of its receivers,
+   if there are several. */
+size_t gp_message_size (const gp_message *m);
+
 /* Keeps 'wire' as the message encoded in the name of 'from'. */
 void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from);
 

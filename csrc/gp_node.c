@@ -254,7 +254,6 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
   n->now = now;
   if (e != GP_OK)
     return e;
-  msg->nonce = n->opt.nonce;
   msg->id = ++n->lastid;
   if (to->n == 0)
     e = postall(n, msg, receipt, now);

@@ -331,7 +331,7 @@ static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
   gp_err e;
   if (isrepeated(n, c, m))
     return GP_OK;
-  e = gp_queue_push(&n->inbox, m, gp_message_len(m));
+  e = gp_queue_push(&n->inbox, m, gp_message_size(m));
   if (e != GP_OK)
     return e;
   if (m->id != 0) {
@@ -469,7 +469,7 @@ gp_message *gp_node_peekmessage (const gp_node *n) {
 
 void gp_node_dropmessage (gp_node *n) {
   gp_message *m = gp_queue_peek(&n->inbox);
-  gp_queue_drop(&n->inbox, gp_message_len(m));
+  gp_queue_drop(&n->inbox, gp_message_size(m));
   gp_message_unref(m);
   admitheld(n);
 }

@@ -136,6 +136,10 @@ int gp_peer_port (const gp_peer *p) {
   return p->port;
 }
 
+size_t gp_peer_size (const gp_peer *p) {
+  return sizeof *p + p->address + strlen(gp_peer_address(p)) + 1;
+}
+
 bool gp_peer_equal (const gp_peer *a, const gp_peer *b) {
   return a == b || (a->hash == b->hash && strcmp(a->bytes, b->bytes) == 0);
 }

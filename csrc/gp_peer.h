@@ -40,6 +40,9 @@ void gp_peer_unref (const gp_peer *p);
 const char *gp_peer_address (const gp_peer *p);
 int gp_peer_port (const gp_peer *p);
 
+/* Bytes of memory that it takes. */
+size_t gp_peer_size (const gp_peer *p);
+
 bool gp_peer_equal (const gp_peer *a, const gp_peer *b);
 uint32_t gp_peer_hash (const gp_peer *p);
 

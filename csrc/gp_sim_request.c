@@ -73,8 +73,8 @@ static void extend (gp_asked *asked, const gp_asking *asking) {
     asked->about = gp_peer_ref(asking->about);
   if (m != NULL && m->type == GP_CONNECT && asking->self != NULL)
     gp_identity_copy(&asked->who, asking->self);
-  if (m != NULL && asking->numbered) {
-    asked->msg->nonce = m->nonce;
+  if (m != NULL && asking->nonce != 0) {
+    asked->msg->nonce = asking->nonce;
     asked->msg->id = m->id;
   }
 }

@@ -58,17 +58,18 @@ static void readidentity (gp_identity *out, const gp_httpin *in) {
 }
 
 /*
-** Among ours a message has a number, so that one that comes twice is known:
-** the nonce of the process that sends it, and a count that grows.
+** Among ours a message has a number, so that one that comes twice is known: a
+** nonce that stands for its sender, and a count that grows.
 */
 static const char numbering[] = "Gop2p-Id";
 
 static void number (gp_httpout *out, gp_scratch *scratch,
-                    const gp_message *m) {
-  if (m->id == 0)
+                    const gp_asking *asking) {
+  uint64_t id = asking->msg->id;
+  if (id == 0 || asking->nonce == 0)
     return;
   snprintf(scratch->number, sizeof scratch->number, "%016" PRIx64 "-%" PRIx64,
-           m->nonce, m->id);
+           asking->nonce, id);
   gp_wire_header(out, numbering, scratch->number);
 }
 
@@ -246,8 +247,7 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
   writetopic(out, scratch, asking);
   if (asking->brief)
     gp_wire_header(out, abridging, "1");
-  if (asking->numbered)
-    number(out, scratch, asking->msg);
+  number(out, scratch, asking);
   switch (asking->form) {
     case GP_FORM_SEED:
     case GP_FORM_V112:

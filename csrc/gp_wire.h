@@ -65,7 +65,7 @@ typedef struct gp_asking {
   const gp_peer *from;     /* the name under which the peer knows us */
   const gp_peer *to;       /* the peer's name */
   const gp_identity *self; /* announced with a connect */
-  bool numbered;           /* the message goes with its number */
+  uint64_t nonce;          /* its number goes with it, of these; 0: not */
   gp_topic topic;
   bool alone;
   const gp_peer *about;

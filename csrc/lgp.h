@@ -86,11 +86,8 @@ gp_err lgp_sim_start (lgp_loop *loop, const char *address, size_t len,
                       int port, const gp_nodeopt *opt, gp_signal *signals,
                       gp_station **out);
 
-/* A JSON reader on the stack of 'L', for the calls made with it. */
+/* The JSON reader of the state. */
 gp_json lgp_json_reader (lua_State *L);
-
-/* Stack slots that the reader takes at most, beyond the first. */
-#define LGP_JSON_SLOTS 16
 
 /* Values, as plain tables. 'peers' are the same table each time. */
 void lgp_pushpeer (lua_State *L, const gp_peer *p);

@@ -1,8 +1,11 @@
 /*
 ** lgp_json.c - the JSON reader of the wire forms, on lua-cjson.
 **
-** The cursor is the top of the Lua stack. Only 'parse' can meet an error of
-** Lua's, and it runs protected; the rest neither allocates nor raises, so
+** The cursor is the top of the stack of a thread that is there for this
+** alone: a hook of the program's, such as the one by which the interpreter
+** raises at Ctrl-C, would else raise in the middle of a message, which would
+** be refused, and the interruption forgotten. Only 'parse' can meet an error
+** of Lua's, and it runs protected; the rest neither allocates nor raises, so
 ** the wire forms need not fear a longjmp.
 */
 #include <string.h>
@@ -13,7 +16,11 @@
 /* gop2p's texts are three levels deep; what is deeper is not one. */
 #define MAXDEPTH 8
 
-static const char decodekey = 'd';
+/* Slots of the stack that the wire forms take at most. */
+#define SLOTS 16
+
+/* In the registry: the thread, and cjson's function. */
+static const char threadkey = 't', decodekey = 'd';
 
 typedef struct source {
   const char *text;
@@ -105,8 +112,20 @@ static const char *string (void *self, size_t *len) {
 }
 
 gp_json lgp_json_reader (lua_State *L) {
-  gp_json json = {L, parse, type, field, item, leave, number, string};
+  gp_json json = {NULL, parse, type, field, item, leave, number, string};
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &threadkey);
+  json.self = lua_tothread(L, -1);
+  lua_pop(L, 1);
   return json;
+}
+
+/* A thread begins with the hook of the one that makes it. */
+static void openthread (lua_State *L) {
+  lua_State *thread = lua_newthread(L);
+  lua_sethook(thread, NULL, 0, 0);
+  if (!lua_checkstack(thread, SLOTS))
+    luaL_error(L, "out of memory");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &threadkey);
 }
 
 /* An instance of its own: other users of cjson keep their settings. */
@@ -126,4 +145,5 @@ void lgp_open_json (lua_State *L) {
   lua_getfield(L, -1, "decode");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &decodekey);
   lua_settop(L, top);
+  openthread(L);
 }

@@ -81,7 +81,6 @@ static int core_pump (lua_State *L) {
   gp_json json = lgp_json_reader(L);
   if (box->running)
     return luaL_error(L, "the event loop is running already");
-  luaL_checkstack(L, LGP_JSON_SLOTS, NULL);
   if (box->ready.first != NULL || !(wait > 0))
     wait = 0;
   if (box->sim != NULL)
@@ -114,6 +113,15 @@ static int core_now (lua_State *L) {
   return 1;
 }
 
+/* On Linux time(), and with it os.date, lags behind the precise clock by up
+   to a tick of the kernel: what is due at a time shall not see the second
+   before it. */
+#ifdef CLOCK_REALTIME_COARSE
+#define WALLCLOCK CLOCK_REALTIME_COARSE
+#else
+#define WALLCLOCK CLOCK_REALTIME
+#endif
+
 /* core.time() -> seconds since 1970, by the wall clock, which can be set */
 static int core_time (lua_State *L) {
   const lgp_loop *box = lgp_pushloop(L);
@@ -122,7 +130,7 @@ static int core_time (lua_State *L) {
     lua_pushnumber(L, box->epoch + (lua_Number)gp_sim_now(box->sim) / 1000);
     return 1;
   }
-  clock_gettime(CLOCK_REALTIME, &now);
+  clock_gettime(WALLCLOCK, &now);
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
 }

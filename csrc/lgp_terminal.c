@@ -22,14 +22,18 @@ static int core_isbroken (lua_State *L) {
   return 1;
 }
 
-/* core.height() -> lines of the terminal that is standard output | nil */
-static int core_height (lua_State *L) {
+/* core.screensize() -> lines, columns of the terminal that is standard output
+   | nil */
+static int core_screensize (lua_State *L) {
   struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ||
+      size.ws_col == 0) {
     luaL_pushfail(L);
-  else
-    lua_pushinteger(L, size.ws_row);
-  return 1;
+    return 1;
+  }
+  lua_pushinteger(L, size.ws_row);
+  lua_pushinteger(L, size.ws_col);
+  return 2;
 }
 
 /*
@@ -59,7 +63,7 @@ static int core_outlives (lua_State *L) {
 
 void lgp_open_terminal (lua_State *L) {
   static const luaL_Reg functions[] = {
-    {"isatty", core_isatty},     {"height", core_height},
+    {"isatty", core_isatty},     {"screensize", core_screensize},
     {"isbroken", core_isbroken}, {"rearm", core_rearm},
     {"outlives", core_outlives}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

@@ -462,4 +462,29 @@ describe("gop2p on a terminal", function()
     assert.equal(0, t:over())
     assert.same({}, peer:members())
   end)
+
+  it("watch stays in its place in a window that is narrower", function()
+    local function look()
+      return t:text():match(".*\n(%d%d:%d%d:%d%d  )")
+             or t:text():match("^%d%d:%d%d:%d%d  ")
+    end
+
+    -- How many lines there are, also after another look.
+    local function stays()
+      local before, lines = look(), #t:screen()
+      await("another look", function() return look() ~= before end)
+      assert.equal(lines, #t:screen(), t:text())
+      return lines
+    end
+
+    t = tree:terminal({"watch", "--join", peer.name, "--interval", "0.1"},
+                      {columns = 40})
+    shows("^" .. peer.name .. " +alive ")
+    assert.equal(3, stays())
+    t:resize(30, 24)
+    await("a look of that width", function(lines)
+      return #lines > 3 and lines[#lines - 1]:find("^MEMBER +STATE  ROUND$")
+    end)
+    stays()
+  end)
 end)

@@ -201,3 +201,19 @@ describe("a program that fails", function()
       error("oops")]])
   end)
 end)
+
+describe("a hook that raises", function()
+  -- As the interpreter's does at Ctrl-C, whatever is being called then.
+  it("does not raise where a message is being read", function()
+    local core = require "gop2p.core"
+    local nodes <close> = net.network(2)
+    local a, b = nodes[1], nodes[2]
+    debug.sethook(function()
+      local caller = debug.getinfo(3, "f")
+      if caller and caller.func == core.pump then error("oops") end
+    end, "c")
+    local ok, problem = pcall(talk, a, b)
+    debug.sethook()
+    assert.is_true(ok, problem)
+  end)
+end)

@@ -50,3 +50,32 @@ TEST(whilejoining, "a join that begins meanwhile makes no difference") {
   TEXT(world_members(&w, 0), "n1");
   world_close(&w);
 }
+
+/* A message to each of the two names; which is the sooner is chance. */
+TEST(twonames, "what is said to a member by another name is not lost") {
+  uint64_t seed;
+  gp_peer *other = world_peer("other:5000");
+  for (seed = 1; seed <= 20; seed++) {
+    world w;
+    gp_peerlist to = {0, 0, NULL};
+    gp_blob *data = gp_blob_new(0);
+    gp_receipt *named, *said;
+    world_openquiet(&w, seed, 2);
+    world_joinall(&w, 2);
+    SAME(gp_station_alias(w.at[0], other), GP_OK);
+    SAME(gp_peerlist_add(&to, other), GP_OK);
+    SAME(
+      gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &named),
+      GP_OK);
+    said = world_say(&w, 1, "x");
+    SAME(world_end(&w, named), GP_OK);
+    SAME(world_end(&w, said), GP_OK);
+    CHECK(*world_hear(&w, 0) != '\0');
+    CHECK(*world_hear(&w, 0) != '\0');
+    TEXT(world_hear(&w, 0), "");
+    gp_peerlist_clear(&to);
+    gp_blob_unref(data);
+    world_close(&w);
+  }
+  gp_peer_unref(other);
+}

@@ -211,6 +211,36 @@ TEST(held, "while the inbox is full senders wait, and order is kept") {
   world_close(&w);
 }
 
+/* A list of receivers can be as large as any data. */
+TEST(heldnames, "an inbox is full by the names in its messages, too") {
+  world w;
+  gp_peerlist to = {0, 0, NULL};
+  gp_blob *data = gp_blob_new(0);
+  gp_peer *p = world_peer("somebody:5000");
+  gp_receipt *r;
+  int i;
+  world_openquiet(&w, 1, 2);
+  w.opt.inboxbytes = 10000;
+  world_renew(&w, 0);
+  world_joinall(&w, 2);
+  SAME(gp_peerlist_add(&to, gp_station_self(w.at[0])), GP_OK);
+  for (i = 0; i < 1000; i++)
+    SAME(gp_peerlist_add(&to, p), GP_OK);
+  gp_peer_unref(p);
+  SAME(gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &r),
+       GP_OK);
+  SAME(world_end(&w, r), GP_ECONNREFUSED);
+  r = world_say(&w, 1, "b");
+  world_pass(&w, 100);
+  CHECK(!gp_receipt_issettled(r));
+  TEXT(world_hear(&w, 0), "n1> ");
+  SAME(world_end(&w, r), GP_OK);
+  TEXT(world_hear(&w, 0), "n1: b");
+  gp_peerlist_clear(&to);
+  gp_blob_unref(data);
+  world_close(&w);
+}
+
 TEST(heldbytes, "an inbox is full by its bytes, too") {
   world w;
   gp_receipt *r;

@@ -99,7 +99,6 @@ gp_json fuzz_json (void) {
     fuzz_check(L != NULL);
     luaL_openlibs(L);
     lgp_open_json(L);
-    fuzz_check(lua_checkstack(L, LGP_JSON_SLOTS));
   }
   return lgp_json_reader(L);
 }
@@ -161,7 +160,7 @@ static void again (gp_message *m, gp_form form, const gp_json *json,
                       .from = m->from,
                       .to = self,
                       .self = &own,
-                      .numbered = true};
+                      .nonce = 1};
   gp_scratch scratch;
   gp_httpout out;
   gp_asked asked;

@@ -243,8 +243,9 @@ end
 -- The next request that it got, but for probes: its kind, its bytes and the
 -- number of its connection. Or nil when none came in time.
 function Canned:request(seconds)
+  local deadline = socket.gettime() + (seconds or LIMIT)
   repeat
-    local line = self.process:line(seconds or LIMIT, net.idle)
+    local line = self.process:line(deadline - socket.gettime(), net.idle)
     if not line then return nil end
     local kind, conn, bytes = line:match("^(%a+) (%d+) (.*)$")
     if kind ~= "options" then return kind, go.decode(bytes), conn end

@@ -90,18 +90,27 @@ local function lines_of(self, list)
   return lines
 end
 
--- In the place of the last ones, as many as there is room for. Each is
--- written over what stood there: a screen that is cleared flickers.
-local function redraw(self, lines)
-  local room = math.max((core.height() or 24) - 1, 3)
+-- As many as there is room for, and as wide.
+local function fit(lines, room, width)
+  local out = {}
+  for i = 1, math.min(#lines, room) do out[i] = lines[i]:sub(1, width) end
   if #lines > room then
-    local more = #lines - room + 1
-    lines = table.move(lines, 1, room - 1, 1, {})
-    lines[room] = ("and %d more"):format(more)
+    out[room] = ("and %d more"):format(#lines - room + 1):sub(1, width)
   end
-  local fewer = self.drawn and self.drawn > #lines and "\n\27[J\27[A" or ""
-  local back = self.drawn and ("\27[%dA"):format(self.drawn) or ""
-  self.drawn = #lines
+  return out
+end
+
+-- In the place of the last ones, unless the window has got another width:
+-- then nobody knows where they are. Each is written over what stood there: a
+-- screen that is cleared flickers.
+local function redraw(self, lines)
+  local rows, columns = core.screensize()
+  rows, columns = rows or 24, columns or 80
+  lines = fit(lines, math.max(rows - 1, 3), columns - 1)
+  local drawn = self.columns == columns and self.drawn
+  local fewer = drawn and drawn > #lines and "\n\27[J\27[A" or ""
+  local back = drawn and ("\27[%dA"):format(drawn) or ""
+  self.drawn, self.columns = #lines, columns
   show.line(back .. table.concat(lines, "\27[K\n") .. "\27[K" .. fewer)
 end
 
