@@ -224,6 +224,8 @@ static void actonsignal (void) {
       ((number == SIGTERM || number == SIGHUP) && mortal))
     leave();
   rl->checksignals();
+  if (number == SIGTSTP) /* goes on, below what the shell has written */
+    rl->show();
 }
 
 /* In place of rl_getc: the next key, and the nodes are served meanwhile.

@@ -84,10 +84,11 @@ describe("the log of a bot", function()
   it("is told how by the bot's option, which is looked at", function()
     local bot = require "gop2p.bot"
     for text, given in pairs {
-      ["table expected, got "] = 5,
-      ["level: debug, info, warn, error or off expected"] = { level = "x" },
-      ["json: true or false expected"] = { json = "yes" },
-      ["file: a path or an open file expected"] = { file = 5 },
+      ["table expected, got 5"] = 5,
+      ["level: debug, info, warn, error or off expected, got \"x\""] =
+        { level = "x" },
+      ["json: true or false expected, got \"yes\""] = { json = "yes" },
+      ["file: a path or an open file expected, got 5"] = { file = 5 },
       ["level, json and file expected, not where"] = { where = "x" },
     } do
       local ok, why = pcall(bot.new, { store = false, log = given })

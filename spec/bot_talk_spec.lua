@@ -268,13 +268,22 @@ describe("roles", function()
       ["no such option: ower"] = {ower = 1},
       ["option 'port': port from 0 to 65535 expected, got 70000"] =
         {port = 70000},
-      ['option \'join\': item 1: not a peer: "x" ("host:port" expected), '
-        .. "got {}"] = {join = setmetatable({"x"}, {__tostring = function()
-          return "{}"
-        end})},
+      ['option \'join\': item 2: not a peer: "x" ("host:port" expected)'] =
+        {join = {"a:1", "x"}},
+      ["option 'join': port out of range: 70000 (1 to 65535)"] =
+        {join = 70000},
+      ["option 'node': unknown option 'inbox'"] = {node = {inbox = 1}},
+      ["option 'node': option 'state': path of a file expected"] =
+        {node = {state = ""}},
+      ["option 'state': path of a file expected, got \"\""] = {state = ""},
+      ["option 'address': nobody can dial 0.0.0.0: name an address of this "
+        .. "machine, and use options.listen"] = {address = "0.0.0.0"},
     } do
       assert.has_error(function() bots.new(options) end,
         ("bad argument #1 to 'new' (%s)"):format(why))
     end
+    local bot = require "gop2p.bot"
+    assert.has_error(function() bot:new {} end,
+                     "bad argument #1 to 'new' ('new' is called with a dot)")
   end)
 end)

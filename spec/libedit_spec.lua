@@ -201,4 +201,12 @@ describe("the prompt with libedit", function()
     t:type(" typed'", "Enter")
     t:await("\nhalf typed\n>$")
   end)
+
+  it("has the command take all letters of the locale", function()
+    local t = s:start({session.LUA, "lua/bin/gop2p", "repl"},
+                      {env = {LD_PRELOAD = LIBEDIT, LC_ALL = "C.UTF-8"}})
+    t:await("'node' is localhost:%d+.*\n>$")
+    t:type("C-l", "'\u{E4}\u{65E5}'", "Enter")
+    t:await("^> '\u{E4}\u{65E5}'\n\u{E4}\u{65E5}\n>$")
+  end)
 end)

@@ -1,4 +1,5 @@
--- The prompt of the stock interpreter on a terminal: Ctrl-C and Ctrl-D.
+-- The prompt of the stock interpreter on a terminal: Ctrl-C, Ctrl-Z and
+-- Ctrl-D.
 
 local net = require "spec.support.net"
 local session = require "spec.support.session"
@@ -36,6 +37,21 @@ describe("the prompt", function()
       t:await("still there\n>$")
     end
     assert.same({"[" .. name .. "] still there", ">"}, t:screen())
+  end)
+
+  it("shows the line again after Ctrl-Z and fg", function()
+    local t = s:start({"sh"}, {env = {PS1 = "$ "}})
+    t:await("^%$$")
+    t:type(session.LUA, "Enter")
+    session.node(t)
+    t:type("'half")
+    t:await("^> 'half$")
+    t:type("C-z")
+    t:await("\n%$$")
+    t:type("fg", "Enter")
+    t:await("fg\n.*\n> 'half$")
+    t:type(" typed'", "Enter")
+    t:await("\nhalf typed\n>$")
   end)
 
   it("leaves the network at the end of its input", function()

@@ -4,7 +4,6 @@
 
 local net = require "spec.support.net"
 local process = require "spec.support.process"
-local socket = require "socket"
 local terminal = require "spec.support.terminal"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -58,21 +57,36 @@ describe("the tutorial", function()
                            .. program .. " " .. arguments, folder})
   end
 
-  -- Types what the block has behind "> ", and waits for what is below it.
+  -- What was typed behind "> " in a block, and what is below it there.
+  local function exchanges(block)
+    local list = {}
+    for line in block:gmatch("[^\n]+") do
+      local typed = line:match("^> (.*)")
+      if typed then
+        list[#list + 1] = {typed = typed, answers = {}}
+      else
+        table.insert(list[#list].answers, line)
+      end
+    end
+    return list
+  end
+
+  -- What the screen shows below so many lines.
+  local function below(seen)
+    local lines = chat:screen()
+    return table.concat(lines, "\n", math.min(#lines, seen + 1))
+  end
+
+  -- Types all that, and waits for what must then be there.
   local function talk(block)
-    for typed, answer in ("\n" .. block):gmatch("\n> ([^\n]*)\n([^>]*)") do
-      local seen = select(2, chat:text():gsub("\n", "\n"))
-      chat:type(typed, "Enter")
-      local wanted = answer:gsub("\n$", ""):gsub("%p", "%%%0")
-      local deadline = socket.gettime() + 10
-      local text
-      repeat
-        text = chat:text()
-        local lines = {}
-        for line in text:gmatch("[^\n]*") do lines[#lines + 1] = line end
-        text = table.concat(lines, "\n", math.min(#lines, seen + 1))
-      until text:find(wanted) or socket.gettime() > deadline
-      assert.matches(wanted, text)
+    for _, exchange in ipairs(exchanges(block)) do
+      local seen = #chat:screen()
+      local wanted = table.concat(exchange.answers, "\n")
+      chat:type(exchange.typed, "Enter")
+      local there = pcall(net.await, function()
+        return below(seen):find(wanted, 1, true)
+      end)
+      if not there then assert.equal(wanted, below(seen)) end
     end
   end
 

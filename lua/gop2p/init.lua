@@ -40,9 +40,8 @@ end
 
 -- A path, or nil.
 local function checkstate(path, arg, name)
-  if path == nil then return end
-  check.that(type(path) == "string" and path ~= "" and not path:find("\0"),
-             arg, name, "option 'state': path of a file expected", 2)
+  check.that(path == nil or values.ispath(path), arg, name,
+             "option 'state': path of a file expected", 2)
 end
 
 -- The core judges the other options; what it raises is raised for the
@@ -75,10 +74,8 @@ end
 function gop2p.start_node(address, port, options)
   address = check.string(address, 1, "start_node")
   port = checkport(port, 0, 2, "start_node")
-  local peer = makepeer("start_node", address, port == 0 and 1 or port)
-  check.that(peer.address ~= "0.0.0.0" and peer.address ~= "::", 1,
-             "start_node", "nobody can dial " .. peer.address ..
-             ": name an address of this machine, and use options.listen")
+  local peer, why = values.makeself(address, port == 0 and 1 or port)
+  check.that(peer, 1, "start_node", why)
   check.table(options, 3, "start_node")
   local node, err = start("start_node", address, port, options, "*")
   return node, err

@@ -302,7 +302,10 @@ end
 -- Lua, unless they are given.
 function prompt.begin(options)
   own, wanted = true, true
-  if options.edit then hook(options.complete, options.breaks) end
+  if options.edit then
+    os.setlocale("", "ctype")   -- readline does so by itself, libedit not
+    hook(options.complete, options.breaks)
+  end
   lines = not live and input.typed(interject)
   live = true
   takeexit()

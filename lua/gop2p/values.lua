@@ -105,6 +105,23 @@ end
 
 values.makepeer = makepeer
 
+-- A peer that a node can be: others dial its address. Else nil and why.
+function values.makeself(address, port)
+  local peer, why = makepeer(address, port)
+  if not peer then return nil, why end
+  if peer.address == "0.0.0.0" or peer.address == "::" then
+    return nil, ("nobody can dial %s: name an address of this machine, and "
+                 .. "use options.listen"):format(peer.address)
+  end
+  return peer
+end
+
+-- Whether it can be the path of a file.
+function values.ispath(value)
+  return type(value) == "string" and value ~= "" and
+         not value:find("\0", 1, true)
+end
+
 local function parsepeer(text)
   if text:find("^%d+$") then
     return makepeer("localhost", math.tointeger(text) or 0)

@@ -85,6 +85,7 @@ end
 -- raises. In code that is reloaded, the bot of that name that runs.
 function bot.new(given)
   check.that(type(given) == "table", 1, "new", "table of options expected")
+  check.that(given ~= bot, 1, "new", "'new' is called with a dot")
   local set, why = settings(given)
   check.that(set, 1, "new", why)
   if building.here() then

@@ -1,9 +1,17 @@
 -- options.lua - the options of a bot: what there is, and what it may be.
 
+local core = require "gop2p.core"
 local log = require "gop2p.bot.log"
 local values = require "gop2p.values"
 
 local options = {}
+
+local function shown(value)
+  return type(value) == "string" and ("%q"):format(value) or tostring(value)
+end
+
+-- What tests an option gives whether it is good, what was expected, and, if
+-- that does not say it all, what is wrong.
 
 local function is(kind)
   return function(value)
@@ -53,7 +61,31 @@ end
 
 local function peers(value)
   local list, why = options.peers(value)
-  return list ~= nil, why
+  return list ~= nil, nil, why
+end
+
+local function address(value)
+  local peer, why = values.makeself(value, 1)
+  return peer ~= nil, nil, why
+end
+
+local PATH = "path of a file expected"
+
+local function path(value)
+  return values.ispath(value), PATH
+end
+
+-- What would be refused when the node is started is refused here already.
+local function nodeoptions(value)
+  if type(value) ~= "table" then return false, "table expected" end
+  local given = {}
+  for name, each in pairs(value) do given[name] = each end
+  given.state = nil
+  if value.state ~= nil and not values.ispath(value.state) then
+    return false, nil, "option 'state': " .. PATH
+  end
+  local good, why = pcall(core.checkoptions, given)
+  return good, nil, why
 end
 
 -- What the fields of 'log' have to be.
@@ -71,10 +103,11 @@ local function logoptions(value)
   for key, each in pairs(value) do
     local field = LOG[key]
     if not field then
-      return false, ("level, json and file expected, not %s")
-                    :format(tostring(key))
+      return false, nil, ("level, json and file expected, not %s")
+                         :format(tostring(key))
     elseif not field[1](each) then
-      return false, ("%s: %s expected"):format(key, field[2])
+      return false, nil, ("%s: %s expected, got %s"):format(key, field[2],
+                                                            shown(each))
     end
   end
   return true
@@ -94,8 +127,8 @@ end
 local known = {
   name = { "bot", word },
   port = { 0, port },
-  address = { nil, is "string" },
-  node = { nil, is "table" },
+  address = { nil, address },
+  node = { nil, nodeoptions },
   join = { nil, peers },
   prefix = { "!", orfalse(text) },
   owner = { nil, peers },
@@ -111,7 +144,7 @@ local known = {
   queue = { 100, number(0, true) },
   exchange = { 100, orfalse(number(1)) },
   store = { nil, orfalse(is "string") },
-  state = { nil, is "string" },
+  state = { nil, path },
   log = { {}, logoptions },
   dry_run = { false, is "boolean" },
   watch = { false, is "boolean" },
@@ -144,10 +177,10 @@ function options.read(given)
     if not option then
       return nil, ("no such option: %s"):format(tostring(name))
     end
-    local good, expected = option[2](value)
+    local good, expected, why = option[2](value)
     if not good then
-      return nil, ("option '%s': %s, got %s"):format(name, expected,
-        type(value) == "string" and ("%q"):format(value) or tostring(value))
+      why = why or ("%s, got %s"):format(expected, shown(value))
+      return nil, ("option '%s': %s"):format(name, why)
     end
   end
   for name, option in pairs(known) do
