@@ -70,6 +70,7 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
     return NULL;
   c->entry.peer = gp_peer_ref(p);
   gp_ring_init(&c->aliases);
+  c->since = n->lastid;
   if (enter(n, c) != GP_OK) {
     gp_peer_unref(p);
     free(c);

@@ -1,10 +1,6 @@
 /*
 ** join_test.c - how nodes find together.
 */
-#include <stdio.h>
-#include <string.h>
-
-#include "gp_index.h"
 #include "world.h"
 
 TEST(alone, "a node alone is not connected") {
@@ -264,41 +260,41 @@ TEST(twonames, "one that is joined under two names at once is one member") {
   }
 }
 
-static void numeric (char *out, size_t size, unsigned i) {
-  snprintf(out, size, "10.1.%u.%u", i / 256, i % 256);
-}
-
-/* Two addresses and ports that have one hash in an index. */
-static void colliding (char *one, char *other, size_t size) {
-  unsigned i, j;
-  for (i = 0; i < 65536; i++) {
-    numeric(one, size, i);
-    for (j = 0; j < i; j++) {
-      uint32_t step;
-      numeric(other, size, j);
-      step = gp_index_hash(one) - gp_index_hash(other);
-      if (step > 50000)
-        continue;
-      snprintf(one + strlen(one), size - strlen(one), ":5000");
-      snprintf(other + strlen(other), size - strlen(other), ":%u",
-               5000 + step);
-      return;
-    }
+TEST(lostname, "what is said while one that failed is joined reaches it") {
+  EACHSEED (seed, 20) {
+    world w;
+    gp_receipt *joined, *said;
+    world_network(&w, seed, 2);
+    alias(&w, 0, "other:5000");
+    gp_station_crash(w.at[0]);
+    world_pass(&w, 5 * SECOND);
+    TEXT(world_members(&w, 1), "");
+    world_start(&w, 0);
+    joined = joinas(&w, 1, "other:5000");
+    said = world_say(&w, 1, "x");
+    SAME(world_end(&w, joined), GP_OK);
+    SAME(world_end(&w, said), GP_OK);
+    TEXT(world_hear(&w, 0), "n1: x");
+    TEXT(world_hear(&w, 0), "");
+    world_close(&w);
   }
-  CHECK(!"found");
 }
 
-TEST(collide, "two that only look alike to an index are two members") {
+TEST(lostagain, "one that failed and is joined by another name can fail") {
   world w;
-  char one[32], other[32];
-  colliding(one, other, sizeof one);
-  world_open(&w, 1, 1);
-  world_add(&w, one);
-  world_add(&w, other);
-  SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
-  SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
-  world_pass(&w, 100);
-  CHECK(world_iswhole(&w));
+  world_network(&w, 1, 2);
+  alias(&w, 0, "other:5000");
+  gp_station_crash(w.at[0]);
+  world_pass(&w, 5 * SECOND);
+  world_ignore(&w);
+  world_start(&w, 0);
+  SAME(world_end(&w, joinas(&w, 1, "other:5000")), GP_OK);
+  TEXT(world_event(&w, 1), "n0 recovered");
+  TEXT(world_event(&w, 1), "");
+  gp_station_crash(w.at[0]);
+  world_pass(&w, 5 * SECOND);
+  TEXT(world_event(&w, 1), "n0 failed: ECONNREFUSED");
+  TEXT(world_members(&w, 1), "");
   world_close(&w);
 }
 
