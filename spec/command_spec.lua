@@ -1,6 +1,6 @@
 -- The command that LuaRocks installs: everything but what needs a terminal,
--- which is in command_terminal_spec. The other side is a stand-in for a
--- published Go program.
+-- which is in command_terminal_spec, and but for `gop2p send`. The other side
+-- is a stand-in for a published Go program.
 
 local cjson = require "cjson"
 local go = require "spec.support.go"
@@ -233,67 +233,6 @@ describe("gop2p", function()
       assert.same({1, {}}, {status, lines})
       assert.equal("gop2p listen: could not join through " .. name
                    .. ": connection refused\n", complaint)
-    end)
-  end)
-
-  describe("send", function()
-    it("writes to everybody", function()
-      assert.same({}, done {"send", "--join", peer.name, "--all", "Hello"})
-      local data, _, kind = peer:message()
-      assert.same({"Hello", "message"}, {data, kind})
-      assert.same({}, peer:members())
-    end)
-
-    it("writes to one, or to some, through whom it joins", function()
-      local other <close> = go.start("v1.1.3", "localhost", {kinds = true})
-      other:ask("connect " .. peer.name)
-      done {"send", "--to", peer.name, "to one"}
-      done {"send", "--to", peer.name, "--to", other.name, "to two"}
-      done {"send", "--join", peer.name, "--to", other.name, "to other"}
-      assert.equal("to one", (peer:message()))
-      local data, _, kind = peer:message()
-      assert.same({"to two", "direct"}, {data, kind})
-      assert.equal("to two", (other:message()))
-      assert.equal("to other", (other:message()))
-      assert.same({nil, "timeout"}, {peer:event(0)})
-    end)
-
-    it("takes its port, and the text from its input", function()
-      local port = gone():match("%d+$")
-      done({"send", "--port", port, "--to", peer.name, "-"},
-           "two\nlines\n")
-      assert.same({"two\nlines", "localhost:" .. port, "direct"},
-                  {peer:message()})
-    end)
-
-    it("says who did not get it", function()
-      local name = gone()
-      local args = {"send", "--to", peer.name, "--to", name, "Hello"}
-      local status, lines, complaint = tree:run(args)
-      assert.same({1, {}}, {status, lines})
-      assert.equal("gop2p send: not delivered to " .. name
-                   .. ": connection refused\n", complaint)
-      table.insert(args, 2, "--json")
-      status, lines = tree:run(args)
-      assert.equal(1, status)
-      assert.same({
-        {peer = peer.name, delivered = true},
-        {peer = name, delivered = false, code = "ECONNREFUSED",
-         error = "connection refused"},
-      }, objects(lines))
-    end)
-
-    it("says so when nobody lets it in", function()
-      local name = gone()
-      local status, lines, complaint =
-        tree:run {"send", "--json", "--to", name, "Hello"}
-      assert.same({1, ""}, {status, complaint})
-      assert.same({{peer = name, delivered = false, code = "ECONNREFUSED",
-                    error = "connection refused"}}, objects(lines))
-      status, lines, complaint =
-        tree:run {"send", "--join", name, "--all", "Hello"}
-      assert.same({1, {}}, {status, lines})
-      assert.matches("^gop2p send: could not join through ", complaint)
     end)
   end)
 
