@@ -6,6 +6,8 @@ local cjson = require "cjson"
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
+local testing = require "gop2p.testing"
 
 describe("gop2p", function()
   local tree, peer
@@ -271,6 +273,26 @@ describe("gop2p", function()
                   answers = false, code = "ECONNREFUSED",
                   error = "connection refused"},
       }, found)
+    end)
+
+    -- On virtual time.
+    it("tells who hangs", function()
+      local member <close> = scriptfile [[
+        local gop2p = require "gop2p"
+        gop2p.run(function()
+          local node <close> = gop2p.start_local_node(5001)
+          node:connect(5000)
+          node:wait()
+        end)]]
+      local command <close> = scriptfile
+        "os.exit(require 'gop2p.cli'(arg, 'members'))"
+      local network <close> = testing.network()
+      network:bot(member.name, {name = "member"}):hang()
+      local list = network:bot(command.name, {name = "list",
+                                              args = {"5000"}})
+      network:advance(5)
+      assert.same({"MEMBER          STATE", "localhost:5000  answers",
+                   "localhost:5001  no answer in time"}, list:prints())
     end)
 
     it("fails when nobody lets it in", function()
