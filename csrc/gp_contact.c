@@ -29,6 +29,7 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
   if (c == NULL)
     return NULL;
   c->entry.peer = gp_peer_ref(p);
+  c->since = n->lastid;
   if (gp_members_add(&n->contacts, &c->entry) != GP_OK) {
     gp_peer_unref(p);
     free(c);

@@ -55,7 +55,7 @@ struct gp_errand {
   uint32_t timeout;    /* all tries together, from the first */
   bool asked;          /* at least once */
   bool hopeful;        /* the peer could be reached until then */
-  bool moved;          /* from another name: its number may be out of order */
+  bool moved;          /* it was to go to another name */
   uint64_t nonce;      /* of its number, from its first try on; 0: none */
   bool unsure;         /* an earlier try may have carried it */
   bool again;          /* asked anew after the peer was named anew */
@@ -83,6 +83,8 @@ typedef struct gp_contact {
   unsigned checks;    /* so many times more */
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
+  uint64_t since;     /* our last message when it came to be known */
+  uint64_t said;      /* the last broadcast that was to go to it */
   uint64_t process;   /* it is; 0: not told */
   uint64_t former;    /* process at its address; 0: not known */
   char name[GP_NAME_MAX + 1];

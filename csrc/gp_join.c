@@ -105,7 +105,6 @@ static const gp_peer *settlename (gp_node *n, gp_contact *c,
 /* 'c' has turned out to be the same as 'other', which stays. */
 static gp_contact *become (gp_node *n, gp_contact *c, gp_contact *other,
                            uint64_t now) {
-  gp_contact_stand(n, other, GP_MEMBER);
   other->leaving = other->leaving || c->leaving;
   gp_contact_moveerrands(n, other, c, now);
   gp_contact_merge(n, other, c);

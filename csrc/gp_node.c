@@ -233,9 +233,10 @@ static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt,
   for (entry = n->contacts.first; entry != NULL && e == GP_OK;
        entry = entry->next) {
     gp_contact *c = (gp_contact *)entry;
-    if (istarget(c))
-      e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime,
-                           now);
+    if (!istarget(c))
+      continue;
+    c->said = msg->id;
+    e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
   }
   return e;
 }
