@@ -148,7 +148,7 @@ describe("in doubt", function()
     local go <close> = net.canned({
       message = net.response("503 Busy", "", "Retry-After: 1\r\n")})
     local node <close> = assert(gop2p.start_local_node(0,
-                                                     {request_timeout = 1}))
+                                                     {request_timeout = 1.4}))
     assert(node:connect(go.name))
     local seconds, ok, err = net.timed(function()
       return node:broadcast("x"):wait()
