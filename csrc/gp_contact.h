@@ -18,6 +18,7 @@
 #include "gp_members.h"
 #include "gp_node.h"
 #include "gp_queue.h"
+#include "gp_ring.h"
 #pragma GCC visibility push(hidden)
 
 /*
@@ -55,7 +56,7 @@ struct gp_errand {
   uint32_t timeout;    /* all tries together, from the first */
   bool asked;          /* at least once */
   bool hopeful;        /* the peer could be reached until then */
-  bool moved;          /* from another name: its number may be out of order */
+  bool moved;          /* it was to go to another name */
   uint64_t nonce;      /* of its number, from its first try on; 0: none */
   bool unsure;         /* an earlier try may have carried it */
   bool again;          /* asked anew after the peer was named anew */
@@ -63,11 +64,12 @@ struct gp_errand {
 
 typedef struct gp_contact {
   gp_entry entry; /* its peer is the name that it calls itself */
+  gp_link place;  /* where it listens, as far as is known */
   gp_standing standing;
   char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
   bool confirmed;             /* it does; else it is what somebody calls it */
   bool known;                 /* the program has been told that it joined */
-  gp_peerlist aliases;        /* other names of the same process */
+  gp_ring aliases;            /* of gp_alias */
   gp_peer *dial;              /* where it is reached; NULL: under its name */
   gp_peer *usas;  /* the name that it knows us by; NULL: our own */
   bool told;      /* by itself, since it was last asked something */
@@ -83,6 +85,8 @@ typedef struct gp_contact {
   unsigned checks;    /* so many times more */
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
+  uint64_t since;     /* our last message when it came to be known */
+  uint64_t said;      /* the last broadcast that was to go to it */
   uint64_t process;   /* it is; 0: not told */
   uint64_t former;    /* process at its address; 0: not known */
   char name[GP_NAME_MAX + 1];
@@ -90,6 +94,13 @@ typedef struct gp_contact {
   uint32_t sequence; /* of the request on the way */
   gp_vigil vigil;
 } gp_contact;
+
+/* Another name of the same process. */
+typedef struct gp_alias {
+  gp_entry entry;
+  gp_ring ring;
+  gp_contact *contact;
+} gp_alias;
 
 /* A request whose answer must wait, and until when. */
 typedef struct gp_held gp_held;
@@ -111,9 +122,9 @@ struct gp_node {
   gp_transport transport;
   gp_nodeopt opt;
   gp_signal *signals;
-  gp_members contacts;
+  gp_members contacts, aliases;
+  gp_index places; /* of contacts */
   size_t nmembers, ncandidates, nfailing;
-  size_t naliases; /* of all contacts */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
   gp_events events;
@@ -188,7 +199,10 @@ gp_contact *gp_contact_twin (const gp_node *n, const gp_contact *c);
 void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone);
 
 /* One that calls itself 0.0.0.0 or :: is dialled at 'address' instead. */
-void gp_contact_setdial (gp_contact *c, const char *address);
+void gp_contact_setdial (gp_node *n, gp_contact *c, const char *address);
+
+/* It has answered from a numeric address. */
+void gp_contact_setremote (gp_node *n, gp_contact *c, const char *address);
 
 /* It knows us by the name 'p'; NULL: our own. */
 void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p);

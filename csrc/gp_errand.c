@@ -1,7 +1,6 @@
 /*
 ** gp_errand.c - the requests to peers, one at a time to each.
 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,15 +131,16 @@ static void prepare (const gp_node *n, const gp_contact *c,
 ** One of ours takes a number that is not above the last of its nonce for a
 ** repetition. What is said to it under two names goes two ways, and comes in
 ** any order; so what goes to one of them alone has a nonce of its own, unless
-** that one is the member.
+** that one is the member. So has what was to go under another name.
 */
 static uint64_t noncefor (const gp_node *n, const gp_contact *c,
                           const gp_errand *e) {
   uint64_t nonce = n->opt.nonce;
-  if (!c->ours || e->moved)
+  if (!c->ours)
     return 0;
-  if (c->standing != GP_MEMBER && e->failure->msg->type == GP_DIRECT)
-    nonce += 1 + (uint64_t)gp_peer_hash(c->entry.peer);
+  if (e->moved ||
+      (c->standing != GP_MEMBER && e->failure->msg->type == GP_DIRECT))
+    nonce += 1 + (uint64_t)gp_peer_hash(e->failure->peer);
   return nonce;
 }
 
@@ -297,7 +297,8 @@ void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
   gp_contact_lookat(n, now);
   while (from->first != NULL) {
     gp_errand *e = shift(n, from);
-    if (e->failure->msg->type == GP_BROADCAST)
+    const gp_message *m = e->failure->msg;
+    if (m->type == GP_BROADCAST && m->id > to->since && m->id <= to->said)
       finish(n, e, GP_OK, 0);
     else {
       e->moved = true;
@@ -454,7 +455,7 @@ void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
   c->reachable = error == GP_OK;
   observe(n, c, error);
   if (answer != NULL && answer->remote != NULL)
-    snprintf(c->remote, sizeof c->remote, "%s", answer->remote);
+    gp_contact_setremote(n, c, answer->remote);
   conclude(n, c, e, outcome(error, answer), answer, now);
 }
 

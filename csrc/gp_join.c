@@ -37,7 +37,7 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
   }
   if (c->standing == GP_STRANGER) {
     gp_contact_stand(n, c, GP_CANDIDATE);
-    gp_contact_setdial(c, by->remote);
+    gp_contact_setdial(n, c, by->remote);
   }
   if (gp_contact_queue(n, c, doing, msg, receipt, n->opt.asktime, now) ==
       GP_OK)
@@ -105,7 +105,6 @@ static const gp_peer *settlename (gp_node *n, gp_contact *c,
 /* 'c' has turned out to be the same as 'other', which stays. */
 static gp_contact *become (gp_node *n, gp_contact *c, gp_contact *other,
                            uint64_t now) {
-  gp_contact_stand(n, other, GP_MEMBER);
   other->leaving = other->leaving || c->leaving;
   gp_contact_moveerrands(n, other, c, now);
   gp_contact_merge(n, other, c);

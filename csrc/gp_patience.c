@@ -65,8 +65,8 @@ static bool isforeign (const gp_contact *c, gp_form form) {
 
 void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
                             gp_form form) {
-  gp_entry *e;
-  size_t i;
+  const gp_entry *e;
+  const gp_ring *r;
   if (gone->ours)
     return; /* it speaks to each in its form */
   for (e = n->contacts.first; e != NULL; e = e->next) {
@@ -74,8 +74,8 @@ void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
     if (c->standing != GP_MEMBER || !c->reachable || !isforeign(c, form))
       continue;
     farewell(n, c, gone->entry.peer);
-    for (i = 0; i < gone->aliases.n; i++)
-      farewell(n, c, gone->aliases.at[i]);
+    for (r = gone->aliases.next; r != &gone->aliases; r = r->next)
+      farewell(n, c, gp_ring_of(const gp_alias, ring, r)->entry.peer);
   }
 }
 

@@ -260,6 +260,44 @@ TEST(twonames, "one that is joined under two names at once is one member") {
   }
 }
 
+TEST(lostname, "what is said while one that failed is joined reaches it") {
+  EACHSEED (seed, 20) {
+    world w;
+    gp_receipt *joined, *said;
+    world_network(&w, seed, 2);
+    alias(&w, 0, "other:5000");
+    gp_station_crash(w.at[0]);
+    world_pass(&w, 5 * SECOND);
+    TEXT(world_members(&w, 1), "");
+    world_start(&w, 0);
+    joined = joinas(&w, 1, "other:5000");
+    said = world_say(&w, 1, "x");
+    SAME(world_end(&w, joined), GP_OK);
+    SAME(world_end(&w, said), GP_OK);
+    TEXT(world_hear(&w, 0), "n1: x");
+    TEXT(world_hear(&w, 0), "");
+    world_close(&w);
+  }
+}
+
+TEST(lostagain, "one that failed and is joined by another name can fail") {
+  world w;
+  world_network(&w, 1, 2);
+  alias(&w, 0, "other:5000");
+  gp_station_crash(w.at[0]);
+  world_pass(&w, 5 * SECOND);
+  world_ignore(&w);
+  world_start(&w, 0);
+  SAME(world_end(&w, joinas(&w, 1, "other:5000")), GP_OK);
+  TEXT(world_event(&w, 1), "n0 recovered");
+  TEXT(world_event(&w, 1), "");
+  gp_station_crash(w.at[0]);
+  world_pass(&w, 5 * SECOND);
+  TEXT(world_event(&w, 1), "n0 failed: ECONNREFUSED");
+  TEXT(world_members(&w, 1), "");
+  world_close(&w);
+}
+
 TEST(movedorder, "what was written under another name is not lost") {
   EACHSEED (seed, 50) {
     world w;

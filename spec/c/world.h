@@ -32,9 +32,6 @@ typedef struct world {
 uint64_t world_firstseed (void);
 bool world_hasseed (uint64_t seed, uint64_t n);
 
-/* The limits of a host. */
-void world_options (gp_nodeopt *opt);
-
 /* With 'n' nodes that do not know each other. */
 void world_open (world *w, uint64_t seed, size_t n);
 /* The same; they do not probe each other, so nothing happens by itself. */
