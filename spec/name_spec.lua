@@ -47,15 +47,6 @@ describe("a name", function()
     return one, line
   end
 
-  -- What happens to a node from now on, as texts.
-  local function watch(node)
-    local list = {}
-    gop2p.spawn(function()
-      for event in node:events() do list[#list + 1] = tostring(event) end
-    end)
-    return list
-  end
-
   local function await(list, texts)
     net.await(function() return #list >= #texts end, LIMIT)
     assert.same(texts, list)
@@ -97,7 +88,7 @@ describe("a name", function()
     local old = child("anna", a)
     net.await(function() return b:member("anna") end, LIMIT)
     assert(a:receive(0) == nil)
-    local seen = {watch(a), watch(b)}
+    local seen = {net.watch(a), net.watch(b)}
     net.pass(0.1)
     for _, list in ipairs(seen) do
       for i = #list, 1, -1 do list[i] = nil end
@@ -117,7 +108,7 @@ describe("a name", function()
   it("is not needed for a process in the place of another", function()
     local a = start()
     local old = child("anna", a)
-    local list = watch(a)
+    local list = net.watch(a)
     await(list, {old.peer .. " joined"})
     old:kill("KILL")
     old:wait(LIMIT, net.idle)
