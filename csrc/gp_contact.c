@@ -70,6 +70,7 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
     return NULL;
   c->entry.peer = gp_peer_ref(p);
   gp_ring_init(&c->aliases);
+  gp_ring_init(&c->watched);
   c->since = n->lastid;
   if (enter(n, c) != GP_OK) {
     gp_peer_unref(p);
@@ -98,6 +99,7 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
   gp_node_remember(n, c);
   gp_members_remove(&n->contacts, &c->entry);
   gp_index_remove(&n->places, &c->place);
+  gp_ring_remove(&c->watched);
   while (!gp_ring_empty(&c->aliases))
     dropalias(n, oldestalias(c));
   gp_peer_unref(c->entry.peer);

@@ -95,6 +95,7 @@ typedef struct gp_contact {
   bool claiming;     /* it waits whether its name is another's */
   uint32_t sequence; /* of the request on the way */
   gp_vigil vigil;
+  gp_ring watched; /* see gp_detect_lookat */
 } gp_contact;
 
 /* Another name of the same process. */

@@ -61,7 +61,7 @@ static uint64_t jitter (gp_node *n, uint64_t time) {
 
 static void retryat (gp_node *n, gp_contact *c, uint64_t at) {
   c->vigil.retry = at;
-  gp_detect_lookat(n, at);
+  gp_detect_lookat(n, c, at);
 }
 
 /* Those that failed are no more than the members there may be. */
