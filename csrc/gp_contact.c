@@ -113,22 +113,25 @@ static bool counts (gp_standing standing) {
   return standing == GP_MEMBER || standing == GP_FAILING;
 }
 
+/* It counts as what it is, one more or (-1) one less. */
+static void tally (gp_node *n, const gp_contact *c, int more) {
+  switch (c->standing) {
+    case GP_CANDIDATE: n->ncandidates += (size_t)more; break;
+    case GP_FAILING: n->nfailing += (size_t)more; break;
+    case GP_MEMBER:
+      n->nmembers += (size_t)more;
+      n->digest ^= gp_repair_digest(c->entry.peer);
+      break;
+    default: break;
+  }
+}
+
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
   if (c->standing != standing && (counts(c->standing) || counts(standing)))
     gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
-  if (c->standing == GP_MEMBER)
-    n->nmembers--;
-  if (c->standing == GP_CANDIDATE)
-    n->ncandidates--;
-  if (c->standing == GP_FAILING)
-    n->nfailing--;
+  tally(n, c, -1);
   c->standing = standing;
-  if (standing == GP_MEMBER)
-    n->nmembers++;
-  if (standing == GP_CANDIDATE)
-    n->ncandidates++;
-  if (standing == GP_FAILING)
-    n->nfailing++;
+  tally(n, c, 1);
   if (standing == GP_STRANGER) {
     c->leaving = c->known = false;
     memset(&c->vigil, 0, sizeof c->vigil);
@@ -223,7 +226,9 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   takealias(n, p);
   if (c->dial == NULL)
     c->dial = gp_peer_ref(old);
+  tally(n, c, -1);
   gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
+  tally(n, c, 1);
   gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
   addalias(n, c, old);
   notename(n, c, old);

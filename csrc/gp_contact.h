@@ -128,6 +128,7 @@ struct gp_node {
   gp_members contacts, aliases;
   gp_index places; /* of contacts */
   size_t nmembers, ncandidates, nfailing;
+  uint64_t digest; /* of the members */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
   gp_events events;

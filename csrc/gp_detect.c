@@ -344,16 +344,15 @@ static gp_contact *nextone (gp_node *n, bool all) {
 
 /* The way to it in the ring. */
 static uint32_t distance (const gp_node *n, const gp_contact *c) {
-  return gp_peer_hash(c->entry.peer) - gp_peer_hash(n->self);
+  return c->entry.link.hash - gp_peer_hash(n->self);
 }
 
-/* How far it is to the next of ours. */
+/* How far it is to the next of ours. By slot, which is faster than in order. */
 static uint32_t reach (const gp_node *n) {
-  uint32_t nearest = UINT32_MAX;
-  const gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    const gp_contact *c = (const gp_contact *)e;
-    if (c->ours && c->standing == GP_MEMBER && !c->leaving &&
+  uint32_t slot, nearest = UINT32_MAX;
+  for (slot = 0; slot < n->contacts.size; slot++) {
+    const gp_contact *c = (gp_contact *)gp_members_at(&n->contacts, slot);
+    if (c != NULL && c->ours && c->standing == GP_MEMBER && !c->leaving &&
         distance(n, c) < nearest)
       nearest = distance(n, c);
   }
@@ -370,7 +369,7 @@ static void probeneighbours (gp_node *n) {
   last = reach(n);
   for (e = n->contacts.first; e != NULL && left > 0; e = e->next) {
     gp_contact *c = (gp_contact *)e;
-    if (c->standing == GP_MEMBER && !c->leaving && distance(n, c) <= last) {
+    if (distance(n, c) <= last && c->standing == GP_MEMBER && !c->leaving) {
       gp_detect_try(n, c, false);
       left--;
     }

@@ -134,6 +134,9 @@ void gp_trial_clear (gp_node *n);
 ** gp_repair.c
 */
 
+/* That of a list is the exclusive or of those of its peers. */
+uint64_t gp_repair_digest (const gp_peer *p);
+
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);
 
