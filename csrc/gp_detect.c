@@ -347,7 +347,7 @@ static uint32_t distance (const gp_node *n, const gp_contact *c) {
   return c->entry.link.hash - gp_peer_hash(n->self);
 }
 
-/* How far it is to the next of ours. By slot, which is faster than in order. */
+/* How far it is to the next of ours. By slot is faster than in order. */
 static uint32_t reach (const gp_node *n) {
   uint32_t slot, nearest = UINT32_MAX;
   for (slot = 0; slot < n->contacts.size; slot++) {
