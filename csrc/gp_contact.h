@@ -80,9 +80,11 @@ typedef struct gp_contact {
   gp_errand *first, *last; /* still to be asked, oldest first */
   size_t count, bytes;     /* of them, messages and their data */
   gp_errand *asked;        /* on the way, or NULL */
-  uint64_t pause;     /* what is first is tried again then; 0: no pause */
-  uint64_t checkat;   /* its list is looked at for our name then; 0: not */
-  unsigned checks;    /* so many times more */
+  uint64_t pause;   /* what is first is tried again then; 0: no pause */
+  uint64_t checkat; /* its list is looked at for our name then; 0: not */
+  unsigned checks;  /* so many times more */
+  unsigned checked; /* so often, in vain, the last time then: */
+  uint64_t lastcheck;
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
   uint64_t since;     /* our last message when it came to be known */

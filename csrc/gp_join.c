@@ -281,8 +281,10 @@ static void named (gp_node *n, gp_contact *c, gp_err error,
   c->form = answer->form;
   c->ours = answer->who.peer != NULL;
   c->confirmed = false; /* it may be another program than before */
-  if (settlename(n, c, answer, now) != NULL)
+  if (settlename(n, c, answer, now) != NULL) {
+    c->checked = 0;
     gp_contact_endcheck(n, c);
+  }
 }
 
 /*

@@ -11,7 +11,7 @@
 #include "gp_sim.h"
 #include "test.h"
 
-#define WORLD_MAX 64
+#define WORLD_MAX 160
 #define WORLD_TEXT 4096
 #define SECOND 1000u
 
