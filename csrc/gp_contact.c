@@ -8,17 +8,57 @@
 */
 #include "gp_contact.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 gp_contact *gp_contact_find (const gp_node *n, const gp_peer *p) {
   gp_entry *e = gp_members_find(&n->contacts, p);
-  if (e != NULL || n->naliases == 0)
+  if (e != NULL)
     return (gp_contact *)e;
-  for (e = n->contacts.first; e != NULL; e = e->next)
-    if (gp_peerlist_has(&((gp_contact *)e)->aliases, p))
-      return (gp_contact *)e;
-  return NULL;
+  e = gp_members_find(&n->aliases, p);
+  return e == NULL ? NULL : ((gp_alias *)e)->contact;
+}
+
+/* IPv4 and IPv6 loopback lead to the same listeners. */
+static bool isthishost (const char *address) {
+  return strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 ||
+         strcmp(address, "localhost") == 0;
+}
+
+static bool samehost (const char *a, const char *b) {
+  return strcmp(a, b) == 0 || (isthishost(a) && isthishost(b));
+}
+
+/* An address and a port as the index has them. */
+static uint32_t place (const char *address, int port) {
+  if (isthishost(address))
+    address = "localhost";
+  return gp_index_hash(address) + (uint32_t)port;
+}
+
+/* Where 'c' listens, as far as is known. */
+static const char *hostof (const gp_contact *c) {
+  bool answered = c->remote[0] != '\0';
+  return answered ? c->remote : gp_peer_address(gp_contact_dialled(c));
+}
+
+static int portof (const gp_contact *c) {
+  return gp_peer_port(gp_contact_dialled(c));
+}
+
+static uint32_t placeof (const gp_contact *c) {
+  return place(hostof(c), portof(c));
+}
+
+static gp_err enter (gp_node *n, gp_contact *c) {
+  gp_err e = gp_members_add(&n->contacts, &c->entry);
+  if (e != GP_OK)
+    return e;
+  e = gp_index_add(&n->places, &c->place, placeof(c));
+  if (e != GP_OK)
+    gp_members_remove(&n->contacts, &c->entry);
+  return e;
 }
 
 gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
@@ -29,13 +69,25 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
   if (c == NULL)
     return NULL;
   c->entry.peer = gp_peer_ref(p);
+  gp_ring_init(&c->aliases);
   c->since = n->lastid;
-  if (gp_members_add(&n->contacts, &c->entry) != GP_OK) {
+  if (enter(n, c) != GP_OK) {
     gp_peer_unref(p);
     free(c);
     return NULL;
   }
   return c;
+}
+
+static gp_alias *oldestalias (const gp_contact *c) {
+  return gp_ring_of(gp_alias, ring, c->aliases.next);
+}
+
+static void dropalias (gp_node *n, gp_alias *a) {
+  gp_members_remove(&n->aliases, &a->entry);
+  gp_ring_remove(&a->ring);
+  gp_peer_unref(a->entry.peer);
+  free(a);
 }
 
 void gp_contact_release (gp_node *n, gp_contact *c) {
@@ -45,8 +97,9 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
   gp_contact_endcheck(n, c);
   gp_node_remember(n, c);
   gp_members_remove(&n->contacts, &c->entry);
-  n->naliases -= c->aliases.n;
-  gp_peerlist_clear(&c->aliases);
+  gp_index_remove(&n->places, &c->place);
+  while (!gp_ring_empty(&c->aliases))
+    dropalias(n, oldestalias(c));
   gp_peer_unref(c->entry.peer);
   gp_peer_unref(c->dial);
   gp_peer_unref(c->usas);
@@ -121,22 +174,43 @@ static void notename (gp_node *n, const gp_contact *c, const gp_peer *old) {
   gp_node_note(n, GP_JOINED, c->entry.peer, GP_OK);
 }
 
-/* What becomes the name is no alias any more. */
-static void takealias (gp_node *n, gp_contact *c, const gp_peer *p) {
-  if (gp_peerlist_remove(&c->aliases, p))
-    n->naliases--;
-}
-
 #define MOST_ALIASES 16 /* of one contact; then the oldest goes */
+
+/* It is one of 'c' from now on. */
+static void givealias (gp_node *n, gp_contact *c, gp_alias *a) {
+  const gp_ring *r;
+  size_t count = 0;
+  a->contact = c;
+  gp_ring_move(&c->aliases, &a->ring);
+  for (r = c->aliases.next; r != &c->aliases; r = r->next)
+    count++;
+  if (count > MOST_ALIASES)
+    dropalias(n, oldestalias(c));
+}
 
 /* Without memory for it, a name is not known: it will be met again. */
 static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
-  if (gp_peer_equal(c->entry.peer, p) || gp_peerlist_has(&c->aliases, p))
+  gp_alias *a;
+  if (gp_contact_find(n, p) != NULL)
     return;
-  if (c->aliases.n == MOST_ALIASES)
-    takealias(n, c, c->aliases.at[0]);
-  if (gp_peerlist_add(&c->aliases, p) == GP_OK)
-    n->naliases++;
+  a = calloc(1, sizeof *a);
+  if (a == NULL)
+    return;
+  a->entry.peer = gp_peer_ref(p);
+  gp_ring_init(&a->ring);
+  if (gp_members_add(&n->aliases, &a->entry) == GP_OK)
+    givealias(n, c, a);
+  else {
+    gp_peer_unref(p);
+    free(a);
+  }
+}
+
+/* What becomes a name is no alias any more. */
+static void takealias (gp_node *n, const gp_peer *p) {
+  gp_entry *e = gp_members_find(&n->aliases, p);
+  if (e != NULL)
+    dropalias(n, (gp_alias *)e);
 }
 
 void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
@@ -144,7 +218,7 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   c->confirmed = true;
   if (gp_peer_equal(old, p))
     return;
-  takealias(n, c, p);
+  takealias(n, p);
   if (c->dial == NULL)
     c->dial = gp_peer_ref(old);
   gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
@@ -154,26 +228,18 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   gp_peer_unref(old);
 }
 
-/* IPv4 and IPv6 loopback lead to the same listeners. */
-static bool isthishost (const char *address) {
-  return strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 ||
-         strcmp(address, "localhost") == 0;
-}
-
-static bool samehost (const char *a, const char *b) {
-  return strcmp(a, b) == 0 || (isthishost(a) && isthishost(b));
-}
-
-/* Whether 'c' listens at a numeric address and port, as far as is known.
-   Most are at another, which shows without a look at their names. */
-static bool isat (const gp_contact *c, const char *remote, int port) {
-  bool answered = c->remote[0] != '\0';
-  const gp_peer *p;
-  if (answered && !samehost(c->remote, remote))
-    return false;
-  p = c->dial == NULL ? c->entry.peer : c->dial;
-  return gp_peer_port(p) == port &&
-         (answered || samehost(gp_peer_address(p), remote));
+/* The next one after 'c' (NULL: the first) that listens at a numeric address
+   and a port, as far as is known. */
+static gp_contact *nextat (const gp_node *n, const gp_contact *c,
+                           const char *remote, int port) {
+  gp_link *l = c == NULL ? gp_index_find(&n->places, place(remote, port))
+                         : gp_index_next(&c->place);
+  for (; l != NULL; l = gp_index_next(l)) {
+    gp_contact *d = gp_index_of(gp_contact, place, l);
+    if (portof(d) == port && samehost(hostof(d), remote))
+      return d;
+  }
+  return NULL;
 }
 
 /* Whether one that asks from 'remote' could be called 'p': a numeric name
@@ -192,16 +258,16 @@ static bool couldbe (const gp_peer *p, const char *remote) {
 gp_contact *gp_contact_recognise (gp_node *n, const gp_peer *p,
                                   const char *remote, bool connecting) {
   gp_contact *c = gp_contact_find(n, p);
-  gp_entry *e;
+  int port = gp_peer_port(p);
   if (c != NULL) {
     if (!c->confirmed)
       gp_contact_rename(n, c, p);
     return c;
   }
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    c = (gp_contact *)e;
-    if ((connecting || !c->confirmed) && c->standing != GP_STRANGER &&
-        couldbe(p, remote) && isat(c, remote, gp_peer_port(p))) {
+  if (!couldbe(p, remote))
+    return NULL;
+  while ((c = nextat(n, c, remote, port)) != NULL) {
+    if ((connecting || !c->confirmed) && c->standing != GP_STRANGER) {
       gp_contact_rename(n, c, p);
       return c;
     }
@@ -228,7 +294,7 @@ gp_contact *gp_contact_meant (const gp_node *n, const gp_peer *p) {
   for (e = n->contacts.first; e != NULL; e = e->next) {
     const gp_peer *at;
     c = (gp_contact *)e;
-    at = c->dial == NULL ? e->peer : c->dial;
+    at = gp_contact_dialled(c);
     if (c->standing == GP_MEMBER && gp_peer_port(at) == gp_peer_port(p) &&
         isloopback(gp_peer_address(at)))
       return c;
@@ -237,26 +303,21 @@ gp_contact *gp_contact_meant (const gp_node *n, const gp_peer *p) {
 }
 
 gp_contact *gp_contact_twin (const gp_node *n, const gp_contact *c) {
-  const gp_peer *p = c->dial == NULL ? c->entry.peer : c->dial;
-  gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    gp_contact *other = (gp_contact *)e;
-    if (other != c && other->standing == GP_MEMBER &&
-        isat(other, c->remote, gp_peer_port(p)))
-      return other;
-  }
-  return NULL;
+  gp_contact *other = NULL;
+  do
+    other = nextat(n, other, c->remote, portof(c));
+  while (other != NULL && (other == c || other->standing != GP_MEMBER));
+  return other;
 }
 
 void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone) {
   gp_peer *name = gp_peer_ref(gone->entry.peer);
   bool confirmed = gone->confirmed;
-  size_t i;
   if (gone->known)
     gp_node_note(n, GP_LEFT, name, GP_OK);
   gp_contact_stand(n, gone, GP_STRANGER);
-  for (i = 0; i < gone->aliases.n; i++)
-    addalias(n, c, gone->aliases.at[i]);
+  while (!gp_ring_empty(&gone->aliases))
+    givealias(n, c, oldestalias(gone));
   gp_contact_release(n, gone);
   if (confirmed && !c->confirmed)
     gp_contact_rename(n, c, name);
@@ -266,7 +327,7 @@ void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone) {
 }
 
 /* Out of memory it is dialled by its name, which serves on this machine. */
-void gp_contact_setdial (gp_contact *c, const char *address) {
+void gp_contact_setdial (gp_node *n, gp_contact *c, const char *address) {
   gp_peer *dial;
   if (!gp_peer_isany(c->entry.peer) || address[0] == '\0')
     return;
@@ -275,6 +336,12 @@ void gp_contact_setdial (gp_contact *c, const char *address) {
     return;
   gp_peer_unref(c->dial);
   c->dial = dial;
+  gp_index_move(&n->places, &c->place, placeof(c));
+}
+
+void gp_contact_setremote (gp_node *n, gp_contact *c, const char *address) {
+  snprintf(c->remote, sizeof c->remote, "%s", address);
+  gp_index_move(&n->places, &c->place, placeof(c));
 }
 
 void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p) {

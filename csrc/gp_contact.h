@@ -18,6 +18,7 @@
 #include "gp_members.h"
 #include "gp_node.h"
 #include "gp_queue.h"
+#include "gp_ring.h"
 #pragma GCC visibility push(hidden)
 
 /*
@@ -63,11 +64,12 @@ struct gp_errand {
 
 typedef struct gp_contact {
   gp_entry entry; /* its peer is the name that it calls itself */
+  gp_link place;  /* where it listens, as far as is known */
   gp_standing standing;
   char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
   bool confirmed;             /* it does; else it is what somebody calls it */
   bool known;                 /* the program has been told that it joined */
-  gp_peerlist aliases;        /* other names of the same process */
+  gp_ring aliases;            /* of gp_alias */
   gp_peer *dial;              /* where it is reached; NULL: under its name */
   gp_peer *usas;  /* the name that it knows us by; NULL: our own */
   bool told;      /* by itself, since it was last asked something */
@@ -78,9 +80,11 @@ typedef struct gp_contact {
   gp_errand *first, *last; /* still to be asked, oldest first */
   size_t count, bytes;     /* of them, messages and their data */
   gp_errand *asked;        /* on the way, or NULL */
-  uint64_t pause;     /* what is first is tried again then; 0: no pause */
-  uint64_t checkat;   /* its list is looked at for our name then; 0: not */
-  unsigned checks;    /* so many times more */
+  uint64_t pause;   /* what is first is tried again then; 0: no pause */
+  uint64_t checkat; /* its list is looked at for our name then; 0: not */
+  unsigned checks;  /* so many times more */
+  unsigned checked; /* so often, in vain, the last time then: */
+  uint64_t lastcheck;
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
   uint64_t since;     /* our last message when it came to be known */
@@ -92,6 +96,13 @@ typedef struct gp_contact {
   uint32_t sequence; /* of the request on the way */
   gp_vigil vigil;
 } gp_contact;
+
+/* Another name of the same process. */
+typedef struct gp_alias {
+  gp_entry entry;
+  gp_ring ring;
+  gp_contact *contact;
+} gp_alias;
 
 /* A request whose answer must wait, and until when. */
 typedef struct gp_held gp_held;
@@ -113,9 +124,9 @@ struct gp_node {
   gp_transport transport;
   gp_nodeopt opt;
   gp_signal *signals;
-  gp_members contacts;
+  gp_members contacts, aliases;
+  gp_index places; /* of contacts */
   size_t nmembers, ncandidates, nfailing;
-  size_t naliases; /* of all contacts */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
   gp_events events;
@@ -190,7 +201,10 @@ gp_contact *gp_contact_twin (const gp_node *n, const gp_contact *c);
 void gp_contact_merge (gp_node *n, gp_contact *c, gp_contact *gone);
 
 /* One that calls itself 0.0.0.0 or :: is dialled at 'address' instead. */
-void gp_contact_setdial (gp_contact *c, const char *address);
+void gp_contact_setdial (gp_node *n, gp_contact *c, const char *address);
+
+/* It has answered from a numeric address. */
+void gp_contact_setremote (gp_node *n, gp_contact *c, const char *address);
 
 /* It knows us by the name 'p'; NULL: our own. */
 void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p);

@@ -1,7 +1,6 @@
 /*
 ** gp_errand.c - the requests to peers, one at a time to each.
 */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -456,7 +455,7 @@ void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
   c->reachable = error == GP_OK;
   observe(n, c, error);
   if (answer != NULL && answer->remote != NULL)
-    snprintf(c->remote, sizeof c->remote, "%s", answer->remote);
+    gp_contact_setremote(n, c, answer->remote);
   conclude(n, c, e, outcome(error, answer), answer, now);
 }
 

@@ -1,40 +1,46 @@
 /*
-** gp_event.c - a ring that grows up to its bound.
+** gp_event.c - see gp_event.h.
 */
 #include "gp_event.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
-static bool grow (gp_events *q) {
-  size_t i, size = q->size == 0 ? 8 : 2 * q->size;
-  gp_event *ring;
-  if (q->size >= q->max)
-    return false;
-  if (size > q->max)
-    size = q->max;
-  ring = calloc(size, sizeof *ring);
-  if (ring == NULL)
-    return false;
-  for (i = 0; i < q->count; i++)
-    ring[i] = q->ring[(q->first + i) % q->size];
-  free(q->ring);
-  q->ring = ring;
-  q->size = size;
-  q->first = 0;
-  return true;
+void gp_events_init (gp_events *q, size_t max) {
+  gp_queue_init(&q->all, max, SIZE_MAX);
+  q->number = q->lost = 0;
+}
+
+/* Takes the oldest out, whose memory is used again; or NULL. */
+static gp_event *take (gp_events *q) {
+  gp_event *e = gp_queue_peek(&q->all);
+  if (e == NULL)
+    return NULL;
+  gp_queue_drop(&q->all, 0);
+  gp_peer_unref(e->peer);
+  return e;
+}
+
+/* Room for one more at the end, or NULL. */
+static gp_event *add (gp_events *q) {
+  gp_event *e = gp_queue_full(&q->all) ? NULL : malloc(sizeof *e);
+  if (e == NULL || gp_queue_push(&q->all, e, 0) == GP_OK)
+    return e;
+  free(e);
+  return NULL;
 }
 
 void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,
                      gp_err reason) {
-  gp_event *e;
+  gp_event *e = add(q);
   q->number++;
-  if (q->count == q->size && !grow(q)) {
+  if (e == NULL) {
     q->lost++;
-    if (q->size == 0)
+    e = take(q);
+    if (e == NULL)
       return;
-    gp_events_drop(q);
+    gp_queue_push(&q->all, e, 0); /* where there is room now */
   }
-  e = &q->ring[(q->first + q->count++) % q->size];
   e->kind = kind;
   e->peer = gp_peer_ref(peer);
   e->reason = reason;
@@ -42,19 +48,15 @@ void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,
 }
 
 const gp_event *gp_events_peek (const gp_events *q) {
-  return q->count == 0 ? NULL : &q->ring[q->first];
+  return gp_queue_peek(&q->all);
 }
 
 void gp_events_drop (gp_events *q) {
-  gp_peer_unref(q->ring[q->first].peer);
-  q->first = (q->first + 1) % q->size;
-  q->count--;
+  free(take(q));
 }
 
 void gp_events_clear (gp_events *q) {
-  while (q->count > 0)
+  while (gp_events_peek(q) != NULL)
     gp_events_drop(q);
-  free(q->ring);
-  q->ring = NULL;
-  q->size = q->first = 0;
+  gp_queue_clear(&q->all);
 }

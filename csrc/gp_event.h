@@ -1,9 +1,8 @@
 /*
 ** gp_event.h - who came and went, in a bounded queue.
 **
-** A program that does not read them loses the oldest, which are counted. A
-** zeroed struct with its 'max' set is an empty queue; it owns a reference of
-** every peer that it holds.
+** A program that does not read them loses the oldest, which are counted. The
+** queue owns its events, with a reference of every peer.
 */
 #ifndef gp_event_h
 #define gp_event_h
@@ -13,6 +12,7 @@
 
 #include "gp_err.h"
 #include "gp_peer.h"
+#include "gp_queue.h"
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_eventkind {
@@ -31,11 +31,13 @@ typedef struct gp_event {
 } gp_event;
 
 typedef struct gp_events {
-  gp_event *ring;
-  size_t max, size, first, count;
+  gp_queue all;
   uint64_t number; /* of the newest */
   uint64_t lost;   /* for want of room or memory */
 } gp_events;
+
+/* Room for 'max'. Allocates nothing yet. */
+void gp_events_init (gp_events *q, size_t max);
 
 /* Takes a reference of 'peer'. When there is no room the oldest goes. */
 void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,

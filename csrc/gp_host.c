@@ -21,17 +21,7 @@ struct gp_host {
 
 void gp_hostopt_init (gp_hostopt *opt) {
   memset(opt, 0, sizeof *opt);
-  opt->node.maxmembers = 4096;
-  opt->node.maxdata = (size_t)1 << 20;
-  opt->node.inboxmessages = 1024;
-  opt->node.inboxbytes = (size_t)64 << 20;
-  opt->node.outboxmessages = 1024;
-  opt->node.outboxbytes = (size_t)8 << 20;
-  opt->node.maxerrors = 1024;
-  opt->node.maxevents = 1024;
-  opt->node.probetime = 600;
-  opt->node.asktime = 5000;
-  opt->node.holdtime = 4000;
+  gp_nodeopt_init(&opt->node);
   opt->server.maxheaders = (size_t)16 << 10;
   opt->server.maxconnections = 1024;
   opt->server.maxperaddress = 64;

@@ -37,7 +37,7 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
   }
   if (c->standing == GP_STRANGER) {
     gp_contact_stand(n, c, GP_CANDIDATE);
-    gp_contact_setdial(c, by->remote);
+    gp_contact_setdial(n, c, by->remote);
   }
   if (gp_contact_queue(n, c, doing, msg, receipt, n->opt.asktime, now) ==
       GP_OK)
@@ -281,8 +281,10 @@ static void named (gp_node *n, gp_contact *c, gp_err error,
   c->form = answer->form;
   c->ours = answer->who.peer != NULL;
   c->confirmed = false; /* it may be another program than before */
-  if (settlename(n, c, answer, now) != NULL)
+  if (settlename(n, c, answer, now) != NULL) {
+    c->checked = 0;
     gp_contact_endcheck(n, c);
+  }
 }
 
 /*

@@ -1,47 +1,20 @@
 /*
-** gp_members.c - a chained hash table with an order and slots.
+** gp_members.c - an index with an order and slots.
 */
 #include "gp_members.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static gp_entry **bucket (const gp_members *ms, const gp_peer *p) {
-  return &ms->buckets[gp_peer_hash(p) & (ms->size - 1)];
-}
-
-static void unchain (gp_members *ms, gp_entry *e) {
-  gp_entry **b = bucket(ms, e->peer);
-  while (*b != e)
-    b = &(*b)->chain;
-  *b = e->chain;
-}
-
-static void chain (gp_members *ms, gp_entry *e) {
-  gp_entry **b = bucket(ms, e->peer);
-  e->chain = *b;
-  *b = e;
-}
-
-/* Doubles the table; its size is a power of two, as 'bucket' needs. */
+/* Doubles the slots; their number is a power of two, as 'freeslot' needs. */
 static gp_err grow (gp_members *ms) {
-  size_t i, size = ms->size == 0 ? 8 : 2 * ms->size;
-  gp_entry **buckets = calloc(size, sizeof *buckets);
-  gp_entry **slots = calloc(size, sizeof *slots);
-  gp_entry *e;
-  if (buckets == NULL || slots == NULL) {
-    free(buckets);
-    free(slots);
+  size_t size = ms->size == 0 ? 8 : 2 * ms->size;
+  gp_entry **slots = realloc(ms->slots, size * sizeof *slots);
+  if (slots == NULL)
     return GP_ENOMEM;
-  }
-  for (i = 0; i < ms->size; i++)
-    slots[i] = ms->slots[i];
-  free(ms->buckets);
-  free(ms->slots);
-  ms->buckets = buckets;
+  memset(slots + ms->size, 0, (size - ms->size) * sizeof *slots);
   ms->slots = slots;
   ms->size = size;
-  for (e = ms->first; e != NULL; e = e->next)
-    chain(ms, e);
   return GP_OK;
 }
 
@@ -56,7 +29,8 @@ static uint32_t freeslot (const gp_members *ms) {
 gp_err gp_members_add (gp_members *ms, gp_entry *e) {
   if (ms->count == ms->size && grow(ms) != GP_OK)
     return GP_ENOMEM;
-  chain(ms, e);
+  if (gp_index_add(&ms->names, &e->link, gp_peer_hash(e->peer)) != GP_OK)
+    return GP_ENOMEM;
   e->slot = freeslot(ms);
   ms->slots[e->slot] = e;
   e->next = NULL;
@@ -71,13 +45,12 @@ gp_err gp_members_add (gp_members *ms, gp_entry *e) {
 }
 
 void gp_members_rename (gp_members *ms, gp_entry *e, gp_peer *p) {
-  unchain(ms, e);
   e->peer = p;
-  chain(ms, e);
+  gp_index_move(&ms->names, &e->link, gp_peer_hash(p));
 }
 
 void gp_members_remove (gp_members *ms, gp_entry *e) {
-  unchain(ms, e);
+  gp_index_remove(&ms->names, &e->link);
   ms->slots[e->slot] = NULL;
   if (e->prev != NULL)
     e->prev->next = e->next;
@@ -91,12 +64,12 @@ void gp_members_remove (gp_members *ms, gp_entry *e) {
 }
 
 gp_entry *gp_members_find (const gp_members *ms, const gp_peer *p) {
-  gp_entry *e;
-  if (ms->size == 0)
-    return NULL;
-  for (e = *bucket(ms, p); e != NULL; e = e->chain)
+  gp_link *l = gp_index_find(&ms->names, gp_peer_hash(p));
+  for (; l != NULL; l = gp_index_next(l)) {
+    gp_entry *e = gp_index_of(gp_entry, link, l);
     if (gp_peer_equal(e->peer, p))
       return e;
+  }
   return NULL;
 }
 
@@ -105,9 +78,7 @@ gp_entry *gp_members_at (const gp_members *ms, uint32_t slot) {
 }
 
 void gp_members_clear (gp_members *ms) {
-  free(ms->buckets);
+  gp_index_clear(&ms->names);
   free(ms->slots);
-  ms->count = ms->size = 0;
-  ms->first = ms->last = NULL;
-  ms->buckets = ms->slots = NULL;
+  memset(ms, 0, sizeof *ms);
 }

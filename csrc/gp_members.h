@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "gp_err.h"
+#include "gp_index.h"
 #include "gp_peer.h"
 #pragma GCC visibility push(hidden)
 
@@ -21,15 +22,15 @@ struct gp_entry {
   gp_peer *peer; /* its owner's reference */
   uint32_t slot;
   gp_entry *next, *prev; /* in the order in which they came */
-  gp_entry *chain;       /* of the same hash */
+  gp_link link;
 };
 
 /* A zeroed struct is an empty table. */
 typedef struct gp_members {
   size_t count, size;
   gp_entry *first, *last;
-  gp_entry **buckets; /* 'size' of each */
-  gp_entry **slots;
+  gp_index names;
+  gp_entry **slots; /* 'size' of them */
 } gp_members;
 
 /* Links 'e', whose peer is set and not in the table yet. */

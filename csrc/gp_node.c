@@ -8,10 +8,25 @@
 
 #include "gp_contact.h"
 
+void gp_nodeopt_init (gp_nodeopt *opt) {
+  memset(opt, 0, sizeof *opt);
+  opt->maxmembers = 4096;
+  opt->maxdata = (size_t)1 << 20;
+  opt->inboxmessages = 1024;
+  opt->inboxbytes = (size_t)64 << 20;
+  opt->outboxmessages = 1024;
+  opt->outboxbytes = (size_t)8 << 20;
+  opt->maxerrors = 1024;
+  opt->maxevents = 1024;
+  opt->probetime = 600;
+  opt->asktime = 5000;
+  opt->holdtime = 4000;
+}
+
 static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
   gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
-  n->events.max = n->opt.maxevents;
+  gp_events_init(&n->events, n->opt.maxevents);
   gp_bygones_init(&n->bygones, n->opt.maxmembers, GP_BYGONE_TIME);
   gp_bygones_init(&n->departed, n->opt.maxmembers, GP_DEPARTED_TIME);
   n->self = gp_peer_ref(self);
@@ -51,6 +66,8 @@ static void freecontacts (gp_node *n) {
     gp_contact_release(n, c);
   }
   gp_members_clear(&n->contacts);
+  gp_members_clear(&n->aliases);
+  gp_index_clear(&n->places);
 }
 
 void gp_node_free (gp_node *n) {

@@ -63,6 +63,9 @@ typedef struct gp_nodeopt {
   uint32_t holdtime;  /* a sender waits so long for room in the inbox */
 } gp_nodeopt;
 
+/* The defaults of every limit; all else is zero. */
+void gp_nodeopt_init (gp_nodeopt *opt);
+
 /* What can be waited for at a node: an index into its signals. */
 typedef enum gp_nodesignal {
   GP_SIGNAL_INBOX,  /* a message is unread */

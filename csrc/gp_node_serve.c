@@ -162,7 +162,7 @@ static void learn (gp_node *n, gp_contact *c, const gp_asked *asked) {
   c->ours = asked->who.peer != NULL;
   c->confirmed = true;
   gp_name_learn(n, c, &asked->who);
-  gp_contact_setdial(c, asked->remote);
+  gp_contact_setdial(n, c, asked->remote);
   if (c->ours)
     gp_contact_setusas(n, c, NULL);
   else if (asked->form == GP_FORM_HEADERS) {
@@ -260,12 +260,9 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
 static gp_held *takenewcomer (gp_node *n, const gp_contact *c) {
   gp_held **at = &n->newcomers.first;
   gp_held *before = NULL;
-  for (; *at != NULL; before = *at, at = &before->next) {
-    const gp_peer *from = (*at)->msg->from;
-    if (gp_peer_equal(from, c->entry.peer) ||
-        gp_peerlist_has(&c->aliases, from))
+  for (; *at != NULL; before = *at, at = &before->next)
+    if (gp_contact_find(n, (*at)->msg->from) == c)
       return takeout(&n->newcomers, at, before);
-  }
   return NULL;
 }
 

@@ -65,8 +65,8 @@ static bool isforeign (const gp_contact *c, gp_form form) {
 
 void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
                             gp_form form) {
-  gp_entry *e;
-  size_t i;
+  const gp_entry *e;
+  const gp_ring *r;
   if (gone->ours)
     return; /* it speaks to each in its form */
   for (e = n->contacts.first; e != NULL; e = e->next) {
@@ -74,8 +74,8 @@ void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
     if (c->standing != GP_MEMBER || !c->reachable || !isforeign(c, form))
       continue;
     farewell(n, c, gone->entry.peer);
-    for (i = 0; i < gone->aliases.n; i++)
-      farewell(n, c, gone->aliases.at[i]);
+    for (r = gone->aliases.next; r != &gone->aliases; r = r->next)
+      farewell(n, c, gp_ring_of(const gp_alias, ring, r)->entry.peer);
   }
 }
 
@@ -109,18 +109,41 @@ static void losepatience (gp_node *n, gp_contact *c) {
 ** A v1.1.3 member of ours that connects to us adds us once more when it has
 ** its answer, under a name that it does not tell: its list does, soon after.
 ** What is to go to it waits for the first look.
+**
+** To look is to connect. Two of ours that take each other for Go programs,
+** since what is between them lets nothing through that Go does not say, would
+** be made to look by each other's looks, for good: so where many have found
+** nothing the next ones come more and more rarely.
 */
 #define FIRST_CHECK 100
 #define CHECKS 3
+#define MANY_CHECKS 12
+#define MOST_DOUBLED 9       /* times: they are 51 s apart then */
+#define FORGET_CHECKS 120000 /* ms without any */
+
+/* ms until it may be looked at. */
+static uint64_t interval (const gp_contact *c) {
+  unsigned over = c->checked < MANY_CHECKS ? 0 : c->checked - MANY_CHECKS;
+  return (uint64_t)FIRST_CHECK << (over < MOST_DOUBLED ? over : MOST_DOUBLED);
+}
 
 void gp_contact_checkname (gp_node *n, gp_contact *c, uint64_t now) {
+  uint64_t at;
+  if (now - c->lastcheck > FORGET_CHECKS)
+    c->checked = 0;
+  at = now + interval(c);
+  c->checks = CHECKS;
+  if (c->checked <= MANY_CHECKS) {
+    gp_contact_endpause(n, c);
+    c->pause = at;
+    n->pausing++;
+  }
+  else if (c->checkat != 0)
+    return; /* it is waited for already */
   if (c->checkat == 0)
     n->pausing++;
-  if (c->pause == 0)
-    n->pausing++;
-  c->checks = CHECKS;
-  c->pause = c->checkat = now + FIRST_CHECK;
-  gp_contact_lookat(n, c->checkat);
+  c->checkat = at;
+  gp_contact_lookat(n, at);
 }
 
 void gp_contact_endcheck (gp_node *n, gp_contact *c) {
@@ -130,13 +153,18 @@ void gp_contact_endcheck (gp_node *n, gp_contact *c) {
 }
 
 static void checkname (gp_node *n, gp_contact *c, uint64_t now) {
+  uint64_t next;
+  c->checked++;
+  c->lastcheck = now;
   if (c->standing == GP_MEMBER && !c->leaving &&
       gp_contact_insert(n, c, GP_NAMING, n->self, NULL, now) == GP_OK)
     gp_contact_advance(n, c, now);
-  if (c->standing != GP_MEMBER || c->leaving || --c->checks == 0)
+  if (c->standing != GP_MEMBER || c->leaving || --c->checks == 0) {
     gp_contact_endcheck(n, c);
-  else
-    c->checkat = now + (FIRST_CHECK << 2 * (CHECKS - c->checks));
+    return;
+  }
+  next = (uint64_t)FIRST_CHECK << 2 * (CHECKS - c->checks);
+  c->checkat = now + (next < interval(c) ? interval(c) : next);
 }
 
 /* Ends the pauses and the patience that are over. */

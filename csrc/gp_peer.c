@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gp_index.h"
+
 /* A thousand nodes that know each other hold a million: one block each. */
 struct gp_peer {
   unsigned refs;
@@ -33,14 +35,6 @@ static bool ishostname (const char *address, size_t len) {
 static bool isipv6 (const char *address) {
   struct in6_addr ignored;
   return inet_pton(AF_INET6, address, &ignored) == 1;
-}
-
-/* FNV-1a (Fowler, Noll, Vo), 32 bits. */
-static uint32_t hash (const char *text) {
-  uint32_t h = 2166136261u;
-  for (; *text != '\0'; text++)
-    h = (h ^ (unsigned char)*text) * 16777619u;
-  return h;
 }
 
 /* Copies the address without brackets; tells whether it is an IPv6 one. */
@@ -69,7 +63,7 @@ static gp_err make (gp_peer **out, const char *address, bool v6, int port) {
     return GP_ENOMEM;
   p->refs = 1;
   p->port = (uint16_t)port;
-  p->hash = hash(text);
+  p->hash = gp_index_hash(text);
   p->host = (uint16_t)(textlen + 1);
   p->address = (uint16_t)(p->host + hostlen + 1);
   memcpy(p->bytes, text, textlen + 1);

@@ -4,7 +4,6 @@
 #include "gp_peerlist.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 gp_err gp_peerlist_add (gp_peerlist *l, const gp_peer *p) {
   if (l->n == l->size) {
@@ -35,19 +34,6 @@ bool gp_peerlist_has (const gp_peerlist *l, const gp_peer *p) {
   for (i = 0; i < l->n; i++)
     if (gp_peer_equal(l->at[i], p))
       return true;
-  return false;
-}
-
-bool gp_peerlist_remove (gp_peerlist *l, const gp_peer *p) {
-  size_t i;
-  for (i = 0; i < l->n; i++) {
-    if (gp_peer_equal(l->at[i], p)) {
-      gp_peer_unref(l->at[i]);
-      memmove(&l->at[i], &l->at[i + 1], (l->n - i - 1) * sizeof *l->at);
-      l->n--;
-      return true;
-    }
-  }
   return false;
 }
 

@@ -25,10 +25,6 @@ gp_err gp_peerlist_copy (gp_peerlist *to, const gp_peerlist *from);
 
 bool gp_peerlist_has (const gp_peerlist *l, const gp_peer *p);
 
-/* Takes 'p' out, keeping the order; false: it was not there. 'p' may be the
-   reference that is given up. */
-bool gp_peerlist_remove (gp_peerlist *l, const gp_peer *p);
-
 /* Leaves it empty. */
 void gp_peerlist_clear (gp_peerlist *l);
 

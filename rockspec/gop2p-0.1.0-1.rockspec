@@ -57,6 +57,7 @@ build = {
         "csrc/gp_heap.c",
         "csrc/gp_host.c",
         "csrc/gp_identity.c",
+        "csrc/gp_index.c",
         "csrc/gp_join.c",
         "csrc/gp_loop.c",
         "csrc/gp_members.c",

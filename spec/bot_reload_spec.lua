@@ -1,6 +1,7 @@
 -- New code for a bot that runs: real files, in a process of its own, asked
 -- over the network, which it has to stay in.
 
+local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -11,6 +12,7 @@ local LUA = os.getenv("LUA") or "lua5.4"
 
 -- What all scripts here begin with. Lines of the input are run as Lua.
 local HEAD = [[
+local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 io.stdout:setvbuf("line")
 local bot = require("gop2p.bot").new {
@@ -62,27 +64,19 @@ bot:command("plugged", function() return "plug %s" end)
 describe("a bot", function()
   local folder, child, user, name
 
-  before_each(function()
-    local pipe <close> = assert(io.popen("mktemp -d"))
-    folder = pipe:read("l")
-  end)
+  before_each(function() folder = folders.make() end)
 
   after_each(function()
     if child then child:close() end
     if user then user:close() end
     child, user = nil, nil
-    os.execute("rm -rf '" .. folder .. "'")
+    folder:close()
   end)
 
-  local function write(file, text)
-    local f <close> = assert(io.open(folder .. "/" .. file, "w"))
-    assert(f:write(text))
-  end
-
   local function start(text, plug, watch)
-    write("dice.lua", (text:gsub("WATCH", tostring(watch or false))))
-    write("plug.lua", plug or PLUG:format("one"))
-    child = assert(process.start({LUA, folder .. "/dice.lua"}))
+    folder:write("dice.lua", (text:gsub("WATCH", tostring(watch or false))))
+    folder:write("plug.lua", plug or PLUG:format("one"))
+    child = assert(process.start({LUA, folder.path .. "/dice.lua"}))
     name = assert(child:line(20))
     user = assert(gop2p.start_local_node(0))
     assert(user:connect(name))
@@ -129,8 +123,8 @@ describe("a bot", function()
     user:send(name, "slow")
     assert.equal("begun", child:line(20, net.idle))
     net.await(function() return run("print(ticks.one or 0)") ~= "0" end)
-    write("dice.lua", (SECOND:gsub("WATCH", "false")))
-    write("plug.lua", PLUG:format("two"))
+    folder:write("dice.lua", (SECOND:gsub("WATCH", "false")))
+    folder:write("plug.lua", PLUG:format("two"))
     reloads()
     assert.equal("finished", user:receive(10).data)   -- the old code's
     assert.equal("two 1", ask("version"))
@@ -171,16 +165,16 @@ describe("a bot", function()
       {"plug.lua", "x =", "plug.lua:1: unexpected symbol"},
       {"plug.lua", "error('oops')", "plug.lua:1: oops"},
     } do
-      local file <close> = assert(io.open(folder .. "/" .. case[1]))
+      local file <close> = assert(io.open(folder.path .. "/" .. case[1]))
       local before = file:read("a")
-      write(case[1], (case[2]:gsub("WATCH", "false")))
+      folder:write(case[1], (case[2]:gsub("WATCH", "false")))
       local result, told = reload()
       assert.matches("^nil\tinternal error: could not reload "
-        .. folder:gsub("%p", "%%%0") .. "/dice.lua, the old code goes on: "
-        .. ".*" .. case[3], result)
+        .. folder.path:gsub("%p", "%%%0") .. "/dice.lua, the old code goes "
+        .. "on: .*" .. case[3], result)
       assert.matches("^told: .*" .. case[3], told)
       still_one()
-      write(case[1], before)
+      folder:write(case[1], before)
     end
     reloads()
   end)
@@ -189,25 +183,25 @@ describe("a bot", function()
   function()
     start(FIRST, nil, true)
     local second = SECOND:gsub("WATCH", "true")
-    write("new.lua", second)
-    assert(os.rename(folder .. "/new.lua", folder .. "/dice.lua"))
+    folder:write("new.lua", second)
+    assert(os.rename(folder.path .. "/new.lua", folder.path .. "/dice.lua"))
     assert.equal(name, child:line(20, net.idle))
     assert.equal("two 1", ask("version"))
     assert.equal("plug one", ask("plugged"))
-    write("plug.lua", "error('oops')")
+    folder:write("plug.lua", "error('oops')")
     assert.matches("^told: .*plug.lua:1: oops", child:line(20, net.idle))
     assert.equal("plug one", ask("plugged"))
     -- what fails before it comes to its plug-in still depends on it
-    write("dice.lua", (second:gsub("bot:plugin", ([[
+    folder:write("dice.lua", (second:gsub("bot:plugin", ([[
       assert(io.open("%s/plug.lua"):read("a"):find("three"), "not yet")
-      bot:plugin]]):format(folder))))
+      bot:plugin]]):format(folder.path))))
     assert.matches("^told: .*not yet", child:line(20, net.idle))
-    write("plug.lua", PLUG:format("three"))
+    folder:write("plug.lua", PLUG:format("three"))
     assert.equal(name, child:line(20, net.idle))
     assert.equal("plug three", ask("plugged"))
-    os.remove(folder .. "/dice.lua")   -- an editor that is not done yet
+    os.remove(folder.path .. "/dice.lua")   -- an editor that is not done yet
     net.pass(0.6)
-    write("dice.lua", (FIRST:gsub("WATCH", "true")))
+    folder:write("dice.lua", (FIRST:gsub("WATCH", "true")))
     assert.equal(name, child:line(20, net.idle))
     assert.equal("one", ask("version"))
   end)
@@ -218,7 +212,7 @@ describe("a bot", function()
         .. text:gsub("local bot =", "local bot <close> =") .. "\nend)"
     end
     start(wrapped(FIRST))
-    write("dice.lua", (wrapped(SECOND):gsub("WATCH", "false")))
+    folder:write("dice.lua", (wrapped(SECOND):gsub("WATCH", "false")))
     reloads()
     collectgarbage()
     assert.equal("two 1", ask("version"))
@@ -228,9 +222,9 @@ describe("a bot", function()
 
   it("says which options take a restart", function()
     start(FIRST)
-    write("dice.lua", (SECOND:gsub("WATCH", "false")
-                       :gsub('log = {level = "off"}', 'log = {}, port = 1')))
-    local errors = folder .. "/errors"
+    folder:write("dice.lua", (SECOND:gsub("WATCH", "false")
+      :gsub('log = {level = "off"}', 'log = {}, port = 1')))
+    local errors = folder.path .. "/errors"
     run("local log = require 'gop2p.bot.log' the_bot.log = log.open{bot = "
         .. "'dice', file = '" .. errors .. "'} print(1)")
     reloads()
@@ -242,9 +236,9 @@ describe("a bot", function()
   end)
 
   it("that does not run is not reloaded", function()
-    write("dice.lua", HEAD:gsub("WATCH", "false") .. "\nbot:stop()\n"
-          .. "print(select(2, bot:reload()))\nos.exit(0)")
-    child = assert(process.start({LUA, folder .. "/dice.lua"}))
+    folder:write("dice.lua", HEAD:gsub("WATCH", "false")
+      .. "\nbot:stop()\nprint(select(2, bot:reload()))\nos.exit(0)")
+    child = assert(process.start({LUA, folder.path .. "/dice.lua"}))
     assert.matches("could not reload .*: no bot runs$", child:line(20))
   end)
 end)

@@ -2,18 +2,15 @@
 
 local codec = require "gop2p.bot.codec"
 local file = require "gop2p.file"
+local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local process = require "spec.support.process"
 local scriptfile = require "spec.support.script"
+local sh = require("spec.support.shell").output
 local store = require "gop2p.bot.store"
 local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
-
-local function sh(format, ...)
-  local pipe <close> = assert(io.popen(format:format(...)))
-  return (pipe:read("a"):gsub("\n$", ""))
-end
 
 -- The same values of the same types.
 local function same(want, got, path)
@@ -96,30 +93,29 @@ describe("a table as JSON", function()
 end)
 
 describe("a bot's store", function()
-  local folder, path
+  local own, folder, path
 
   before_each(function()
-    folder = sh("mktemp -d")
+    own = folders.make()
+    folder = own.path
     path = folder .. "/dice.json"
   end)
 
   after_each(function()
     collectgarbage()
-    sh("rm -rf '%s'", folder)
+    own:close()
   end)
-
-  local function names() return sh("ls -A '%s' | tr '\\n' ' '", folder) end
 
   it("is empty at first, and makes no file until there is something",
   function()
     local s = assert(store.open(path))
     assert.same({}, s.data)
     assert(s:save(s.data))
-    assert.equal("", names())
+    assert.equal("", own:names())
     assert(s:save { x = 1 })
-    assert.equal("dice.json dice.json.lock ", names())
+    assert.equal("dice.json dice.json.lock", own:names())
     s:close()
-    assert.equal("dice.json ", names())
+    assert.equal("dice.json", own:names())
   end)
 
   it("has what was saved", function()
@@ -190,7 +186,7 @@ describe("a bot's store", function()
     s = assert(store.open(path))
     assert.same({ x = 1 }, s.data)
     s:close()
-    assert.equal("dice.json ", names())
+    assert.equal("dice.json", own:names())
   end)
 
   it("is whole whenever it is read, or its bot is killed", function()
@@ -270,7 +266,7 @@ describe("a bot's store", function()
     assert(file.replace(path, "torn"))
     s = assert(store.open(path, true))
     assert.equal("EBADMSG", s.notice.code)
-    assert.equal("dice.json ", names())
+    assert.equal("dice.json", own:names())
     assert.equal("torn", file.read(path))
   end)
 end)

@@ -3,6 +3,7 @@
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
+local script = require "spec.support.script"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 local LIMIT = 30 -- seconds
@@ -18,14 +19,10 @@ local PROGRAM = [[
 ]]
 
 local function start(entry, port)
-  local file = os.tmpname()
-  local out <close> = assert(io.open(file, "w"))
-  out:write(PROGRAM)
-  out:flush()
-  local child = assert(process.start({LUA, file, tostring(entry),
+  local file <close> = script(PROGRAM)
+  local child = assert(process.start({LUA, file.name, tostring(entry),
                                       port and tostring(port)}))
   child.port = math.tointeger(tonumber(child:line(LIMIT, net.idle)))
-  os.remove(file)
   return child
 end
 
@@ -48,12 +45,8 @@ describe("real processes", function()
   local node, events, children
 
   before_each(function()
-    node, events, children = assert(gop2p.start_local_node(0)), {}, {}
-    gop2p.spawn(function()
-      for event in node:events() do
-        events[#events + 1] = tostring(event)
-      end
-    end)
+    node, children = assert(gop2p.start_local_node(0)), {}
+    events = net.watch(node)
     for i = 1, 3 do
       children[i] = start(node:self().port)
       await(events, ("localhost:%d joined"):format(children[i].port))

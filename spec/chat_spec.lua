@@ -9,11 +9,6 @@ local process = require "spec.support.process"
 local LUA = os.getenv("LUA") or "lua5.4"
 local CHAT = "lua/examples/chat.lua"
 
-local function contents(file)
-  local f <close> = assert(io.open(file))
-  return f:read("a")
-end
-
 -- Runs it to its end: exit status, what it printed, what it complained of.
 local function run(...)
   local errors = os.tmpname()
@@ -25,7 +20,7 @@ local function run(...)
     lines[#lines + 1] = line
   end
   local status = chat:wait(10, net.idle)
-  local complaint = contents(errors)
+  local complaint = net.read(errors)
   os.remove(errors)
   return status, table.concat(lines, "\n"), complaint
 end
@@ -56,7 +51,7 @@ describe("chat", function()
   local function ended(status)
     assert.equal(status or 0, chat:wait())
     assert.same({nil, "closed"}, {chat:line()})
-    assert.equal("", contents(errors))
+    assert.equal("", net.read(errors))
   end
 
   before_each(function()

@@ -2,6 +2,7 @@
 -- command as it is installed, are in command_spec.
 
 local cjson = require "cjson"
+local folders = require "spec.support.folder"
 local go = require "spec.support.go"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -12,24 +13,20 @@ describe("gop2p bot", function()
   local folder, errors, peer
 
   setup(function()
-    local pipe <close> = assert(io.popen("mktemp -d"))
-    folder = pipe:read("l")
-    errors = folder .. "/errors"
+    folder = folders.make()
+    errors = folder.path .. "/errors"
   end)
-  teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
+  teardown(function() folder:close() end)
   before_each(function()
     peer = go.start("v1.1.3", "localhost", {kinds = true})
   end)
   after_each(function()
     peer:close()
-    os.remove(folder .. "/dice.json")
+    os.remove(folder.path .. "/dice.json")
   end)
 
   local function script(text)
-    local name = folder .. "/bot.lua"
-    local file <close> = assert(io.open(name, "w"))
-    file:write(text)
-    return name
+    return folder:write("bot.lua", text)
   end
 
   local function command(args)
@@ -69,7 +66,7 @@ describe("gop2p bot", function()
   local function start(text, ...)
     local args = {script(text), ...}
     args[#args + 1] = peer.name
-    args[#args + 1] = folder .. "/dice.json"
+    args[#args + 1] = folder.path .. "/dice.json"
     local p = command(args)
     return p, assert(p:line(20))
   end
@@ -88,7 +85,7 @@ describe("gop2p bot", function()
       assert.equal("rolled", (peer:message()))
       stop(p, signal)
       assert.equal('{\n"rolled":true\n}\n',
-                   net.read(folder .. "/dice.json"))
+                   net.read(folder.path .. "/dice.json"))
       assert.equal("", net.read(errors))   -- level = "warn"
     end
   end)
@@ -152,13 +149,13 @@ describe("gop2p bot", function()
     assert.matches("info dice: would say text=rolled to=" .. peer.name,
                    net.read(errors))
     stop(p, "TERM")
-    assert.is_nil(io.open(folder .. "/dice.json"))
+    assert.is_nil(io.open(folder.path .. "/dice.json"))
     peer:ask("broadcast end")
     assert.is_nil((peer:message(0.1)))
   end)
 
   it("logs where, what and how the options say", function()
-    local file = folder .. "/log"
+    local file = folder.path .. "/log"
     local p <close>, name = start(SCRIPT, "--log", file, "--json",
                                   "--log-level", "debug")
     peer:ask("direct " .. name .. " roll")
@@ -191,9 +188,9 @@ describe("gop2p bot", function()
     local p <close>, name = start(SCRIPT)
     peer:ask("direct " .. name .. " roll")
     assert.equal("rolled", (peer:message()))
-    net.await(function() return io.open(folder .. "/dice.json") end)
-    local status, _, said = run {folder .. "/bot.lua",
-                                peer.name, folder .. "/dice.json"}
+    net.await(function() return io.open(folder.path .. "/dice.json") end)
+    local status, _, said = run {folder.path .. "/bot.lua",
+                                peer.name, folder.path .. "/dice.json"}
     assert.equal(1, status)
     assert.matches("not started .*dice.json: another program uses it", said)
     stop(p, "TERM")
@@ -214,6 +211,18 @@ describe("gop2p bot", function()
       assert.same({2, {"here"}}, {status, lines})
       assert.matches("^gop2p bot: " .. options[1]:gsub("%-", "%%-")
                      .. " was of no use: ", said)
+    end
+  end)
+
+  it("says that a bot was made and never run", function()
+    local made = "local new = require('gop2p.bot').new "
+      .. "local bot = new {store = false, log = {level = 'off'}} "
+    local status, lines, said = run {script(made .. "print 'here'")}
+    assert.same({1, {"here"}}, {status, lines})
+    assert.equal("gop2p bot: a bot was made and never run: bot:run() is "
+                 .. "missing\n", said)
+    for _, ending in ipairs {"bot:start() bot:stop()", "bot:stop()"} do
+      assert.same({0, {}, ""}, {run {script(made .. ending)}})
     end
   end)
 end)

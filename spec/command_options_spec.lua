@@ -17,7 +17,6 @@ describe("gop2p", function()
   end)
   after_each(function() peer:close() end)
 
-  -- A port that nobody has.
   -- The command, joined through the second of two, was who it says it is:
   -- its status, and its lines.
   local function run(command, input, ...)

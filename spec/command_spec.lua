@@ -1,11 +1,13 @@
 -- The command that LuaRocks installs: everything but what needs a terminal,
--- which is in command_terminal_spec. The other side is a stand-in for a
--- published Go program.
+-- which is in command_terminal_spec, and but for `gop2p send`. The other side
+-- is a stand-in for a published Go program.
 
 local cjson = require "cjson"
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
+local testing = require "gop2p.testing"
 
 describe("gop2p", function()
   local tree, peer
@@ -236,67 +238,6 @@ describe("gop2p", function()
     end)
   end)
 
-  describe("send", function()
-    it("writes to everybody", function()
-      assert.same({}, done {"send", "--join", peer.name, "--all", "Hello"})
-      local data, _, kind = peer:message()
-      assert.same({"Hello", "message"}, {data, kind})
-      assert.same({}, peer:members())
-    end)
-
-    it("writes to one, or to some, through whom it joins", function()
-      local other <close> = go.start("v1.1.3", "localhost", {kinds = true})
-      other:ask("connect " .. peer.name)
-      done {"send", "--to", peer.name, "to one"}
-      done {"send", "--to", peer.name, "--to", other.name, "to two"}
-      done {"send", "--join", peer.name, "--to", other.name, "to other"}
-      assert.equal("to one", (peer:message()))
-      local data, _, kind = peer:message()
-      assert.same({"to two", "direct"}, {data, kind})
-      assert.equal("to two", (other:message()))
-      assert.equal("to other", (other:message()))
-      assert.same({nil, "timeout"}, {peer:event(0)})
-    end)
-
-    it("takes its port, and the text from its input", function()
-      local port = gone():match("%d+$")
-      done({"send", "--port", port, "--to", peer.name, "-"},
-           "two\nlines\n")
-      assert.same({"two\nlines", "localhost:" .. port, "direct"},
-                  {peer:message()})
-    end)
-
-    it("says who did not get it", function()
-      local name = gone()
-      local args = {"send", "--to", peer.name, "--to", name, "Hello"}
-      local status, lines, complaint = tree:run(args)
-      assert.same({1, {}}, {status, lines})
-      assert.equal("gop2p send: not delivered to " .. name
-                   .. ": connection refused\n", complaint)
-      table.insert(args, 2, "--json")
-      status, lines = tree:run(args)
-      assert.equal(1, status)
-      assert.same({
-        {peer = peer.name, delivered = true},
-        {peer = name, delivered = false, code = "ECONNREFUSED",
-         error = "connection refused"},
-      }, objects(lines))
-    end)
-
-    it("says so when nobody lets it in", function()
-      local name = gone()
-      local status, lines, complaint =
-        tree:run {"send", "--json", "--to", name, "Hello"}
-      assert.same({1, ""}, {status, complaint})
-      assert.same({{peer = name, delivered = false, code = "ECONNREFUSED",
-                    error = "connection refused"}}, objects(lines))
-      status, lines, complaint =
-        tree:run {"send", "--join", name, "--all", "Hello"}
-      assert.same({1, {}}, {status, lines})
-      assert.matches("^gop2p send: could not join through ", complaint)
-    end)
-  end)
-
   describe("members", function()
     it("lists a network, and leaves it", function()
       local other <close> = go.start("v1.1.3", "localhost")
@@ -332,6 +273,26 @@ describe("gop2p", function()
                   answers = false, code = "ECONNREFUSED",
                   error = "connection refused"},
       }, found)
+    end)
+
+    -- On virtual time.
+    it("tells who hangs", function()
+      local member <close> = scriptfile [[
+        local gop2p = require "gop2p"
+        gop2p.run(function()
+          local node <close> = gop2p.start_local_node(5001)
+          node:connect(5000)
+          node:wait()
+        end)]]
+      local command <close> = scriptfile
+        "os.exit(require 'gop2p.cli'(arg, 'members'))"
+      local network <close> = testing.network()
+      network:bot(member.name, {name = "member"}):hang()
+      local list = network:bot(command.name, {name = "list",
+                                              args = {"5000"}})
+      network:advance(5)
+      assert.same({"MEMBER          STATE", "localhost:5000  answers",
+                   "localhost:5001  no answer in time"}, list:prints())
     end)
 
     it("fails when nobody lets it in", function()

@@ -2,6 +2,7 @@
 -- stand-in): run by Lua alone, and by the command. What they do at length is
 -- tried in examples_spec.lua.
 
+local folders = require "spec.support.folder"
 local go = require "spec.support.go"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -9,12 +10,7 @@ local process = require "spec.support.process"
 local LUA = os.getenv("LUA") or "lua5.4"
 local LIMIT = 20   -- seconds that anything may take
 
-local function output(command)
-  local pipe <close> = assert(io.popen(command))
-  return pipe:read("l")
-end
-
-local HERE = output("pwd")
+local HERE = require("spec.support.shell").output("pwd")
 
 for how, words in pairs {
   ["run by Lua"] = { LUA },
@@ -24,25 +20,25 @@ for how, words in pairs {
     local folder, peer, bot, name
 
     before_each(function()
-      folder = output("mktemp -d")
+      folder = folders.make()
       peer = go.start("v1.1.3", "localhost", { kinds = true })
     end)
 
     after_each(function()
       bot:close()
       peer:close()
-      os.execute("rm -rf '" .. folder .. "'")
+      folder:close()
     end)
 
     -- Starts it in a folder of its own, for what it stores. 'shell' is how.
     local function launch(file, args, env, shell)
       local argv = { "sh", "-c", 'cd "$0" && ' .. (shell or 'exec "$@"'),
-                     folder }
+                     folder.path }
       table.move(words, 1, #words, #argv + 1, argv)
       argv[#argv + 1] = ("%s/lua/examples/%s.lua"):format(HERE, file)
       table.move(args, 1, #args, #argv + 1, argv)
       bot = assert(process.start(argv, { env = env, preload = true,
-                                         stderr = folder .. "/log" }))
+                                         stderr = folder.path .. "/log" }))
     end
 
     local function member(of)
@@ -70,7 +66,7 @@ for how, words in pairs {
       bot:kill("TERM")
       assert.equal(0, bot:wait(LIMIT))
       assert.same({}, peer:members())
-      local log = net.read(folder .. "/log")
+      local log = net.read(folder.path .. "/log")
       assert.falsy(log:find(" error ", 1, true), log)
     end
 
@@ -167,7 +163,7 @@ for how, words in pairs {
       launch("dice", { "here" })
       assert.equal(1, bot:wait(LIMIT))
       assert.matches("option 'port': port from 0 to 65535 expected, got "
-                     .. '"here"', net.read(folder .. "/log"))
+                     .. '"here"', net.read(folder.path .. "/log"))
     end)
   end)
 end

@@ -1,27 +1,21 @@
 -- Files that are read and replaced as a whole.
 
 local file = require "gop2p.file"
+local folders = require "spec.support.folder"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
-
--- Runs a command; what it printed, without the last line's end.
-local function sh(format, ...)
-  local pipe <close> = assert(io.popen(format:format(...)))
-  return (pipe:read("a"):gsub("\n$", ""))
-end
+local sh = require("spec.support.shell").output
 
 describe("a file", function()
-  local folder, path
+  local own, folder, path
 
   before_each(function()
-    folder = sh("mktemp -d")
+    own = folders.make()
+    folder = own.path
     path = folder .. "/state"
   end)
 
-  after_each(function() sh("rm -rf '%s'", folder) end)
-
-  -- The names in the folder.
-  local function names() return sh("ls -A '%s' | tr '\\n' ' '", folder) end
+  after_each(function() own:close() end)
 
   local function fails(code, f, ...)
     local ok, err = f(...)
@@ -36,7 +30,7 @@ describe("a file", function()
     for _, bytes in ipairs({("\0x\r\n"):rep(100000), "short", ""}) do
       assert.is_true(file.replace(path, bytes))
       assert.equal(bytes, file.read(path))
-      assert.equal("state ", names())
+      assert.equal("state", own:names())
     end
   end)
 
@@ -95,7 +89,7 @@ describe("a file", function()
     local line, status = limited("trap '' XFSZ")
     assert.truthy(line and line:find("^nil\tEFBIG\t.*" .. path), line)
     assert.equal(0, status)
-    assert.equal("state ", names())
+    assert.equal("state", own:names())
     assert.equal("old", file.read(path))
   end)
 
@@ -114,10 +108,10 @@ describe("a file", function()
     local lock = assert(file.lock(path))
     fails("EBUSY", file.lock, path)
     fails("EBUSY", file.lock, folder .. "/link")
-    assert.equal("link state state.lock ", names())
+    assert.equal("link state state.lock", own:names())
     file.unlock(lock)
     file.unlock(lock)
-    assert.equal("link state ", names())
+    assert.equal("link state", own:names())
     lock = assert(file.lock(folder .. "/link"))
     fails("EBUSY", file.lock, path)
     assert.truthy(lock)
@@ -150,7 +144,7 @@ describe("a file", function()
     local lock = assert(file.lock(path))
     sh("touch '%s.1.2.new'", path)
     fails("EBUSY", file.lock, path)
-    assert.equal("state.1.2.new state.lock ", names())
+    assert.equal("state.1.2.new state.lock", own:names())
     file.unlock(lock)
   end)
 

@@ -43,13 +43,6 @@ local function talk(ours, peer, us)
   assert.same({peer.name}, ours:members())
 end
 
-local function apart(...)
-  for _, one in ipairs({...}) do
-    assert.same({}, one:members())
-    assert.same({}, one:heard())
-  end
-end
-
 for _, kind in ipairs(kinds) do
   local form, address = table.unpack(kind)
 
@@ -72,7 +65,7 @@ for _, kind in ipairs(kinds) do
         assert.same({peer.name}, ours:members())
         talk(ours, peer, us)
         peer:leave()
-        apart(peer, ours)
+        party.apart(peer, ours)
         assert.is_false(ours.node:is_connected())
       end)
 
@@ -80,11 +73,11 @@ for _, kind in ipairs(kinds) do
         local us = host .. ":" .. ours.port
         peer:connect(us)
         ours:leave()
-        apart(peer, ours)
+        party.apart(peer, ours)
         peer:connect(us)
         talk(ours, peer, us)
         ours:leave()
-        apart(peer, ours)
+        party.apart(peer, ours)
       end)
 
       it("is joined by ours as " .. host, function()
@@ -94,17 +87,17 @@ for _, kind in ipairs(kinds) do
         assert.same({name}, ours:members())
         talk(ours, peer, ours.name)
         ours:leave()
-        apart(peer, ours)
+        party.apart(peer, ours)
       end)
 
       it("is joined by ours as " .. host .. ", and leaves", function()
         ours:connect(host .. ":" .. peer.port)
         peer:leave()
-        apart(peer, ours)
+        party.apart(peer, ours)
         ours:connect(host .. ":" .. peer.port)
         talk(ours, peer, ours.name)
         peer:leave()
-        apart(peer, ours)
+        party.apart(peer, ours)
       end)
 
       it("hears ours first, which joined it as " .. host, function()
@@ -143,11 +136,11 @@ describe("ours", function()
       talk(a, b, a.name)
       talk(b, a, b.name)
       b:leave()
-      apart(a, b)
+      party.apart(a, b)
       a:connect(host .. ":" .. b.port)
       talk(a, b, a.name)
       a:leave()
-      apart(a, b)
+      party.apart(a, b)
     end)
   end
 end)

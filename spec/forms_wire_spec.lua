@@ -292,6 +292,14 @@ describe("what we answer", function()
   end)
 end)
 
+-- What each says to the other arrives as it is.
+local function carry(ours, peer, text)
+  peer:broadcast(text)
+  assert.same({"message " .. text .. " from " .. peer.name}, ours:heard())
+  ours:broadcast(text)
+  assert.same({"message " .. text .. " from " .. ours.name}, peer:heard())
+end
+
 describe("data of the header forms", function()
   -- It is theirs as it stands, also when it looks like our JSON.
   it("is data, whatever it looks like", function()
@@ -303,12 +311,7 @@ describe("data of the header forms", function()
         '{"type":1,"data":null,"from":{"port":1,"address":"x"}}', "{}",
         ('{"type":1,"from":{"port":%d,"address":"localhost"}}'):format(
           peer.port), "null", "\0\255\r\n\r\n", ("x"):rep(20000)}) do
-        peer:broadcast(text)
-        assert.same({"message " .. text .. " from " .. peer.name},
-                    ours:heard())
-        ours:broadcast(text)
-        assert.same({"message " .. text .. " from " .. ours.name},
-                    peer:heard())
+        carry(ours, peer, text)
         assert.same({peer.name}, ours:members())
       end
     end
@@ -320,12 +323,7 @@ describe("data of the header forms", function()
     ours:connect(peer.name)
     for _, text in ipairs({"{}", "null", '{"type":1}', "\0\255\r\n\r\n",
                            ("x"):rep(20000)}) do
-      peer:broadcast(text)
-      assert.same({"message " .. text .. " from " .. peer.name},
-                  ours:heard())
-      ours:broadcast(text)
-      assert.same({"message " .. text .. " from " .. ours.name},
-                  peer:heard())
+      carry(ours, peer, text)
     end
   end)
 end)

@@ -29,13 +29,6 @@ describe("when its terminal is gone", function()
     return over
   end
 
-  -- The visitor was told that the other one leaves, and of nothing else.
-  local function was_told(node)
-    local events = node:events()
-    assert.matches(" joined$", tostring(events()))
-    assert.matches(" left$", tostring(events()))
-  end
-
   local function command(...)
     return {session.LUA, COMMAND, ...}
   end
@@ -48,7 +41,7 @@ describe("when its terminal is gone", function()
       t:type("half")
       t:await("half$")
       assert.is_true(hang_up(t))
-      was_told(node)
+      session.was_told(node)
     end)
 
     it("commands that read lines end" .. ignored, function()
@@ -97,7 +90,7 @@ describe("when its terminal is gone", function()
       local t = s:start(command(table.unpack(argv)))
       t:await("\n>$")
       assert.is_true(hang_up(t))
-      was_told(node)
+      session.was_told(node)
     end
   end)
 
@@ -108,7 +101,7 @@ describe("when its terminal is gone", function()
       local t = s:start(command(name, "--join", tostring(node:self())))
       t:await(shown)
       assert.is_true(hang_up(t))
-      was_told(node)
+      session.was_told(node)
     end
   end)
 

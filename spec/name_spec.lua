@@ -1,6 +1,7 @@
 -- Nodes with names, on real sockets and as real processes.
 
 local cjson = require "cjson"
+local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local go = require "spec.support.go"
@@ -21,46 +22,29 @@ local PROGRAM = [[
 ]]
 
 describe("a name", function()
-  local open, script
+  local folder, script
 
   before_each(function()
-    open, script = {}, os.tmpname()
-    local file <close> = assert(io.open(script, "w"))
-    file:write(PROGRAM)
+    folder = folders.make()
+    script = folder:write("program.lua", PROGRAM)
   end)
 
-  after_each(function()
-    for i = #open, 1, -1 do open[i]:close() end
-    os.remove(script)
-  end)
-
-  local function keep(thing)
-    open[#open + 1] = thing
-    return thing
-  end
+  after_each(function() folder:close() end)
 
   local function start(name, entry)
-    local node = keep(assert(gop2p.start_local_node(0, {name = name})))
+    local node = folder:keep(assert(gop2p.start_local_node(0,
+                                                           {name = name})))
     if entry then assert(node:connect(entry:self())) end
     return node
   end
 
   local function child(name, entry, port)
-    local one = keep(assert(process.start({LUA, script, name,
+    local one = folder:keep(assert(process.start({LUA, script, name,
       tostring(entry:self().port), tostring(port or 0)})))
     local line = one:line(LIMIT, net.idle)
     one.peer = gop2p.me(math.tointeger(
       tonumber(line and line:match("^joined (%d+)$"))) or 1)
     return one, line
-  end
-
-  -- What happens to a node from now on, as texts.
-  local function watch(node)
-    local list = {}
-    gop2p.spawn(function()
-      for event in node:events() do list[#list + 1] = tostring(event) end
-    end)
-    return list
   end
 
   local function await(list, texts)
@@ -104,7 +88,7 @@ describe("a name", function()
     local old = child("anna", a)
     net.await(function() return b:member("anna") end, LIMIT)
     assert(a:receive(0) == nil)
-    local seen = {watch(a), watch(b)}
+    local seen = {net.watch(a), net.watch(b)}
     net.pass(0.1)
     for _, list in ipairs(seen) do
       for i = #list, 1, -1 do list[i] = nil end
@@ -124,7 +108,7 @@ describe("a name", function()
   it("is not needed for a process in the place of another", function()
     local a = start()
     local old = child("anna", a)
-    local list = watch(a)
+    local list = net.watch(a)
     await(list, {old.peer .. " joined"})
     old:kill("KILL")
     old:wait(LIMIT, net.idle)
@@ -141,7 +125,7 @@ describe("a name", function()
 
   it("is not seen by Go members, and minds none", function()
     for _, form in ipairs(net.forms) do
-      local peer = keep(go.start(form, "localhost"))
+      local peer = folder:keep(go.start(form, "localhost"))
       local a = start("anna")
       assert(a:connect(peer.name))
       local b = start("bert")
@@ -154,8 +138,8 @@ describe("a name", function()
 
   it("is shown by the command", function()
     local a = start("anna")
-    local command = keep(assert(process.start({LUA, "lua/bin/gop2p", "watch",
-      "--json", "--join", tostring(a:self())})))
+    local command = folder:keep(assert(process.start({LUA, "lua/bin/gop2p",
+      "watch", "--json", "--join", tostring(a:self())})))
     local line = assert(command:line(LIMIT, net.idle))
     assert.equal("anna", cjson.decode(line).name)
   end)

@@ -11,13 +11,6 @@ describe("the prompt", function()
 
   after_each(function() s:close() end)
 
-  -- The visitor was told that the other one leaves, and of nothing else.
-  local function was_told(node)
-    local events = node:events()
-    assert.matches(" joined$", tostring(events()))
-    assert.matches(" left$", tostring(events()))
-  end
-
   it("lets a call that waits be interrupted, and the node serves on",
      function()
     local t, node = s:begin()
@@ -59,7 +52,7 @@ describe("the prompt", function()
     assert.equal(1, #node:members())
     t:type("C-d")
     assert.equal(0, t:over())
-    was_told(node)
+    session.was_told(node)
     assert.same({}, net.names(node:members()))
   end)
 
@@ -73,14 +66,14 @@ describe("the prompt", function()
     assert(node:receive(5))
     t:type("C-d")
     assert.equal(0, t:over())
-    was_told(node)
+    session.was_told(node)
   end)
 
   it("ends by Ctrl-C as it does without us, having said goodbye", function()
     local t, node = s:begin()
     t:type("half", "C-c")
     assert.equal(130, t:over())
-    was_told(node)
+    session.was_told(node)
   end)
 
   it("says goodbye before a signal ends it", function()
@@ -90,7 +83,7 @@ describe("the prompt", function()
       t:await("half$")
       os.execute(("kill -%s %d"):format(signal, t:pid()))
       assert.equal(status, t:over())
-      was_told(node)
+      session.was_told(node)
     end
   end)
 
@@ -100,7 +93,7 @@ describe("the prompt", function()
       local t, node = s:begin()
       t:type(call, "Enter")
       assert.equal(3, t:over())
-      was_told(node)
+      session.was_told(node)
     end
   end)
 

@@ -4,6 +4,7 @@
 local core = require "gop2p.core"
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
+local contents = require("spec.support.net").read
 local nobody = require("spec.support.net").nobody
 local process = require "spec.support.process"
 local scriptfile = require "spec.support.script"
@@ -12,11 +13,6 @@ local terminal = require "spec.support.terminal"
 local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
-
-local function contents(file)
-  local f <close> = assert(io.open(file))
-  return f:read("a")
-end
 
 -- What is to be done step by step is tried by tutorial_spec.lua.
 local readme = contents("README.md")

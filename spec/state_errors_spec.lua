@@ -2,34 +2,26 @@
 -- theirs is lost.
 
 local file = require "gop2p.file"
+local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
+local sh = require("spec.support.shell").output
 
 local LIMIT = 30 -- seconds
 
-local function sh(format, ...)
-  local pipe <close> = assert(io.popen(format:format(...)))
-  return (pipe:read("a"):gsub("\n$", ""))
-end
-
 describe("a state file", function()
-  local folder, path, open
+  local folder, path
 
   before_each(function()
-    folder, open = sh("mktemp -d"), {}
-    path = folder .. "/state"
+    folder = folders.make()
+    path = folder.path .. "/state"
   end)
 
-  after_each(function()
-    for _, node in ipairs(open) do node:close() end
-    sh("rm -rf '%s'", folder)
-  end)
+  after_each(function() folder:close() end)
 
   local function start(port, where)
-    local node = assert(gop2p.start_local_node(port or 0,
-                                               {state = where or path}))
-    open[#open + 1] = node
-    return node
+    return folder:keep(assert(gop2p.start_local_node(port or 0,
+      {state = where or path})))
   end
 
   -- The one error that the node has to tell; the pattern may be nil.
@@ -43,7 +35,7 @@ describe("a state file", function()
   end
 
   local function works(node)
-    local other = start(nil, folder .. "/other")
+    local other = start(nil, folder.path .. "/other")
     assert(node:connect(other:self()))
     assert(assert(other:broadcast("x")):wait(LIMIT))
     assert.equal("x", node:receive(LIMIT).data)
@@ -139,12 +131,12 @@ describe("a state file", function()
   end)
 
   it("that can not be written is told once, until it can", function()
-    path = folder .. "/none/state"
+    path = folder.path .. "/none/state"
     local node = start()
     works(node)
     assert(node:leave())
     told(node, "ENOENT")
-    sh("mkdir '%s/none'", folder)
+    sh("mkdir '%s/none'", folder.path)
     node:close()
     assert.matches('"left":true', net.read(path))
   end)

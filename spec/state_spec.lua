@@ -1,6 +1,7 @@
 -- A node that keeps whom it knows in a file, and joins again by itself.
 
 local file = require "gop2p.file"
+local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -8,14 +9,9 @@ local process = require "spec.support.process"
 local LUA = os.getenv("LUA") or "lua5.4"
 local LIMIT = 30 -- seconds
 
-local function sh(format, ...)
-  local pipe <close> = assert(io.popen(format:format(...)))
-  return (pipe:read("a"):gsub("\n$", ""))
-end
-
 -- A process with a node: prints its port, and what it is told to.
 local PROGRAM = [[
-  local gop2p = require "gop2p"
+local gop2p = require "gop2p"
   local path, port, entry = arg[1], tonumber(arg[2]), tonumber(arg[3])
   local node = assert(gop2p.start_local_node(port, {state = path}))
   print("port " .. node:self().port, node:is_connected())
@@ -31,30 +27,22 @@ local PROGRAM = [[
 ]]
 
 describe("the state file", function()
-  local folder, path, open
+  local folder, path
 
   before_each(function()
-    folder, open = sh("mktemp -d"), {}
-    path = folder .. "/state"
+    folder = folders.make()
+    path = folder.path .. "/state"
   end)
 
-  after_each(function()
-    for _, thing in ipairs(open) do thing:close() end
-    sh("rm -rf '%s'", folder)
-  end)
+  after_each(function() folder:close() end)
 
-  local function keep(thing)
-    open[#open + 1] = thing
-    return thing
-  end
-
-  local function start(port, where)
-    return keep(assert(gop2p.start_local_node(port or 0,
-                                              {state = where or path})))
+  local function start(port)
+    return folder:keep(assert(gop2p.start_local_node(port or 0,
+                                                     {state = path})))
   end
 
   local function plain(port)
-    return keep(assert(gop2p.start_local_node(port or 0)))
+    return folder:keep(assert(gop2p.start_local_node(port or 0)))
   end
 
   -- The peers in the file, as texts, and whether it says that they were
@@ -79,9 +67,8 @@ describe("the state file", function()
   end
 
   local function child(port, entry, where)
-    local script = folder .. "/program.lua"
-    assert(file.replace(script, PROGRAM))
-    local one = keep(assert(process.start({LUA, script, where or path,
+    local script = folder:write("program.lua", PROGRAM)
+    local one = folder:keep(assert(process.start({LUA, script, where or path,
       tostring(port), entry and tostring(entry)})))
     local line = assert(one:line(LIMIT, net.idle))
     assert.equal("false", line:match("%a+$"))
@@ -139,13 +126,13 @@ describe("the state file", function()
   end)
 
   it("brings back one with a name, from another address", function()
-    local a, b = plain(), keep(assert(gop2p.start_local_node(0, {
+    local a, b = plain(), folder:keep(assert(gop2p.start_local_node(0, {
       state = path, name = "anna"})))
     local old = b:self()
     assert(b:connect(a:self()))
     net.await(function() return a:member("anna") end, LIMIT)
     b:close()
-    local again = keep(assert(gop2p.start_node("127.0.0.1", old.port, {
+    local again = folder:keep(assert(gop2p.start_node("127.0.0.1", old.port, {
       listen = "127.0.0.1", state = path, name = "anna"})))
     connected(again, 1)
     net.await(function() return a:member("anna").peer == again:self() end,
@@ -219,26 +206,21 @@ describe("the state file", function()
   end)
 
   it("makes one network of processes that were all killed", function()
-    local first, ports = nil, {}
+    local all, first = {}, nil
     for i = 1, 3 do
-      local where = path .. i
-      open[i] = child(0, first, where)
-      ports[i] = open[i].port
-      first = first or ports[1]
+      all[i] = child(0, first, path .. i)
+      first = first or all[1].port
     end
     for i = 1, 3 do
       net.await(function() return #stored(path .. i) == 2 end, LIMIT)
     end
-    for i = 1, 3 do open[i]:kill("KILL") end
-    for i = 1, 3 do open[i]:wait(LIMIT, net.idle) end
-    for i = 1, 3 do
-      open[i]:close()
-      open[i] = child(ports[i], nil, path .. i)
-    end
-    for i = 1, 3 do
+    for _, one in ipairs(all) do one:kill("KILL") end
+    for _, one in ipairs(all) do one:wait(LIMIT, net.idle) end
+    for i, one in ipairs(all) do all[i] = child(one.port, nil, path .. i) end
+    for _, one in ipairs(all) do
       local joined = {}
       while #joined < 2 do
-        local line = assert(open[i]:line(LIMIT, net.idle))
+        local line = assert(one:line(LIMIT, net.idle))
         joined[#joined + 1] = line:match("^localhost:(%d+) joined$")
       end
     end

@@ -46,9 +46,16 @@ describe("stats", function()
     assert.is_true(one.rtt >= 0 and one.rtt < LIMIT, one.rtt)
     assert.is_true(one.heard >= 0 and one.heard < LIMIT, one.heard)
     one.rtt, one.heard = nil, nil
+    local text = ("{form = ours, name = anna, outbox_bytes = 0, "
+                  .. "outbox_messages = 0, peer = %s, state = alive}")
+                 :format(b:self())
+    assert.equal(text, tostring(one))
     assert.same({peer = b:self(), name = "anna", state = "alive",
                  form = "ours", outbox_messages = 0, outbox_bytes = 0}, one)
-    assert.equal(1, a:stats().members)
+    local stats = a:stats()
+    assert.equal(1, stats.members)
+    assert.matches("^{failed = 0, .*, members = 1, .*, peers = {{form = "
+      .. "ours, .*, rtt = .*, state = alive}}, .*}$", tostring(stats))
   end)
 
   it("name the form of each published program", function()

@@ -23,12 +23,24 @@ meta.__name = "gop2p.node"
 -- it is looked at whether they have stopped answering altogether.
 local RECHECK = 0.25
 
--- A list of peers shows what is in it.
+-- A list shows what is in it.
 local listmeta = {
   __tostring = function(list)
-    local names = {}
-    for i, peer in ipairs(list) do names[i] = tostring(peer) end
-    return "{" .. table.concat(names, ", ") .. "}"
+    local items = {}
+    for i, item in ipairs(list) do items[i] = tostring(item) end
+    return "{" .. table.concat(items, ", ") .. "}"
+  end
+}
+
+-- So does a table with fields, in the order of their names.
+local fieldsmeta = {
+  __tostring = function(fields)
+    local items = {}
+    for name, value in pairs(fields) do
+      items[#items + 1] = ("%s = %s"):format(name, value)
+    end
+    table.sort(items)
+    return "{" .. table.concat(items, ", ") .. "}"
   end
 }
 
@@ -230,9 +242,17 @@ end
 local STATES = { alive = true, suspected = true, failed = true,
                  candidate = true }
 
+-- What node:stats() gives.
+local function look(self)
+  local stats = core.stats(self)
+  for _, one in ipairs(stats.peers) do setmetatable(one, fieldsmeta) end
+  setmetatable(stats.peers, listmeta)
+  return setmetatable(stats, fieldsmeta)
+end
+
 -- What is known of the peers; nothing once the node is stopped.
 local function known(self)
-  return core.isclosed(self) and {} or core.stats(self).peers
+  return core.isclosed(self) and {} or look(self).peers
 end
 
 -- node:members([state]) -> list of peers: everybody else in its network, in
@@ -284,7 +304,7 @@ end
 -- nil: none yet), 'outbox_messages', 'outbox_bytes'.
 function node:stats()
   open(self, "stats")
-  return core.stats(self)
+  return look(self)
 end
 
 -- node:is_connected() -> whether there is any member.

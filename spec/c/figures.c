@@ -30,7 +30,7 @@ static gp_station *add (gp_sim *s, size_t i) {
   gp_station *st;
   char name[32];
   gp_peer *p;
-  world_options(&opt);
+  gp_nodeopt_init(&opt);
   snprintf(name, sizeof name, "n%zu:5000", i);
   p = world_peer(name);
   if (gp_sim_add(s, p, &opt, NULL, &st) != GP_OK)

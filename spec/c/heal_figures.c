@@ -44,7 +44,7 @@ static void row (size_t nodes, bool good, const char *what,
 }
 
 static void options (gp_nodeopt *opt, bool ours) {
-  world_options(opt);
+  gp_nodeopt_init(opt);
   if (!ours)
     opt->probetime = 0;
 }

@@ -278,7 +278,7 @@ TEST(quietfree, "a node that is freed asks nobody anything") {
   int i;
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&signals[i], &ready);
-  world_options(&opt);
+  gp_nodeopt_init(&opt);
   SAME(gp_node_new(&n, self, &t, &opt, signals), GP_OK);
   SAME(gp_node_connect(n, entry, 5000, 0, &r[0]), GP_OK);
   s.error = GP_OK;

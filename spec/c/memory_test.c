@@ -33,7 +33,7 @@ static bool open (world *w, size_t n) {
                                       "e:5", "f:6", "g:7", "h:8"};
   gp_err e;
   size_t i;
-  world_options(&w->opt);
+  gp_nodeopt_init(&w->opt);
   w->opt.inboxmessages = 3;
   w->opt.outboxmessages = 4;
   w->opt.maxerrors = 8;

@@ -36,7 +36,7 @@ static gp_node *serving (gp_signal *signals, gp_ready *ready) {
   gp_nodeopt opt;
   gp_node *n;
   size_t i;
-  world_options(&opt);
+  gp_nodeopt_init(&opt);
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&signals[i], ready);
   SAME(gp_node_new(&n, self, &t, &opt, signals), GP_OK);

@@ -8,7 +8,6 @@
 #include "gp_base64.h"
 #include "gp_bygones.h"
 #include "gp_heap.h"
-#include "gp_members.h"
 #include "gp_message.h"
 #include "gp_peer.h"
 #include "gp_queue.h"
@@ -278,78 +277,6 @@ TEST(queuebytes, "a queue is full by its bytes; a large item passes alone") {
   SAME(gp_queue_push(&q, &item, 7), GP_OK);
   SAME(gp_queue_push(&q, &item, 0), GP_ENOBUFS);
   gp_queue_clear(&q);
-}
-
-#define ENTRIES 300
-
-/* A table and beside it the truth. */
-typedef struct shelf {
-  gp_members ms;
-  gp_entry at[ENTRIES];
-  gp_peer *names[2 * ENTRIES];
-  bool in[ENTRIES];
-} shelf;
-
-static void check (shelf *s) {
-  const gp_entry *e;
-  size_t i, count = 0, walked = 0;
-  for (i = 0; i < ENTRIES; i++) {
-    gp_entry *found;
-    if (!s->in[i])
-      continue;
-    count++;
-    found = gp_members_find(&s->ms, s->at[i].peer);
-    CHECK(found == &s->at[i]);
-    CHECK(gp_members_at(&s->ms, found->slot) == found);
-  }
-  for (e = s->ms.first; e != NULL; e = e->next) {
-    CHECK(e->next == NULL ? s->ms.last == e : e->next->prev == e);
-    walked++;
-  }
-  SAME(s->ms.count, count);
-  SAME(walked, count);
-}
-
-static void toggle (shelf *s, size_t i) {
-  if (s->in[i])
-    gp_members_remove(&s->ms, &s->at[i]);
-  else {
-    s->at[i].peer = s->names[i];
-    SAME(gp_members_add(&s->ms, &s->at[i]), GP_OK);
-  }
-  s->in[i] = !s->in[i];
-}
-
-TEST(members, "a table finds what is in it, by name and by slot") {
-  static shelf s;
-  gp_random r;
-  size_t i, round;
-  memset(&s, 0, sizeof s);
-  gp_random_seed(&r, 4);
-  for (i = 0; i < 2 * ENTRIES; i++)
-    SAME(gp_peer_new(&s.names[i], "n", 1, (int64_t)i + 1), GP_OK);
-  CHECK(gp_members_find(&s.ms, s.names[0]) == NULL);
-  CHECK(gp_members_at(&s.ms, 0) == NULL);
-  for (round = 0; round < 4000; round++) {
-    i = gp_random_below(&r, ENTRIES);
-    if (s.in[i] && gp_random_below(&r, 3) == 0) {
-      uint32_t slot = s.at[i].slot;
-      gp_peer *old = s.at[i].peer;
-      gp_members_rename(&s.ms, &s.at[i], s.names[i + ENTRIES]);
-      SAME(s.at[i].slot, slot);
-      if (old == s.names[i])
-        CHECK(gp_members_find(&s.ms, old) == NULL);
-    }
-    else
-      toggle(&s, i);
-    if (round % 50 == 0)
-      check(&s);
-  }
-  CHECK(gp_members_at(&s.ms, UINT32_MAX) == NULL);
-  gp_members_clear(&s.ms);
-  SAME(s.ms.count, 0);
-  for (i = 0; i < 2 * ENTRIES; i++)
-    gp_peer_unref(s.names[i]);
 }
 
 TEST(signal, "a signal rises once, and in its turn") {

@@ -7,21 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void world_options (gp_nodeopt *opt) {
-  memset(opt, 0, sizeof *opt);
-  opt->maxmembers = 4096;
-  opt->maxdata = (size_t)1 << 20;
-  opt->inboxmessages = 1024;
-  opt->inboxbytes = (size_t)64 << 20;
-  opt->outboxmessages = 1024;
-  opt->outboxbytes = (size_t)8 << 20;
-  opt->maxerrors = 1024;
-  opt->maxevents = 1024;
-  opt->probetime = 600;
-  opt->asktime = 5000;
-  opt->holdtime = 4000;
-}
-
 static uint64_t number (const char *variable, uint64_t otherwise) {
   const char *text = getenv(variable);
   return text == NULL ? otherwise : strtoull(text, NULL, 10);
@@ -45,7 +30,7 @@ gp_peer *world_peer (const char *text) {
 }
 
 static void open (world *w, uint64_t seed, size_t n, uint32_t probetime) {
-  world_options(&w->opt);
+  gp_nodeopt_init(&w->opt);
   w->opt.probetime = probetime;
   w->n = 0;
   SAME(gp_sim_new(&w->sim, seed), GP_OK);

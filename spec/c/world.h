@@ -11,7 +11,7 @@
 #include "gp_sim.h"
 #include "test.h"
 
-#define WORLD_MAX 64
+#define WORLD_MAX 160
 #define WORLD_TEXT 4096
 #define SECOND 1000u
 
@@ -31,9 +31,6 @@ typedef struct world {
   for (uint64_t seed = world_firstseed(); world_hasseed(seed, n); seed++)
 uint64_t world_firstseed (void);
 bool world_hasseed (uint64_t seed, uint64_t n);
-
-/* The limits of a host. */
-void world_options (gp_nodeopt *opt);
 
 /* With 'n' nodes that do not know each other. */
 void world_open (world *w, uint64_t seed, size_t n);

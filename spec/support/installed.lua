@@ -8,6 +8,7 @@ installed - the package in a tree of its own, and the command that is there.
 What runs there is what was installed: no path leads to the checkout. Only
 the rocks that it depends on are taken from where they are.
 ]]
+local folder = require "spec.support.folder"
 local process = require "spec.support.process"
 local terminal = require "spec.support.terminal"
 
@@ -50,16 +51,14 @@ end
 
 -- Builds and installs, which takes some seconds.
 function installed.make()
-  local pipe <close> = assert(io.popen("mktemp -d"))
-  local dir = pipe:read("l")
-  local file <close> = assert(io.open(dir .. "/config.lua", "w"))
-  file:write(CONFIG)
-  file:flush()
+  local own = folder.make()
+  local dir = own.path
+  own:write("config.lua", CONFIG)
   local made = assert(io.popen(SCRIPT:format(dir, dir, LUAROCKS)))
   local out = made:read("a")
   assert(made:close(), out)
   return setmetatable({
-    dir = dir, command = dir .. "/tree/bin/gop2p",
+    folder = own, dir = dir, command = dir .. "/tree/bin/gop2p",
     env = { LUA_PATH_5_4 = where("argparse", package.path),
             LUA_CPATH_5_4 = where("cjson", package.cpath) },
   }, installed)
@@ -101,7 +100,7 @@ function installed:run(args, input, options)
 end
 
 function installed:remove()
-  os.execute("rm -rf '" .. self.dir .. "'")
+  self.folder:close()
 end
 
 return installed

@@ -281,6 +281,15 @@ function net.names(peers)
   return out
 end
 
+-- What happens to a node from now on, as texts: a list that grows.
+function net.watch(node)
+  local list = {}
+  gop2p.spawn(function()
+    for event in node:events() do list[#list + 1] = tostring(event) end
+  end)
+  return list
+end
+
 -- Every error that the node has to tell within the time.
 function net.errors(node, count, seconds)
   local list = {}

@@ -165,4 +165,16 @@ function party.settled(one, names)
   end
 end
 
+-- None has a member any more, nor anything left to be heard; or raises what
+-- there is.
+function party.apart(...)
+  for _, one in ipairs({...}) do
+    local members, heard = one:members(), one:heard()
+    if members[1] or heard[1] then
+      error(("%s has members: %s; heard: %s"):format(one.name,
+        table.concat(members, " "), table.concat(heard, ", ")), 2)
+    end
+  end
+end
+
 return party

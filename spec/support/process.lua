@@ -15,6 +15,7 @@ port, which reads any descriptor without blocking. The input goes through a
 "cat", so that ending it waits for that and not for the child. So a POSIX
 shell and LuaSocket are all that it needs.
 ]]
+local shell = require "spec.support.shell"
 local socket = require "socket"
 local serial = require "socket.serial"
 
@@ -25,14 +26,10 @@ Process.__index = Process
 
 local DEFAULT = 5 -- seconds
 
-local function quote(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
 local function make_fifo()
   local path = os.tmpname()
   os.remove(path)
-  assert(os.execute("mkfifo -m 600 " .. quote(path)), "mkfifo failed")
+  assert(os.execute("mkfifo -m 600 " .. shell.quote(path)), "mkfifo failed")
   return path
 end
 
@@ -48,15 +45,13 @@ local function environment(options)
 end
 
 local function words(argv, out)
-  table.move(argv, 1, #argv, #out + 1, out)
-  for i, word in ipairs(out) do out[i] = quote(word) end
-  return table.concat(out, " ")
+  return shell.words(table.move(argv, 1, #argv, #out + 1, out))
 end
 
 -- A sanitizer that was preloaded into the specs is none of the business of
 -- the shells, so they are begun anew without it.
-local function shell(...)
-  local commands = quote(table.concat({...}, "; "))
+local function pipe(...)
+  local commands = shell.quote(table.concat({...}, "; "))
   return assert(io.popen("unset LD_PRELOAD; exec sh -c " .. commands, "w"))
 end
 
@@ -65,8 +60,9 @@ end
 -- the command. Descriptors of the caller that would be inherited are closed
 -- as far as a shell can.
 local function script(argv, input, output, options)
-  local errors = options.stderr and quote(options.stderr) or "&2"
-  local parts = {"exec <" .. quote(input) .. " >" .. quote(output)}
+  local errors = options.stderr and shell.quote(options.stderr) or "&2"
+  local parts = {("exec <%s >%s"):format(shell.quote(input),
+                                         shell.quote(output))}
   for fd = 3, 8 do parts[#parts + 1] = ("exec %d<&-"):format(fd) end
   -- The shell's own "Killed" is not for the report of the specs.
   parts[#parts + 1] = "exec 9>" .. errors .. " 2>/dev/null"
@@ -120,9 +116,9 @@ function process.start(argv, options)
   local input, output = make_fifo(), make_fifo()
   local out = assert(serial(output))
   out:settimeout(0)
-  local runner = shell(table.unpack(script(argv, input, output,
-                                           options or {})))
-  local stdin = shell("exec cat >" .. quote(input))
+  local runner = pipe(table.unpack(script(argv, input, output,
+                                          options or {})))
+  local stdin = pipe("exec cat >" .. shell.quote(input))
   -- Given its finalizer last, it is finalized before what it holds.
   local self = setmetatable({
     out = out, runner = runner, stdin = stdin, unread = "",

@@ -42,6 +42,18 @@ function session.say(node, text)
   assert(assert(node:broadcast(text)):wait(5))
 end
 
+-- The visitor was told that the other one has joined and left, and of nothing
+-- else; or raises.
+function session.was_told(visitor)
+  local events = visitor:events()
+  for _, what in ipairs {"joined", "left"} do
+    local event = tostring(events())
+    if not event:find(" " .. what .. "$") then
+      error(("'... %s' expected, not '%s'"):format(what, event), 2)
+    end
+  end
+end
+
 -- Starts a node there and wipes the screen; its port.
 function session.node(t)
   t:await(">$")

@@ -12,6 +12,7 @@ It is a server of tmux's of its own, which knows what a terminal is. Whatever
 waits has a limit, and turns this process's loop meanwhile.
 ]]
 local net = require "spec.support.net"
+local shell = require "spec.support.shell"
 local socket = require "socket"
 
 local terminal = {}
@@ -21,21 +22,11 @@ Terminal.__index = Terminal
 
 local LIMIT = 10 -- seconds
 
-local function quote(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
-local function quoted(words)
-  local out = {}
-  for i, word in ipairs(words) do out[i] = quote(word) end
-  return table.concat(out, " ")
-end
-
 -- What a command of tmux's prints.
 function Terminal:tmux(...)
   local pipe <close> = assert(io.popen(
     ("unset LD_PRELOAD TMUX; exec tmux -L %s -f /dev/null %s 2>&1")
-    :format(self.socket, quoted({...}))))
+    :format(self.socket, shell.words({...}))))
   return pipe:read("a")
 end
 
@@ -57,7 +48,7 @@ function terminal.start(argv, options)
     tostring(options.columns or 80), "-y", tostring(options.rows or 24),
     (options.nohup and "trap '' HUP; " or "") ..
     ("trap : INT; %s; echo $? >%s; trap '' INT; echo '(over)'; " ..
-     "exec sleep 600"):format(quoted(words), quote(self.status)))
+     "exec sleep 600"):format(shell.words(words), shell.quote(self.status)))
   assert(said == "", said)
   return self
 end
@@ -115,8 +106,8 @@ end
 
 -- The process that runs.
 function Terminal:pid()
-  local shell = self:tmux("list-panes", "-F", "#{pane_pid}"):match("%d+")
-  local name = ("/proc/%s/task/%s/children"):format(shell, shell)
+  local outer = self:tmux("list-panes", "-F", "#{pane_pid}"):match("%d+")
+  local name = ("/proc/%s/task/%s/children"):format(outer, outer)
   local file <close> = assert(io.open(name))
   return file:read("n")
 end

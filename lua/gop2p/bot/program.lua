@@ -12,6 +12,7 @@ local LOOK = 0.5   -- seconds between two looks at the files
 
 local bots = setmetatable({}, { __mode = "v" })   -- number -> bot
 local made = 0           -- so many, in their order
+local used = 0           -- so many of them were started, or stopped
 local script             -- the path, once a bot was made
 local arguments          -- that it was started with
 local files = {}         -- path -> how it was when it was loaded
@@ -59,6 +60,16 @@ function program.over()
     if bots[i] and bots[i].state ~= "stopped" then return false end
   end
   return made > 0
+end
+
+-- program.used(): one that is new is started, or stopped.
+function program.used()
+  used = used + 1
+end
+
+-- Whether one was made for nothing.
+function program.unused()
+  return made > used
 end
 
 -- program.notstarted(): a bot could not be started, which was told.

@@ -24,9 +24,16 @@ local function follow_errors(node, failed)
   end)
 end
 
--- All that the entry point told of: also who is no member any more because
--- he did not answer.
+-- What is said of one who may answer yet: he was given a second.
+local LATE = { code = "ETIMEDOUT", cause = "no answer in time" }
+
+-- All that the entry point told of: also who is no member, because he did not
+-- answer.
 local function everybody(node, failed)
+  for _, peer in ipairs(node:members("candidate")) do
+    local name = tostring(peer)
+    failed[name] = failed[name] or LATE
+  end
   local list, seen = {}, {}
   for _, peer in ipairs(node:members()) do
     list[#list + 1], seen[tostring(peer)] = peer, true

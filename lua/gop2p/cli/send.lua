@@ -64,6 +64,18 @@ local function join(node, entries)
   return ok, last
 end
 
+-- Those who had yet to answer our greeting, and did so, or did not get it.
+local function latecomers(node, candidates, failed)
+  local list = {}
+  for _, peer in ipairs(candidates) do
+    local state = (node:member(peer) or {}).state
+    if failed[tostring(peer)] or state == "alive" then
+      list[#list + 1] = peer
+    end
+  end
+  return list
+end
+
 local function deliver(node, options, text)
   local named = #options.to > 0
   local entries = #options.join > 0 and options.join or options.to
@@ -73,6 +85,7 @@ local function deliver(node, options, text)
     return FAILED
   end
   local receivers = named and options.to or node:members()
+  local candidates = named and {} or node:members("candidate")
   local receipt
   if joined and named then
     receipt, err = node:send(receivers, text)
@@ -80,6 +93,8 @@ local function deliver(node, options, text)
     receipt, err = node:broadcast(text)
   end
   local failed = failures(receipt, err, receivers)
+  local late = latecomers(node, candidates, failed)
+  table.move(late, 1, #late, #receivers + 1, receivers)
   return report(receivers, failed, options.json)
 end
 

@@ -1,0 +1,132 @@
+-- The installed `gop2p send`. The other side is a stand-in for a published Go
+-- program.
+
+local cjson = require "cjson"
+local go = require "spec.support.go"
+local installed = require "spec.support.installed"
+local scriptfile = require "spec.support.script"
+local testing = require "gop2p.testing"
+
+describe("gop2p send", function()
+  local tree, peer
+
+  setup(function() tree = installed.make() end)
+  teardown(function() tree:remove() end)
+  before_each(function()
+    peer = go.start("v1.1.3", "localhost", {kinds = true})
+  end)
+  after_each(function() peer:close() end)
+
+  -- What it does without a complaint.
+  local function done(args, input)
+    local status, lines, complaint = tree:run(args, input)
+    assert.same({0, ""}, {status, complaint}, table.concat(lines, "\n"))
+    return lines
+  end
+
+  local function objects(lines)
+    local list = {}
+    for i, line in ipairs(lines) do list[i] = cjson.decode(line) end
+    return list
+  end
+
+  -- A port where nobody listens any more.
+  local function gone()
+    local other <close> = go.start("v1.1.3", "localhost")
+    return other.name
+  end
+
+  it("writes to everybody", function()
+    assert.same({}, done {"send", "--join", peer.name, "--all", "Hello"})
+    local data, _, kind = peer:message()
+    assert.same({"Hello", "message"}, {data, kind})
+    assert.same({}, peer:members())
+  end)
+
+  it("writes to one, or to some, through whom it joins", function()
+    local other <close> = go.start("v1.1.3", "localhost", {kinds = true})
+    other:ask("connect " .. peer.name)
+    done {"send", "--to", peer.name, "to one"}
+    done {"send", "--to", peer.name, "--to", other.name, "to two"}
+    done {"send", "--join", peer.name, "--to", other.name, "to other"}
+    assert.equal("to one", (peer:message()))
+    local data, _, kind = peer:message()
+    assert.same({"to two", "direct"}, {data, kind})
+    assert.equal("to two", (other:message()))
+    assert.equal("to other", (other:message()))
+    assert.same({nil, "timeout"}, {peer:event(0)})
+  end)
+
+  it("takes its port, and the text from its input", function()
+    local port = gone():match("%d+$")
+    done({"send", "--port", port, "--to", peer.name, "-"},
+         "two\nlines\n")
+    assert.same({"two\nlines", "localhost:" .. port, "direct"},
+                {peer:message()})
+  end)
+
+  it("says who did not get it", function()
+    local name = gone()
+    local args = {"send", "--to", peer.name, "--to", name, "Hello"}
+    local status, lines, complaint = tree:run(args)
+    assert.same({1, {}}, {status, lines})
+    assert.equal("gop2p send: not delivered to " .. name
+                 .. ": connection refused\n", complaint)
+    table.insert(args, 2, "--json")
+    status, lines = tree:run(args)
+    assert.equal(1, status)
+    assert.same({
+      {peer = peer.name, delivered = true},
+      {peer = name, delivered = false, code = "ECONNREFUSED",
+       error = "connection refused"},
+    }, objects(lines))
+  end)
+
+  it("says so when nobody lets it in", function()
+    local name = gone()
+    local status, lines, complaint =
+      tree:run {"send", "--json", "--to", name, "Hello"}
+    assert.same({1, ""}, {status, complaint})
+    assert.same({{peer = name, delivered = false, code = "ECONNREFUSED",
+                  error = "connection refused"}}, objects(lines))
+    status, lines, complaint =
+      tree:run {"send", "--join", name, "--all", "Hello"}
+    assert.same({1, {}}, {status, lines})
+    assert.matches("^gop2p send: could not join through ", complaint)
+  end)
+
+  -- On virtual time, since the one who hangs is waited for.
+  it("says of those who were not met yet whether they got it", function()
+    local member <close> = scriptfile [[
+      local gop2p = require "gop2p"
+      gop2p.run(function()
+        local node <close> = gop2p.start_local_node(tonumber(arg[1]))
+        node:connect(5000)
+        for msg in node:inbox() do print(msg) end
+      end)]]
+    local command <close> = scriptfile
+      "os.exit(require 'gop2p.cli'(arg, 'send'))"
+    local net <close> = testing.network()
+    local bots = {}
+    for i, name in ipairs {"hangs", "wakes", "gone"} do
+      bots[name] = net:bot(member.name, {name = name, args = {5000 + i}})
+    end
+    for _, bot in pairs(bots) do bot:hang() end
+    local sent = net:bot(command.name, {
+      name = "send", may_fail = true,
+      args = {"--join", "5000", "--all", "--json", "Hello"},
+    })
+    net:advance(1)
+    bots.wakes:resume()
+    bots.gone:kill()
+    net:advance(20)
+    local found = {}
+    for _, one in ipairs(objects(sent:prints())) do
+      found[one.peer] = one.delivered
+    end
+    assert.same({["localhost:5000"] = true, ["localhost:5001"] = false,
+                 ["localhost:5002"] = true}, found)
+    assert.equal("failed", sent:state())
+    assert.matches("Hello", bots.wakes:prints()[1])
+  end)
+end)
