@@ -166,6 +166,27 @@ describe("errors", function()
     end
   end)
 
+  it("has what fails after somebody has given up waiting for it", function()
+    local hung <close> = net.canned({message = "hang"})
+    local node <close> = assert(gop2p.start_local_node(0,
+                                                     {request_timeout = 0.5}))
+    assert(node:connect(hung.name))
+    local first = node:broadcast("given up")
+    assert.is_nil((first:wait(0)))
+    local second = node:broadcast("closed")
+    local task
+    gop2p.spawn(function()
+      task = coroutine.running()
+      second:wait()
+    end)
+    gop2p.pump(0)
+    coroutine.close(task)
+    for i, data in ipairs({"given up", "closed"}) do
+      local err = assert(net.errors(node, 1, 5)[1], data)
+      assert.same({"ETIMEDOUT", data}, {err.code, err.message.data}, i)
+    end
+  end)
+
   it("tells of requests that are none", function()
     local node <close> = assert(gop2p.start_local_node(0))
     net.ask(node, net.post("rubbish"))
