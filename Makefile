@@ -55,8 +55,9 @@ STARVE = $(BUILD)/spec/starve
 # An interpreter that loads its readline.
 PROMPT = $(BUILD)/spec/prompt
 
-# A Lua module that forks, and a terminal that is slow to forget.
-HOSTED = $(addprefix $(BUILD)/,forking.so flushing.so)
+# Lua modules that fork and start threads, and a terminal that is slow to
+# forget.
+HOSTED = $(addprefix $(BUILD)/,forking.so threading.so flushing.so)
 
 # Each fuzzer is a program of its own, with clang's libFuzzer and both
 # sanitizers, with the same parts of the core, and with Lua for lua-cjson.

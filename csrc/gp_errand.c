@@ -369,16 +369,17 @@ static gp_err outcome (gp_err error, const gp_answered *answer) {
 }
 
 /*
-** Whether a message may be sent once more: for a refused connection and a
-** 503 it surely has not been taken; a connection that broke may have carried
-** it, but a node of ours knows it again by its number. A peer that was away
-** before is not waited for, nor one that refuses longer than anybody should
-** be kept waiting.
+** Whether a message may be sent once more: for a refused connection, a 503
+** and want of descriptors it surely has not been taken; a connection that
+** broke may have carried it, but a node of ours knows it again by its number.
+** A peer that was away before is not waited for, nor one that refuses longer
+** than anybody should be kept waiting.
 */
 static bool mayrepeat (const gp_contact *c, const gp_errand *e, gp_err error,
                        uint64_t now) {
   switch (error) {
-    case GP_EBUSY: return true;
+    case GP_EBUSY:
+    case GP_EMFILE: return true;
     case GP_ECONNREFUSED:
       return c->standing == GP_MEMBER && e->hopeful && !e->unsure &&
              now < e->since + GP_PATIENCE;

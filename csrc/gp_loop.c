@@ -58,8 +58,9 @@ static void forked (void) {
   forks++;
 }
 
+/* Two threads that begin at once count double, which is as good. */
 static bool countforks (void) {
-  static bool counting;
+  static atomic_bool counting;
   if (!counting)
     counting = pthread_atfork(NULL, NULL, forked) == 0;
   return counting;

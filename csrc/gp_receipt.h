@@ -57,7 +57,7 @@ void gp_failure_unref (gp_failure *f);
 typedef struct gp_receipt {
   unsigned refs;
   size_t pending; /* errands that are still to be done */
-  bool claimed;   /* somebody waited for it: failures are his to read */
+  bool claimed;   /* somebody waits for it: failures are his to read */
   bool joined;    /* of a connect: the entry point has let us in */
   gp_signal settled;
   gp_failure *first, *last;

@@ -214,10 +214,19 @@ static void answered (gp_node *n, const gp_probe *p, gp_contact *c,
     gp_repair_compare(n, c, answer->digest);
 }
 
+/* What this node lacks is nobody else's fault: it has not asked. */
+static void notasked (gp_node *n, gp_contact *c) {
+  c->vigil.trial = 0;
+  if (c->vigil.suspected != 0)
+    c->vigil.suspected = n->now;
+}
+
 static void tried (gp_node *n, const gp_probe *p, gp_contact *c, gp_err error,
                    const gp_answered *answer) {
   if (error == GP_OK)
     answered(n, p, c, answer);
+  else if (error == GP_EMFILE || error == GP_ENOMEM)
+    notasked(n, c);
   else if (error == GP_ECONNREFUSED)
     gp_detect_refused(n, c);
   else if (c->vigil.trial != 0)

@@ -42,6 +42,12 @@ static int core_claim (lua_State *L) {
   return 1;
 }
 
+/* core.disclaim(receipt): nobody waits any more */
+static int core_disclaim (lua_State *L) {
+  toreceipt(L)->claimed = false;
+  return 0;
+}
+
 /* core.issettled(receipt) -> boolean */
 static int core_issettled (lua_State *L) {
   lua_pushboolean(L, gp_receipt_issettled(toreceipt(L)));
@@ -67,10 +73,13 @@ static int core_failures (lua_State *L) {
 }
 
 void lgp_open_receipt (lua_State *L) {
-  static const luaL_Reg functions[] = {
-    {"claim", core_claim},         {"issettled", core_issettled},
-    {"hasjoined", core_hasjoined}, {"failures", core_failures},
-    {"release", receipt_gc},       {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"claim", core_claim},
+                                       {"disclaim", core_disclaim},
+                                       {"issettled", core_issettled},
+                                       {"hasjoined", core_hasjoined},
+                                       {"failures", core_failures},
+                                       {"release", receipt_gc},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, LGP_RECEIPT, "receiptmeta", receipt_gc);
 }

@@ -215,6 +215,9 @@ describe("an agenda", function()
                      .. case[1], why)
     end
     assert.equal(0, a:count())
+    local entry = a:after(1, none)
+    assert.has_error(function() entry.cancel() end,
+                     "'cancel' is called on a timer, with a colon")
   end)
 end)
 

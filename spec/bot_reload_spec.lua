@@ -271,6 +271,41 @@ describe("a bot that is reloaded every half an hour", function()
   end)
 end)
 
+describe("a bot that is watched in a test", function()
+  it("is not looked at when nothing can have changed", function()
+    local script <close> = scriptfile [[
+      local core, looks = require "gop2p.core", 0
+      local stamp = core.filestamp
+      core.filestamp = function(path)
+        looks = looks + 1
+        return stamp(path)
+      end
+      local bot = require("gop2p.bot").new {
+        name = "dice", join = "localhost:5000", watch = true, store = false,
+      }
+      bot:every("12:00", function() bot:say(looks .. " looks") end)
+      bot:run()
+    ]]
+    local simulation <close> = testing.network()
+    local bot = simulation:bot(script.name, { name = "dice" })
+    local text = bot:read(script.name)
+    simulation:advance(10 * 24 * 3600)
+    local looks = simulation:said_by("dice")[10]:match("^%d+")
+    assert.is_true(tonumber(looks) < 100, looks)
+    for i = 1, 2 do
+      local file <close> = assert(io.open(script.name, "w"))
+      assert(file:write(text, ("\n"):rep(i)))
+      file:close()
+      simulation:advance(3)
+      testing.expect(bot:complains(), "reloaded")
+      simulation:advance(3600)
+    end
+    bot:write(script.name, text)
+    simulation:advance(3)
+    testing.expect(bot:complains(), "reloaded")
+  end)
+end)
+
 describe("two bots in a file that is watched", function()
   it("are not reloaded while it is being written", function()
     local script <close> = scriptfile [[

@@ -213,4 +213,16 @@ describe("gop2p bot", function()
                      .. " was of no use: ", said)
     end
   end)
+
+  it("says that a bot was made and never run", function()
+    local made = "local new = require('gop2p.bot').new "
+      .. "local bot = new {store = false, log = {level = 'off'}} "
+    local status, lines, said = run {script(made .. "print 'here'")}
+    assert.same({1, {"here"}}, {status, lines})
+    assert.equal("gop2p bot: a bot was made and never run: bot:run() is "
+                 .. "missing\n", said)
+    for _, ending in ipairs {"bot:start() bot:stop()", "bot:stop()"} do
+      assert.same({0, {}, ""}, {run {script(made .. ending)}})
+    end
+  end)
 end)

@@ -230,10 +230,12 @@ describe("gop2p on a terminal", function()
 
     it("can do without readline", function()
       chat(nil, "--plain")
+      t:type("Tab", "hel")
+      prompts(">       hel")
       broadcast("one")
-      shows("%[" .. peer.name .. "%] one$")
-      t:type("Tab")
-      enter "hello"
+      shows("^%[" .. peer.name .. "%] one$")
+      prompts(">")
+      enter "lo"
       assert.equal("\thello", (peer:message()))
     end)
   end)

@@ -100,4 +100,34 @@ describe("out of descriptors", function()
     assert.equal("nil\tEMFILE", child:line(10, net.idle))
     assert.equal("true", child:line(10, net.idle))
   end)
+
+  it("members are not suspected, and what is sent to them waits", function()
+    local script = [[
+      local gop2p = require "gop2p"
+      local node <close> = assert(gop2p.start_local_node(0,
+        {rest_timeout = 0.001, probe_interval = 0.1, request_timeout = 60}))
+      assert(node:connect(arg[1]))
+      gop2p.sleep(0.1)   -- no connection rests so long
+      local files = {}
+      repeat files[#files + 1] = io.open("/dev/null") until not
+        io.open("/dev/null")
+      local receipt = node:broadcast("x")
+      local _, err = receipt:wait(0.2)
+      print(err.code)
+      gop2p.sleep(2)
+      print(node:members("suspected")[1])
+      for _, file in ipairs(files) do file:close() end
+      collectgarbage()
+      print(receipt:wait())
+    ]]
+    local other <close> = assert(gop2p.start_local_node(0,
+                                                   {probe_interval = 1000}))
+    local child <close> = assert(process.start({"sh", "-c",
+      "ulimit -n 40; exec \"$0\" - " .. tostring(other:self()) .. " <<'EOF'\n"
+      .. script .. "\nEOF\n", os.getenv("LUA") or "lua5.4"}))
+    assert.equal("ETIMEDOUT", child:line(10, net.idle))
+    assert.equal("nil", child:line(10, net.idle), "it was suspected")
+    assert.equal("true", child:line(10, net.idle))
+    assert.equal("x", assert(other:receive(5)).data)
+  end)
 end)

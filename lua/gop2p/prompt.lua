@@ -281,14 +281,24 @@ end
 local lines    -- where nothing is edited: what gives the next line
 local asked    -- what stands before the line that is waited for, or nil
 
--- Shows what came meanwhile, and asks again below it.
+-- prompt.above(f): calls f(), which prints. A line that is waited for, and is
+-- not edited, is asked for again below that.
+function prompt.above(f)
+  if asked then io.stdout:write("\n") end
+  f()
+  if asked then io.stdout:write(asked) end
+  io.stdout:flush()
+end
+
+-- Shows what came meanwhile.
 local function interject()
   if not wanted then return false end
   local items = collect()
-  if #items > 0 and asked then io.stdout:write("\n") end
-  tellall(items)
-  if #items > 0 and asked then io.stdout:write(asked) end
-  io.stdout:flush()
+  if #items > 0 then
+    prompt.above(function() tellall(items) end)
+  else
+    io.stdout:flush()   -- what tasks have printed
+  end
   return #items >= AT_ONCE and 0 or nil
 end
 

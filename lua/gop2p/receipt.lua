@@ -51,15 +51,23 @@ function receipt.failure(self)
   return failures[1] and gather(failures)
 end
 
+-- Whoever is not there any more when it fails, because his time was up or
+-- his task was closed, is told like those who never waited.
+local departing = {
+  __close = function(waiter) core.disclaim(waiter.receipt) end
+}
+
 -- receipt:wait([timeout]) -> true | nil, err
 --
 -- Waits until every receiver has answered, failed or taken too long (a
 -- request takes 5 s at most, see the option request_timeout). 'timeout' in
 -- seconds: give up waiting earlier, with ETIMEDOUT; the message stays on its
--- way. err.failed maps each peer that did not get it to its error.
+-- way, and what fails then is told in errors(). err.failed maps each peer
+-- that did not get it to its error.
 function methods:wait(timeout)
   check.self(self, meta, "wait", "receipt")
   timeout = check.timeout(timeout, 1, "wait")
+  local _ <close> = setmetatable({ receipt = self }, departing)
   if not receipt.settle(self, scheduler.deadline(timeout)) then
     local err = values.timedout("not everybody has answered yet")
     return nil, gather(core.failures(self), err)

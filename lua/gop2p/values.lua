@@ -163,7 +163,7 @@ function values.topeers(value)
     if not peer then return nil, ("item %d: %s"):format(i, why) end
     list[i] = peer
   end
-  if #list == 0 then return nil, "no receiver" end
+  if #list == 0 then return nil, "the list has no peer" end
   return list
 end
 

@@ -91,6 +91,7 @@ end
 
 -- entry:cancel(): it is not run any more; a run that goes on ends as it will.
 function entry:cancel()
+  check.self(self, entry, "cancel", "timer")
   self.cancelled = true
   self.agenda[self.clock]:remove(self)
 end

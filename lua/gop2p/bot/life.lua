@@ -76,6 +76,7 @@ end
 
 function life.start(self)
   local node, err
+  program.used()
   if not self.unfit then node, err = startnode(self.options) end
   if not node then
     err = self.unfit or err
@@ -142,8 +143,9 @@ function life.stop(self)
     stop(self)
   elseif self.state == "stopping" then
     while self.state ~= "stopped" do scheduler.wait(self) end
-  else
-    if self.memory and self.state == "new" then self.memory:close() end
+  elseif self.state == "new" then
+    program.used()
+    if self.memory then self.memory:close() end
     self.state = "stopped"
   end
 end

@@ -2,6 +2,7 @@
 -- and its plug-ins; running them again, and seeing that they have changed.
 
 local building = require "gop2p.bot.building"
+local core = require "gop2p.core"
 local file = require "gop2p.file"
 local scheduler = require "gop2p.scheduler"
 local values = require "gop2p.values"
@@ -12,6 +13,7 @@ local LOOK = 0.5   -- seconds between two looks at the files
 
 local bots = setmetatable({}, { __mode = "v" })   -- number -> bot
 local made = 0           -- so many, in their order
+local used = 0           -- so many of them were started, or stopped
 local script             -- the path, once a bot was made
 local arguments          -- that it was started with
 local files = {}         -- path -> how it was when it was loaded
@@ -59,6 +61,16 @@ function program.over()
     if bots[i] and bots[i].state ~= "stopped" then return false end
   end
   return made > 0
+end
+
+-- program.used(): one that is new is started, or stopped.
+function program.used()
+  used = used + 1
+end
+
+-- Whether one was made for nothing.
+function program.unused()
+  return made > used
 end
 
 -- program.notstarted(): a bot could not be started, which was told.
@@ -167,11 +179,14 @@ local function watcher()
   end
 end
 
+-- In a test the files tell when they are worth a look.
+local await = core.awaitfiles or scheduler.sleep
+
 -- program.watch(bot): a task that reloads when a file has changed, as long
 -- as the bot runs.
 function program.watch(bot)
   while bot.state == "running" do
-    scheduler.sleep(LOOK)
+    await(LOOK)
     local any = false
     if watcher() == bot then
       for path, was in pairs(files) do any = settled(path, was) or any end

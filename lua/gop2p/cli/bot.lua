@@ -59,6 +59,10 @@ end
 
 local function status(given)
   if program.failed() then return FAILED end
+  if program.unused() then
+    show.complain("bot", "a bot was made and never run: bot:run() is missing")
+    return FAILED
+  end
   if invain(given) then return USAGE end
   return DONE
 end

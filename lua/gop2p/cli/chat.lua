@@ -33,8 +33,13 @@ function chat.options(command)
                .. "pipe.")
 end
 
+-- A line of output, which may come while one is typed.
+local function tell(text)
+  prompt.above(function() show.line(text) end)
+end
+
 local function say(format, ...)
-  show.line(show.plain(format:format(...)))
+  tell(show.plain(format:format(...)))
 end
 
 -- Says why what was asked for is not done. Whoever reads no screen sees it
@@ -188,7 +193,7 @@ function chat:message(msg)
 end
 
 local function show_messages(self)
-  for msg in self.node:inbox() do show.line(self:message(msg)) end
+  for msg in self.node:inbox() do tell(self:message(msg)) end
 end
 
 local function show_errors(self)

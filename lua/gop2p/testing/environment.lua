@@ -84,6 +84,7 @@ local function kernel(run)
   local function where(path) return run.files:existing(path) or "" end
   function own.checkfile(path) return core.checkfile(where(path)) end
   function own.filestamp(path) return core.filestamp(where(path)) end
+  function own.awaitfiles(seconds) run.files:await(seconds) end
   function own.replacefile(path, bytes)
     if run.over then return nil, "EIO", "the process was killed" end
     run.files:write(path, bytes)

@@ -4,14 +4,42 @@
 -- stands beside them, in temporary files that nobody else sees: they outlive
 -- the program, not the network.
 
+local scheduler = require "gop2p.scheduler"
+
 local files = {}
 files.__index = files
+
+local LOOKS = 4   -- before whoever looks at them waits for a reason
 
 local MISSING = "No such file or directory"
 local ENOENT = 2
 
+local function none()
+  return setmetatable({}, { __mode = "k" })
+end
+
 function files.new()
-  return setmetatable({ places = {} }, files)   -- path -> where, or false
+  return setmetatable({
+    places = {},      -- path -> where, or false
+    looks = none(),   -- task -> how often it has looked since they stirred
+  }, files)
+end
+
+-- For a task that looks again and again whether they have changed: waits so
+-- many seconds, or, when it has looked some times in vain, until they may
+-- have. Who changes them is the program, or the test between two calls.
+function files:await(seconds)
+  local co = coroutine.running()
+  local looks = (self.looks[co] or 0) + 1
+  self.looks[co] = looks
+  if looks <= LOOKS then return scheduler.sleep(seconds) end
+  scheduler.wait(self)
+end
+
+-- They may have changed.
+function files:stir()
+  self.looks = none()
+  scheduler.wake(self)
 end
 
 local function plain(path)
@@ -35,6 +63,7 @@ end
 function files:writable(path)
   path = plain(path)
   local place = self.places[path]
+  self:stir()
   if place then return place end
   local original <close> = place == nil and io.open(path, "rb") or nil
   place = os.tmpname()

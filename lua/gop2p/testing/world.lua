@@ -161,6 +161,9 @@ end
 -- Lets time pass until 'done' says so, or for 'seconds'.
 function methods:await(done, seconds)
   local deadline = core.now() + seconds
+  for _, part in ipairs(self.everybody) do
+    if part.files then part.files:stir() end   -- the test may write files
+  end
   while not done() and core.now() < deadline do self:pass(deadline) end
 end
 
