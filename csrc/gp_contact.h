@@ -88,6 +88,7 @@ typedef struct gp_contact {
   unsigned tries;     /* of what is first, that failed */
   uint64_t nonce, id; /* of its newest message */
   uint64_t since;     /* our last message when it came to be known */
+  uint64_t entered;   /* it asked for our whole list then; or 0 */
   uint64_t said;      /* the last broadcast that was to go to it */
   uint64_t process;   /* it is; 0: not told */
   uint64_t former;    /* process at its address; 0: not known */

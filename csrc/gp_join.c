@@ -156,6 +156,22 @@ static void settleidentity (gp_node *n, gp_contact *c,
     gp_name_telltaken(n, c);
 }
 
+/*
+** Whoever of ours came to us while we were joining through 'c' ourselves got
+** a list without those whom we meet now: it learns that ours has become
+** another, and asks for it.
+*/
+static void tellearly (gp_node *n, const gp_contact *c, uint64_t since) {
+  const gp_entry *e;
+  for (e = n->contacts.first; e != NULL && n->opt.probetime != 0;
+       e = e->next) {
+    const gp_contact *early = (const gp_contact *)e;
+    if (early->entered != 0 && early->entered >= since && early != c &&
+        early->ours && early->standing == GP_MEMBER && !early->leaving)
+      gp_trial_ask(n, early, true);
+  }
+}
+
 /* The lists are followed on, for two that join at once through different
    peers learn of each other so. */
 static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
@@ -174,6 +190,8 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   greet(n, c, &answer->list, us, all, own ? GP_MEETING : GP_GREETING,
         e->receipt, now);
   askform(n, c, e, now);
+  if (all)
+    tellearly(n, c, e->since);
   return c;
 }
 

@@ -238,6 +238,8 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   if (c->standing == GP_MEMBER)
     had = gp_peer_ref(c->usas == NULL ? n->self : c->usas);
   learn(n, c, asked);
+  if (!asked->brief)
+    c->entered = now;
   n->left = false;
   gp_detect_heard(n, c);
   if (asked->form == GP_FORM_HEADERS)

@@ -157,13 +157,15 @@ static bool help (gp_node *n, const gp_asked *asked, gp_reply *r) {
 }
 
 /* Its own list is compared when ours comes to it, and the other way round:
-   either may know somebody that the other does not. */
+   either may know somebody that the other does not. One that is being asked
+   to let us in may have become a member of more since. */
 static bool compare (gp_node *n, const gp_asked *asked, gp_reply *r) {
   uint64_t digest = gp_node_digest(n);
   gp_answer a = {204, NULL, NULL, &n->identity, &digest};
   gp_contact *c = gp_contact_find(n, asked->about);
   n->transport.answer(n->transport.self, r, &a, asked->form);
-  if (c != NULL && c->standing == GP_MEMBER && c->ours)
+  if (c != NULL &&
+      ((c->standing == GP_MEMBER && c->ours) || c->standing == GP_CANDIDATE))
     gp_repair_compare(n, c, asked->digest);
   return true;
 }

@@ -418,3 +418,19 @@ TEST(forgot, "one that came back and forgot us is joined anew") {
   TEXT(world_members(&w, 1), "n0");
   world_close(&w);
 }
+
+/* Some join through one that is about to join itself. */
+TEST(chained, "sixteen that join soon after each other, through any, meet") {
+  EACHSEED (seed, 100) {
+    world w;
+    size_t i;
+    world_open(&w, seed, 16);
+    for (i = 1; i < 16; i++) {
+      world_pass(&w, world_chance(&w, 50));
+      world_forget(world_join(&w, i, (size_t)world_chance(&w, i)));
+    }
+    world_pass(&w, SECOND);
+    CHECK(world_iswhole(&w));
+    world_close(&w);
+  }
+}
