@@ -123,6 +123,21 @@ describe("gop2p bot", function()
     stop(p, "TERM")
   end)
 
+  it("ends all bots at a signal for the one that the script runs",
+     function()
+    local started = SCRIPT:gsub('on%("met"', 'on("start"')
+    local p <close> = start((started:gsub("bot:run.*", [[
+      local other = require("gop2p.bot").new {
+        name = "other", join = arg[1], store = false,
+      }
+      other:on("stop", function() print("over") end)
+      assert(other:start())
+      bot:run()
+    ]])))
+    net.await(function() return #peer:members() == 2 end)
+    stop(p, "TERM")
+  end)
+
   it("reloads it when the file changes", function()
     local p <close>, name = start(SCRIPT, "--watch")
     script((SCRIPT:gsub('return "rolled"', 'return "new"')
