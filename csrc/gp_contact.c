@@ -70,6 +70,7 @@ gp_contact *gp_contact_get (gp_node *n, const gp_peer *p) {
     return NULL;
   c->entry.peer = gp_peer_ref(p);
   gp_ring_init(&c->aliases);
+  gp_ring_init(&c->watched);
   c->since = n->lastid;
   if (enter(n, c) != GP_OK) {
     gp_peer_unref(p);
@@ -98,6 +99,7 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
   gp_node_remember(n, c);
   gp_members_remove(&n->contacts, &c->entry);
   gp_index_remove(&n->places, &c->place);
+  gp_ring_remove(&c->watched);
   while (!gp_ring_empty(&c->aliases))
     dropalias(n, oldestalias(c));
   gp_peer_unref(c->entry.peer);
@@ -111,22 +113,25 @@ static bool counts (gp_standing standing) {
   return standing == GP_MEMBER || standing == GP_FAILING;
 }
 
+/* It counts as what it is, one more or (-1) one less. */
+static void tally (gp_node *n, const gp_contact *c, int more) {
+  switch (c->standing) {
+    case GP_CANDIDATE: n->ncandidates += (size_t)more; break;
+    case GP_FAILING: n->nfailing += (size_t)more; break;
+    case GP_MEMBER:
+      n->nmembers += (size_t)more;
+      n->digest ^= gp_repair_digest(c->entry.peer);
+      break;
+    default: break;
+  }
+}
+
 void gp_contact_stand (gp_node *n, gp_contact *c, gp_standing standing) {
   if (c->standing != standing && (counts(c->standing) || counts(standing)))
     gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
-  if (c->standing == GP_MEMBER)
-    n->nmembers--;
-  if (c->standing == GP_CANDIDATE)
-    n->ncandidates--;
-  if (c->standing == GP_FAILING)
-    n->nfailing--;
+  tally(n, c, -1);
   c->standing = standing;
-  if (standing == GP_MEMBER)
-    n->nmembers++;
-  if (standing == GP_CANDIDATE)
-    n->ncandidates++;
-  if (standing == GP_FAILING)
-    n->nfailing++;
+  tally(n, c, 1);
   if (standing == GP_STRANGER) {
     c->leaving = c->known = false;
     memset(&c->vigil, 0, sizeof c->vigil);
@@ -221,7 +226,9 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   takealias(n, p);
   if (c->dial == NULL)
     c->dial = gp_peer_ref(old);
+  tally(n, c, -1);
   gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
+  tally(n, c, 1);
   gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
   addalias(n, c, old);
   notename(n, c, old);

@@ -95,6 +95,7 @@ typedef struct gp_contact {
   bool claiming;     /* it waits whether its name is another's */
   uint32_t sequence; /* of the request on the way */
   gp_vigil vigil;
+  gp_ring watched; /* see gp_detect_lookat */
 } gp_contact;
 
 /* Another name of the same process. */
@@ -127,6 +128,7 @@ struct gp_node {
   gp_members contacts, aliases;
   gp_index places; /* of contacts */
   size_t nmembers, ncandidates, nfailing;
+  uint64_t digest; /* of the members */
   gp_queue inbox;  /* of gp_message */
   gp_queue errors; /* of gp_failure */
   gp_events events;

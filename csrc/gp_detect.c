@@ -41,6 +41,7 @@
 
 void gp_detect_init (gp_node *n) {
   gp_random_seed(&n->detect.random, n->opt.nonce);
+  gp_ring_init(&n->detect.watched);
   n->detect.nextprobe = n->detect.lookat = UINT64_MAX;
   n->detect.relistat = UINT64_MAX;
 }
@@ -102,7 +103,19 @@ void gp_node_setprobetime (gp_node *n, uint32_t time, uint64_t now) {
   gp_repair_compared(n);
 }
 
-void gp_detect_lookat (gp_node *n, uint64_t at) {
+/* Those watched stand in the order in which they came. */
+static void watch (gp_node *n, gp_contact *c) {
+  gp_ring *all = &n->detect.watched, *before = all->prev;
+  while (before != all &&
+         gp_ring_of(gp_contact, watched, before)->entry.number >
+           c->entry.number)
+    before = before->prev;
+  gp_ring_append(before->next, &c->watched);
+}
+
+void gp_detect_lookat (gp_node *n, gp_contact *c, uint64_t at) {
+  if (gp_ring_empty(&c->watched))
+    watch(n, c);
   if (at < n->detect.lookat)
     n->detect.lookat = at;
 }
@@ -131,7 +144,7 @@ void gp_detect_try (gp_node *n, gp_contact *c, bool digest) {
   v->helped = false;
   v->helpers = v->nacks = 0;
   v->reason = GP_ETIMEDOUT;
-  gp_detect_lookat(n, n->now + HELP_AFTER);
+  gp_detect_lookat(n, c, n->now + HELP_AFTER);
   gp_trial_ask(n, c, digest);
 }
 
@@ -139,7 +152,7 @@ static void suspectfrom (gp_node *n, gp_contact *c, uint64_t round) {
   c->vigil.trial = 0;
   c->vigil.suspected = n->now;
   c->vigil.round = round;
-  gp_detect_lookat(n, round);
+  gp_detect_lookat(n, c, round);
 }
 
 static void suspect (gp_node *n, gp_contact *c) {
@@ -199,7 +212,7 @@ static void lookattrial (gp_node *n, gp_contact *c, uint64_t now) {
     v->helpers = gp_trial_askothers(n, c, 2);
   }
   if (now < v->trial + TRIAL_TIME) {
-    gp_detect_lookat(n, v->trial + (v->helped ? TRIAL_TIME : HELP_AFTER));
+    gp_detect_lookat(n, c, v->trial + (v->helped ? TRIAL_TIME : HELP_AFTER));
     return;
   }
   doubt(n, v);
@@ -220,7 +233,7 @@ static void lookatsuspect (gp_node *n, gp_contact *c, uint64_t now) {
     gp_trial_ask(n, c, false);
     gp_trial_askothers(n, c, 3);
   }
-  gp_detect_lookat(n, v->round < end ? v->round : end);
+  gp_detect_lookat(n, c, v->round < end ? v->round : end);
 }
 
 /* May free it. */
@@ -232,15 +245,24 @@ static void look (gp_node *n, gp_contact *c, uint64_t now) {
   else if (c->vigil.retry != 0 && now >= c->vigil.retry)
     gp_repair_retry(n, c);
   else if (c->vigil.retry != 0)
-    gp_detect_lookat(n, c->vigil.retry);
+    gp_detect_lookat(n, c, c->vigil.retry);
+}
+
+static bool hasdue (const gp_contact *c) {
+  const gp_vigil *v = &c->vigil;
+  return v->trial != 0 || v->suspected != 0 || v->retry != 0;
 }
 
 static void lookatall (gp_node *n, uint64_t now) {
-  gp_entry *e, *next;
+  gp_ring *r, *next;
   n->detect.lookat = UINT64_MAX;
-  for (e = n->contacts.first; e != NULL; e = next) {
-    next = e->next;
-    look(n, (gp_contact *)e, now);
+  for (r = n->detect.watched.next; r != &n->detect.watched; r = next) {
+    gp_contact *c = gp_ring_of(gp_contact, watched, r);
+    next = r->next;
+    if (hasdue(c))
+      look(n, c, now);
+    else
+      gp_ring_remove(r);
   }
 }
 
@@ -322,16 +344,15 @@ static gp_contact *nextone (gp_node *n, bool all) {
 
 /* The way to it in the ring. */
 static uint32_t distance (const gp_node *n, const gp_contact *c) {
-  return gp_peer_hash(c->entry.peer) - gp_peer_hash(n->self);
+  return c->entry.link.hash - gp_peer_hash(n->self);
 }
 
-/* How far it is to the next of ours. */
+/* How far it is to the next of ours. By slot is faster than in order. */
 static uint32_t reach (const gp_node *n) {
-  uint32_t nearest = UINT32_MAX;
-  const gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next) {
-    const gp_contact *c = (const gp_contact *)e;
-    if (c->ours && c->standing == GP_MEMBER && !c->leaving &&
+  uint32_t slot, nearest = UINT32_MAX;
+  for (slot = 0; slot < n->contacts.size; slot++) {
+    const gp_contact *c = (gp_contact *)gp_members_at(&n->contacts, slot);
+    if (c != NULL && c->ours && c->standing == GP_MEMBER && !c->leaving &&
         distance(n, c) < nearest)
       nearest = distance(n, c);
   }
@@ -348,7 +369,7 @@ static void probeneighbours (gp_node *n) {
   last = reach(n);
   for (e = n->contacts.first; e != NULL && left > 0; e = e->next) {
     gp_contact *c = (gp_contact *)e;
-    if (c->standing == GP_MEMBER && !c->leaving && distance(n, c) <= last) {
+    if (distance(n, c) <= last && c->standing == GP_MEMBER && !c->leaving) {
       gp_detect_try(n, c, false);
       left--;
     }

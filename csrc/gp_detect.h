@@ -11,6 +11,7 @@
 
 #include "gp_node.h"
 #include "gp_random.h"
+#include "gp_ring.h"
 #pragma GCC visibility push(hidden)
 
 struct gp_contact;
@@ -58,7 +59,8 @@ typedef struct gp_detect {
   size_t roundsize, roundlen, roundat;
   uint64_t nextprobe; /* UINT64_MAX: there is nobody to probe */
   bool watching;      /* the last probe was of the neighbours as well */
-  uint64_t lookat;    /* no contact has anything due before */
+  gp_ring watched;    /* contacts that have something due */
+  uint64_t lookat;    /* none of them before */
   unsigned health;    /* how much this node doubts itself: 0 to 3 */
   uint64_t repairat;  /* lists are compared then */
   uint64_t relistat;  /* a Go member is asked for its list then */
@@ -91,8 +93,8 @@ void gp_detect_refused (gp_node *n, struct gp_contact *c);
    lists. */
 void gp_detect_try (gp_node *n, struct gp_contact *c, bool digest);
 
-/* Something is due for a contact then. */
-void gp_detect_lookat (gp_node *n, uint64_t at);
+/* Something is due for 'c' then. */
+void gp_detect_lookat (gp_node *n, struct gp_contact *c, uint64_t at);
 
 uint64_t gp_detect_due (const gp_node *n);
 void gp_detect_tick (gp_node *n, uint64_t now);
@@ -131,6 +133,9 @@ void gp_trial_clear (gp_node *n);
 /*
 ** gp_repair.c
 */
+
+/* That of a list is the exclusive or of those of its peers. */
+uint64_t gp_repair_digest (const gp_peer *p);
 
 /* 'c' has a list with this digest: it is asked for if it is another. */
 void gp_repair_compare (gp_node *n, struct gp_contact *c, uint64_t digest);

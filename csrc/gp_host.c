@@ -260,15 +260,28 @@ static void tellrefusals (gp_host *h, uint64_t now) {
   gp_node_misasks(h->node, gp_server_overlooked(h->server));
 }
 
+/*
+** Reading what the largest requests hold can take a tenth of a second each.
+** What is left when the time is up has its turn in the next one: the network
+** and the program come first, or many of them would make the node look as if
+** it hung.
+*/
+#define SERVING 20 /* ms of one turn */
+
+static void serveall (gp_host *h, const gp_json *json, uint64_t now) {
+  gp_reply *r;
+  while (h->node != NULL && gp_loop_now(h->loop) <= now + SERVING &&
+         (r = gp_server_next(h->server)) != NULL)
+    serve(h, r, json, now);
+}
+
 void gp_host_turn (gp_host *h, const gp_json *json) {
   uint64_t now = gp_loop_now(h->loop);
-  gp_reply *r;
   gp_result *res;
   h->turning = true;
   tellrefusals(h, now);
   gp_node_tick(h->node, now);
-  while (h->node != NULL && (r = gp_server_next(h->server)) != NULL)
-    serve(h, r, json, now);
+  serveall(h, json, now);
   while (h->node != NULL && (res = gp_client_next(h->client)) != NULL)
     conclude(h, res, json, now);
   h->turning = false;
@@ -279,7 +292,8 @@ void gp_host_turn (gp_host *h, const gp_json *json) {
 }
 
 void gp_host_rearm (gp_host *h) {
-  uint64_t at = gp_node_due(h->node);
+  uint64_t at = gp_server_isasked(h->server) ? gp_loop_now(h->loop)
+                                             : gp_node_due(h->node);
   if (at == UINT64_MAX)
     gp_timer_stop(&h->timer);
   else

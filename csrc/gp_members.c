@@ -33,6 +33,7 @@ gp_err gp_members_add (gp_members *ms, gp_entry *e) {
     return GP_ENOMEM;
   e->slot = freeslot(ms);
   ms->slots[e->slot] = e;
+  e->number = ms->last == NULL ? 1 : ms->last->number + 1;
   e->next = NULL;
   e->prev = ms->last;
   if (ms->last != NULL)

@@ -21,7 +21,8 @@ typedef struct gp_entry gp_entry;
 struct gp_entry {
   gp_peer *peer; /* its owner's reference */
   uint32_t slot;
-  gp_entry *next, *prev; /* in the order in which they came */
+  uint64_t number;       /* grows in the order in which they came */
+  gp_entry *next, *prev; /* in this order */
   gp_link link;
 };
 

@@ -55,11 +55,17 @@ size_t gp_message_size (const gp_message *m) {
   return size;
 }
 
+void gp_message_dropwire (gp_message *m) {
+  gp_blob_unref(m->wire);
+  gp_peer_unref(m->wirefrom);
+  m->wire = NULL;
+  m->wirefrom = NULL;
+}
+
 void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from) {
   gp_blob_ref(wire);
   gp_peer_ref(from);
-  gp_blob_unref(m->wire);
-  gp_peer_unref(m->wirefrom);
+  gp_message_dropwire(m);
   m->wire = wire;
   m->wirefrom = (gp_peer *)from;
 }

@@ -59,6 +59,7 @@ size_t gp_message_size (const gp_message *m);
 
 /* Keeps 'wire' as the message encoded in the name of 'from'. */
 void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from);
+void gp_message_dropwire (gp_message *m);
 
 #pragma GCC visibility pop
 #endif

@@ -23,9 +23,12 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
   opt->holdtime = 4000;
 }
 
+/* Bytes of undelivered messages that unread failures keep. */
+#define MOST_UNDELIVERED ((size_t)64 << 20)
+
 static gp_err init (gp_node *n, const gp_peer *self) {
   gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
-  gp_queue_init(&n->errors, n->opt.maxerrors, SIZE_MAX);
+  gp_queue_init(&n->errors, n->opt.maxerrors, MOST_UNDELIVERED);
   gp_events_init(&n->events, n->opt.maxevents);
   gp_bygones_init(&n->bygones, n->opt.maxmembers, GP_BYGONE_TIME);
   gp_bygones_init(&n->departed, n->opt.maxmembers, GP_DEPARTED_TIME);
@@ -338,11 +341,18 @@ void gp_node_tick (gp_node *n, uint64_t now) {
   gp_node_tickheld(n, now);
 }
 
+static size_t sizeoffailure (const gp_failure *f) {
+  return f->msg == NULL ? 0 : gp_message_size(f->msg);
+}
+
+/* Should the message go to others still, it is encoded once more. */
 void gp_node_tell (gp_node *n, gp_failure *f) {
-  if (gp_queue_push(&n->errors, f, 0) != GP_OK) {
+  if (gp_queue_push(&n->errors, f, sizeoffailure(f)) != GP_OK) {
     n->lost++;
     return;
   }
+  if (f->msg != NULL)
+    gp_message_dropwire(f->msg);
   gp_failure_ref(f);
   gp_signal_raise(&n->signals[GP_SIGNAL_ERRORS]);
 }
@@ -353,7 +363,7 @@ gp_failure *gp_node_peekfailure (const gp_node *n) {
 
 void gp_node_dropfailure (gp_node *n) {
   gp_failure *f = gp_queue_peek(&n->errors);
-  gp_queue_drop(&n->errors, 0);
+  gp_queue_drop(&n->errors, sizeoffailure(f));
   gp_failure_unref(f);
 }
 

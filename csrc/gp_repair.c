@@ -19,7 +19,7 @@
 #define MOST_RELIST 120000
 
 /* FNV-1a, then the finish of splitmix64: names differ in a letter only. */
-static uint64_t digestof (const gp_peer *p) {
+uint64_t gp_repair_digest (const gp_peer *p) {
   const char *s = gp_peer_text(p);
   uint64_t h = 14695981039346656037u;
   while (*s != '\0')
@@ -30,12 +30,7 @@ static uint64_t digestof (const gp_peer *p) {
 }
 
 uint64_t gp_node_digest (const gp_node *n) {
-  uint64_t digest = digestof(n->self);
-  const gp_entry *e;
-  for (e = n->contacts.first; e != NULL; e = e->next)
-    if (((const gp_contact *)e)->standing == GP_MEMBER)
-      digest ^= digestof(e->peer);
-  return digest;
+  return gp_repair_digest(n->self) ^ n->digest;
 }
 
 static void list (gp_node *n, gp_contact *c) {
@@ -61,7 +56,7 @@ static uint64_t jitter (gp_node *n, uint64_t time) {
 
 static void retryat (gp_node *n, gp_contact *c, uint64_t at) {
   c->vigil.retry = at;
-  gp_detect_lookat(n, at);
+  gp_detect_lookat(n, c, at);
 }
 
 /* Those that failed are no more than the members there may be. */

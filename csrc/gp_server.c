@@ -19,6 +19,7 @@
 
 #define RETRY 200  /* ms until accepting is tried again */
 #define CALM 10000 /* ms without such a failure, and it is over */
+#define SHORT 4096 /* bytes of a body that is read in no time */
 #define EVERY_METHOD 0xFFFF
 
 void gp_server_gate (gp_server *s) {
@@ -192,7 +193,7 @@ static void request_came (struct evhttp_request *req, void *arg) {
   r->last = gp_evhttp_token(gp_evhttp_find(headers, "Connection"), "close");
   c->reply = r;
   gp_conn_enter(c, GP_CONN_OWED);
-  gp_ring_append(&s->requests, &r->queue);
+  gp_ring_append(r->in.len > SHORT ? &s->large : &s->requests, &r->queue);
 }
 
 static gp_err server_http (gp_server *s) {
@@ -231,6 +232,7 @@ gp_err gp_server_new (gp_server **out, gp_loop *l, const char *listen,
   s->opt = *opt;
   s->period = sweepperiod(opt);
   gp_ring_init(&s->requests);
+  gp_ring_init(&s->large);
   gp_ring_init(&s->fresh);
   gp_ring_init(&s->live);
   gp_ring_init(&s->early);
@@ -249,9 +251,9 @@ gp_err gp_server_new (gp_server **out, gp_loop *l, const char *listen,
 }
 
 /* Replies that nobody took are nobody's. */
-static void server_forget (gp_server *s) {
-  while (!gp_ring_empty(&s->requests)) {
-    gp_reply *r = gp_ring_of(gp_reply, queue, s->requests.next);
+static void server_forget (gp_ring *queue) {
+  while (!gp_ring_empty(queue)) {
+    gp_reply *r = gp_ring_of(gp_reply, queue, queue->next);
     gp_ring_remove(&r->queue);
     free(r);
   }
@@ -279,7 +281,8 @@ void gp_server_free (gp_server *s) {
     memset(s->listeners, 0, sizeof s->listeners);
     evhttp_free(s->http);
   }
-  server_forget(s);
+  server_forget(&s->requests);
+  server_forget(&s->large);
   gp_conn_freespare(s);
   if (s->adopt != NULL)
     event_free(s->adopt);
@@ -291,15 +294,24 @@ void gp_server_free (gp_server *s) {
   free(s);
 }
 
-gp_reply *gp_server_next (gp_server *s) {
-  while (!gp_ring_empty(&s->requests)) {
-    gp_reply *r = gp_ring_of(gp_reply, queue, s->requests.next);
+static gp_reply *firstof (gp_ring *queue) {
+  while (!gp_ring_empty(queue)) {
+    gp_reply *r = gp_ring_of(gp_reply, queue, queue->next);
     gp_ring_remove(&r->queue);
     if (r->conn != NULL)
       return r;
     free(r);
   }
   return NULL;
+}
+
+gp_reply *gp_server_next (gp_server *s) {
+  gp_reply *r = firstof(&s->requests);
+  return r != NULL ? r : firstof(&s->large);
+}
+
+bool gp_server_isasked (const gp_server *s) {
+  return !gp_ring_empty(&s->requests) || !gp_ring_empty(&s->large);
 }
 
 const gp_httpin *gp_reply_request (const gp_reply *r) {

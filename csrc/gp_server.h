@@ -56,11 +56,13 @@ gp_err gp_server_new (gp_server **out, gp_loop *l, const char *listen,
 void gp_server_free (gp_server *s);
 
 /*
-** The oldest request that nobody has taken yet, or NULL. It is the caller's
-** until he answers; what gp_reply_request shows lives until the loop is
-** pumped next, or the reply is answered.
+** The oldest request that nobody has taken yet, short ones before others, or
+** NULL. It is the caller's until he answers; what gp_reply_request shows
+** lives until the loop is pumped next, or the reply is answered.
 */
 gp_reply *gp_server_next (gp_server *s);
+/* Whether there is one. */
+bool gp_server_isasked (const gp_server *s);
 const gp_httpin *gp_reply_request (const gp_reply *r);
 
 /*

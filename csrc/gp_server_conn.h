@@ -50,7 +50,8 @@ struct gp_server {
   bool starved;       /* of descriptors, and not yet told */
   uint64_t starvedat; /* when that was last so, or 0 */
   gp_timer retry;     /* accept again */
-  gp_ring requests;   /* replies that nobody has taken */
+  gp_ring requests;   /* replies that nobody has taken: to short requests, */
+  gp_ring large;      /* and to others, which may take long to read */
   struct event *adopt, *resume;
   gp_conn *spare; /* the next one to be accepted */
   gp_ring fresh;  /* accepted, not yet adopted */

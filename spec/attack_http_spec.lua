@@ -3,6 +3,7 @@
 
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
+local socket = require "socket"
 
 local HOST = "Host: 127.9.9.9:9999\r\n"
 local GOOD = net.json(0, gop2p.peer("127.1.2.3", 4000))
@@ -246,5 +247,30 @@ describe("served like any other:", function()
     local more, rest = conn:answer()
     assert.is_nil(more)
     assert.equal("", rest)
+  end)
+end)
+
+describe("requests that take long to read", function()
+  it("do not hold up short ones", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local list = ("[],"):rep(450000)
+    local request = net.post('{"type":2,"x":[' .. list .. "0]}")
+    local probe <close> = assert(net.dial(node))
+    local conns, sockets = {}, {}
+    for i = 1, 12 do
+      conns[i] = assert(net.dial(node))
+      sockets[i] = conns[i].socket
+      conns[i]:send(request:sub(1, -2))
+    end
+    for _ = 1, 1000 do gop2p.pump() end   -- all but that byte is read
+    for _, one in ipairs(sockets) do one:send(request:sub(-1)) end
+    probe:send("OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert.equal(204, assert(probe:answer()).status)
+    local answered = socket.select(sockets, nil, 0)
+    assert.is_true(#answered <= 6, #answered)
+    for _, conn in ipairs(conns) do
+      assert.equal(400, assert(conn:answer(20)).status)
+      conn:close()
+    end
   end)
 end)

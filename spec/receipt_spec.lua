@@ -247,6 +247,22 @@ describe("errors", function()
 end)
 
 describe("errors that nobody reads", function()
+  it("keep no more of what was to be sent than they may", function()
+    local dead <close> = net.nobody()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local data, warnings, dropped = ("x"):rep(8 << 20), 0, 0
+    local original = warn
+    rawset(_G, "warn", function() warnings = warnings + 1 end)
+    for round = 1, 2 do
+      for _ = 1, 6 do node:send(dead.name, data) end
+      pcall(net.await, function() return warnings == round end)
+    end
+    rawset(_G, "warn", original)
+    local list = net.errors(node, 8, 5)
+    for _, err in ipairs(list) do dropped = dropped + (err.dropped or 0) end
+    assert.same({2, 8, 4}, {warnings, #list, dropped})
+  end)
+
   local program = [[
     local gop2p = require "gop2p"
     local node = assert(gop2p.start_local_node(0, {max_errors = 10}))

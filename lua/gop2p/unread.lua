@@ -11,6 +11,7 @@ local unread = {}
 
 local PAUSE = 1      -- seconds between two warnings of a node
 local KEPT = 1024    -- errors shown and kept; the oldest go first
+local MOST = 64 << 20   -- bytes of undelivered messages in them
 
 local states = setmetatable({}, { __mode = "k" })  -- node -> its state
 local refs = {}      -- number of its signal -> weak reference of the node
@@ -27,14 +28,26 @@ local function next_error(self)
   return err
 end
 
+local function sizeof(err)
+  return err.message and #err.message.data or 0
+end
+
+-- The oldest that is kept, from now on no more.
+local function shift(state)
+  local err = table.remove(state, 1)
+  state.bytes = state.bytes - sizeof(err)
+  return err
+end
+
 -- Takes the new errors; returns the first one and how many.
 local function collect(self, state)
   local first, n = nil, 0
   for err in next_error, self do
     first, n = first or err, n + 1 + (err.dropped or 0)
     table.insert(state, err)
-    if #state > KEPT then
-      local gone = table.remove(state, 1)
+    state.bytes = state.bytes + sizeof(err)
+    while #state > KEPT or state.bytes > MOST and #state > 1 do
+      local gone = shift(state)
       state[1].dropped = (state[1].dropped or 0) + 1 + (gone.dropped or 0)
     end
   end
@@ -77,7 +90,7 @@ function unread.watch(self)
   local ref = setmetatable({ self }, { __mode = "v" })
   local number = core.signal(self, "errors")
   sweep()
-  states[self], refs[number] = { added = {} }, ref
+  states[self], refs[number] = { added = {}, bytes = 0 }, ref
   scheduler.listen(number, function()
     if ref.due then return end
     ref.due = true
@@ -99,7 +112,7 @@ end
 -- The oldest error that has not been read, or nil.
 function unread.take(self)
   local state = states[self]
-  if #state > 0 then return table.remove(state, 1) end
+  if #state > 0 then return shift(state) end
   return next_error(self)
 end
 

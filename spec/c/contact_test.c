@@ -66,6 +66,30 @@ TEST(everyname, "a contact is found by every name that it had, while it is") {
   world_close(&w);
 }
 
+TEST(digested, "the digest is that of the names that members have now") {
+  world w;
+  gp_node *n;
+  gp_contact *c;
+  uint64_t nobody, first;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  nobody = gp_node_digest(n);
+  c = member(n, "a:1");
+  first = gp_node_digest(n);
+  CHECK(first != nobody);
+  callit(n, c, "b:1");
+  CHECK(gp_node_digest(n) != first && gp_node_digest(n) != nobody);
+  callit(n, c, "a:1");
+  CHECK(gp_node_digest(n) == first);
+  SAME(n->nmembers, 1);
+  gp_contact_stand(n, c, GP_FAILING);
+  CHECK(gp_node_digest(n) == nobody);
+  callit(n, c, "b:1");
+  CHECK(gp_node_digest(n) == nobody);
+  forget(n, c);
+  world_close(&w);
+}
+
 TEST(everyplace, "who comes from where a contact answers is that contact") {
   world w;
   gp_node *n;

@@ -1,6 +1,9 @@
 /*
 ** stranger_test.c - messages to whom one does not count as a member.
 */
+#include <stdlib.h>
+#include <string.h>
+
 #include "world.h"
 
 /* Two that do not reach each other, or only the one the other. */
@@ -78,4 +81,31 @@ TEST(twonames, "what is said to a member by another name is not lost") {
     world_close(&w);
   }
   gp_peer_unref(other);
+}
+
+TEST(weighty, "unread failures keep no more data than they may") {
+  world w;
+  size_t i, len = (size_t)8 << 20, kept = 0;
+  char *text = malloc(len + 1);
+  const gp_failure *f;
+  CHECK(text != NULL);
+  memset(text, 'x', len);
+  text[len] = '\0';
+  world_openquiet(&w, 1, 2);
+  gp_station_crash(w.at[1]);
+  for (i = 0; i < 20; i++) {
+    world_forget(world_tell(&w, 0, 1, text));
+    world_pass(&w, SECOND);
+  }
+  for (; (f = gp_node_peekfailure(world_node(&w, 0))) != NULL; kept++) {
+    SAME(gp_message_len(f->msg), len);
+    gp_node_dropfailure(world_node(&w, 0));
+  }
+  SAME(kept, 8);
+  SAME(gp_node_lostfailures(world_node(&w, 0)), 12);
+  world_forget(world_tell(&w, 0, 1, "small"));
+  world_pass(&w, SECOND);
+  TEXT(world_complaint(&w, 0), "sending n1: ECONNREFUSED");
+  free(text);
+  world_close(&w);
 }
