@@ -31,7 +31,7 @@ describe("gop2p bot", function()
 
   local function command(args)
     return assert(process.start(
-      table.move(args, 1, #args, 4, {LUA, "lua/bin/gop2p", "bot"}),
+      table.move(args, 1, #args, 4, {LUA, "lua/gop2p/bin/gop2p", "bot"}),
       {stderr = errors}))
   end
 
