@@ -157,12 +157,12 @@ setup: ## install what is missing to build, run, test and check
 demo: ## an entry node, a bot and a visitor talk to each other
 	@$(SETUP) demo
 	@$(MAKE) $(AGAIN) build
-	@$(LUA) lua/examples/demo.lua
+	@$(LUA) lua/gop2p/examples/demo.lua
 
 chat: ## chat in the terminal: make chat PORT=5001 JOIN=localhost:5000
 	@$(SETUP) demo
 	@$(MAKE) $(AGAIN) build
-	@$(LUA) lua/examples/chat.lua $(if $(PORT),--port $(PORT)) \
+	@$(LUA) lua/gop2p/examples/chat.lua $(if $(PORT),--port $(PORT)) \
 	  $(if $(JOIN),--join $(JOIN))
 
 test: ## run the specs: all, or those of SPEC=spec/one_spec.lua

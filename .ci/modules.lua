@@ -33,12 +33,14 @@ local function modules()
   put('      libdirs = {"$(EVENT_LIBDIR)"},')
   put('    },')
   for _, file in ipairs(list("lua/gop2p/*.lua lua/gop2p/*/*.lua")) do
-    put('    ["%s"] = "%s",', modulename(file), file)
+    if not file:find("^lua/gop2p/examples/") then
+      put('    ["%s"] = "%s",', modulename(file), file)
+    end
   end
   put('  },')
   put('  install = {')
   put('    bin = {')
-  for _, file in ipairs(list("lua/bin/*")) do put('      "%s",', file) end
+  put('      "lua/gop2p/bin/gop2p",')
   put('    },')
   put('  },\n}\n')
   return table.concat(out, "\n")

@@ -180,7 +180,7 @@ build = {
   },
   install = {
     bin = {
-      "lua/bin/gop2p",
+      "lua/gop2p/bin/gop2p",
     },
   },
 }

@@ -179,7 +179,7 @@ build = {
   },
   install = {
     bin = {
-      "lua/bin/gop2p",
+      "lua/gop2p/bin/gop2p",
     },
   },
 }

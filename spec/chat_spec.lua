@@ -7,7 +7,7 @@ local net = require "spec.support.net"
 local process = require "spec.support.process"
 
 local LUA = os.getenv("LUA") or "lua5.4"
-local CHAT = "lua/examples/chat.lua"
+local CHAT = "lua/gop2p/examples/chat.lua"
 
 -- Runs it to its end: exit status, what it printed, what it complained of.
 local function run(...)

@@ -31,7 +31,7 @@ describe("gop2p bot", function()
 
   local function command(args)
     return assert(process.start(
-      table.move(args, 1, #args, 4, {LUA, "lua/bin/gop2p", "bot"}),
+      table.move(args, 1, #args, 4, {LUA, "lua/gop2p/bin/gop2p", "bot"}),
       {stderr = errors}))
   end
 
@@ -118,6 +118,21 @@ describe("gop2p bot", function()
       }
       other:on("stop", function() print("over") end)
       assert(bot:start() and other:start())
+    ]])))
+    net.await(function() return #peer:members() == 2 end)
+    stop(p, "TERM")
+  end)
+
+  it("ends all bots at a signal for the one that the script runs",
+     function()
+    local started = SCRIPT:gsub('on%("met"', 'on("start"')
+    local p <close> = start((started:gsub("bot:run.*", [[
+      local other = require("gop2p.bot").new {
+        name = "other", join = arg[1], store = false,
+      }
+      other:on("stop", function() print("over") end)
+      assert(other:start())
+      bot:run()
     ]])))
     net.await(function() return #peer:members() == 2 end)
     stop(p, "TERM")

@@ -5,7 +5,7 @@ local process = require "spec.support.process"
 local socket = require "socket"
 
 local LUA = os.getenv("LUA") or "lua5.4"
-local DEMO = "lua/examples/demo.lua"
+local DEMO = "lua/gop2p/examples/demo.lua"
 
 -- A bot that joins and keeps silent.
 local MUTE = [[

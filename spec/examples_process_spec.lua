@@ -14,7 +14,7 @@ local HERE = require("spec.support.shell").output("pwd")
 
 for how, words in pairs {
   ["run by Lua"] = { LUA },
-  ["run by the command"] = { LUA, HERE .. "/lua/bin/gop2p", "bot" },
+  ["run by the command"] = { LUA, HERE .. "/lua/gop2p/bin/gop2p", "bot" },
 } do
   describe("an example " .. how, function()
     local folder, peer, bot, name
@@ -35,7 +35,7 @@ for how, words in pairs {
       local argv = { "sh", "-c", 'cd "$0" && ' .. (shell or 'exec "$@"'),
                      folder.path }
       table.move(words, 1, #words, #argv + 1, argv)
-      argv[#argv + 1] = ("%s/lua/examples/%s.lua"):format(HERE, file)
+      argv[#argv + 1] = ("%s/lua/gop2p/examples/%s.lua"):format(HERE, file)
       table.move(args, 1, #args, #argv + 1, argv)
       bot = assert(process.start(argv, { env = env, preload = true,
                                          stderr = folder.path .. "/log" }))

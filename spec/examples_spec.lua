@@ -4,7 +4,7 @@ local testing = require "gop2p.testing"
 
 local expect, refute = testing.expect, testing.refute
 
-local FOLDER = "lua/examples/"
+local FOLDER = "lua/gop2p/examples/"
 
 local net
 

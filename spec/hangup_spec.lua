@@ -3,7 +3,7 @@
 local net = require "spec.support.net"
 local session = require "spec.support.session"
 
-local COMMAND = "lua/bin/gop2p"
+local COMMAND = "lua/gop2p/bin/gop2p"
 
 describe("when its terminal is gone", function()
   local s

@@ -187,7 +187,7 @@ describe("the prompt with libedit", function()
   end)
 
   it("is that of the command, too", function()
-    local t = s:start({session.LUA, "lua/bin/gop2p", "repl"},
+    local t = s:start({session.LUA, "lua/gop2p/bin/gop2p", "repl"},
                       {env = {LD_PRELOAD = LIBEDIT}})
     local port = t:await("'node' is localhost:(%d+).*\n>$")
     t:type("C-l", "x = {", "Enter", "1,")
@@ -203,7 +203,7 @@ describe("the prompt with libedit", function()
   end)
 
   it("has the command take all letters of the locale", function()
-    local t = s:start({session.LUA, "lua/bin/gop2p", "repl"},
+    local t = s:start({session.LUA, "lua/gop2p/bin/gop2p", "repl"},
                       {env = {LD_PRELOAD = LIBEDIT, LC_ALL = "C.UTF-8"}})
     t:await("'node' is localhost:%d+.*\n>$")
     t:type("C-l", "'\u{E4}\u{65E5}'", "Enter")

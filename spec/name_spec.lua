@@ -138,8 +138,9 @@ describe("a name", function()
 
   it("is shown by the command", function()
     local a = start("anna")
-    local command = folder:keep(assert(process.start({LUA, "lua/bin/gop2p",
-      "watch", "--json", "--join", tostring(a:self())})))
+    local command = folder:keep(assert(process.start({
+      LUA, "lua/gop2p/bin/gop2p", "watch", "--json",
+      "--join", tostring(a:self())})))
     local line = assert(command:line(LIMIT, net.idle))
     assert.equal("anna", cjson.decode(line).name)
   end)

@@ -36,7 +36,7 @@ describe("the prompt of an interpreter", function()
   end
 
   it("that has none gets one with the command", function()
-    local t = s:start({HOST, "-", "lua/bin/gop2p", "repl"})
+    local t = s:start({HOST, "-", "lua/gop2p/bin/gop2p", "repl"})
     local port = t:await("'node' is localhost:(%d+).*\n>$")
     local node = s:visitor(math.tointeger(tonumber(port)))
     t:await("joined\n>$")

@@ -71,6 +71,9 @@ describe("the rock", function()
     local file, core, node = out:match("^([^\n]*)\n([^\n]*)\n([^\n]*)\n$")
     assert.equal(share .. "gop2p/init.lua", file, out)
     assert.equal(lib .. "gop2p/core.so", core)
+    -- Nothing is put where other rocks may have put theirs.
+    assert.equal("gop2p\n", sh("ls %s", share))
+    assert.equal("gop2p\n", sh("ls %s", lib))
     assert.matches("^localhost:%d+$", node)
   end
 

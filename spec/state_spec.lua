@@ -98,6 +98,21 @@ describe("the state file", function()
     assert.equal(20, #stored())
   end)
 
+  it("of nodes that were collected leaves nothing in memory", function()
+    local function some()
+      for _ = 1, 100 do
+        assert(gop2p.start_local_node(0, {state = path}))
+        collectgarbage()
+      end
+      collectgarbage()
+      return collectgarbage("count")
+    end
+    some()
+    local before = some()
+    local after = some()
+    assert.is_true(after < before + 30, after - before)
+  end)
+
   it("brings a node that is closed and starts again back", function()
     local a, b = plain(), start()
     local port = b:self().port

@@ -69,7 +69,8 @@ describe("a bot that answers everything", function()
   it("does not keep another from others", function()
     local net = kit.network { seed = 11 }
     kit.start(net, CHATTERBOX:format(0), { name = "bot1", args = { "5001" } })
-    net:bot("lua/examples/echo.lua", { args = { "5002", "localhost:5000" } })
+    net:bot("lua/gop2p/examples/echo.lua",
+            { args = { "5002", "localhost:5000" } })
     local ann = net:user("ann")   -- whom both greet
     ann:dm("bot1", "echo what bot1 says")
     net:advance(60)

@@ -32,7 +32,7 @@ describe("the tutorial", function()
   local pipe <close> = assert(io.popen("mktemp -d"))
   local folder = pipe:read("l")
   local program = assert(package.searchpath("gop2p.check", package.path))
-                  :gsub("gop2p/check.lua$", "bin/gop2p")
+                  :gsub("check.lua$", "bin/gop2p")
   local chat, bot
 
   teardown(function()

@@ -22,6 +22,7 @@ local VERSION = 1
 local MARK = '{"format":"gop2p state"'
 
 local kept = setmetatable({}, { __mode = "k" })   -- node -> its record
+local records = {}   -- number of its signal -> the same
 local locks = setmetatable({}, { __mode = "k" })  -- node -> that of its file
 
 local function tell(self, record, kind, code, cause)
@@ -190,6 +191,18 @@ local function begin(self, record, anyport)
   end
 end
 
+local function forget(number)
+  scheduler.listen(number, nil)
+  records[number] = nil
+end
+
+-- Nobody listens any more for nodes that were collected.
+local function sweep()
+  for number, record in pairs(records) do
+    if not record.node[1] then forget(number) end
+  end
+end
+
 -- A new node, just started, keeps what it knows in the file at 'path', and
 -- takes up what stands there: it joins again by itself. 'anyport': it was
 -- not told its port; 'name': its own, or nil.
@@ -198,7 +211,8 @@ function state.keep(self, path, anyport, name)
     path = path, name = name, node = setmetatable({ self }, { __mode = "v" }),
     number = core.signal(self, "known"),
   }
-  kept[self] = record
+  sweep()
+  kept[self], records[record.number] = record, record
   begin(self, record, anyport)
   write(self, record)
   scheduler.listen(record.number, function() changed(record) end)
@@ -226,7 +240,7 @@ function state.flush(self)
   if not record then return end
   pcall(write, self, record)
   unlock(self)
-  scheduler.listen(record.number, nil)
+  forget(record.number)
 end
 
 -- The node is gone as with its process: what was not written is not.

@@ -17,7 +17,7 @@ local LATE = 2 * DAY       -- no fault here lasts as long
 math.randomseed(SEED)
 local due, last = {}, 0
 local net <close> = testing.network {seed = SEED, keep = 200}
-local bot = net:bot("lua/examples/reminders.lua",
+local bot = net:bot("lua/gop2p/examples/reminders.lua",
                     {args = {"5001", "localhost:5000"}})
 local ann = net:user("ann")
 net:user("bob")

@@ -175,6 +175,7 @@ function life.run(self)
     return await(self, signal)
   end)
   if ok and not done then return nil, problem end
+  if signal.name then program.signalled(signal.name) end
   life.stop(self)
   if not ok then error(done, 0) end
   return true, signal.name

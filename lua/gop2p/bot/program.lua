@@ -19,6 +19,7 @@ local arguments          -- that it was started with
 local files = {}         -- path -> how it was when it was loaded
 local changed = {}       -- path -> how it was when it was looked at last
 local loading = false
+local signal = false     -- the last that has ended a bot
 local unstarted = false  -- a bot could not be started
 
 -- The file whose main chunk called, through whatever functions; under a
@@ -81,6 +82,16 @@ end
 -- Whether that was so.
 function program.failed()
   return unstarted
+end
+
+-- program.signalled(name): a signal has ended a bot.
+function program.signalled(name)
+  signal = name
+end
+
+-- The last one that did, or false.
+function program.signal()
+  return signal
 end
 
 -- program.running() -> list of bots, in the order in which they were made

@@ -67,9 +67,10 @@ local function status(given)
   return DONE
 end
 
--- Bots that a script has only started run to their end. A signal ends all.
+-- Bots that a script has only started run to their end. A signal ends all,
+-- also one that came for a bot which the script has run.
 local function see_out()
-  local signal
+  local signal = program.signal()
   for _, each in ipairs(program.running()) do
     if signal then each:stop() else signal = select(2, each:run()) end
   end

@@ -1,6 +1,6 @@
 -- poll.lua - puts questions to a vote.
 --
---   lua5.4 lua/examples/poll.lua [port [peer...]]
+--   lua5.4 lua/gop2p/examples/poll.lua [port [peer...]]
 --
 --   !poll 30m "Where do we eat?" pizza, curry, soup
 --   !poll 18:00 "Where do we eat tomorrow?" pizza, soup

@@ -1,6 +1,6 @@
 -- demo.lua - an entry node, the bot dice.lua and a visitor talk.
 --
---   lua5.4 lua/examples/demo.lua [--bot FILE] [--limit SECONDS]
+--   lua5.4 lua/gop2p/examples/demo.lua [--bot FILE] [--limit SECONDS]
 --
 -- Three processes, each with a node on a free port. What they hear, in the
 -- case of the bot what its log says of it, comes here and is shown as one

@@ -1,6 +1,6 @@
 -- entry.lua - a node that others join through, and that tells what it hears.
 --
---   lua5.4 lua/examples/entry.lua [port]
+--   lua5.4 lua/gop2p/examples/entry.lua [port]
 --
 -- Says its name, then every message as it arrives. Leaves when Enter is
 -- pressed or its input ends, and says who was there.

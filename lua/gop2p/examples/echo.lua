@@ -1,6 +1,6 @@
 -- echo.lua - shows whether a network carries: what comes in goes out again.
 --
---   lua5.4 lua/examples/echo.lua [port [peer...]]
+--   lua5.4 lua/gop2p/examples/echo.lua [port [peer...]]
 
 local bot = require("gop2p.bot").new {
   name = "echo", port = arg[1], join = { table.unpack(arg, 2) },

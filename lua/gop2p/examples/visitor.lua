@@ -1,6 +1,6 @@
 -- visitor.lua - joins, asks the bot in public, writes to it, and leaves.
 --
---   lua5.4 lua/examples/visitor.lua peer
+--   lua5.4 lua/gop2p/examples/visitor.lua peer
 --
 -- Says its name, then what it is told. Gives up when its input ends.
 

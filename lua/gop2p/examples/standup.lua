@@ -1,6 +1,6 @@
 -- standup.lua - asks a team what it is at, and posts what was answered.
 --
---   OWNER=localhost:5000 lua5.4 lua/examples/standup.lua [port [peer...]]
+--   OWNER=localhost:5000 lua5.4 standup.lua [port [peer...]]
 --
 -- The owner says who is in the team (!add, !remove) and when it is asked
 -- (!schedule). Each of them is asked directly, and has an hour to answer.

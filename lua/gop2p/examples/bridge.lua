@@ -1,6 +1,6 @@
 -- bridge.lua - makes one conversation of several networks and a program.
 --
---   some-program | lua5.4 lua/examples/bridge.lua [port peer]... | other
+--   some-program | lua5.4 bridge.lua [port peer]... | other
 --
 -- It has a node in the network of each peer. What somebody says in one is
 -- said in all others, and printed, a line each, with his name before it:

@@ -1,6 +1,6 @@
 -- dice.lua - rolls dice, flips coins, and takes decisions.
 --
---   lua5.4 lua/examples/dice.lua [port [peer...]]
+--   lua5.4 lua/gop2p/examples/dice.lua [port [peer...]]
 
 local bot = require("gop2p.bot").new {
   name = "dice", port = arg[1], join = { table.unpack(arg, 2) },

@@ -1,6 +1,6 @@
 -- reminders.lua - reminds people of what they do not want to forget.
 --
---   lua5.4 lua/examples/reminders.lua [port [peer...]]
+--   lua5.4 lua/gop2p/examples/reminders.lua [port [peer...]]
 --
 --   !remind me in 20m the tea is ready
 --   !remind all at 18:00 the office closes
