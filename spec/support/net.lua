@@ -292,11 +292,13 @@ end
 
 -- Every error that the node has to tell within the time.
 function net.errors(node, count, seconds)
-  local list = {}
+  local list, reader = {}, nil
   gop2p.spawn(function()
+    reader = coroutine.running()
     for err in node:errors() do list[#list + 1] = err end
   end)
   pcall(net.await, function() return #list >= count end, seconds)
+  if coroutine.status(reader) == "suspended" then coroutine.close(reader) end
   return list
 end
 
