@@ -73,6 +73,11 @@ describe("a handler that fails", function()
     assert.equal("Sorry, fail failed.", next_of("broadcast"))
   end)
 
+  it("is not the same as one that every bot has", function()
+    assert.equal("help is always on.", scene:ask("!disable help"))
+    assert.equal("I know nothing of helf.", scene:ask("!disable helf"))
+  end)
+
   it("starts anew after a success", function()
     local bad
     scene.bot:command("some", function()

@@ -38,7 +38,9 @@ local function switch(off)
   return function(ctx, args)
     local bot = ctx.bot
     local handler = bot.registry:handler(args.name)
-    if not handler then
+    if not handler and list:find(args.name) then
+      return ("%s is always on."):format(args.name)
+    elseif not handler then
       return ("I know nothing of %s."):format(text.brief(args.name))
     end
     handler.off, handler.failures = off, 0
