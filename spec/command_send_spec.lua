@@ -1,7 +1,6 @@
 -- The installed `gop2p send`. The other side is a stand-in for a published Go
 -- program.
 
-local cjson = require "cjson"
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
 local scriptfile = require "spec.support.script"
@@ -17,24 +16,7 @@ describe("gop2p send", function()
   end)
   after_each(function() peer:close() end)
 
-  -- What it does without a complaint.
-  local function done(args, input)
-    local status, lines, complaint = tree:run(args, input)
-    assert.same({0, ""}, {status, complaint}, table.concat(lines, "\n"))
-    return lines
-  end
-
-  local function objects(lines)
-    local list = {}
-    for i, line in ipairs(lines) do list[i] = cjson.decode(line) end
-    return list
-  end
-
-  -- A port where nobody listens any more.
-  local function gone()
-    local other <close> = go.start("v1.1.3", "localhost")
-    return other.name
-  end
+  local function done(...) return tree:done(...) end
 
   it("writes to everybody", function()
     assert.same({}, done {"send", "--join", peer.name, "--all", "Hello"})
@@ -58,7 +40,7 @@ describe("gop2p send", function()
   end)
 
   it("takes its port, and the text from its input", function()
-    local port = gone():match("%d+$")
+    local port = go.gone():match("%d+$")
     done({"send", "--port", port, "--to", peer.name, "-"},
          "two\nlines\n")
     assert.same({"two\nlines", "localhost:" .. port, "direct"},
@@ -66,7 +48,7 @@ describe("gop2p send", function()
   end)
 
   it("says who did not get it", function()
-    local name = gone()
+    local name = go.gone()
     local args = {"send", "--to", peer.name, "--to", name, "Hello"}
     local status, lines, complaint = tree:run(args)
     assert.same({1, {}}, {status, lines})
@@ -79,16 +61,16 @@ describe("gop2p send", function()
       {peer = peer.name, delivered = true},
       {peer = name, delivered = false, code = "ECONNREFUSED",
        error = "connection refused"},
-    }, objects(lines))
+    }, installed.objects(lines))
   end)
 
   it("says so when nobody lets it in", function()
-    local name = gone()
+    local name = go.gone()
     local status, lines, complaint =
       tree:run {"send", "--json", "--to", name, "Hello"}
     assert.same({1, ""}, {status, complaint})
     assert.same({{peer = name, delivered = false, code = "ECONNREFUSED",
-                  error = "connection refused"}}, objects(lines))
+                  error = "connection refused"}}, installed.objects(lines))
     status, lines, complaint =
       tree:run {"send", "--join", name, "--all", "Hello"}
     assert.same({1, {}}, {status, lines})
@@ -121,7 +103,7 @@ describe("gop2p send", function()
     bots.gone:kill()
     net:advance(20)
     local found = {}
-    for _, one in ipairs(objects(sent:prints())) do
+    for _, one in ipairs(installed.objects(sent:prints())) do
       found[one.peer] = one.delivered
     end
     assert.same({["localhost:5000"] = true, ["localhost:5001"] = false,

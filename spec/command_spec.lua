@@ -19,24 +19,7 @@ describe("gop2p", function()
   end)
   after_each(function() peer:close() end)
 
-  -- What it does without a complaint.
-  local function done(args, input, options)
-    local status, lines, complaint = tree:run(args, input, options)
-    assert.same({0, ""}, {status, complaint}, table.concat(lines, "\n"))
-    return lines
-  end
-
-  local function objects(lines)
-    local list = {}
-    for i, line in ipairs(lines) do list[i] = cjson.decode(line) end
-    return list
-  end
-
-  -- A port where nobody listens any more.
-  local function gone()
-    local other <close> = go.start("v1.1.3", "localhost")
-    return other.name
-  end
+  local function done(...) return tree:done(...) end
 
   local function listener(...)
     local errors = tree.dir .. "/listener"
@@ -95,7 +78,7 @@ describe("gop2p", function()
       local version = require("gop2p")._VERSION
       assert.same({version}, done {"version"})
       assert.same({{gop2p = version:match("%S+$"), lua = "5.4"}},
-                  objects(done {"version", "--json"}))
+                  installed.objects(done {"version", "--json"}))
     end)
 
     it("says that a port is taken", function()
@@ -128,7 +111,7 @@ describe("gop2p", function()
       other:ask("connect " .. peer.name)
       if other.port < peer.port then peer, other = other, peer end
       local ports = {["5000"] = peer.port, ["5001"] = other.port,
-                     ["5002"] = gone():match("%d+$")}
+                     ["5002"] = go.gone():match("%d+$")}
       local session = readme:match("```text\n(%$ gop2p members.-)```")
                       :gsub("500%d", ports)
       local commands, shown = {}, {}
@@ -167,7 +150,7 @@ describe("gop2p", function()
     end)
 
     it("prints an object a message", function()
-      local p <close>, name = listener("--json", "--join", gone(),
+      local p <close>, name = listener("--json", "--join", go.gone(),
                                        "--join", peer.name)
       peer:ask("broadcast " .. go.encode("a\27\n\"ä"))
       peer:ask("direct " .. name .. " psst")
@@ -230,7 +213,7 @@ describe("gop2p", function()
     end)
 
     it("fails when nobody lets it in", function()
-      local name = gone()
+      local name = go.gone()
       local status, lines, complaint = tree:run {"listen", "--join", name}
       assert.same({1, {}}, {status, lines})
       assert.equal("gop2p listen: could not join through " .. name
@@ -262,7 +245,7 @@ describe("gop2p", function()
       local name, port = other.name, other.port
       other:close()
       local found = {}
-      for _, one in ipairs(objects(
+      for _, one in ipairs(installed.objects(
         done {"members", "--json", "--join", peer.name})) do
         found[one.peer] = one
       end
@@ -296,7 +279,7 @@ describe("gop2p", function()
     end)
 
     it("fails when nobody lets it in", function()
-      local status, lines = tree:run {"members", gone()}
+      local status, lines = tree:run {"members", go.gone()}
       assert.same({1, {}}, {status, lines})
     end)
   end)
@@ -452,7 +435,7 @@ node:broadcast("hi"):wait()
       assert.equal("stdin:1: a", lines[1])
       assert.equal("1", lines[#lines - 1])
       assert.matches("^stdin:1: .*", lines[#lines])
-      assert.equal(1, (tree:run({"repl", "--join", gone()})))
+      assert.equal(1, (tree:run({"repl", "--join", go.gone()})))
     end)
   end)
 end)

@@ -114,7 +114,7 @@ describe("out of descriptors", function()
       local receipt = node:broadcast("x")
       local _, err = receipt:wait(0.2)
       print(err.code)
-      gop2p.sleep(2)
+      gop2p.sleep(2)   -- who does not answer is suspected after 1.2 s
       print(node:members("suspected")[1])
       for _, file in ipairs(files) do file:close() end
       collectgarbage()

@@ -8,6 +8,7 @@ installed - the package in a tree of its own, and the command that is there.
 What runs there is what was installed: no path leads to the checkout. Only
 the rocks that it depends on are taken from where they are.
 ]]
+local cjson = require "cjson"
 local folder = require "spec.support.folder"
 local process = require "spec.support.process"
 local terminal = require "spec.support.terminal"
@@ -97,6 +98,22 @@ function installed:run(args, input, options)
   local status = p:wait()
   local file <close> = assert(io.open(errors))
   return status, lines, file:read("a")
+end
+
+-- Runs it likewise, without a complaint: its lines.
+function installed:done(args, input, options)
+  local status, lines, complaint = self:run(args, input, options)
+  assert(status == 0 and complaint == "", table.concat(
+    {("ended with %s: %s"):format(status, complaint), table.unpack(lines)},
+    "\n"))
+  return lines
+end
+
+-- What lines of JSON say.
+function installed.objects(lines)
+  local list = {}
+  for i, line in ipairs(lines) do list[i] = cjson.decode(line) end
+  return list
 end
 
 function installed:remove()
