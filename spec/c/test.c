@@ -19,6 +19,7 @@
 
 static test_case *first, **last = &first;
 static jmp_buf failed;
+static const char *casename;
 static unsigned long long running; /* seed of the case */
 
 void test_add (test_case *c) {
@@ -33,6 +34,10 @@ void test_note (const char *format, ...) {
   vprintf(format, args);
   putchar('\n');
   va_end(args);
+}
+
+const char *test_running (void) {
+  return casename;
 }
 
 void test_seed (unsigned long long seed) {
@@ -73,6 +78,7 @@ void test_text (const char *is, const char *want, const char *what,
 static bool run (const test_case *c) {
   size_t before = memory_used();
   test_seed(0);
+  casename = c->name;
   if (setjmp(failed) != 0)
     return false;
   c->run();

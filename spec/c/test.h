@@ -24,6 +24,9 @@ void test_add (test_case *c);
 void test_note (const char *format, ...)
   __attribute__((format(printf, 1, 2)));
 
+/* The name of the running case. */
+const char *test_running (void);
+
 /* What the running case does from now on follows from this seed: if it
    fails, it tells how to replay that. Zero: from none. */
 void test_seed (unsigned long long seed);
