@@ -33,10 +33,10 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
 WARNINGS = -Wall -Wextra -Wpedantic
-BASE     = -std=c11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS)
+BASE     = -std=c11 -D_GNU_SOURCE -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
 
-SOURCES = $(sort $(wildcard csrc/*.c))
+SOURCES = $(sort $(wildcard csrc/*/*.c))
 OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
 CORE    = $(BUILD)/gop2p/core.so
 
@@ -44,8 +44,8 @@ CORE    = $(BUILD)/gop2p/core.so
 # core is linked to them. Their allocations can be made to fail.
 CTEST_SOURCES = $(sort $(wildcard spec/c/*.c))
 CTEST_OBJECTS = $(CTEST_SOURCES:spec/c/%.c=$(BUILD)/spec/%.o)
-CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lgp_% gp_loop% \
-                gp_server% gp_client% gp_evhttp% gp_host%),$(OBJECTS))
+CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lua/% net/%), \
+                $(OBJECTS))
 CTEST         = $(BUILD)/spec/core_test
 CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
@@ -65,7 +65,7 @@ SECONDS        = 60
 FUZZ_SOURCES   = $(sort $(wildcard spec/fuzz/*.c))
 FUZZ_OBJECTS   = $(FUZZ_SOURCES:spec/fuzz/%.c=$(BUILD)/spec/%.o)
 FUZZERS        = $(patsubst %.o,%,$(filter %_fuzz.o,$(FUZZ_OBJECTS)))
-FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lgp_json.o
+FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lua/json.o
 
 # Those that make and lose what the core owns; others take too long.
 VALGRIND_SPECS = $(addprefix spec/,$(addsuffix _spec.lua,message connect \
@@ -113,7 +113,7 @@ $(CTEST): $(CTEST_OBJECTS) $(CTEST_CORE)
 
 $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	@mkdir -p $(@D)
-	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -Icsrc -MMD -MP -c \
+	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c \
 	  -o $@ $<
 
 $(STARVE): spec/host/starve.c Makefile
@@ -144,7 +144,7 @@ bare: $(BUILD)/spec/bare
 
 $(FUZZ_OBJECTS): $(BUILD)/spec/%.o: spec/fuzz/%.c Makefile
 	@mkdir -p $(@D)
-	$(call show,cc)$(COMPILE) -Icsrc -MMD -MP -c -o $@ $<
+	$(call show,cc)$(COMPILE) -MMD -MP -c -o $@ $<
 
 -include $(OBJECTS:.o=.d) $(CTEST_OBJECTS:.o=.d) $(FUZZ_OBJECTS:.o=.d)
 
@@ -239,7 +239,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c \
+	clang-format -i csrc/*/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c \
 	  spec/bench/*.c
 
 modules: ## write the files there are into the rockspecs

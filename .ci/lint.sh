@@ -49,27 +49,27 @@ left_over() {
 # shellcheck disable=SC2046  # file names here have no spaces
 lua_outside() {
   nowhere '\b(lua|lauxlib|lualib)\.h\b|\blua_State\b|\bluaL?_[a-zA-Z]+ *\(' \
-    $(core_without lgp)
+    $(core_without lua/)
 }
 
 # shellcheck disable=SC2046
 event_outside() {
   nowhere '<(event2/|event\.h|evhttp\.h)|\b(evhttp|evbuffer|event_base)_' \
-    $(core_without 'gp_(loop|server|client|evhttp)')
+    $(core_without net/)
 }
 
 # A coroutine that is kept may be dead when it is used: no member and no
 # variable that outlives a call holds one. The main thread lives as long as
-# its state: lgp_prompt.c, which says why, may keep that in one variable.
+# its state: lua/prompt.c, which says why, may keep that in one variable.
 kept_states() {
   nowhere '^(  +|static +)(const +)?lua_State *\*+ *[A-Za-z_0-9]+(\[.*\])? *;' \
-    csrc/*.[ch] |
-    awk '!/^csrc\/lgp_prompt\.c:[0-9]+:static lua_State \*mainthread;/'
+    csrc/*/*.[ch] |
+    awk '!/^csrc\/lua\/prompt\.c:[0-9]+:static lua_State \*mainthread;/'
 }
 
 # A header brings along what it needs.
 lone_headers() {
-  for header in csrc/*.h; do
+  for header in csrc/*/*.h; do
     # shellcheck disable=SC2046
     gcc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror -Icsrc \
       $(pkg-config --cflags lua5.4) -fsyntax-only -x c "$header"
@@ -101,7 +101,7 @@ luachecks() {
 }
 
 layout() {
-  clang-format --dry-run -Werror csrc/*.[ch] spec/c/*.[ch] \
+  clang-format --dry-run -Werror csrc/*/*.[ch] spec/c/*.[ch] \
     spec/fuzz/*.[ch] spec/host/*.c spec/bench/*.c \
     >build/lint.log 2>&1 || {
     sed -n 's/^\([^ ]*:[0-9]*\):.*error: .*/\1/p' build/lint.log | uniq
@@ -116,8 +116,8 @@ check "rockspecs" "${LUA:-lua5.4}" .ci/modules.lua check
 check "more than 500 lines" long_files
 check "more than 78 columns" wide_lines
 check "left over" left_over
-check "Lua outside csrc/lgp*" lua_outside
-check "libevent outside csrc/gp_loop* gp_server* gp_client* gp_evhttp*" event_outside
+check "Lua outside csrc/lua" lua_outside
+check "libevent outside csrc/net" event_outside
 check "a kept lua_State" kept_states
 check "headers that do not stand alone" lone_headers
 for cc in gcc clang; do

@@ -25,11 +25,11 @@ local function modules()
   local function put(format, ...) out[#out + 1] = format:format(...) end
   put('    ["gop2p.core"] = {')
   put('      sources = {')
-  for _, file in ipairs(list("csrc/*.c")) do put('        "%s",', file) end
+  for _, file in ipairs(list("csrc/*/*.c")) do put('        "%s",', file) end
   put('      },')
   put('      defines = {"_GNU_SOURCE"},')
   put('      libraries = {"event_extra", "event_core"},')
-  put('      incdirs = {"$(EVENT_INCDIR)"},')
+  put('      incdirs = {"csrc", "$(EVENT_INCDIR)"},')
   put('      libdirs = {"$(EVENT_LIBDIR)"},')
   put('    },')
   for _, file in ipairs(list("lua/gop2p/*.lua lua/gop2p/*/*.lua")) do

@@ -377,7 +377,7 @@ describe("README", function()
 
   it("names every option, and no other", function()
     local there = {listen = true, cors = true, state = true, name = true}
-    for name in contents("csrc/lgp_options.c"):gmatch('{"([%l_]+)", AT') do
+    for name in contents("csrc/lua/options.c"):gmatch('{"([%l_]+)", AT') do
       there[name] = true
     end
     local named = {}
@@ -394,7 +394,7 @@ describe("README", function()
 
   it("names every error, with its kind and cause", function()
     local there = {}
-    for name, kind, text in contents("csrc/gp_err.h")
+    for name, kind, text in contents("csrc/base/err.h")
       :gmatch('X%((%u+), (%u+), "(.-)"%)') do
       if name ~= "OK" then
         there[#there + 1] = {"`E" .. name .. "`", kind:lower(), text}

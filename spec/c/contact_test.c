@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "gp_contact.h"
+#include "node/contact.h"
 #include "world.h"
 
 static gp_contact *member (gp_node *n, const char *name) {

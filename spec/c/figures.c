@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "gp_sim.h"
+#include "sim/sim.h"
 #include "world.h"
 
 #define SEED 1

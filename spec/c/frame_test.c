@@ -1,7 +1,7 @@
 /*
 ** frame_test.c - the frame of a request, fed in pieces of every size.
 */
-#include "gp_frame.h"
+#include "wire/frame.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "figures.h"
-#include "gp_sim.h"
+#include "sim/sim.h"
 #include "world.h"
 
 #define MOST 1000

@@ -3,9 +3,9 @@
 */
 #include <string.h>
 
-#include "gp_index.h"
-#include "gp_members.h"
-#include "gp_random.h"
+#include "base/index.h"
+#include "value/peertable.h"
+#include "base/random.h"
 #include "test.h"
 
 #define THINGS 300

@@ -4,7 +4,7 @@
 */
 #include <string.h>
 
-#include "gp_node.h"
+#include "node/node.h"
 #include "memory.h"
 #include "world.h"
 

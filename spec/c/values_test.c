@@ -5,15 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gp_base64.h"
-#include "gp_bygones.h"
-#include "gp_heap.h"
-#include "gp_message.h"
-#include "gp_peer.h"
-#include "gp_queue.h"
-#include "gp_random.h"
-#include "gp_receipt.h"
-#include "gp_signal.h"
+#include "base/base64.h"
+#include "base/ttlmap.h"
+#include "base/heap.h"
+#include "value/message.h"
+#include "value/peer.h"
+#include "base/queue.h"
+#include "base/random.h"
+#include "value/receipt.h"
+#include "base/signal.h"
 #include "test.h"
 
 /* What a text is read as: "address port", or "" when it is refused. */

@@ -8,7 +8,7 @@
 #ifndef world_h
 #define world_h
 
-#include "gp_sim.h"
+#include "sim/sim.h"
 #include "test.h"
 
 #define WORLD_MAX 160

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "gp_base64.h"
+#include "base/base64.h"
 
 /* What is written is read as what it was. */
 static void there (const char *data, size_t len) {

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lgp.h"
+#include "lua/lgp.h"
 
 void fuzz_fail (const char *file, int line, const char *what) {
   fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);

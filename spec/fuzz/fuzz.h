@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "gp_wire.h"
+#include "wire/wire.h"
 
 #define fuzz_check(what) \
   do { \

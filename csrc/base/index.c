@@ -1,0 +1,96 @@
+/*
+** base/index.c - see base/index.h.
+*/
+#include "base/index.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a (Fowler, Noll, Vo), 32 bits. */
+uint32_t gp_index_hash (const char *text) {
+  uint32_t h = 2166136261u;
+  for (; *text != '\0'; text++)
+    h = (h ^ (unsigned char)*text) * 16777619u;
+  return h;
+}
+
+/* The number of buckets is a power of two. */
+static gp_link **bucket (const gp_index *ix, uint32_t hash) {
+  return &ix->buckets[hash & (ix->size - 1)];
+}
+
+static void chain (gp_index *ix, gp_link *l) {
+  gp_link **at = bucket(ix, l->hash);
+  while (*at != NULL)
+    at = &(*at)->next;
+  l->next = NULL;
+  *at = l;
+}
+
+static void unchain (gp_index *ix, gp_link *l) {
+  gp_link **at = bucket(ix, l->hash);
+  while (*at != l)
+    at = &(*at)->next;
+  *at = l->next;
+}
+
+static gp_err grow (gp_index *ix) {
+  gp_index larger = {ix->count, ix->size == 0 ? 8 : 2 * ix->size, NULL};
+  size_t i;
+  larger.buckets = calloc(larger.size, sizeof *larger.buckets);
+  if (larger.buckets == NULL)
+    return GP_ENOMEM;
+  for (i = 0; i < ix->size; i++) {
+    gp_link *l = ix->buckets[i];
+    while (l != NULL) {
+      gp_link *next = l->next;
+      chain(&larger, l);
+      l = next;
+    }
+  }
+  free(ix->buckets);
+  *ix = larger;
+  return GP_OK;
+}
+
+gp_err gp_index_add (gp_index *ix, gp_link *l, uint32_t hash) {
+  if (ix->count == ix->size && grow(ix) != GP_OK)
+    return GP_ENOMEM;
+  l->hash = hash;
+  chain(ix, l);
+  ix->count++;
+  return GP_OK;
+}
+
+void gp_index_move (gp_index *ix, gp_link *l, uint32_t hash) {
+  if (l->hash == hash)
+    return;
+  unchain(ix, l);
+  l->hash = hash;
+  chain(ix, l);
+}
+
+void gp_index_remove (gp_index *ix, gp_link *l) {
+  unchain(ix, l);
+  ix->count--;
+}
+
+/* The first one with the hash from 'l' on. */
+static gp_link *from (gp_link *l, uint32_t hash) {
+  while (l != NULL && l->hash != hash)
+    l = l->next;
+  return l;
+}
+
+gp_link *gp_index_find (const gp_index *ix, uint32_t hash) {
+  return ix->size == 0 ? NULL : from(*bucket(ix, hash), hash);
+}
+
+gp_link *gp_index_next (const gp_link *l) {
+  return from(l->next, l->hash);
+}
+
+void gp_index_clear (gp_index *ix) {
+  free(ix->buckets);
+  memset(ix, 0, sizeof *ix);
+}

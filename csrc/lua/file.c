@@ -1,0 +1,347 @@
+/*
+** lua/file.c - files that are replaced as a whole, locked and watched.
+**
+** Lua's own library can not see to it that a file is either the old one or
+** the new one, whatever happens meanwhile. Nothing of Lua is called while
+** something is open.
+*/
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lua/lgp.h"
+
+#define MAXLINKS 40 /* symbolic links in a row; more are a circle */
+#define MAXTRIES 100
+
+/* The code of a system error, as in "ENOENT"; what is not listed is EIO. */
+static const char *codeof (int number) {
+#define CODE(name) \
+  { name, #name }
+  static const struct {
+    int number;
+    const char *code;
+  } codes[] = {CODE(ENOENT), CODE(EACCES), CODE(EPERM),        CODE(ENOSPC),
+               CODE(EDQUOT), CODE(EFBIG),  CODE(EISDIR),       CODE(ENOTDIR),
+               CODE(EROFS),  CODE(ELOOP),  CODE(ENAMETOOLONG), CODE(EINVAL),
+               CODE(EEXIST), CODE(EMFILE), CODE(ENFILE),       CODE(ENOMEM)};
+#undef CODE
+  size_t i;
+  for (i = 0; i < sizeof codes / sizeof *codes; i++)
+    if (codes[i].number == number)
+      return codes[i].code;
+  return "EIO";
+}
+
+/* true | nil, code, cause: what a call gives for the system's 'number'. */
+static int result (lua_State *L, int number) {
+  if (number == 0) {
+    lua_pushboolean(L, true);
+    return 1;
+  }
+  luaL_pushfail(L);
+  lua_pushstring(L, codeof(number));
+  lua_pushstring(L, number == EINVAL ? "not an ordinary file"
+                                     : strerror(number));
+  return 3;
+}
+
+/* Makes 'path' that of the file which the symbolic link 'path' leads to. */
+static int follow (char path[PATH_MAX]) {
+  char target[PATH_MAX];
+  const char *slash = strrchr(path, '/');
+  size_t folder = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+  ssize_t len = readlink(path, target, sizeof target);
+  if (len < 0)
+    return errno;
+  if (len > 0 && target[0] == '/')
+    folder = 0;
+  if (folder + (size_t)len >= PATH_MAX)
+    return ENAMETOOLONG;
+  memcpy(path + folder, target, (size_t)len);
+  path[folder + (size_t)len] = '\0';
+  return 0;
+}
+
+/*
+** Follows 'path' to where a file is, or where it would be made; 'st' tells
+** of it, with a mode of 0 when there is none.
+*/
+static int resolve (char path[PATH_MAX], struct stat *st) {
+  int links;
+  for (links = 0; links < MAXLINKS; links++) {
+    int e;
+    if (lstat(path, st) != 0) {
+      memset(st, 0, sizeof *st);
+      return errno == ENOENT ? 0 : errno;
+    }
+    if (S_ISDIR(st->st_mode))
+      return EISDIR;
+    if (!S_ISLNK(st->st_mode))
+      return S_ISREG(st->st_mode) ? 0 : EINVAL;
+    e = follow(path);
+    if (e != 0)
+      return e;
+  }
+  return ELOOP;
+}
+
+/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. The
+   name is of those that isunfinished knows. */
+static int create (const char *path, char name[PATH_MAX]) {
+  int i;
+  for (i = 0; i < MAXTRIES; i++) {
+    int fd;
+    int len = snprintf(name, PATH_MAX, "%s.%ld.%d.new", path, (long)getpid(),
+                       i);
+    if (len < 0 || len >= PATH_MAX) {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
+    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST)
+      return fd;
+  }
+  return -1;
+}
+
+/* Writes all of it, so that it is on the disk. */
+static int fill (int fd, const char *bytes, size_t len) {
+  while (len > 0) {
+    ssize_t n = write(fd, bytes, len);
+    if (n < 0 && errno != EINTR)
+      return errno;
+    if (n > 0) {
+      bytes += n;
+      len -= (size_t)n;
+    }
+  }
+  return fsync(fd) == 0 ? 0 : errno;
+}
+
+/* Owner and mode of the file that is replaced; a mode of 0 says that there
+   is none. Only root may give a file away: others keep what they made. */
+static int dress (int fd, const struct stat *old) {
+  if (old->st_mode == 0)
+    return 0;
+  if (fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
+    return errno;
+  return fchmod(fd, old->st_mode & 07777) == 0 ? 0 : errno;
+}
+
+static int replace (char path[PATH_MAX], const char *bytes, size_t len) {
+  char name[PATH_MAX];
+  struct stat old;
+  int fd;
+  int e = resolve(path, &old);
+  if (e != 0)
+    return e;
+  if (old.st_mode != 0 && access(path, W_OK) != 0)
+    return errno;
+  fd = create(path, name);
+  if (fd < 0)
+    return errno;
+  e = fill(fd, bytes, len);
+  if (e == 0)
+    e = dress(fd, &old);
+  if (close(fd) != 0 && e == 0)
+    e = errno;
+  if (e == 0 && rename(name, path) != 0)
+    e = errno;
+  if (e != 0)
+    unlink(name);
+  return e;
+}
+
+/* A copy of the path at 'arg': what the system takes for one. */
+static int checkpath (lua_State *L, int arg, char path[PATH_MAX]) {
+  size_t len;
+  const char *text = luaL_checklstring(L, arg, &len);
+  luaL_argcheck(L, strlen(text) == len, arg, "not a path");
+  if (len >= PATH_MAX)
+    return ENAMETOOLONG;
+  memcpy(path, text, len + 1);
+  return 0;
+}
+
+/* core.replacefile(path, bytes) -> true | nil, code, cause */
+static int core_replacefile (lua_State *L) {
+  char path[PATH_MAX];
+  size_t len;
+  const char *bytes = luaL_checklstring(L, 2, &len);
+  int e = checkpath(L, 1, path);
+  return result(L, e != 0 ? e : replace(path, bytes, len));
+}
+
+/*
+** core.checkfile(path) -> true | nil, code, cause
+**
+** Whether it is one that can be opened without waiting: not a pipe, say.
+*/
+static int core_checkfile (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  int e = checkpath(L, 1, path);
+  if (e == 0 && stat(path, &st) != 0)
+    e = errno;
+  else if (e == 0 && !S_ISREG(st.st_mode))
+    e = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+  return result(L, e);
+}
+
+/* core.filefault(number) -> nil, code, cause: a system error of Lua's io */
+static int core_filefault (lua_State *L) {
+  return result(L, (int)luaL_checkinteger(L, 1));
+}
+
+/*
+** core.filestamp(path) -> text | nil, code, cause
+**
+** Is another one when another file stands there, or it was written to.
+*/
+static int core_filestamp (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  int e = checkpath(L, 1, path);
+  if (e == 0 && stat(path, &st) != 0)
+    e = errno;
+  if (e != 0)
+    return result(L, e);
+  lua_pushfstring(L, "%I %I %I %I.%I", (lua_Integer)st.st_dev,
+                  (lua_Integer)st.st_ino, (lua_Integer)st.st_size,
+                  (lua_Integer)st.st_mtim.tv_sec,
+                  (lua_Integer)st.st_mtim.tv_nsec);
+  return 1;
+}
+
+typedef struct filelock {
+  int fd;
+  pid_t owner; /* a fork has it too, and must not end it */
+  char path[PATH_MAX];
+} filelock;
+
+/* The file goes while it is still locked: nobody else can have begun to
+   rely on it. */
+static int lock_gc (lua_State *L) {
+  filelock *lock = luaL_checkudata(L, 1, LGP_LOCK);
+  int fd = lock->fd;
+  lock->fd = -1;
+  if (fd >= 0) {
+    if (lock->owner == getpid())
+      unlink(lock->path);
+    close(fd);
+  }
+  return 0;
+}
+
+/* Whether the open file is still the one of that name. */
+static bool stands (const filelock *lock) {
+  struct stat ours, there;
+  return fstat(lock->fd, &ours) == 0 && stat(lock->path, &there) == 0 &&
+         ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+/* Whoever had it may have removed the file between our two steps. */
+static int take (filelock *lock) {
+  int i;
+  for (i = 0; i < MAXTRIES; i++) {
+    int e;
+    lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (lock->fd < 0)
+      return errno;
+    e = flock(lock->fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
+    if (e == 0 && stands(lock))
+      return 0;
+    close(lock->fd);
+    lock->fd = -1;
+    if (e != 0)
+      return e;
+  }
+  return EIO;
+}
+
+/* Whether 'name' is one that 'create' gave to what was to be 'base'. */
+static bool isunfinished (const char *name, const char *base) {
+  size_t len = strlen(base);
+  int end = 0;
+  if (strncmp(name, base, len) != 0)
+    return false;
+  sscanf(name + len, ".%*[0-9].%*[0-9].new%n", &end);
+  return end > 0 && name[len + (size_t)end] == '\0';
+}
+
+/* Removes what writers of the file were killed over. Who writes it has its
+   lock: for whoever has that now, they are all gone. */
+static void sweep (const char *path) {
+  const char *slash = strrchr(path, '/');
+  const char *base = slash == NULL ? path : slash + 1;
+  char folder[PATH_MAX + 1];
+  const struct dirent *entry;
+  DIR *d;
+  snprintf(folder, sizeof folder, "%.*s.", (int)(base - path), path);
+  d = opendir(folder);
+  while (d != NULL && (entry = readdir(d)) != NULL)
+    if (isunfinished(entry->d_name, base))
+      unlinkat(dirfd(d), entry->d_name, 0);
+  if (d != NULL)
+    closedir(d);
+}
+
+/*
+** core.lockfile(path) -> lock | nil, code, cause
+**
+** "EBUSY": somebody has it, another program or this one. It is held until
+** core.unlockfile or the collector frees it; a process that ends, however,
+** lets go of it. The lock is "path.lock" beside the file itself. What a
+** process that was killed has left of the file is removed.
+*/
+static int core_lockfile (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  filelock *lock;
+  int e = checkpath(L, 1, path);
+  if (e == 0)
+    e = resolve(path, &st);
+  if (e == 0 && strlen(path) + sizeof ".lock" > PATH_MAX)
+    e = ENAMETOOLONG;
+  if (e != 0)
+    return result(L, e);
+  lock = lua_newuserdatauv(L, sizeof *lock, 0);
+  lock->fd = -1;
+  lock->owner = getpid();
+  luaL_setmetatable(L, LGP_LOCK);
+  memcpy(lock->path, path, sizeof path);
+  strcat(lock->path, ".lock");
+  e = take(lock);
+  if (e == 0) {
+    sweep(path);
+    return 1;
+  }
+  if (e != EWOULDBLOCK)
+    return result(L, e);
+  luaL_pushfail(L);
+  lua_pushliteral(L, "EBUSY");
+  lua_pushliteral(L, "another program uses it");
+  return 3;
+}
+
+void lgp_open_file (lua_State *L) {
+  static const luaL_Reg functions[] = {{"replacefile", core_replacefile},
+                                       {"checkfile", core_checkfile},
+                                       {"filefault", core_filefault},
+                                       {"filestamp", core_filestamp},
+                                       {"lockfile", core_lockfile},
+                                       {"unlockfile", lock_gc},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, LGP_LOCK);
+  lua_pushcfunction(L, lock_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+}

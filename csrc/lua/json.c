@@ -1,0 +1,149 @@
+/*
+** lua/json.c - the JSON reader of the wire forms, on lua-cjson.
+**
+** The cursor is the top of the stack of a thread that is there for this
+** alone: a hook of the program's, such as the one by which the interpreter
+** raises at Ctrl-C, would else raise in the middle of a message, which would
+** be refused, and the interruption forgotten. Only 'parse' can meet an error
+** of Lua's, and it runs protected; the rest neither allocates nor raises, so
+** the wire forms need not fear a longjmp.
+*/
+#include <string.h>
+#include <strings.h>
+
+#include "lua/lgp.h"
+
+/* gop2p's texts are three levels deep; what is deeper is not one. */
+#define MAXDEPTH 8
+
+/* Slots of the stack that the wire forms take at most. */
+#define SLOTS 16
+
+/* In the registry: the thread, and cjson's function. */
+static const char threadkey = 't', decodekey = 'd';
+
+typedef struct source {
+  const char *text;
+  size_t len;
+} source;
+
+static int decode (lua_State *L) {
+  const source *s = lua_touserdata(L, 1);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &decodekey);
+  lua_pushlstring(L, s->text, s->len);
+  lua_call(L, 1, 1);
+  return 1;
+}
+
+/* lua-cjson takes a NUL for the end, and would ignore what follows it. */
+static gp_err parse (void *self, const char *text, size_t len) {
+  lua_State *L = self;
+  source s = {text, len};
+  int status;
+  if (memchr(text, '\0', len) != NULL)
+    return GP_EBADMSG;
+  lua_pushcfunction(L, decode);
+  lua_pushlightuserdata(L, &s);
+  status = lua_pcall(L, 1, 1, 0);
+  if (status == LUA_OK)
+    return GP_OK;
+  lua_pop(L, 1);
+  return status == LUA_ERRMEM ? GP_ENOMEM : GP_EBADMSG;
+}
+
+static gp_jsontype type (void *self) {
+  switch (lua_type(self, -1)) {
+    case LUA_TBOOLEAN: return GP_JSON_BOOLEAN;
+    case LUA_TNUMBER: return GP_JSON_NUMBER;
+    case LUA_TSTRING: return GP_JSON_STRING;
+    case LUA_TTABLE: return GP_JSON_TREE;
+    default: return GP_JSON_NULL;
+  }
+}
+
+typedef int (*comparison)(const char *a, const char *b);
+
+static int exactly (const char *a, const char *b) {
+  for (; *a != '\0' && *a == *b; a++)
+    b++;
+  return *a != *b;
+}
+
+static bool step (lua_State *L, const char *name, comparison differ) {
+  lua_pushnil(L);
+  while (lua_next(L, -2) != 0) {
+    if (lua_type(L, -2) == LUA_TSTRING &&
+        differ(lua_tostring(L, -2), name) == 0) {
+      lua_remove(L, -2);
+      return true;
+    }
+    lua_pop(L, 1);
+  }
+  return false;
+}
+
+static bool field (void *self, const char *name) {
+  if (lua_type(self, -1) != LUA_TTABLE)
+    return false;
+  return step(self, name, exactly) || step(self, name, strcasecmp);
+}
+
+static bool item (void *self, size_t index) {
+  lua_State *L = self;
+  if (lua_type(L, -1) != LUA_TTABLE)
+    return false;
+  if (lua_rawgeti(L, -1, (lua_Integer)index + 1) != LUA_TNIL)
+    return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+static void leave (void *self) {
+  lua_State *L = self;
+  lua_pop(L, 1);
+}
+
+static double number (void *self) {
+  return lua_tonumber(self, -1);
+}
+
+static const char *string (void *self, size_t *len) {
+  return lua_tolstring(self, -1, len);
+}
+
+gp_json lgp_json_reader (lua_State *L) {
+  gp_json json = {NULL, parse, type, field, item, leave, number, string};
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &threadkey);
+  json.self = lua_tothread(L, -1);
+  lua_pop(L, 1);
+  return json;
+}
+
+/* A thread begins with the hook of the one that makes it. */
+static void openthread (lua_State *L) {
+  lua_State *thread = lua_newthread(L);
+  lua_sethook(thread, NULL, 0, 0);
+  if (!lua_checkstack(thread, SLOTS))
+    luaL_error(L, "out of memory");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &threadkey);
+}
+
+/* An instance of its own: other users of cjson keep their settings. */
+void lgp_open_json (lua_State *L) {
+  int top = lua_gettop(L);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "cjson");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "new");
+  lua_call(L, 0, 1);
+  lua_getfield(L, -1, "decode_max_depth");
+  lua_pushinteger(L, MAXDEPTH);
+  lua_call(L, 1, 0);
+  lua_getfield(L, -1, "decode_invalid_numbers");
+  lua_pushboolean(L, 0);
+  lua_call(L, 1, 0);
+  lua_getfield(L, -1, "decode");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &decodekey);
+  lua_settop(L, top);
+  openthread(L);
+}

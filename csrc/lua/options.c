@@ -1,0 +1,143 @@
+/*
+** lua/options.c - the options of a node, from a Lua table.
+*/
+#include "lua/options.h"
+
+#include <lauxlib.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "net/listener.h"
+
+/* Longest time and largest size that are sensible, so that none overflows:
+   a day, in ms; and a size whose base64 still fits. */
+#define MAXTIME 86400000.0
+#define MAXSIZE 1073741824.0
+
+typedef enum unit { COUNT, BYTES, SECONDS } unit;
+
+typedef struct option {
+  const char *name;
+  size_t offset;
+  unit unit;
+} option;
+
+#define AT(part, field) \
+  (offsetof(gp_hostopt, part) + offsetof(gp_##part##opt, field))
+
+static const option options[] = {
+  {"max_body", AT(node, maxdata), BYTES},
+  {"max_members", AT(node, maxmembers), COUNT},
+  {"inbox_messages", AT(node, inboxmessages), COUNT},
+  {"inbox_bytes", AT(node, inboxbytes), BYTES},
+  {"outbox_messages", AT(node, outboxmessages), COUNT},
+  {"outbox_bytes", AT(node, outboxbytes), BYTES},
+  {"max_errors", AT(node, maxerrors), COUNT},
+  {"max_events", AT(node, maxevents), COUNT},
+  {"probe_interval", AT(node, probetime), SECONDS},
+  {"request_timeout", AT(node, asktime), SECONDS},
+  {"inbox_timeout", AT(node, holdtime), SECONDS},
+  {"max_headers", AT(server, maxheaders), BYTES},
+  {"max_connections", AT(server, maxconnections), COUNT},
+  {"max_connections_per_address", AT(server, maxperaddress), COUNT},
+  {"receive_timeout", AT(server, requesttime), SECONDS},
+  {"idle_timeout", AT(server, idletime), SECONDS},
+  {"connect_timeout", AT(client, connecttime), SECONDS},
+  {"rest_timeout", AT(client, resttime), SECONDS},
+  {"max_answer", AT(client, maxanswer), BYTES},
+};
+
+static const option *find (const char *name) {
+  size_t i;
+  for (i = 0; i < sizeof options / sizeof *options; i++)
+    if (strcmp(options[i].name, name) == 0)
+      return &options[i];
+  return NULL;
+}
+
+/* Sets one option to the number on top of the stack. */
+static void set (lua_State *L, gp_hostopt *opt, const option *o) {
+  char *at = (char *)opt + o->offset;
+  lua_Number value = lua_tonumber(L, -1);
+  lua_Number max = o->unit == SECONDS ? MAXTIME / 1000 : MAXSIZE;
+  lua_Number min = o->unit == SECONDS ? 0.001 : 1;
+  if (lua_type(L, -1) != LUA_TNUMBER || !(value >= min && value <= max))
+    luaL_error(L, "option '%s': a number from %f to %f expected, got %s",
+               o->name, min, max, luaL_tolstring(L, -1, NULL));
+  if (o->unit != SECONDS && !lua_tointegerx(L, -1, NULL))
+    luaL_error(L, "option '%s': integer expected, got %f", o->name, value);
+  if (o->unit == SECONDS) {
+    uint32_t ms = (uint32_t)(value * 1000);
+    memcpy(at, &ms, sizeof ms);
+  }
+  else {
+    size_t size = (size_t)value;
+    memcpy(at, &size, sizeof size);
+  }
+}
+
+/* Sets an option that is a text, borrowed from the table. */
+static void settext (lua_State *L, const char *name, const char **at) {
+  size_t len;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "option '%s': string expected, got %s", name,
+               luaL_typename(L, -1));
+  *at = lua_tolstring(L, -1, &len);
+  if (strlen(*at) != len)
+    luaL_error(L, "option '%s': holds a NUL", name);
+}
+
+static void checklisten (lua_State *L, const char *listen) {
+  if (listen != NULL && !gp_listen_isvalid(listen))
+    luaL_error(L,
+               "option 'listen': a numeric address, \"localhost\" or "
+               "\"*\" expected, got \"%s\"",
+               listen);
+}
+
+static void checkname (lua_State *L, const char *name) {
+  if (name != NULL && !gp_identity_isname(name, strlen(name)))
+    luaL_error(L,
+               "option 'name': a letter, then letters, digits, '-', '_' and "
+               "'.' expected, %d at most, got \"%s\"",
+               GP_NAME_MAX, name);
+}
+
+static const char **text (gp_hostopt *opt, const char *name) {
+  if (strcmp(name, "listen") == 0)
+    return &opt->listen;
+  if (strcmp(name, "name") == 0)
+    return &opt->node.name;
+  return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
+}
+
+static void setone (lua_State *L, gp_hostopt *opt) {
+  size_t len;
+  const char *name = luaL_tolstring(L, -2, &len);
+  bool whole = strlen(name) == len;
+  const option *o = whole ? find(name) : NULL;
+  const char **at = whole ? text(opt, name) : NULL;
+  lua_insert(L, -2); /* keeps the name, below the value */
+  if (at != NULL)
+    settext(L, name, at);
+  else if (o != NULL)
+    set(L, opt, o);
+  else
+    luaL_error(L, "unknown option '%s'", name);
+  lua_remove(L, -2);
+}
+
+void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
+  gp_hostopt_init(opt);
+  if (lua_isnoneornil(L, arg))
+    return;
+  luaL_checktype(L, arg, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, arg) != 0) {
+    setone(L, opt);
+    lua_pop(L, 1);
+  }
+  checklisten(L, opt->listen);
+  checkname(L, opt->node.name);
+}

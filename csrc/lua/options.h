@@ -1,0 +1,20 @@
+/*
+** lua/options.h - the options of a node, from a Lua table.
+*/
+#ifndef gp_lua_options_h
+#define gp_lua_options_h
+
+#include <lua.h>
+
+#include "net/service.h"
+#pragma GCC visibility push(hidden)
+
+/*
+** Sets 'opt' to the defaults and then to what the table at 'arg' says (nil:
+** nothing). An unknown option and a value out of range raise an error that
+** names it. 'listen' borrows from the table.
+*/
+void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt);
+
+#pragma GCC visibility pop
+#endif

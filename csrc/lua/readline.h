@@ -1,0 +1,73 @@
+/*
+** lua/readline.h - the readline of this process, which is looked up when it
+** is asked for: nothing is linked to it, and no header of it is needed.
+**
+** It is GNU readline 8, or libedit's interface of the same names. Where
+** libedit has no such function one of ours stands in, so that whoever uses
+** this does not know which it is.
+*/
+#ifndef gp_lua_readline_h
+#define gp_lua_readline_h
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#pragma GCC visibility push(hidden)
+
+typedef int lgp_getter (FILE *in);
+typedef char **lgp_completer (const char *text, int start, int end);
+
+/* Variables of readline are here by their address. */
+typedef struct lgp_readline {
+  char *(*read)(const char *prompt);
+  void (*remember)(const char *line);
+  void (*deprep)(void);
+  lgp_getter **getc; /* what reads a key */
+  lgp_completer **complete;
+  const char **breaks; /* at what a word ends, for completion */
+  char **line;         /* as it stands, during a completion */
+  int *over;
+  int *append;
+
+  /* How many bytes of 'line' are before a place that a completer is told. */
+  size_t (*byteof)(int place);
+
+  /*
+  ** Takes the line that is being typed from the screen, and puts it back
+  ** below what was printed meanwhile, also where that has not ended its
+  ** line. While readline asks something about a completion its question
+  ** stays, and what is printed goes below.
+  */
+  void (*hide)(void);
+  void (*show)(void);
+
+  /*
+  ** A signal that was caught and is not acted on yet, or 0; and to act on
+  ** it, which may end the process. libedit acts on all at once.
+  */
+  int (*pendingsignal)(void);
+  void (*checksignals)(void);
+  bool defers; /* not libedit */
+} lgp_readline;
+
+/*
+** What the process has; with 'load' also what the machine has. NULL: there
+** is none. Not to be called while a line is read. The terminal is given
+** back at any exit from now on.
+*/
+const lgp_readline *lgp_readline_find (bool load);
+
+/* A name, and where the address that is found for it goes. */
+typedef struct lgp_symbol {
+  const char *name;
+  void *at;
+} lgp_symbol;
+
+/* Whether all 'n' are in 'library'. */
+bool lgp_symbols_find (void *library, const lgp_symbol *symbols, size_t n);
+
+/* For lua/readline.c: the rest of 'rl', where 'library' is libedit. */
+bool lgp_libedit_fill (lgp_readline *rl, void *library);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,85 @@
+/*
+** lua/receipt.c - receipts as userdata.
+*/
+#include "lua/lgp.h"
+
+void lgp_newreceipt (lua_State *L, gp_receipt ***box) {
+  *box = lua_newuserdatauv(L, sizeof **box, 0);
+  **box = NULL;
+  luaL_setmetatable(L, LGP_RECEIPT);
+}
+
+static gp_receipt *toreceipt (lua_State *L) {
+  gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
+  luaL_argcheck(L, *box != NULL, 1, "receipt is gone");
+  return *box;
+}
+
+/*
+** core.release(receipt)
+**
+** What the collector does: for those that are made while the state is being
+** closed, which it does not look after any more.
+*/
+static int receipt_gc (lua_State *L) {
+  gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
+  gp_receipt *r = *box;
+  *box = NULL;
+  gp_receipt_unref(r);
+  return 0;
+}
+
+/*
+** core.claim(receipt) -> number
+**
+** Somebody waits: failures from now on are his to read. The number of the
+** signal that tells of the end.
+*/
+static int core_claim (lua_State *L) {
+  gp_receipt *r = toreceipt(L);
+  r->claimed = true;
+  lua_pushinteger(L, (lua_Integer)r->settled.number);
+  return 1;
+}
+
+/* core.disclaim(receipt): nobody waits any more */
+static int core_disclaim (lua_State *L) {
+  toreceipt(L)->claimed = false;
+  return 0;
+}
+
+/* core.issettled(receipt) -> boolean */
+static int core_issettled (lua_State *L) {
+  lua_pushboolean(L, gp_receipt_issettled(toreceipt(L)));
+  return 1;
+}
+
+/* core.hasjoined(receipt) -> boolean: the entry point has let us in */
+static int core_hasjoined (lua_State *L) {
+  lua_pushboolean(L, toreceipt(L)->joined);
+  return 1;
+}
+
+/* core.failures(receipt) -> list of errors, in the order they happened */
+static int core_failures (lua_State *L) {
+  const gp_failure *f = toreceipt(L)->first;
+  lua_Integer i;
+  lua_newtable(L);
+  for (i = 1; f != NULL; f = f->next, i++) {
+    lgp_pushfailure(L, f);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
+void lgp_open_receipt (lua_State *L) {
+  static const luaL_Reg functions[] = {{"claim", core_claim},
+                                       {"disclaim", core_disclaim},
+                                       {"issettled", core_issettled},
+                                       {"hasjoined", core_hasjoined},
+                                       {"failures", core_failures},
+                                       {"release", receipt_gc},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  lgp_newmeta(L, LGP_RECEIPT, "receiptmeta", receipt_gc);
+}

@@ -1,0 +1,443 @@
+/*
+** net/client.c - the outbound requests of a node, on evhttp.
+**
+** What libevent calls only writes down how a try went; the 'work' timer,
+** which runs in the same turn, decides what comes of it. So nothing is
+** freed, and nothing started, within a callback of libevent.
+*/
+#include "net/client.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/http.h>
+#include <event2/http_struct.h>
+
+#include "net/lookup.h"
+#include "net/link.h"
+#include "net/evhttp.h"
+
+#define LATE 50     /* ms behind its time that a turn may come */
+#define PARDON 1000 /* ms that a request gets when it came later */
+
+struct gp_client {
+  gp_loop *loop;
+  gp_pool pool;
+  gp_ring flying; /* requests on the way */
+  gp_ring landed; /* requests whose try is over */
+  gp_ring results;
+  gp_timer work; /* when there are 'landed' ones */
+};
+
+/* What comes of a try. */
+typedef enum gp_fate {
+  GP_FATE_OPEN,  /* on the way */
+  GP_FATE_NEXT,  /* not connected: the next address */
+  GP_FATE_STALE, /* the link had been closed: a fresh one */
+  GP_FATE_OVER   /* with 'why' */
+} gp_fate;
+
+typedef struct gp_call {
+  gp_result result; /* first: this is what the caller gets */
+  gp_ring place;
+  gp_client *client;
+  const gp_peer *peer;
+  gp_link *link;
+  struct evhttp_request *req;
+  gp_lookup *lookup;
+  gp_timer timer;
+  uint64_t deadline;
+  gp_fate fate;
+  gp_err why;    /* of the present try */
+  gp_err first;  /* of the first address that failed */
+  bool replaced; /* a stale link was, once */
+  bool pardoned;
+  int next; /* address to try */
+  gp_addresses addresses;
+  char remote[INET6_ADDRSTRLEN];
+  gp_httpout out; /* its texts are 'texts' */
+  char texts[];
+} gp_call;
+
+/* The try is over. Legal in callbacks. */
+static void call_land (gp_call *k, gp_fate fate, gp_err why) {
+  gp_client *c = k->client;
+  k->fate = fate;
+  k->why = why;
+  gp_timer_stop(&k->timer);
+  gp_ring_move(&c->landed, &k->place);
+  if (!c->work.armed)
+    gp_timer_set(&c->work, gp_loop_now(c->loop));
+}
+
+static void call_end (gp_call *k, gp_err e) {
+  gp_timer_stop(&k->timer);
+  gp_peer_unref(k->peer);
+  k->peer = NULL;
+  gp_blob_unref(k->out.body);
+  k->out.body = NULL;
+  k->result.error = e;
+  gp_ring_move(&k->client->results, &k->place);
+}
+
+/* Ends the try whatever it is at. Not within callbacks of libevent. */
+static void call_clear (gp_call *k) {
+  gp_lookup_cancel(k->lookup);
+  gp_link_free(k->link);
+  if (k->req != NULL)
+    evhttp_request_free(k->req);
+  k->lookup = NULL;
+  k->link = NULL;
+  k->req = NULL;
+}
+
+static void call_free (gp_call *k) {
+  call_clear(k);
+  gp_timer_stop(&k->timer);
+  gp_ring_remove(&k->place);
+  if (k->peer != NULL)
+    gp_peer_unref(k->peer);
+  gp_blob_unref(k->out.body);
+  free(k);
+}
+
+/*
+** Whether both sides agree that the connection goes on and where the answer
+** ended. evhttp would use it again in any case.
+*/
+static bool reusable (const gp_link *link, const struct evhttp_request *req,
+                      const gp_httpin *in) {
+  const char *connection = in->find(in->headers, "Connection");
+  if (link->closed || req->major != 1 || req->minor < 1 ||
+      gp_evhttp_token(connection, "close"))
+    return false;
+  if (evbuffer_get_length(bufferevent_get_input(link->bev)) > 0)
+    return false;
+  return in->status == 204 || in->status == 304 ||
+         in->find(in->headers, "Content-Length") != NULL ||
+         in->find(in->headers, "Transfer-Encoding") != NULL;
+}
+
+/* A status that ends a request; 1xx would be followed by another one. */
+static bool isfinal (int status) {
+  return status >= 200 && status <= 599;
+}
+
+/* An answer came: the request is over, and the link free for the next. */
+static void call_answered (gp_call *k) {
+  gp_httpin *in = &k->result.answer;
+  gp_link *link = k->link;
+  gp_err e = GP_OK;
+  in->status = evhttp_request_get_response_code(k->req);
+  if (!gp_evhttp_view(k->req, in))
+    e = GP_ENOMEM;
+  else if (link->over || !isfinal(in->status))
+    e = GP_EPROTO;
+  k->link = NULL;
+  if (e == GP_OK && reusable(link, k->req, in))
+    gp_link_rest(link);
+  else
+    gp_link_drop(link);
+  call_end(k, e);
+}
+
+/*
+** Of evhttp: NULL when call_failed was told before, status zero when the
+** connection was refused.
+*/
+static void call_heard (struct evhttp_request *req, void *arg) {
+  gp_call *k = arg;
+  if (req == NULL || k->fate != GP_FATE_OPEN)
+    return;
+  if (evhttp_request_get_response_code(req) == 0)
+    call_land(k, GP_FATE_NEXT, GP_ECONNREFUSED);
+  else
+    call_answered(k);
+}
+
+/* A server that did not wait for all of the request: its status counts. */
+static void call_early (gp_call *k) {
+  gp_httpin *in = &k->result.answer;
+  in->status = k->link->early;
+  in->find = gp_evhttp_find;
+  in->headers = NULL;
+  call_land(k, GP_FATE_OVER, GP_OK);
+}
+
+/*
+** Why there is no connection. No address of ours to call from means that
+** this machine has no IPv6.
+*/
+static gp_err connect_error (int number, const char *address) {
+  if (number == EADDRNOTAVAIL && strchr(address, ':') != NULL)
+    return GP_ENETUNREACH;
+  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
+}
+
+/* Of evhttp, which leaves the errno of a connect as it was. */
+static void call_failed (enum evhttp_request_error error, void *arg) {
+  int number = errno;
+  gp_call *k = arg;
+  gp_link *link = k->link;
+  if (k->fate != GP_FATE_OPEN)
+    return;
+  if (error == EVREQ_HTTP_INVALID_HEADER ||
+      error == EVREQ_HTTP_DATA_TOO_LONG || link->over)
+    call_land(k, GP_FATE_OVER, GP_EPROTO);
+  else if (!link->sent)
+    call_land(k, GP_FATE_NEXT, connect_error(number, link->address));
+  else if (isfinal(link->early) && link->early >= 400)
+    call_early(k);
+  else if (link->served > 0 && link->got == 0 && !k->replaced)
+    call_land(k, GP_FATE_STALE, GP_ECONNRESET);
+  else
+    call_land(k, GP_FATE_OVER, GP_ECONNRESET);
+}
+
+static enum evhttp_cmd_type command (gp_method m) {
+  switch (m) {
+    case GP_POST: return EVHTTP_REQ_POST;
+    case GP_PUT: return EVHTTP_REQ_PUT;
+    case GP_DELETE: return EVHTTP_REQ_DELETE;
+    case GP_OPTIONS: return EVHTTP_REQ_OPTIONS;
+    default: return EVHTTP_REQ_GET;
+  }
+}
+
+/*
+** The request as evhttp wants it. We own it from the start: evhttp then
+** frees it in no case, and the answer lives in it.
+*/
+static bool call_request (gp_call *k) {
+  const gp_httpout *o = &k->out;
+  k->req = evhttp_request_new(call_heard, k);
+  if (k->req == NULL)
+    return false;
+  evhttp_request_own(k->req);
+  evhttp_request_set_error_cb(k->req, call_failed);
+  if (!gp_evhttp_fill(k->req, o, o->body))
+    return false;
+  return (o->body == NULL && o->method != GP_POST && o->method != GP_PUT) ||
+         gp_evhttp_addlength(evhttp_request_get_output_headers(k->req),
+                             o->body != NULL ? o->body->len : 0);
+}
+
+/* Sends on 'link', which it takes; it can be NULL, for want of memory. */
+static void call_send (gp_call *k, gp_link *link) {
+  gp_client *c = k->client;
+  uint64_t at;
+  k->link = link;
+  k->fate = GP_FATE_OPEN;
+  gp_ring_move(&c->flying, &k->place);
+  if (link == NULL || !call_request(k)) {
+    call_land(k, GP_FATE_OVER, GP_ENOMEM);
+    return;
+  }
+  memcpy(k->remote, link->address, sizeof k->remote);
+  k->result.remote = k->remote;
+  if (evhttp_make_request(link->con, k->req, command(k->out.method), "/") !=
+        0 &&
+      k->fate == GP_FATE_OPEN)
+    call_land(k, GP_FATE_OVER, GP_ENOMEM);
+  if (k->fate != GP_FATE_OPEN)
+    return;
+  gp_link_started(link);
+  at = gp_loop_now(c->loop) + c->pool.opt.connecttime;
+  gp_timer_set(&k->timer, link->sent || at > k->deadline ? k->deadline : at);
+}
+
+/* Dials the next address. */
+static void call_dial (gp_call *k) {
+  const char *address = k->addresses.text[k->next++];
+  call_send(k, gp_link_new(&k->client->pool, k->peer, address));
+}
+
+static void call_found (void *arg, gp_err e) {
+  gp_call *k = arg;
+  k->lookup = NULL;
+  call_land(k, e == GP_OK ? GP_FATE_NEXT : GP_FATE_OVER, e);
+}
+
+/* Begins with the name of the peer. */
+static void call_begin (gp_call *k) {
+  const char *host = gp_peer_address(k->peer);
+  gp_err e;
+  k->next = 0;
+  k->first = GP_OK;
+  if (gp_addresses_known(&k->addresses, host)) {
+    call_dial(k);
+    return;
+  }
+  k->fate = GP_FATE_OPEN;
+  gp_ring_move(&k->client->flying, &k->place);
+  gp_timer_set(&k->timer, k->deadline);
+  e = gp_lookup_new(&k->lookup, k->client->loop, host, &k->addresses,
+                    call_found, k);
+  if (e != GP_OK)
+    call_land(k, GP_FATE_OVER, e);
+}
+
+/* Goes on with a request whose try is over. */
+static void call_settle (gp_call *k) {
+  call_clear(k);
+  if (k->first == GP_OK)
+    k->first = k->why;
+  if (k->fate == GP_FATE_STALE) {
+    k->replaced = true;
+    call_begin(k);
+  }
+  else if (k->fate == GP_FATE_NEXT && k->next < k->addresses.count)
+    call_dial(k);
+  else
+    call_end(k, k->fate == GP_FATE_NEXT ? k->first : k->why);
+}
+
+/* Those that land meanwhile are for the next turn. */
+static void work_due (void *arg) {
+  gp_client *c = arg;
+  gp_ring now;
+  gp_ring_init(&now);
+  while (!gp_ring_empty(&c->landed))
+    gp_ring_move(&now, c->landed.next);
+  while (!gp_ring_empty(&now))
+    call_settle(gp_ring_of(gp_call, place, now.next));
+}
+
+/*
+** The time to connect, or all the time, is over. A turn that Lua held up
+** is not held against the peer: what he sent may not have been read.
+*/
+static void call_late (void *arg) {
+  gp_call *k = arg;
+  uint64_t now = gp_loop_now(k->client->loop);
+  uint64_t behind = now - k->timer.at;
+  bool sent = k->link != NULL && k->link->sent;
+  if (sent && now < k->deadline)
+    gp_timer_set(&k->timer, k->deadline);
+  else if (behind > LATE && !k->pardoned) {
+    k->pardoned = true;
+    gp_timer_set(&k->timer, now + (behind < PARDON ? behind : PARDON));
+  }
+  else if (sent && gp_link_waiting(k->link))
+    gp_timer_set(&k->timer, now + 1);
+  else {
+    bool more = now < k->deadline && !sent && k->lookup == NULL;
+    call_land(k, more ? GP_FATE_NEXT : GP_FATE_OVER, GP_ETIMEDOUT);
+  }
+}
+
+static bool isline (const char *text) {
+  return text[strcspn(text, "\r\n")] == '\0';
+}
+
+/* Bytes that the header texts take, or zero when they are not allowed. */
+static size_t texts_size (const gp_httpout *out) {
+  size_t i, size = 1;
+  if (out->nheaders > GP_HEADERS_MAX || out->method == GP_OTHER)
+    return 0;
+  for (i = 0; i < out->nheaders; i++) {
+    const gp_header *h = &out->headers[i];
+    if (!isline(h->name) || !isline(h->value))
+      return 0;
+    size += strlen(h->name) + strlen(h->value) + 2;
+  }
+  return size;
+}
+
+static const char *keep (char **p, const char *text) {
+  char *copy = *p;
+  size_t size = strlen(text) + 1;
+  memcpy(copy, text, size);
+  *p += size;
+  return copy;
+}
+
+static gp_call *call_new (gp_client *c, const gp_peer *dial,
+                          const gp_httpout *out, size_t size) {
+  gp_call *k = calloc(1, sizeof *k + size);
+  char *p;
+  size_t i;
+  if (k == NULL)
+    return NULL;
+  p = k->texts;
+  k->client = c;
+  k->peer = gp_peer_ref(dial);
+  k->out = *out;
+  for (i = 0; i < out->nheaders; i++) {
+    k->out.headers[i].name = keep(&p, out->headers[i].name);
+    k->out.headers[i].value = keep(&p, out->headers[i].value);
+  }
+  if (out->body != NULL)
+    gp_blob_ref(out->body);
+  gp_ring_init(&k->place);
+  gp_timer_init(&k->timer, c->loop, call_late, k);
+  return k;
+}
+
+gp_err gp_client_ask (gp_client *c, uint64_t id, const gp_peer *dial,
+                      const gp_httpout *out, uint32_t timeout) {
+  size_t size = texts_size(out);
+  gp_link *link;
+  gp_call *k;
+  if (size == 0)
+    return GP_EINVAL;
+  k = call_new(c, dial, out, size);
+  if (k == NULL)
+    return GP_ENOMEM;
+  k->result.id = id;
+  k->deadline = gp_loop_now(c->loop) + timeout;
+  link = gp_pool_take(&c->pool, dial);
+  if (link != NULL)
+    call_send(k, link);
+  else
+    call_begin(k);
+  return GP_OK;
+}
+
+gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt) {
+  gp_client *c = calloc(1, sizeof *c);
+  if (c == NULL)
+    return GP_ENOMEM;
+  c->loop = gp_loop_ref(l);
+  gp_pool_init(&c->pool, l, opt);
+  gp_ring_init(&c->flying);
+  gp_ring_init(&c->landed);
+  gp_ring_init(&c->results);
+  gp_timer_init(&c->work, l, work_due, c);
+  *out = c;
+  return GP_OK;
+}
+
+static void free_calls (gp_ring *head) {
+  while (!gp_ring_empty(head))
+    call_free(gp_ring_of(gp_call, place, head->next));
+}
+
+void gp_client_free (gp_client *c) {
+  if (c == NULL || gp_loop_foreign(c->loop))
+    return;
+  free_calls(&c->flying);
+  free_calls(&c->landed);
+  free_calls(&c->results);
+  gp_pool_close(&c->pool);
+  gp_timer_stop(&c->work);
+  gp_loop_unref(c->loop);
+  free(c);
+}
+
+gp_result *gp_client_next (gp_client *c) {
+  gp_call *k;
+  if (gp_ring_empty(&c->results))
+    return NULL;
+  k = gp_ring_of(gp_call, place, c->results.next);
+  gp_ring_remove(&k->place);
+  return &k->result;
+}
+
+void gp_result_free (gp_result *r) {
+  if (r != NULL)
+    call_free((gp_call *)(void *)r);
+}

@@ -1,0 +1,67 @@
+/*
+** net/client.h - the outbound requests of a node, on evhttp.
+**
+** A pool of keep-alive connections: every request has a connection to
+** itself while it is on the way, so a peer that hangs delays no other; it
+** has a deadline of its own from start to end, name look-up included, and
+** ends exactly once, in a result that is taken in phase two. Knows neither
+** wire forms nor Lua.
+*/
+#ifndef gp_net_client_h
+#define gp_net_client_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "wire/http.h"
+#include "net/loop.h"
+#include "value/peer.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_client gp_client;
+typedef struct gp_result gp_result;
+
+/* Limits; sizes in bytes, times in ms, all above zero. */
+typedef struct gp_clientopt {
+  uint32_t connecttime; /* to set up a connection */
+  uint32_t resttime;    /* an unused connection is closed after this */
+  size_t maxanswer;     /* body of an answer */
+  size_t maxheaders;    /* headers of an answer */
+} gp_clientopt;
+
+/* Copies 'opt', holds a reference of the loop. */
+gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt);
+
+/* NULL is allowed. What is on the way ends without a result. */
+void gp_client_free (gp_client *c);
+
+/*
+** Starts a request to 'dial' with the path "/", to be over after 'timeout'
+** ms. It ends in exactly one result with the same 'id', never within this
+** call, unless an error is returned. Copies 'out' but for the body, and
+** takes references of the body and of 'dial'.
+**
+** Addresses of a name are tried one after the other. A connection that had
+** served before and closes without a byte of an answer is replaced once by
+** a fresh one (RFC 9112 9.3.1).
+*/
+gp_err gp_client_ask (gp_client *c, uint64_t id, const gp_peer *dial,
+                      const gp_httpout *out, uint32_t timeout);
+
+/*
+** The oldest result, or NULL. The caller's until freed. 'error' is GP_OK
+** when an answer came, whatever its status; then 'answer' holds it.
+*/
+gp_result *gp_client_next (gp_client *c);
+void gp_result_free (gp_result *r);
+
+struct gp_result {
+  uint64_t id;
+  gp_err error;
+  gp_httpin answer;   /* lives as long as the result */
+  const char *remote; /* numeric address that was connected, or NULL */
+};
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,90 @@
+/*
+** net/evhttp.c - what the server and the client share of evhttp.
+*/
+#include "net/evhttp.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+
+#define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
+
+const char *gp_evhttp_find (const void *headers, const char *name) {
+  return headers != NULL ? evhttp_find_header(headers, name) : NULL;
+}
+
+bool gp_evhttp_token (const char *value, const char *token) {
+  size_t len = strlen(token);
+  while (value != NULL && *value != '\0') {
+    size_t n;
+    value += strspn(value, " \t,");
+    n = strcspn(value, " \t,;");
+    if (n == len && strncasecmp(value, token, n) == 0)
+      return true;
+    value += strcspn(value, ",");
+  }
+  return false;
+}
+
+bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in) {
+  struct evbuffer *b = evhttp_request_get_input_buffer(req);
+  in->headers = evhttp_request_get_input_headers(req);
+  in->find = gp_evhttp_find;
+  in->len = evbuffer_get_length(b);
+  in->body = NULL;
+  if (in->len > 0)
+    in->body = (const char *)evbuffer_pullup(b, -1);
+  return in->len == 0 || in->body != NULL;
+}
+
+static void body_done (const void *bytes, size_t len, void *blob) {
+  (void)bytes, (void)len;
+  gp_blob_unref(blob);
+}
+
+static bool addbody (struct evbuffer *b, gp_blob *body) {
+  if (body->len < COPIED)
+    return evbuffer_add(b, body->bytes, body->len) == 0;
+  if (evbuffer_add_reference(b, body->bytes, body->len, body_done,
+                             gp_blob_ref(body)) == 0)
+    return true;
+  gp_blob_unref(body);
+  return false;
+}
+
+bool gp_evhttp_fill (struct evhttp_request *req, const gp_httpout *out,
+                     gp_blob *body) {
+  struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
+  size_t i;
+  for (i = 0; i < out->nheaders; i++) {
+    const gp_header *h = &out->headers[i];
+    if (evhttp_add_header(headers, h->name, h->value) != 0)
+      return false;
+  }
+  return body == NULL || body->len == 0 ||
+         addbody(evhttp_request_get_output_buffer(req), body);
+}
+
+bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len) {
+  char text[24];
+  snprintf(text, sizeof text, "%zu", len);
+  return evhttp_add_header(headers, "Content-Length", text) == 0;
+}
+
+bool gp_evhttp_waiting (int fd) {
+  int n = 0;
+  return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0;
+}
+
+void gp_evhttp_nodelay (int fd) {
+  int one = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}

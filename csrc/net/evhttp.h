@@ -1,0 +1,55 @@
+/*
+** net/evhttp.h - what the server and the client share of evhttp.
+**
+** Turns what evhttp read into a gp_httpin, and a gp_httpout into what evhttp
+** sends. Owns nothing.
+*/
+#ifndef gp_net_evhttp_h
+#define gp_net_evhttp_h
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wire/http.h"
+#pragma GCC visibility push(hidden)
+
+struct evbuffer;
+struct evhttp_request;
+struct evkeyvalq;
+
+/*
+** Bytes that a connection may have read beyond its limits before it counts
+** as an attack: requests that came early, chunk sizes, line ends.
+*/
+#define GP_EVHTTP_SLACK 65536
+
+/* The 'find' of a gp_httpin; 'headers' is an evkeyvalq or NULL. */
+const char *gp_evhttp_find (const void *headers, const char *name);
+
+/* Whether 'token' stands in the list 'value', which may be NULL. */
+bool gp_evhttp_token (const char *value, const char *token);
+
+/*
+** Fills body, headers and 'find' of 'in'; they live as long as 'req'.
+** False when out of memory.
+*/
+bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in);
+
+/*
+** Adds the headers of 'out', and 'body', which may be NULL, by reference
+** where it is large. False when out of memory; then some may stand there.
+*/
+bool gp_evhttp_fill (struct evhttp_request *req, const gp_httpout *out,
+                     gp_blob *body);
+
+/* Adds "Content-Length: len". False when out of memory. */
+bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len);
+
+/* Whether the kernel holds bytes from the other side that were not read. */
+bool gp_evhttp_waiting (int fd);
+
+/* Sends what is written at once. */
+void gp_evhttp_nodelay (int fd);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,215 @@
+/*
+** net/link.c - the keep-alive connections of a client.
+*/
+#include "net/link.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+
+#include "net/evhttp.h"
+
+#define NEVER 86400 /* s: out of the way of our own timers */
+
+static gp_ring *bucket (gp_pool *p, const gp_peer *peer) {
+  return &p->table[gp_peer_hash(peer) % GP_LINK_BUCKETS];
+}
+
+/* Lets the timer come at 'at' or sooner. */
+static void plan (gp_pool *p, uint64_t at) {
+  if (!p->timer.armed || at < p->timer.at)
+    gp_timer_set(&p->timer, at);
+}
+
+static void pool_due (void *arg) {
+  gp_pool *p = arg;
+  uint64_t now = gp_loop_now(p->loop);
+  while (!gp_ring_empty(&p->dead))
+    gp_link_free(gp_ring_of(gp_link, place, p->dead.next));
+  while (!gp_ring_empty(&p->resting)) {
+    gp_link *k = gp_ring_of(gp_link, place, p->resting.next);
+    if (k->since + p->opt.resttime > now) {
+      plan(p, k->since + p->opt.resttime);
+      break;
+    }
+    gp_link_free(k);
+  }
+}
+
+void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt) {
+  int i;
+  p->loop = l;
+  p->opt = *opt;
+  for (i = 0; i < GP_LINK_BUCKETS; i++)
+    gp_ring_init(&p->table[i]);
+  gp_ring_init(&p->resting);
+  gp_ring_init(&p->dead);
+  gp_timer_init(&p->timer, l, pool_due, p);
+}
+
+void gp_pool_close (gp_pool *p) {
+  while (!gp_ring_empty(&p->dead))
+    gp_link_free(gp_ring_of(gp_link, place, p->dead.next));
+  while (!gp_ring_empty(&p->resting))
+    gp_link_free(gp_ring_of(gp_link, place, p->resting.next));
+  gp_timer_stop(&p->timer);
+}
+
+static void input_changed (struct evbuffer *b,
+                           const struct evbuffer_cb_info *info, void *arg) {
+  gp_link *k = arg;
+  const gp_clientopt *o = &k->pool->opt;
+  k->got += info->n_added;
+  if (info->n_added > 0 && evbuffer_get_length(b) >
+                             o->maxheaders + o->maxanswer + GP_EVHTTP_SLACK) {
+    k->over = true;
+    shutdown(bufferevent_getfd(k->bev), SHUT_RDWR);
+  }
+}
+
+/* The first that is written is written by evhttp once it is connected. */
+static void output_changed (struct evbuffer *b,
+                            const struct evbuffer_cb_info *info, void *arg) {
+  gp_link *k = arg;
+  (void)b;
+  if (info->n_added > 0)
+    k->sent = true;
+}
+
+static int status_of (const char *line, size_t len) {
+  if (len < 12 || memcmp(line, "HTTP/1.", 7) != 0 || line[8] != ' ')
+    return 0;
+  return atoi(line + 9);
+}
+
+/*
+** The status of an answer that evhttp does not see: a server that refuses
+** a large request early closes while we write, and evhttp then forgets
+** what was answered (413 most of all).
+*/
+static int early_status (gp_link *k) {
+  char line[16];
+  struct evbuffer *b = bufferevent_get_input(k->bev);
+  ev_ssize_t n = evbuffer_copyout(b, line, sizeof line - 1);
+  if (n <= 0)
+    n = recv(bufferevent_getfd(k->bev), line, sizeof line - 1, MSG_DONTWAIT);
+  if (n <= 0)
+    return 0;
+  line[n] = '\0';
+  return status_of(line, (size_t)n);
+}
+
+/* The connection ends, but for the one case that we free it ourselves. */
+static void link_closed (struct evhttp_connection *con, void *arg) {
+  gp_link *k = arg;
+  (void)con;
+  k->closed = true;
+  if (!gp_ring_empty(&k->place)) /* at rest? */
+    gp_link_drop(k);
+  else if (k->sent)
+    k->early = early_status(k);
+}
+
+static bool link_open (gp_link *k, const char *address) {
+  struct event_base *base = gp_loop_base(k->pool->loop);
+  const gp_clientopt *o = &k->pool->opt;
+  k->bev = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+  if (k->bev == NULL)
+    return false;
+  if (evbuffer_add_cb(bufferevent_get_input(k->bev), input_changed, k) &&
+      evbuffer_add_cb(bufferevent_get_output(k->bev), output_changed, k))
+    k->con = evhttp_connection_base_bufferevent_new(
+      base, NULL, k->bev, address, (unsigned short)gp_peer_port(k->peer));
+  if (k->con == NULL) {
+    bufferevent_free(k->bev);
+    return false;
+  }
+  evhttp_connection_set_timeout(k->con, NEVER);
+  evhttp_connection_set_max_headers_size(k->con, (ev_ssize_t)o->maxheaders);
+  evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)o->maxanswer);
+  evhttp_connection_set_closecb(k->con, link_closed, k);
+  return true;
+}
+
+gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address) {
+  gp_link *k = calloc(1, sizeof *k);
+  if (k == NULL)
+    return NULL;
+  gp_ring_init(&k->bucket);
+  gp_ring_init(&k->place);
+  k->pool = p;
+  k->peer = gp_peer_ref(peer);
+  snprintf(k->address, sizeof k->address, "%s", address);
+  if (link_open(k, address))
+    return k;
+  gp_peer_unref(k->peer);
+  free(k);
+  return NULL;
+}
+
+/* The one that rested last: so that those not needed any more get old. */
+gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer) {
+  gp_ring *head = bucket(p, peer), *r;
+  for (r = head->prev; r != head; r = r->prev) {
+    gp_link *k = gp_ring_of(gp_link, bucket, r);
+    if (!gp_peer_equal(k->peer, peer))
+      continue;
+    gp_ring_remove(&k->bucket);
+    gp_ring_remove(&k->place);
+    k->got = 0;
+    k->early = 0;
+    return k;
+  }
+  return NULL;
+}
+
+void gp_link_started (gp_link *k) {
+  int fd = bufferevent_getfd(k->bev);
+  if (k->served > 0 || fd < 0)
+    return;
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
+  gp_evhttp_nodelay(fd);
+}
+
+void gp_link_rest (gp_link *k) {
+  gp_pool *p = k->pool;
+  k->served++;
+  k->since = gp_loop_now(p->loop);
+  gp_ring_append(bucket(p, k->peer), &k->bucket);
+  gp_ring_append(&p->resting, &k->place);
+  plan(p, k->since + p->opt.resttime);
+}
+
+void gp_link_drop (gp_link *k) {
+  gp_ring_remove(&k->bucket);
+  gp_ring_move(&k->pool->dead, &k->place);
+  plan(k->pool, gp_loop_now(k->pool->loop));
+}
+
+/* The buffers outlive the link: libevent frees them a turn later. */
+void gp_link_free (gp_link *k) {
+  if (k == NULL)
+    return;
+  evbuffer_remove_cb(bufferevent_get_input(k->bev), input_changed, k);
+  evbuffer_remove_cb(bufferevent_get_output(k->bev), output_changed, k);
+  evhttp_connection_set_closecb(k->con, NULL, NULL);
+  evhttp_connection_free(k->con);
+  gp_ring_remove(&k->bucket);
+  gp_ring_remove(&k->place);
+  gp_peer_unref(k->peer);
+  free(k);
+}
+
+bool gp_link_waiting (const gp_link *k) {
+  const gp_clientopt *o = &k->pool->opt;
+  return k->sent &&
+         k->got <= o->maxheaders + o->maxanswer + GP_EVHTTP_SLACK &&
+         gp_evhttp_waiting(bufferevent_getfd(k->bev));
+}

@@ -1,0 +1,77 @@
+/*
+** net/link.h - the keep-alive connections of a client.
+**
+** A link is one connection to one numeric address for one peer. It serves
+** one request at a time, or rests in the pool until the next one, until it
+** rested too long, or until the other side closes it. Knows no requests:
+** who uses a link sends through 'con' and hears from evhttp himself.
+*/
+#ifndef gp_net_link_h
+#define gp_net_link_h
+
+#include <netinet/in.h>
+
+#include "net/client.h"
+#include "base/ring.h"
+#pragma GCC visibility push(hidden)
+
+struct bufferevent;
+struct evhttp_connection;
+
+#define GP_LINK_BUCKETS 64
+
+typedef struct gp_pool {
+  gp_loop *loop;
+  gp_clientopt opt;
+  gp_ring table[GP_LINK_BUCKETS]; /* resting links, by peer */
+  gp_ring resting;                /* the same, the oldest first */
+  gp_ring dead;                   /* to be freed by the timer */
+  gp_timer timer;
+} gp_pool;
+
+typedef struct gp_link {
+  gp_ring bucket;
+  gp_ring place; /* in 'resting' or 'dead', else alone */
+  gp_pool *pool;
+  const gp_peer *peer;
+  struct evhttp_connection *con;
+  struct bufferevent *bev;
+  char address[INET6_ADDRSTRLEN];
+  uint64_t since;  /* when it began to rest */
+  unsigned served; /* answers so far */
+  size_t got;      /* bytes of the present answer */
+  bool sent;       /* was connected: a request was written */
+  bool closed;     /* by either side */
+  bool over;       /* cut off: the answer was too long */
+  int early;       /* status that came before the connection broke */
+} gp_link;
+
+/* Copies 'opt', borrows the loop. */
+void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt);
+
+/* Frees every link that rests. The rest must have been freed before. */
+void gp_pool_close (gp_pool *p);
+
+/* A new link that is not connected yet; NULL when out of memory. */
+gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address);
+
+/* Takes a link to 'peer' that rests; NULL when there is none. */
+gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer);
+
+/* After a request was started: sets up a socket that was just made. */
+void gp_link_started (gp_link *k);
+
+/* Gives it back. Legal in callbacks, like gp_link_drop. */
+void gp_link_rest (gp_link *k);
+
+/* Lets it be freed by the timer: what libevent calls can not free it. */
+void gp_link_drop (gp_link *k);
+
+/* NULL is allowed. Not within callbacks of libevent. */
+void gp_link_free (gp_link *k);
+
+/* Bytes that wait to be read, of an answer that is not too long. */
+bool gp_link_waiting (const gp_link *k);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,59 @@
+/*
+** net/service.h - a node on the network: node, server and client held together.
+**
+** Carries what the wire forms read and write between them, in phase two of
+** the pump. Owns all three; stands on the loop. Knows no Lua; the JSON
+** reader is handed in at each turn.
+*/
+#ifndef gp_net_service_h
+#define gp_net_service_h
+
+#include "net/client.h"
+#include "wire/json.h"
+#include "net/loop.h"
+#include "node/node.h"
+#include "net/server.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_host gp_host;
+
+typedef struct gp_hostopt {
+  gp_nodeopt node;
+  gp_serveropt server;
+  gp_clientopt client;
+  const char *listen; /* as gp_server_new takes it */
+  const char *cors;   /* origins, with spaces between, or "*"; NULL: none */
+} gp_hostopt;
+
+/* The defaults of every limit; 'listen' and 'cors' are NULL. */
+void gp_hostopt_init (gp_hostopt *opt);
+
+/*
+** A node that serves. 'port' 0 takes a free one. Copies 'opt'; borrows
+** 'signals' as gp_node_new does. GP_EINVAL: 'address', 'port' or 'listen'
+** is none.
+*/
+gp_err gp_host_new (gp_host **out, gp_loop *l, const char *address,
+                    size_t len, int port, const gp_hostopt *opt,
+                    gp_signal *signals);
+
+/*
+** NULL is allowed. May be called from within the JSON reader of a turn of
+** this host: then the node goes at once, and the rest when the turn ends.
+*/
+void gp_host_free (gp_host *h);
+
+/* Lives as long as the host. */
+gp_node *gp_host_node (gp_host *h);
+
+/* Phase two: what arrived is read, decided and answered. */
+void gp_host_turn (gp_host *h, const gp_json *json);
+
+/*
+** After calls of the node: sets the loop's timer to what the node wants
+** next. gp_host_turn does it too.
+*/
+void gp_host_rearm (gp_host *h);
+
+#pragma GCC visibility pop
+#endif

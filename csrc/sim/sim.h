@@ -1,0 +1,176 @@
+/*
+** sim/sim.h - the transport in memory: many nodes on one virtual clock.
+**
+** Stands where gp_host stands on a real network: carries what its nodes ask
+** and answer as values, without a socket, a wire form or a second of
+** waiting. Everything that is left to chance comes from one seed, and
+** nothing else does: the same calls on the same seed give the same run.
+** Knows only nodes of ours, but for what gp_station_setplain says. Owns its
+** stations and their nodes.
+**
+** A station is a machine with one node, which comes and goes. Its program is
+** whoever uses the simulator: between two steps it may call any node. When a
+** node wants its next tick is looked up after gp_station_node has given it
+** out, so it is to be asked for anew after every step.
+**
+** What it does not know: connections. Every request stands for itself, a
+** lost one is never sent again, and two of one asker may overtake each
+** other.
+*/
+#ifndef gp_sim_sim_h
+#define gp_sim_sim_h
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "node/node.h"
+#include "value/peer.h"
+#include "base/random.h"
+#include "base/signal.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_sim gp_sim;
+typedef struct gp_station gp_station; /* lives as long as its simulator */
+
+/* What has happened so far. */
+typedef struct gp_simcount {
+  uint64_t steps;
+  uint64_t requests; /* that were made */
+  uint64_t failures; /* of them, those without an answer */
+  uint64_t data;     /* bytes of data in requests */
+  uint64_t names;    /* peers in the lists that were answered */
+  uint64_t bytes;    /* see gp_sim_setweighing */
+} gp_simcount;
+
+/* A clock at zero and no station; a message takes 1 to 10 ms. */
+gp_err gp_sim_new (gp_sim **out, uint64_t seed);
+
+/*
+** NULL is allowed. Receipts of nodes with the station's own signals are to
+** be given back before, since theirs stand in the same lists.
+*/
+void gp_sim_free (gp_sim *s);
+
+/* Virtual ms. */
+uint64_t gp_sim_now (const gp_sim *s);
+
+/* The generator of the run, for what its program leaves to chance. */
+gp_random *gp_sim_random (gp_sim *s);
+
+/*
+** A new station with a node called 'self', which serves at once. It is
+** reached under that name, and by its numeric address with the same port:
+** that is the name's own, 127.0.0.1 for what means the machine itself, and
+** made up for other names. Borrows 'signals' as gp_node_new does; NULL: the
+** station's own. GP_EADDRINUSE: one of the names is another's.
+*/
+gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
+                   gp_signal *signals, gp_station **out);
+
+/* The station that is reached under 'name', or NULL. */
+gp_station *gp_sim_find (const gp_sim *s, const gp_peer *name);
+
+/* It is reached under 'name' too. GP_EADDRINUSE, GP_ENOMEM. */
+gp_err gp_station_alias (gp_station *st, const gp_peer *name);
+
+/* NULL while there is none. */
+gp_node *gp_station_node (gp_station *st);
+
+const gp_peer *gp_station_self (const gp_station *st);
+
+/* Its own, GP_SIGNALS of them; they and their list stay for good. */
+gp_signal *gp_station_signals (gp_station *st);
+
+/*
+** Its process is killed: who waits for an answer is reset, who asks it from
+** now on is refused.
+*/
+void gp_station_crash (gp_station *st);
+
+/* Its node is freed: likewise, but what it owes it answers. */
+void gp_station_stop (gp_station *st);
+
+/*
+** A new node under the old name, where there is none. The nonce is drawn.
+** 'signals' as in gp_sim_add.
+*/
+gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
+                         gp_signal *signals);
+
+/*
+** Its process stands still: what comes to it is accepted and waits, its
+** clock does not run. When it goes on, all that has come in is there at
+** once; who has given up asking has asked nevertheless.
+*/
+void gp_station_hang (gp_station *st);
+void gp_station_resume (gp_station *st);
+
+/* Stands still for 'time' ms. */
+void gp_station_stall (gp_station *st, uint64_t time);
+
+/*
+** What we have added to the protocol neither leaves it nor reaches it from
+** now on: others take its node for a Go program of v1.1.3, which it is as
+** far as a node can be that does not probe (gp_nodeopt).
+*/
+void gp_station_setplain (gp_station *st);
+
+/* The groups it is in, a bit for each of 64; none at first. */
+void gp_station_setgroups (gp_station *st, uint64_t groups);
+
+/*
+** What is sent from any of the groups 'from' to any of 'to' is lost from now
+** on, requests and answers. A partition is two cuts. GP_ENOMEM.
+*/
+gp_err gp_sim_cut (gp_sim *s, uint64_t from, uint64_t to);
+
+/* Mends the cuts that are all from groups in 'from' to groups in 'to'. */
+void gp_sim_heal (gp_sim *s, uint64_t from, uint64_t to);
+
+/* How long a message takes on its way, in ms: any of these alike. */
+void gp_sim_setlatency (gp_sim *s, uint32_t min, uint32_t max);
+
+/* How many of a million messages are lost: the asker's time runs out. */
+void gp_sim_setloss (gp_sim *s, uint32_t inmillion);
+
+/* How many of a million requests arrive twice, the second one at any time
+   within a second; nobody waits for its answer. */
+void gp_sim_setcopies (gp_sim *s, uint32_t inmillion);
+
+/* Of how many answers in a million the connection breaks: the asker has
+   GP_ECONNRESET instead, and does not know what became of its request. */
+void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion);
+
+/*
+** From now on the bytes are counted that requests and answers would take as
+** HTTP, also of those that are lost. It costs time, and changes nothing.
+*/
+void gp_sim_setweighing (gp_sim *s, bool on);
+
+/*
+** From now on nobody probes while no probe could find anything out: all whom
+** anybody lists live, hear him and list the same, and nothing is left to
+** chance. Then a quiet year is as short as a quiet second. After any change
+** all probe again, each as often as its options say.
+*/
+void gp_sim_skipprobes (gp_sim *s);
+
+/*
+** Lets the next thing happen, and the time until then pass; returns where it
+** did. NULL: nothing happens up to the time 'until', and now it is that
+** time.
+*/
+gp_station *gp_sim_step (gp_sim *s, uint64_t until);
+
+/* Lets all happen up to the time 'until', with nobody reading anything. */
+void gp_sim_run (gp_sim *s, uint64_t until);
+
+/* Borrowed. */
+const gp_simcount *gp_sim_count (const gp_sim *s);
+
+/* A number that stands for the whole run so far: equal for equal runs. */
+uint64_t gp_sim_trace (const gp_sim *s);
+
+#pragma GCC visibility pop
+#endif

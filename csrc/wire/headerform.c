@@ -1,0 +1,95 @@
+/*
+** wire/headerform.c - the forms of the seed and of v1.1.0 to v1.1.2.
+**
+** The method says what is meant, the headers PEER_ADDRESS and PEER_PORT say
+** who speaks, and the body is the data as it is. (Go's net/http writes them
+** Peer_address and Peer_port; case does not count.)
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "wire/wire.h"
+
+static int readtype (gp_msgtype *out, gp_method method) {
+  switch (method) {
+    case GP_GET: *out = GP_CONNECT; return 0;
+    case GP_DELETE: *out = GP_DISCONNECT; return 0;
+    case GP_POST: *out = GP_BROADCAST; return 0;
+    case GP_PUT: *out = GP_DIRECT; return 0;
+    default: return 405;
+  }
+}
+
+static gp_err readfrom (gp_peer **out, const gp_httpin *in) {
+  const char *address = in->find(in->headers, "Peer_address");
+  const char *digits = in->find(in->headers, "Peer_port");
+  size_t i;
+  int64_t port = 0;
+  if (address == NULL || digits == NULL)
+    return GP_EINVAL;
+  for (i = 0; digits[i] != '\0'; i++) {
+    if (i == 5 || digits[i] < '0' || digits[i] > '9')
+      return GP_EINVAL;
+    port = port * 10 + (digits[i] - '0');
+  }
+  return gp_peer_new(out, address, strlen(address), port);
+}
+
+static gp_err readdata (gp_blob **out, const gp_httpin *in) {
+  *out = gp_blob_new(in->len);
+  if (*out == NULL)
+    return GP_ENOMEM;
+  if (in->len > 0)
+    memcpy((*out)->bytes, in->body, in->len);
+  return GP_OK;
+}
+
+/* A direct message of this form does not say to whom: to the one asked. */
+int gp_wire_readheaders (gp_message **out, const gp_httpin *in,
+                         const gp_peer *self) {
+  gp_msgtype type;
+  gp_peer *from = NULL;
+  gp_blob *data = NULL;
+  gp_peerlist to = {0, 0, NULL};
+  int status = readtype(&type, in->method);
+  gp_err e;
+  if (status != 0)
+    return status;
+  e = readfrom(&from, in);
+  if (e == GP_OK && (type == GP_BROADCAST || type == GP_DIRECT))
+    e = readdata(&data, in);
+  if (e == GP_OK && type == GP_DIRECT)
+    e = gp_peerlist_add(&to, self);
+  if (e == GP_OK)
+    e = gp_message_new(out, type, from, &to, data);
+  gp_peerlist_clear(&to);
+  gp_blob_unref(data);
+  gp_peer_unref(from);
+  return e == GP_OK ? 0 : e == GP_ENOMEM ? 503 : 400;
+}
+
+/* A direct message to a seed, which has no PUT, is a plain one there. */
+static gp_method method (gp_msgtype type, gp_form form) {
+  switch (type) {
+    case GP_CONNECT: return GP_GET;
+    case GP_DISCONNECT: return GP_DELETE;
+    case GP_DIRECT: return form == GP_FORM_SEED ? GP_POST : GP_PUT;
+    default: return GP_POST;
+  }
+}
+
+void gp_wire_sender (gp_httpout *out, gp_scratch *scratch,
+                     const gp_peer *from) {
+  snprintf(scratch->port, sizeof scratch->port, "%d", gp_peer_port(from));
+  gp_wire_header(out, "Peer_address", gp_peer_host(from));
+  gp_wire_header(out, "Peer_port", scratch->port);
+}
+
+void gp_wire_askheaders (gp_httpout *out, gp_scratch *scratch,
+                         const gp_asking *asking) {
+  const gp_message *m = asking->msg;
+  out->method = method(m->type, asking->form);
+  gp_wire_header(out, "Host", gp_peer_text(asking->to));
+  gp_wire_sender(out, scratch, asking->from);
+  out->body = m->data == NULL ? NULL : gp_blob_ref(m->data);
+}
