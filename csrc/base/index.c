@@ -15,20 +15,20 @@ uint32_t gp_index_hash (const char *text) {
 }
 
 /* The number of buckets is a power of two. */
-static gp_link **bucket (const gp_index *ix, uint32_t hash) {
+static gp_indexlink **bucket (const gp_index *ix, uint32_t hash) {
   return &ix->buckets[hash & (ix->size - 1)];
 }
 
-static void chain (gp_index *ix, gp_link *l) {
-  gp_link **at = bucket(ix, l->hash);
+static void chain (gp_index *ix, gp_indexlink *l) {
+  gp_indexlink **at = bucket(ix, l->hash);
   while (*at != NULL)
     at = &(*at)->next;
   l->next = NULL;
   *at = l;
 }
 
-static void unchain (gp_index *ix, gp_link *l) {
-  gp_link **at = bucket(ix, l->hash);
+static void unchain (gp_index *ix, gp_indexlink *l) {
+  gp_indexlink **at = bucket(ix, l->hash);
   while (*at != l)
     at = &(*at)->next;
   *at = l->next;
@@ -41,9 +41,9 @@ static gp_err grow (gp_index *ix) {
   if (larger.buckets == NULL)
     return GP_ENOMEM;
   for (i = 0; i < ix->size; i++) {
-    gp_link *l = ix->buckets[i];
+    gp_indexlink *l = ix->buckets[i];
     while (l != NULL) {
-      gp_link *next = l->next;
+      gp_indexlink *next = l->next;
       chain(&larger, l);
       l = next;
     }
@@ -53,7 +53,7 @@ static gp_err grow (gp_index *ix) {
   return GP_OK;
 }
 
-gp_err gp_index_add (gp_index *ix, gp_link *l, uint32_t hash) {
+gp_err gp_index_add (gp_index *ix, gp_indexlink *l, uint32_t hash) {
   if (ix->count == ix->size && grow(ix) != GP_OK)
     return GP_ENOMEM;
   l->hash = hash;
@@ -62,7 +62,7 @@ gp_err gp_index_add (gp_index *ix, gp_link *l, uint32_t hash) {
   return GP_OK;
 }
 
-void gp_index_move (gp_index *ix, gp_link *l, uint32_t hash) {
+void gp_index_move (gp_index *ix, gp_indexlink *l, uint32_t hash) {
   if (l->hash == hash)
     return;
   unchain(ix, l);
@@ -70,23 +70,23 @@ void gp_index_move (gp_index *ix, gp_link *l, uint32_t hash) {
   chain(ix, l);
 }
 
-void gp_index_remove (gp_index *ix, gp_link *l) {
+void gp_index_remove (gp_index *ix, gp_indexlink *l) {
   unchain(ix, l);
   ix->count--;
 }
 
 /* The first one with the hash from 'l' on. */
-static gp_link *from (gp_link *l, uint32_t hash) {
+static gp_indexlink *from (gp_indexlink *l, uint32_t hash) {
   while (l != NULL && l->hash != hash)
     l = l->next;
   return l;
 }
 
-gp_link *gp_index_find (const gp_index *ix, uint32_t hash) {
+gp_indexlink *gp_index_find (const gp_index *ix, uint32_t hash) {
   return ix->size == 0 ? NULL : from(*bucket(ix, hash), hash);
 }
 
-gp_link *gp_index_next (const gp_link *l) {
+gp_indexlink *gp_index_next (const gp_indexlink *l) {
   return from(l->next, l->hash);
 }
 

@@ -13,16 +13,16 @@
 #include "base/err.h"
 #pragma GCC visibility push(hidden)
 
-typedef struct gp_link gp_link;
-struct gp_link {
-  gp_link *next;
+typedef struct gp_indexlink gp_indexlink;
+struct gp_indexlink {
+  gp_indexlink *next;
   uint32_t hash;
 };
 
 /* A zeroed struct is an empty index. */
 typedef struct gp_index {
   size_t count, size;
-  gp_link **buckets; /* 'size' of them */
+  gp_indexlink **buckets; /* 'size' of them */
 } gp_index;
 
 /* The struct of 'type' whose field 'field' is the link 'l'. */
@@ -33,16 +33,16 @@ typedef struct gp_index {
 uint32_t gp_index_hash (const char *text);
 
 /* Puts in 'l', which is in no index yet. GP_ENOMEM. */
-gp_err gp_index_add (gp_index *ix, gp_link *l, uint32_t hash);
+gp_err gp_index_add (gp_index *ix, gp_indexlink *l, uint32_t hash);
 
 /* 'l', which is in it, has this hash from now on. */
-void gp_index_move (gp_index *ix, gp_link *l, uint32_t hash);
+void gp_index_move (gp_index *ix, gp_indexlink *l, uint32_t hash);
 
-void gp_index_remove (gp_index *ix, gp_link *l);
+void gp_index_remove (gp_index *ix, gp_indexlink *l);
 
 /* The oldest link with a hash, and the next one with the same; or NULL. */
-gp_link *gp_index_find (const gp_index *ix, uint32_t hash);
-gp_link *gp_index_next (const gp_link *l);
+gp_indexlink *gp_index_find (const gp_index *ix, uint32_t hash);
+gp_indexlink *gp_index_next (const gp_indexlink *l);
 
 /* Frees the index alone. */
 void gp_index_clear (gp_index *ix);

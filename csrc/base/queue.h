@@ -1,5 +1,6 @@
 /*
-** base/queue.h - a bounded queue of pointers that counts the bytes behind them.
+** base/queue.h - a bounded queue of pointers that counts the bytes behind
+** them.
 **
 ** Does not own what it holds. Full means: no room for another by count, or
 ** its bytes are at their bound already; one item larger than the bound still

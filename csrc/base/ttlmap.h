@@ -15,26 +15,26 @@
 #include "base/ring.h"
 #pragma GCC visibility push(hidden)
 
-typedef struct gp_bygones {
+typedef struct gp_ttlmap {
   gp_ring all; /* oldest first */
   size_t count, max;
   uint64_t time;
-} gp_bygones;
+} gp_ttlmap;
 
 /* Each is known for 'time' ms; of more than 'max' at a time the oldest are
    forgotten before. */
-void gp_bygones_init (gp_bygones *b, size_t max, uint64_t time);
-void gp_bygones_clear (gp_bygones *b);
+void gp_ttlmap_init (gp_ttlmap *b, size_t max, uint64_t time);
+void gp_ttlmap_clear (gp_ttlmap *b);
 
 /*
 ** The number of 'key' is at least 'number', above zero. Its time begins
 ** anew. Without memory it is not remembered.
 */
-void gp_bygones_remember (gp_bygones *b, uint64_t key, uint64_t number,
-                          uint64_t now);
+void gp_ttlmap_raise (gp_ttlmap *b, uint64_t key, uint64_t number,
+                      uint64_t now);
 
 /* Its number; 0: it is not remembered. */
-uint64_t gp_bygones_number (gp_bygones *b, uint64_t key, uint64_t now);
+uint64_t gp_ttlmap_get (gp_ttlmap *b, uint64_t key, uint64_t now);
 
 #pragma GCC visibility pop
 #endif

@@ -18,6 +18,7 @@
 #include "net/loop.h"
 #include "value/message.h"
 #include "node/node.h"
+#include "node/stats.h"
 #include "value/peer.h"
 #include "value/receipt.h"
 #include "sim/sim.h"
@@ -72,7 +73,7 @@ void lgp_node_turnall (lgp_loop *loop, const gp_json *json);
 void lgp_node_closeall (lgp_loop *loop);
 
 /* The station of the node at 'arg'; raises when it is none. */
-gp_station *lgp_checkstation (lua_State *L, int arg);
+gp_simhost *lgp_checkstation (lua_State *L, int arg);
 
 /* The simulator's pump: until something is ready, or for 'wait' seconds.
    False: nothing will ever happen. */
@@ -84,7 +85,7 @@ void lgp_sim_end (lgp_loop *loop);
 /* A node called 'self' in it; 'port' 0 takes a free one. */
 gp_err lgp_sim_start (lgp_loop *loop, const char *address, size_t len,
                       int port, const gp_nodeopt *opt, gp_signal *signals,
-                      gp_station **out);
+                      gp_simhost **out);
 
 /* The JSON reader of the state. */
 gp_json lgp_json_reader (lua_State *L);

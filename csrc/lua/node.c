@@ -21,7 +21,7 @@ void lgp_node_turnall (lgp_loop *loop, const gp_json *json) {
     lgp_node *n = loop->cursor;
     loop->cursor = n->next;
     if (n->host != NULL)
-      gp_host_turn(n->host, json);
+      gp_service_turn(n->host, json);
   }
 }
 
@@ -53,8 +53,8 @@ bool lgp_node_isopen (const lgp_node *box) {
 }
 
 static gp_node *nodeof (const lgp_node *box) {
-  return box->host != NULL ? gp_host_node(box->host)
-                           : gp_station_node(box->station);
+  return box->host != NULL ? gp_service_node(box->host)
+                           : gp_simhost_node(box->station);
 }
 
 gp_node *lgp_tonode (lua_State *L) {
@@ -66,16 +66,16 @@ gp_node *lgp_tonode (lua_State *L) {
   return nodeof(box);
 }
 
-gp_station *lgp_checkstation (lua_State *L, int arg) {
+gp_simhost *lgp_checkstation (lua_State *L, int arg) {
   const lgp_node *box = luaL_checkudata(L, arg, LGP_NODE);
   luaL_argcheck(L, box->station != NULL, arg, "not a simulated node");
   return box->station;
 }
 
 /* In a forked child everything is the parent's: nothing is freed. */
-static void closebox (lgp_node *box, void (*end)(gp_station *st)) {
-  gp_host *h = box->host;
-  gp_station *st = box->station;
+static void closebox (lgp_node *box, void (*end)(gp_simhost *st)) {
+  gp_service *h = box->host;
+  gp_simhost *st = box->station;
   size_t i;
   if (!lgp_node_isopen(box))
     return;
@@ -83,7 +83,7 @@ static void closebox (lgp_node *box, void (*end)(gp_station *st)) {
   unseat(box);
   if (gp_loop_foreign(box->loop->loop))
     return;
-  gp_host_free(h);
+  gp_service_free(h);
   if (st != NULL)
     end(st);
   for (i = 0; i < GP_SIGNALS; i++)
@@ -92,18 +92,18 @@ static void closebox (lgp_node *box, void (*end)(gp_station *st)) {
 
 void lgp_node_closeall (lgp_loop *loop) {
   while (loop->first != NULL)
-    closebox(loop->first, gp_station_stop);
+    closebox(loop->first, gp_simhost_stop);
 }
 
 static int core_close (lua_State *L) {
-  closebox(lgp_checknode(L), gp_station_stop);
+  closebox(lgp_checknode(L), gp_simhost_stop);
   return 0;
 }
 
 /* core.crash(node): a simulated one's process is killed */
 static int core_crash (lua_State *L) {
   lgp_checkstation(L, 1);
-  closebox(lgp_checknode(L), gp_station_crash);
+  closebox(lgp_checknode(L), gp_simhost_crash);
   return 0;
 }
 
@@ -150,18 +150,18 @@ static lgp_node *newbox (lua_State *L) {
 
 /* Its place among the nodes is taken when it serves. */
 static gp_err open (lgp_node *box, const char *address, size_t len, int port,
-                    const gp_hostopt *opt) {
+                    const gp_serviceopt *opt) {
   if (box->loop->sim != NULL)
     return lgp_sim_start(box->loop, address, len, port, &opt->node,
                          box->signals, &box->station);
   ignoresigpipe();
-  return gp_host_new(&box->host, box->loop->loop, address, len, port, opt,
-                     box->signals);
+  return gp_service_new(&box->host, box->loop->loop, address, len, port, opt,
+                        box->signals);
 }
 
 /* core.checkoptions(options): raises when they are none. */
 static int core_checkoptions (lua_State *L) {
-  gp_hostopt opt;
+  gp_serviceopt opt;
   lgp_options_read(L, 1, &opt);
   return 0;
 }
@@ -181,7 +181,7 @@ static int core_start (lua_State *L) {
   size_t len;
   const char *address = luaL_checklstring(L, 1, &len);
   lua_Integer port = luaL_checkinteger(L, 2);
-  gp_hostopt opt;
+  gp_serviceopt opt;
   lgp_node *box;
   gp_err e;
   luaL_argcheck(L, port >= 0 && port <= 65535, 2, "not a port");

@@ -12,8 +12,8 @@
 #pragma GCC visibility push(hidden)
 
 struct lgp_node {
-  gp_host *host;       /* on the network, */
-  gp_station *station; /* or simulated; neither: closed, or never opened */
+  gp_service *host;    /* on the network, */
+  gp_simhost *station; /* or simulated; neither: closed, or never opened */
   lgp_loop *loop;      /* kept by the user value */
   lgp_node *next, *prev;
   gp_signal signals[GP_SIGNALS];

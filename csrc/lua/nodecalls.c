@@ -9,9 +9,9 @@ static uint64_t now (lua_State *L) {
 
 /* The simulator looks by itself when a node wants its next tick. */
 static void rearm (lua_State *L) {
-  gp_host *h = lgp_checknode(L)->host;
+  gp_service *h = lgp_checknode(L)->host;
   if (h != NULL)
-    gp_host_rearm(h);
+    gp_service_rearm(h);
 }
 
 /* The end of a call that gives the receipt on top of the stack. */

@@ -24,28 +24,29 @@ typedef struct option {
 } option;
 
 #define AT(part, field) \
-  (offsetof(gp_hostopt, part) + offsetof(gp_##part##opt, field))
+  (offsetof(gp_serviceopt, part) + offsetof(gp_##part##opt, field))
 
 static const option options[] = {
-  {"max_body", AT(node, maxdata), BYTES},
-  {"max_members", AT(node, maxmembers), COUNT},
-  {"inbox_messages", AT(node, inboxmessages), COUNT},
-  {"inbox_bytes", AT(node, inboxbytes), BYTES},
-  {"outbox_messages", AT(node, outboxmessages), COUNT},
-  {"outbox_bytes", AT(node, outboxbytes), BYTES},
-  {"max_errors", AT(node, maxerrors), COUNT},
-  {"max_events", AT(node, maxevents), COUNT},
-  {"probe_interval", AT(node, probetime), SECONDS},
-  {"request_timeout", AT(node, asktime), SECONDS},
-  {"inbox_timeout", AT(node, holdtime), SECONDS},
-  {"max_headers", AT(server, maxheaders), BYTES},
-  {"max_connections", AT(server, maxconnections), COUNT},
-  {"max_connections_per_address", AT(server, maxperaddress), COUNT},
-  {"receive_timeout", AT(server, requesttime), SECONDS},
-  {"idle_timeout", AT(server, idletime), SECONDS},
-  {"connect_timeout", AT(client, connecttime), SECONDS},
-  {"rest_timeout", AT(client, resttime), SECONDS},
-  {"max_answer", AT(client, maxanswer), BYTES},
+  {"max_body", AT(node, max_body), BYTES},
+  {"max_members", AT(node, max_members), COUNT},
+  {"inbox_messages", AT(node, inbox_messages), COUNT},
+  {"inbox_bytes", AT(node, inbox_bytes), BYTES},
+  {"outbox_messages", AT(node, outbox_messages), COUNT},
+  {"outbox_bytes", AT(node, outbox_bytes), BYTES},
+  {"max_errors", AT(node, max_errors), COUNT},
+  {"max_events", AT(node, max_events), COUNT},
+  {"probe_interval", AT(node, probe_interval_ms), SECONDS},
+  {"request_timeout", AT(node, request_timeout_ms), SECONDS},
+  {"inbox_timeout", AT(node, inbox_timeout_ms), SECONDS},
+  {"max_headers", AT(server, max_headers), BYTES},
+  {"max_connections", AT(server, max_connections), COUNT},
+  {"max_connections_per_address", AT(server, max_connections_per_address),
+   COUNT},
+  {"receive_timeout", AT(server, receive_timeout_ms), SECONDS},
+  {"idle_timeout", AT(server, idle_timeout_ms), SECONDS},
+  {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
+  {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
+  {"max_answer", AT(client, max_response), BYTES},
 };
 
 static const option *find (const char *name) {
@@ -57,7 +58,7 @@ static const option *find (const char *name) {
 }
 
 /* Sets one option to the number on top of the stack. */
-static void set (lua_State *L, gp_hostopt *opt, const option *o) {
+static void set (lua_State *L, gp_serviceopt *opt, const option *o) {
   char *at = (char *)opt + o->offset;
   lua_Number value = lua_tonumber(L, -1);
   lua_Number max = o->unit == SECONDS ? MAXTIME / 1000 : MAXSIZE;
@@ -104,7 +105,7 @@ static void checkname (lua_State *L, const char *name) {
                GP_NAME_MAX, name);
 }
 
-static const char **text (gp_hostopt *opt, const char *name) {
+static const char **text (gp_serviceopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
   if (strcmp(name, "name") == 0)
@@ -112,7 +113,7 @@ static const char **text (gp_hostopt *opt, const char *name) {
   return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
 }
 
-static void setone (lua_State *L, gp_hostopt *opt) {
+static void setone (lua_State *L, gp_serviceopt *opt) {
   size_t len;
   const char *name = luaL_tolstring(L, -2, &len);
   bool whole = strlen(name) == len;
@@ -128,8 +129,8 @@ static void setone (lua_State *L, gp_hostopt *opt) {
   lua_remove(L, -2);
 }
 
-void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt) {
-  gp_hostopt_init(opt);
+void lgp_options_read (lua_State *L, int arg, gp_serviceopt *opt) {
+  gp_serviceopt_init(opt);
   if (lua_isnoneornil(L, arg))
     return;
   luaL_checktype(L, arg, LUA_TTABLE);

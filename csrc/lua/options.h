@@ -14,7 +14,7 @@
 ** nothing). An unknown option and a value out of range raise an error that
 ** names it. 'listen' borrows from the table.
 */
-void lgp_options_read (lua_State *L, int arg, gp_hostopt *opt);
+void lgp_options_read (lua_State *L, int arg, gp_serviceopt *opt);
 
 #pragma GCC visibility pop
 #endif

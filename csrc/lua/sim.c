@@ -46,16 +46,16 @@ void lgp_sim_end (lgp_loop *loop) {
 
 /* A station that had a node of the same name has the new one, too. */
 static gp_err start (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
-                     gp_signal *signals, gp_station **out) {
-  gp_station *st = gp_sim_find(s, self);
+                     gp_signal *signals, gp_simhost **out) {
+  gp_simhost *st = gp_sim_find(s, self);
   gp_err e;
   if (st == NULL)
     return gp_sim_add(s, self, opt, signals, out);
-  if (gp_station_node(st) != NULL ||
-      !gp_peer_equal(gp_station_self(st), self))
+  if (gp_simhost_node(st) != NULL ||
+      !gp_peer_equal(gp_simhost_self(st), self))
     return GP_EADDRINUSE;
-  gp_station_setgroups(st, 0);
-  e = gp_station_start(st, opt, signals);
+  gp_simhost_setgroups(st, 0);
+  e = gp_simhost_start(st, opt, signals);
   if (e == GP_OK)
     *out = st;
   return e;
@@ -64,12 +64,12 @@ static gp_err start (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
 /* All have one machine's localhost, so only who is called so is it. */
 gp_err lgp_sim_start (lgp_loop *loop, const char *address, size_t len,
                       int port, const gp_nodeopt *given, gp_signal *signals,
-                      gp_station **out) {
+                      gp_simhost **out) {
   int at = port == 0 ? FIRST_FREE : port;
   int last = port == 0 ? 65535 : port;
   gp_nodeopt opt = *given;
   gp_err e;
-  opt.onloopback = len == 9 && memcmp(address, "localhost", len) == 0;
+  opt.on_loopback = len == 9 && memcmp(address, "localhost", len) == 0;
   do {
     gp_peer *self;
     e = gp_peer_new(&self, address, len, at);
@@ -151,7 +151,7 @@ static uint64_t checkside (lua_State *L, int arg) {
 /* core.side(node, side): of a partition, from 1 to 64 */
 static int core_side (lua_State *L) {
   uint64_t side = checkside(L, 2);
-  gp_station_setgroups(lgp_checkstation(L, 1), side);
+  gp_simhost_setgroups(lgp_checkstation(L, 1), side);
   return 0;
 }
 
@@ -170,13 +170,13 @@ static int core_mend (lua_State *L) {
 
 /* core.hang(node): its process stands still */
 static int core_hang (lua_State *L) {
-  gp_station_hang(lgp_checkstation(L, 1));
+  gp_simhost_hang(lgp_checkstation(L, 1));
   return 0;
 }
 
 /* core.goon(node): and goes on */
 static int core_goon (lua_State *L) {
-  gp_station_resume(lgp_checkstation(L, 1));
+  gp_simhost_resume(lgp_checkstation(L, 1));
   return 0;
 }
 

@@ -59,10 +59,10 @@ void lgp_pushstats (lua_State *L, const gp_stats *s,
   setcount(L, "members", s->members);
   setcount(L, "suspected", s->suspected);
   setcount(L, "failed", s->failed);
-  setcount(L, "inbox_messages", s->inboxmessages);
-  setcount(L, "inbox_bytes", s->inboxbytes);
-  setcount(L, "outbox_messages", s->outboxmessages);
-  setcount(L, "outbox_bytes", s->outboxbytes);
+  setcount(L, "inbox_messages", s->inbox_messages);
+  setcount(L, "inbox_bytes", s->inbox_bytes);
+  setcount(L, "outbox_messages", s->outbox_messages);
+  setcount(L, "outbox_bytes", s->outbox_bytes);
   setcount(L, "lost_events", s->lostevents);
   setcount(L, "self_doubt", s->health);
   lua_createtable(L, (int)ps->n, 0);

@@ -86,14 +86,16 @@ static void seterror (lua_State *L, gp_err e) {
 static void pushtext (lua_State *L, const gp_failure *f) {
   const char *who = f->peer == NULL ? "anybody" : gp_peer_text(f->peer);
   switch (f->doing) {
-    case GP_JOINING:
+    case GP_PURPOSE_JOIN:
       lua_pushfstring(L, "could not join through %s", who);
       break;
-    case GP_GREETING: lua_pushfstring(L, "could not greet %s", who); break;
-    case GP_SENDING:
+    case GP_PURPOSE_GREET:
+      lua_pushfstring(L, "could not greet %s", who);
+      break;
+    case GP_PURPOSE_MESSAGE:
       lua_pushfstring(L, "could not deliver to %s", who);
       break;
-    case GP_LEAVING:
+    case GP_PURPOSE_LEAVE:
       lua_pushfstring(L, "could not take leave of %s", who);
       break;
     default:
@@ -116,7 +118,7 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
     lgp_pushpeer(L, f->peer);
     lua_setfield(L, -2, "peer");
   }
-  if (f->msg != NULL && f->doing == GP_SENDING) {
+  if (f->msg != NULL && f->doing == GP_PURPOSE_MESSAGE) {
     lgp_pushmessage(L, f->msg);
     lua_setfield(L, -2, "message");
   }

@@ -245,7 +245,7 @@ static void call_send (gp_call *k, gp_link *link) {
   if (k->fate != GP_FATE_OPEN)
     return;
   gp_link_started(link);
-  at = gp_loop_now(c->loop) + c->pool.opt.connecttime;
+  at = gp_loop_now(c->loop) + c->pool.opt.connect_timeout_ms;
   gp_timer_set(&k->timer, link->sent || at > k->deadline ? k->deadline : at);
 }
 
@@ -377,8 +377,8 @@ static gp_call *call_new (gp_client *c, const gp_peer *dial,
   return k;
 }
 
-gp_err gp_client_ask (gp_client *c, uint64_t id, const gp_peer *dial,
-                      const gp_httpout *out, uint32_t timeout) {
+gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
+                       const gp_httpout *out, uint32_t timeout) {
   size_t size = texts_size(out);
   gp_link *link;
   gp_call *k;
@@ -388,6 +388,7 @@ gp_err gp_client_ask (gp_client *c, uint64_t id, const gp_peer *dial,
   if (k == NULL)
     return GP_ENOMEM;
   k->result.id = id;
+  k->result.wants_list = out->wants_list;
   k->deadline = gp_loop_now(c->loop) + timeout;
   link = gp_pool_take(&c->pool, dial);
   if (link != NULL)

@@ -10,6 +10,7 @@
 #ifndef gp_net_client_h
 #define gp_net_client_h
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,10 +25,10 @@ typedef struct gp_result gp_result;
 
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_clientopt {
-  uint32_t connecttime; /* to set up a connection */
-  uint32_t resttime;    /* an unused connection is closed after this */
-  size_t maxanswer;     /* body of an answer */
-  size_t maxheaders;    /* headers of an answer */
+  uint32_t connect_timeout_ms; /* to set up a connection */
+  uint32_t rest_timeout_ms;    /* an unused connection is closed after this */
+  size_t max_response;         /* body of an answer */
+  size_t max_headers;          /* headers of an answer */
 } gp_clientopt;
 
 /* Copies 'opt', holds a reference of the loop. */
@@ -46,8 +47,8 @@ void gp_client_free (gp_client *c);
 ** served before and closes without a byte of an answer is replaced once by
 ** a fresh one (RFC 9112 9.3.1).
 */
-gp_err gp_client_ask (gp_client *c, uint64_t id, const gp_peer *dial,
-                      const gp_httpout *out, uint32_t timeout);
+gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
+                       const gp_httpout *out, uint32_t timeout);
 
 /*
 ** The oldest result, or NULL. The caller's until freed. 'error' is GP_OK
@@ -61,6 +62,7 @@ struct gp_result {
   gp_err error;
   gp_httpin answer;   /* lives as long as the result */
   const char *remote; /* numeric address that was connected, or NULL */
+  bool wants_list;    /* the request's */
 };
 
 #pragma GCC visibility pop

@@ -37,7 +37,8 @@ static uint64_t limit (const gp_conn *c) {
   const gp_serveropt *o = &c->server->opt;
   if (c->state == GP_CONN_REFUSED)
     return GP_CONN_LINGER;
-  return c->state == GP_CONN_IDLE ? o->idletime : o->requesttime;
+  return c->state == GP_CONN_IDLE ? o->idle_timeout_ms
+                                  : o->receive_timeout_ms;
 }
 
 void gp_conn_enter (gp_conn *c, gp_connstate state) {
@@ -52,7 +53,7 @@ void gp_conn_enter (gp_conn *c, gp_connstate state) {
 
 /* Most that a connection may hold of one request. */
 static size_t cap (const gp_server *s) {
-  return s->opt.maxheaders + s->opt.maxbody + GP_EVHTTP_SLACK;
+  return s->opt.max_headers + s->opt.maxbody + GP_EVHTTP_SLACK;
 }
 
 /* Whether evhttp gets to see what comes in. */
@@ -92,7 +93,7 @@ static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
 static void request_begins (gp_conn *c) {
   const gp_serveropt *o = &c->server->opt;
   c->got = 0;
-  gp_frame_init(&c->frame, o->maxheaders, o->maxbody);
+  gp_frame_init(&c->frame, o->max_headers, o->maxbody);
   gate(c, false);
   gp_conn_enter(c, GP_CONN_READING);
 }
@@ -241,7 +242,7 @@ struct bufferevent *gp_conn_accept (struct event_base *base, void *arg) {
     return NULL;
   s->spare = NULL;
   gp_ring_append(&s->fresh, &c->place);
-  if (++s->count >= s->opt.maxconnections + GP_CONN_LINGERERS)
+  if (++s->count >= s->opt.max_connections + GP_CONN_LINGERERS)
     s->closed |= GP_CLOSED_FULL;
   if (!gp_conn_spare(s))
     gp_server_pause(s, GP_CLOSED_NOSPARE);
@@ -269,7 +270,7 @@ static void conn_gone (struct evhttp_connection *con, void *arg) {
   if (c->reply != NULL) {
     if (evhttp_request_get_connection(c->reply->req) == NULL)
       evhttp_request_free(c->reply->req);
-    gp_reply_lost(c->reply);
+    gp_httpexchange_lost(c->reply);
   }
   unhook(c);
   gp_ring_remove(&c->place);

@@ -82,7 +82,7 @@ struct gp_conn {
   gp_server *server;
   struct evhttp_connection *con;
   struct bufferevent *bev;
-  gp_reply *reply;
+  gp_httpexchange *reply;
   gp_connstate state;
   uint64_t since;              /* when the state began, by gp_conn_now */
   size_t got;                  /* bytes of the request that is being read */
@@ -92,16 +92,17 @@ struct gp_conn {
   gp_ring waiting;             /* in the server's 'early' */
 };
 
-struct gp_reply {
-  gp_ring queue; /* while nobody has taken it */
-  gp_conn *conn; /* NULL: the asker is gone */
+struct gp_httpexchange {
+  gp_exchange exchange; /* what the node knows of it */
+  gp_ring queue;        /* while nobody has taken it */
+  gp_conn *conn;        /* NULL: the asker is gone */
   struct evhttp_request *req;
   gp_httpin in;
   bool last; /* the connection ends with it */
 };
 
 /* Marks that the asker is gone: what 'in' showed no longer exists. */
-void gp_reply_lost (gp_reply *r);
+void gp_httpexchange_lost (gp_httpexchange *r);
 
 /* Accepts or not, as 'closed' says. */
 void gp_server_gate (gp_server *s);

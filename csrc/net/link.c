@@ -35,8 +35,8 @@ static void pool_due (void *arg) {
     gp_link_free(gp_ring_of(gp_link, place, p->dead.next));
   while (!gp_ring_empty(&p->resting)) {
     gp_link *k = gp_ring_of(gp_link, place, p->resting.next);
-    if (k->since + p->opt.resttime > now) {
-      plan(p, k->since + p->opt.resttime);
+    if (k->since + p->opt.rest_timeout_ms > now) {
+      plan(p, k->since + p->opt.rest_timeout_ms);
       break;
     }
     gp_link_free(k);
@@ -67,8 +67,9 @@ static void input_changed (struct evbuffer *b,
   gp_link *k = arg;
   const gp_clientopt *o = &k->pool->opt;
   k->got += info->n_added;
-  if (info->n_added > 0 && evbuffer_get_length(b) >
-                             o->maxheaders + o->maxanswer + GP_EVHTTP_SLACK) {
+  if (info->n_added > 0 && evbuffer_get_length(b) > o->max_headers +
+                                                      o->max_response +
+                                                      GP_EVHTTP_SLACK) {
     k->over = true;
     shutdown(bufferevent_getfd(k->bev), SHUT_RDWR);
   }
@@ -132,8 +133,8 @@ static bool link_open (gp_link *k, const char *address) {
     return false;
   }
   evhttp_connection_set_timeout(k->con, NEVER);
-  evhttp_connection_set_max_headers_size(k->con, (ev_ssize_t)o->maxheaders);
-  evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)o->maxanswer);
+  evhttp_connection_set_max_headers_size(k->con, (ev_ssize_t)o->max_headers);
+  evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)o->max_response);
   evhttp_connection_set_closecb(k->con, link_closed, k);
   return true;
 }
@@ -184,7 +185,7 @@ void gp_link_rest (gp_link *k) {
   k->since = gp_loop_now(p->loop);
   gp_ring_append(bucket(p, k->peer), &k->bucket);
   gp_ring_append(&p->resting, &k->place);
-  plan(p, k->since + p->opt.resttime);
+  plan(p, k->since + p->opt.rest_timeout_ms);
 }
 
 void gp_link_drop (gp_link *k) {
@@ -210,6 +211,6 @@ void gp_link_free (gp_link *k) {
 bool gp_link_waiting (const gp_link *k) {
   const gp_clientopt *o = &k->pool->opt;
   return k->sent &&
-         k->got <= o->maxheaders + o->maxanswer + GP_EVHTTP_SLACK &&
+         k->got <= o->max_headers + o->max_response + GP_EVHTTP_SLACK &&
          gp_evhttp_waiting(bufferevent_getfd(k->bev));
 }

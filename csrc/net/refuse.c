@@ -116,8 +116,8 @@ static size_t fromthere (const gp_server *s, const gp_conn *c) {
 void gp_conn_admit (gp_server *s, gp_conn *c) {
   s->served++;
   gp_conn_enter(c, GP_CONN_IDLE);
-  if (s->served > s->opt.maxconnections ||
-      (s->served > s->opt.maxperaddress && !islocal(c) &&
-       fromthere(s, c) > s->opt.maxperaddress))
+  if (s->served > s->opt.max_connections ||
+      (s->served > s->opt.max_connections_per_address && !islocal(c) &&
+       fromthere(s, c) > s->opt.max_connections_per_address))
     gp_conn_refuse(c, 503);
 }

@@ -178,7 +178,7 @@ static void request_came (struct evhttp_request *req, void *arg) {
   struct evhttp_connection *con = evhttp_request_get_connection(req);
   gp_conn *c = gp_conn_find(s, con);
   const void *headers = evhttp_request_get_input_headers(req);
-  gp_reply *r;
+  gp_httpexchange *r;
   r = calloc(1, sizeof *r);
   if (c == NULL || c->frame.part != GP_FRAME_WHOLE || r == NULL ||
       !gp_evhttp_view(req, &r->in)) {
@@ -203,7 +203,7 @@ static gp_err server_http (gp_server *s) {
   s->http = http;
   evhttp_set_allowed_methods(http, EVERY_METHOD);
   evhttp_set_default_content_type(http, NULL);
-  evhttp_set_max_headers_size(http, (ev_ssize_t)s->opt.maxheaders);
+  evhttp_set_max_headers_size(http, (ev_ssize_t)s->opt.max_headers);
   evhttp_set_max_body_size(http, (ev_ssize_t)s->opt.maxbody);
   evhttp_set_bevcb(http, gp_conn_accept, s);
   evhttp_set_gencb(http, request_came, s);
@@ -216,7 +216,9 @@ static gp_err server_http (gp_server *s) {
 
 /* A tenth of the shorter limit: so exact are they. */
 static uint64_t sweepperiod (const gp_serveropt *o) {
-  uint64_t t = (o->requesttime < o->idletime ? o->requesttime : o->idletime) /
+  uint64_t t = (o->receive_timeout_ms < o->idle_timeout_ms
+                  ? o->receive_timeout_ms
+                  : o->idle_timeout_ms) /
                10;
   return t < 10 ? 10 : t > 1000 ? 1000 : t;
 }
@@ -253,7 +255,7 @@ gp_err gp_server_new (gp_server **out, gp_loop *l, const char *listen,
 /* Replies that nobody took are nobody's. */
 static void server_forget (gp_ring *queue) {
   while (!gp_ring_empty(queue)) {
-    gp_reply *r = gp_ring_of(gp_reply, queue, queue->next);
+    gp_httpexchange *r = gp_ring_of(gp_httpexchange, queue, queue->next);
     gp_ring_remove(&r->queue);
     free(r);
   }
@@ -294,9 +296,9 @@ void gp_server_free (gp_server *s) {
   free(s);
 }
 
-static gp_reply *firstof (gp_ring *queue) {
+static gp_httpexchange *firstof (gp_ring *queue) {
   while (!gp_ring_empty(queue)) {
-    gp_reply *r = gp_ring_of(gp_reply, queue, queue->next);
+    gp_httpexchange *r = gp_ring_of(gp_httpexchange, queue, queue->next);
     gp_ring_remove(&r->queue);
     if (r->conn != NULL)
       return r;
@@ -305,20 +307,28 @@ static gp_reply *firstof (gp_ring *queue) {
   return NULL;
 }
 
-gp_reply *gp_server_next (gp_server *s) {
-  gp_reply *r = firstof(&s->requests);
+gp_httpexchange *gp_server_next (gp_server *s) {
+  gp_httpexchange *r = firstof(&s->requests);
   return r != NULL ? r : firstof(&s->large);
 }
 
-bool gp_server_isasked (const gp_server *s) {
+bool gp_server_haswork (const gp_server *s) {
   return !gp_ring_empty(&s->requests) || !gp_ring_empty(&s->large);
 }
 
-const gp_httpin *gp_reply_request (const gp_reply *r) {
+gp_exchange *gp_httpexchange_head (gp_httpexchange *r) {
+  return &r->exchange;
+}
+
+gp_httpexchange *gp_httpexchange_of (const gp_exchange *x) {
+  return gp_ring_of(gp_httpexchange, exchange, x);
+}
+
+const gp_httpin *gp_httpexchange_request (const gp_httpexchange *r) {
   return &r->in;
 }
 
-void gp_reply_lost (gp_reply *r) {
+void gp_httpexchange_lost (gp_httpexchange *r) {
   r->conn = NULL;
   r->req = NULL;
   r->in.remote = "";
@@ -327,17 +337,17 @@ void gp_reply_lost (gp_reply *r) {
   r->in.headers = NULL;
 }
 
-void gp_reply_hold (gp_reply *r) {
+void gp_httpexchange_hold (gp_httpexchange *r) {
   if (r->conn != NULL)
     gp_conn_watch(r->conn);
 }
 
-bool gp_reply_gone (const gp_reply *r) {
+bool gp_httpexchange_isgone (const gp_httpexchange *r) {
   return r->conn == NULL;
 }
 
 /* 204 and 304 have no body, and evhttp would send one all the same. */
-static bool reply_fill (gp_reply *r, const gp_httpout *out) {
+static bool reply_fill (gp_httpexchange *r, const gp_httpout *out) {
   struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
   bool bare = out->status == 204 || out->status == 304;
   if (!gp_evhttp_fill(r->req, out, bare ? NULL : out->body))
@@ -347,7 +357,7 @@ static bool reply_fill (gp_reply *r, const gp_httpout *out) {
          evhttp_add_header(headers, "Connection", "close") == 0;
 }
 
-bool gp_reply_answer (gp_reply *r, const gp_httpout *out) {
+bool gp_httpexchange_respond (gp_httpexchange *r, const gp_httpout *out) {
   gp_conn *c = r->conn;
   bool given = false;
   if (c != NULL) {

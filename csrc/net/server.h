@@ -16,19 +16,21 @@
 #include "base/err.h"
 #include "wire/http.h"
 #include "net/loop.h"
+#include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_server gp_server;
-typedef struct gp_reply gp_reply; /* an answer still owed to a peer */
+typedef struct gp_httpexchange
+  gp_httpexchange; /* an answer still owed to a peer */
 
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_serveropt {
   size_t maxbody;
-  size_t maxheaders;
-  size_t maxconnections;
-  size_t maxperaddress; /* of them, from one address of another machine */
-  uint32_t requesttime; /* from a request's first byte to its last */
-  uint32_t idletime;    /* between two requests of one connection */
+  size_t max_headers;
+  size_t max_connections;
+  size_t max_connections_per_address; /* of them, from one other machine */
+  uint32_t receive_timeout_ms; /* from a request's first byte to its last */
+  uint32_t idle_timeout_ms;    /* between two requests of one connection */
 } gp_serveropt;
 
 /* A request, or a connection, that broke a limit or the rules of HTTP. */
@@ -57,29 +59,33 @@ void gp_server_free (gp_server *s);
 
 /*
 ** The oldest request that nobody has taken yet, short ones before others, or
-** NULL. It is the caller's until he answers; what gp_reply_request shows
-** lives until the loop is pumped next, or the reply is answered.
+** NULL. The caller's until it is responded to; what gp_httpexchange_request
+** shows lives as long, but no longer than until the loop is pumped next.
 */
-gp_reply *gp_server_next (gp_server *s);
+gp_httpexchange *gp_server_next (gp_server *s);
 /* Whether there is one. */
-bool gp_server_isasked (const gp_server *s);
-const gp_httpin *gp_reply_request (const gp_reply *r);
+bool gp_server_haswork (const gp_server *s);
+/* What the node knows of it, and back. */
+gp_exchange *gp_httpexchange_head (gp_httpexchange *r);
+gp_httpexchange *gp_httpexchange_of (const gp_exchange *x);
+
+const gp_httpin *gp_httpexchange_request (const gp_httpexchange *r);
 
 /*
 ** The answer will come after this turn. From now on the asker's leaving is
 ** noticed; the reply stays valid all the same.
 */
-void gp_reply_hold (gp_reply *r);
+void gp_httpexchange_hold (gp_httpexchange *r);
 
 /* Whether the asker has left, so that the answer will reach nobody. */
-bool gp_reply_gone (const gp_reply *r);
+bool gp_httpexchange_isgone (const gp_httpexchange *r);
 
 /*
 ** Gives the answer and frees 'r', also when the asker is gone. False when it
 ** reached nobody. Copies 'out' but for the body, of which it takes a
 ** reference of its own.
 */
-bool gp_reply_answer (gp_reply *r, const gp_httpout *out);
+bool gp_httpexchange_respond (gp_httpexchange *r, const gp_httpout *out);
 
 /* How many connections are open. */
 size_t gp_server_connections (const gp_server *s);

@@ -9,7 +9,7 @@
 
 #include "base/base64.h"
 
-struct gp_host {
+struct gp_service {
   gp_loop *loop;
   gp_node *node; /* NULL: freed, while its turn is not over yet */
   bool turning;
@@ -19,47 +19,46 @@ struct gp_host {
   gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
 };
 
-void gp_hostopt_init (gp_hostopt *opt) {
+void gp_serviceopt_init (gp_serviceopt *opt) {
   memset(opt, 0, sizeof *opt);
   gp_nodeopt_init(&opt->node);
-  opt->server.maxheaders = (size_t)16 << 10;
-  opt->server.maxconnections = 1024;
-  opt->server.maxperaddress = 64;
-  opt->server.requesttime = 10000;
-  opt->server.idletime = 60000;
-  opt->client.connecttime = 3000;
-  opt->client.resttime = 20000;
-  opt->client.maxanswer = (size_t)1 << 20;
-  opt->client.maxheaders = (size_t)16 << 10;
+  opt->server.max_headers = (size_t)16 << 10;
+  opt->server.max_connections = 1024;
+  opt->server.max_connections_per_address = 64;
+  opt->server.receive_timeout_ms = 10000;
+  opt->server.idle_timeout_ms = 60000;
+  opt->client.connect_timeout_ms = 3000;
+  opt->client.rest_timeout_ms = 20000;
+  opt->client.max_response = (size_t)1 << 20;
+  opt->client.max_headers = (size_t)16 << 10;
 }
 
-static gp_err ask (void *self, uint64_t id, const gp_peer *dial,
-                   const gp_asking *asking, uint32_t timeout) {
-  gp_host *h = self;
+static gp_err send (void *self, uint64_t id, const gp_peer *dial,
+                    const gp_sendreq *asking, uint32_t timeout) {
+  gp_service *h = self;
   gp_httpout out;
   gp_scratch scratch;
-  gp_err e = gp_wire_ask(&out, &scratch, asking);
+  gp_err e = gp_wire_writerequest(&out, &scratch, asking);
   if (e != GP_OK)
     return e;
-  e = gp_client_ask(h->client, id, dial, &out, timeout);
+  e = gp_client_send(h->client, id, dial, &out, timeout);
   gp_blob_unref(out.body);
   return e;
 }
 
-static void answer (void *self, gp_reply *r, const gp_answer *a,
-                    gp_form form) {
+static void respond (void *self, gp_exchange *x, const gp_sendresp *a) {
   gp_httpout out;
   gp_scratch scratch;
   (void)self;
-  if (gp_wire_answer(&out, &scratch, a, form) != GP_OK)
+  if (gp_wire_writeresponse(&out, &scratch, a, x->form) != GP_OK)
     out.status = 503; /* out of memory: without its text */
-  gp_reply_answer(r, &out);
+  gp_httpexchange_respond(gp_httpexchange_of(x), &out);
   gp_blob_unref(out.body);
 }
 
-static bool gone (void *self, const gp_reply *r) {
+static bool isgone (void *self, const gp_exchange *x) {
   (void)self;
-  return gp_reply_gone(r);
+  return gp_httpexchange_isgone(gp_httpexchange_of(x));
 }
 
 /* The wait is over: that is all there is to do. */
@@ -73,17 +72,18 @@ static void due (void *arg) {
 */
 #define ENVELOPE 65536
 
-static void derive (gp_hostopt *opt) {
+static void derive (gp_serviceopt *opt) {
   const char *l = opt->listen;
-  opt->server.maxbody = gp_base64_len(opt->node.maxdata) + ENVELOPE;
-  opt->node.onloopback = strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
-                         strcmp(l, "127.0.0.1") == 0 ||
-                         strcmp(l, "0.0.0.0") == 0 || strcmp(l, "::") == 0;
+  opt->server.maxbody = gp_base64_len(opt->node.max_body) + ENVELOPE;
+  opt->node.on_loopback = strcmp(l, "*") == 0 ||
+                          strcmp(l, "localhost") == 0 ||
+                          strcmp(l, "127.0.0.1") == 0 ||
+                          strcmp(l, "0.0.0.0") == 0 || strcmp(l, "::") == 0;
 }
 
-static gp_err makenode (gp_host *h, const char *address, size_t len, int port,
-                        const gp_nodeopt *opt, gp_signal *signals) {
-  gp_transport t = {h, ask, answer, gone};
+static gp_err makenode (gp_service *h, const char *address, size_t len,
+                        int port, const gp_nodeopt *opt, gp_signal *signals) {
+  gp_transport t = {h, send, respond, isgone};
   gp_peer *self;
   gp_err e = gp_peer_new(&self, address, len, port);
   if (e != GP_OK)
@@ -93,16 +93,16 @@ static gp_err makenode (gp_host *h, const char *address, size_t len, int port,
   return e;
 }
 
-static gp_err copycors (gp_host *h, const char *cors) {
+static gp_err copycors (gp_service *h, const char *cors) {
   if (cors == NULL)
     return GP_OK;
   h->cors = strdup(cors);
   return h->cors == NULL ? GP_ENOMEM : GP_OK;
 }
 
-static gp_err open (gp_host *h, const char *address, size_t len, int port,
-                    const gp_hostopt *given, gp_signal *signals) {
-  gp_hostopt opt = *given;
+static gp_err open (gp_service *h, const char *address, size_t len, int port,
+                    const gp_serviceopt *given, gp_signal *signals) {
+  gp_serviceopt opt = *given;
   gp_peer *probe;
   /* The address is judged before a port is taken. */
   gp_err e = gp_peer_new(&probe, address, len, port == 0 ? 1 : port);
@@ -122,10 +122,10 @@ static gp_err open (gp_host *h, const char *address, size_t len, int port,
   return e;
 }
 
-gp_err gp_host_new (gp_host **out, gp_loop *l, const char *address,
-                    size_t len, int port, const gp_hostopt *opt,
-                    gp_signal *signals) {
-  gp_host *h = calloc(1, sizeof *h);
+gp_err gp_service_new (gp_service **out, gp_loop *l, const char *address,
+                       size_t len, int port, const gp_serviceopt *opt,
+                       gp_signal *signals) {
+  gp_service *h = calloc(1, sizeof *h);
   gp_err e;
   if (h == NULL)
     return GP_ENOMEM;
@@ -133,7 +133,7 @@ gp_err gp_host_new (gp_host **out, gp_loop *l, const char *address,
   gp_timer_init(&h->timer, l, due, h);
   e = open(h, address, len, port, opt, signals);
   if (e != GP_OK) {
-    gp_host_free(h);
+    gp_service_free(h);
     return e;
   }
   *out = h;
@@ -141,7 +141,7 @@ gp_err gp_host_new (gp_host **out, gp_loop *l, const char *address,
 }
 
 /* The node goes first: it answers what it still owes. */
-void gp_host_free (gp_host *h) {
+void gp_service_free (gp_service *h) {
   if (h == NULL)
     return;
   gp_timer_stop(&h->timer);
@@ -156,17 +156,17 @@ void gp_host_free (gp_host *h) {
   free(h);
 }
 
-gp_node *gp_host_node (gp_host *h) {
+gp_node *gp_service_node (gp_service *h) {
   return h->node;
 }
 
-static void refuse (gp_reply *r, int status, const char *text) {
-  gp_answer a = {status, NULL, text, NULL, NULL};
-  answer(NULL, r, &a, GP_FORM_UNKNOWN);
+static void refuse (gp_httpexchange *r, int status, const char *text) {
+  gp_sendresp a = {status, NULL, text, NULL, NULL};
+  respond(NULL, gp_httpexchange_head(r), &a);
 }
 
 /* Whether the word 'origin' stands in the list of the option. */
-static bool isallowed (const gp_host *h, const char *origin) {
+static bool isallowed (const gp_service *h, const char *origin) {
   size_t len = strlen(origin);
   const char *at = h->cors;
   if (at == NULL)
@@ -188,7 +188,7 @@ static bool isallowed (const gp_host *h, const char *origin) {
 ** the rest (Fetch Metadata, "Sec-Fetch-Site"); Go programs and ours send
 ** neither.
 */
-static bool isforeignpage (const gp_host *h, const gp_httpin *in) {
+static bool isforeignpage (const gp_service *h, const gp_httpin *in) {
   const char *origin = in->find(in->headers, "Origin");
   const char *site = in->find(in->headers, "Sec-Fetch-Site");
   if (origin != NULL)
@@ -196,32 +196,32 @@ static bool isforeignpage (const gp_host *h, const gp_httpin *in) {
   return site != NULL && strcmp(site, "none") != 0 && !isallowed(h, "*");
 }
 
-/* Reading may run Lua's finalizers, and with them gp_host_free. */
-static void serve (gp_host *h, gp_reply *r, const gp_json *json,
+/* Reading may run Lua's finalizers, and with them gp_service_free. */
+static void serve (gp_service *h, gp_httpexchange *r, const gp_json *json,
                    uint64_t now) {
-  gp_asked asked;
+  gp_recvreq asked;
   const char *text;
-  const gp_httpin *in = gp_reply_request(r);
+  const gp_httpin *in = gp_httpexchange_request(r);
   gp_peer *self;
   int status;
   if (isforeignpage(h, in)) {
-    gp_node_misasked(h->node, GP_ECORS, 403, in->remote, now);
+    gp_node_refused(h->node, GP_ECORS, 403, in->remote, now);
     refuse(r, 403, gp_wire_foreign);
     return;
   }
   self = gp_peer_ref(gp_node_self(h->node));
-  status = gp_wire_read(&asked, &text, in, json, self);
+  status = gp_wire_readrequest(&asked, &text, in, json, self);
   gp_peer_unref(self);
   if (h->node == NULL)
     refuse(r, 503, gp_wire_busy);
   else if (status != 0) {
-    gp_node_misasked(h->node, status == 503 ? GP_ENOMEM : GP_EBADMSG, status,
-                     in->remote, now);
+    gp_node_refused(h->node, status == 503 ? GP_ENOMEM : GP_EBADMSG, status,
+                    in->remote, now);
     refuse(r, status, text);
   }
-  else if (!gp_node_requested(h->node, &asked, r, now))
-    gp_reply_hold(r);
-  gp_asked_clear(&asked);
+  else if (!gp_node_received(h->node, &asked, gp_httpexchange_head(r), now))
+    gp_httpexchange_hold(r);
+  gp_recvreq_clear(&asked);
 }
 
 /* What stands behind a status that the server gives by itself. */
@@ -235,29 +235,28 @@ static gp_err refusedfor (int status) {
   }
 }
 
-static void conclude (gp_host *h, gp_result *res, const gp_json *json,
+static void conclude (gp_service *h, gp_result *res, const gp_json *json,
                       uint64_t now) {
-  gp_answered a;
+  gp_recvresp a;
   gp_err e = res->error;
   memset(&a, 0, sizeof a);
   if (e == GP_OK)
-    e = gp_wire_readanswer(&a, &res->answer, json,
-                           gp_node_wantslist(h->node, res->id));
+    e = gp_wire_readresponse(&a, &res->answer, json, res->wants_list);
   a.remote = res->remote;
   if (h->node != NULL)
-    gp_node_answered(h->node, res->id, e, &a, now);
-  gp_answered_clear(&a);
+    gp_node_responded(h->node, res->id, e, &a, now);
+  gp_recvresp_clear(&a);
   gp_result_free(res);
 }
 
 /* The program learns what the server has refused by itself. */
-static void tellrefusals (gp_host *h, uint64_t now) {
+static void tellrefusals (gp_service *h, uint64_t now) {
   gp_refusal r;
   if (gp_server_starved(h->server))
-    gp_node_misasked(h->node, GP_EMFILE, 0, NULL, now);
+    gp_node_refused(h->node, GP_EMFILE, 0, NULL, now);
   while (gp_server_refusal(h->server, &r))
-    gp_node_misasked(h->node, refusedfor(r.status), r.status, r.origin, now);
-  gp_node_misasks(h->node, gp_server_overlooked(h->server));
+    gp_node_refused(h->node, refusedfor(r.status), r.status, r.origin, now);
+  gp_node_overlooked(h->node, gp_server_overlooked(h->server));
 }
 
 /*
@@ -268,14 +267,14 @@ static void tellrefusals (gp_host *h, uint64_t now) {
 */
 #define SERVING 20 /* ms of one turn */
 
-static void serveall (gp_host *h, const gp_json *json, uint64_t now) {
-  gp_reply *r;
+static void serveall (gp_service *h, const gp_json *json, uint64_t now) {
+  gp_httpexchange *r;
   while (h->node != NULL && gp_loop_now(h->loop) <= now + SERVING &&
          (r = gp_server_next(h->server)) != NULL)
     serve(h, r, json, now);
 }
 
-void gp_host_turn (gp_host *h, const gp_json *json) {
+void gp_service_turn (gp_service *h, const gp_json *json) {
   uint64_t now = gp_loop_now(h->loop);
   gp_result *res;
   h->turning = true;
@@ -286,13 +285,13 @@ void gp_host_turn (gp_host *h, const gp_json *json) {
     conclude(h, res, json, now);
   h->turning = false;
   if (h->node == NULL)
-    gp_host_free(h);
+    gp_service_free(h);
   else
-    gp_host_rearm(h);
+    gp_service_rearm(h);
 }
 
-void gp_host_rearm (gp_host *h) {
-  uint64_t at = gp_server_isasked(h->server) ? gp_loop_now(h->loop)
+void gp_service_rearm (gp_service *h) {
+  uint64_t at = gp_server_haswork(h->server) ? gp_loop_now(h->loop)
                                              : gp_node_due(h->node);
   if (at == UINT64_MAX)
     gp_timer_stop(&h->timer);

@@ -1,5 +1,5 @@
 /*
-** net/service.h - a node on the network: node, server and client held together.
+** net/service.h - a node on the network: node, server and client together.
 **
 ** Carries what the wire forms read and write between them, in phase two of
 ** the pump. Owns all three; stands on the loop. Knows no Lua; the JSON
@@ -15,45 +15,45 @@
 #include "net/server.h"
 #pragma GCC visibility push(hidden)
 
-typedef struct gp_host gp_host;
+typedef struct gp_service gp_service;
 
-typedef struct gp_hostopt {
+typedef struct gp_serviceopt {
   gp_nodeopt node;
   gp_serveropt server;
   gp_clientopt client;
   const char *listen; /* as gp_server_new takes it */
   const char *cors;   /* origins, with spaces between, or "*"; NULL: none */
-} gp_hostopt;
+} gp_serviceopt;
 
 /* The defaults of every limit; 'listen' and 'cors' are NULL. */
-void gp_hostopt_init (gp_hostopt *opt);
+void gp_serviceopt_init (gp_serviceopt *opt);
 
 /*
 ** A node that serves. 'port' 0 takes a free one. Copies 'opt'; borrows
 ** 'signals' as gp_node_new does. GP_EINVAL: 'address', 'port' or 'listen'
 ** is none.
 */
-gp_err gp_host_new (gp_host **out, gp_loop *l, const char *address,
-                    size_t len, int port, const gp_hostopt *opt,
-                    gp_signal *signals);
+gp_err gp_service_new (gp_service **out, gp_loop *l, const char *address,
+                       size_t len, int port, const gp_serviceopt *opt,
+                       gp_signal *signals);
 
 /*
 ** NULL is allowed. May be called from within the JSON reader of a turn of
 ** this host: then the node goes at once, and the rest when the turn ends.
 */
-void gp_host_free (gp_host *h);
+void gp_service_free (gp_service *h);
 
 /* Lives as long as the host. */
-gp_node *gp_host_node (gp_host *h);
+gp_node *gp_service_node (gp_service *h);
 
 /* Phase two: what arrived is read, decided and answered. */
-void gp_host_turn (gp_host *h, const gp_json *json);
+void gp_service_turn (gp_service *h, const gp_json *json);
 
 /*
 ** After calls of the node: sets the loop's timer to what the node wants
-** next. gp_host_turn does it too.
+** next. gp_service_turn does it too.
 */
-void gp_host_rearm (gp_host *h);
+void gp_service_rearm (gp_service *h);
 
 #pragma GCC visibility pop
 #endif

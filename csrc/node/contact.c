@@ -13,10 +13,10 @@
 #include <string.h>
 
 gp_contact *gp_contact_find (const gp_node *n, const gp_peer *p) {
-  gp_entry *e = gp_members_find(&n->contacts, p);
+  gp_peerentry *e = gp_peertable_find(&n->contacts, p);
   if (e != NULL)
     return (gp_contact *)e;
-  e = gp_members_find(&n->aliases, p);
+  e = gp_peertable_find(&n->aliases, p);
   return e == NULL ? NULL : ((gp_alias *)e)->contact;
 }
 
@@ -52,12 +52,12 @@ static uint32_t placeof (const gp_contact *c) {
 }
 
 static gp_err enter (gp_node *n, gp_contact *c) {
-  gp_err e = gp_members_add(&n->contacts, &c->entry);
+  gp_err e = gp_peertable_add(&n->contacts, &c->entry);
   if (e != GP_OK)
     return e;
   e = gp_index_add(&n->places, &c->place, placeof(c));
   if (e != GP_OK)
-    gp_members_remove(&n->contacts, &c->entry);
+    gp_peertable_remove(&n->contacts, &c->entry);
   return e;
 }
 
@@ -85,7 +85,7 @@ static gp_alias *oldestalias (const gp_contact *c) {
 }
 
 static void dropalias (gp_node *n, gp_alias *a) {
-  gp_members_remove(&n->aliases, &a->entry);
+  gp_peertable_remove(&n->aliases, &a->entry);
   gp_ring_remove(&a->ring);
   gp_peer_unref(a->entry.peer);
   free(a);
@@ -97,7 +97,7 @@ void gp_contact_release (gp_node *n, gp_contact *c) {
     return;
   gp_contact_endcheck(n, c);
   gp_node_remember(n, c);
-  gp_members_remove(&n->contacts, &c->entry);
+  gp_peertable_remove(&n->contacts, &c->entry);
   gp_index_remove(&n->places, &c->place);
   gp_ring_remove(&c->watched);
   while (!gp_ring_empty(&c->aliases))
@@ -163,9 +163,9 @@ void gp_contact_left (gp_node *n, gp_contact *c) {
   if (c->known)
     gp_node_note(n, GP_LEFT, c->entry.peer, GP_OK);
   if (!c->ours)
-    gp_bygones_remember(&n->departed, gp_peer_hash(c->entry.peer), 1, n->now);
+    gp_ttlmap_raise(&n->departed, gp_peer_hash(c->entry.peer), 1, n->now);
   gp_contact_stand(n, c, GP_STRANGER);
-  if (c->asked != NULL && c->asked->failure->doing == GP_SENDING)
+  if (c->asked != NULL && c->asked->failure->doing == GP_PURPOSE_MESSAGE)
     gp_contact_abandonunasked(n, c, GP_ENOTCONN);
   else
     gp_contact_abandon(n, c, GP_ENOTCONN);
@@ -203,7 +203,7 @@ static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
     return;
   a->entry.peer = gp_peer_ref(p);
   gp_ring_init(&a->ring);
-  if (gp_members_add(&n->aliases, &a->entry) == GP_OK)
+  if (gp_peertable_add(&n->aliases, &a->entry) == GP_OK)
     givealias(n, c, a);
   else {
     gp_peer_unref(p);
@@ -213,7 +213,7 @@ static void addalias (gp_node *n, gp_contact *c, const gp_peer *p) {
 
 /* What becomes a name is no alias any more. */
 static void takealias (gp_node *n, const gp_peer *p) {
-  gp_entry *e = gp_members_find(&n->aliases, p);
+  gp_peerentry *e = gp_peertable_find(&n->aliases, p);
   if (e != NULL)
     dropalias(n, (gp_alias *)e);
 }
@@ -227,7 +227,7 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
   if (c->dial == NULL)
     c->dial = gp_peer_ref(old);
   tally(n, c, -1);
-  gp_members_rename(&n->contacts, &c->entry, gp_peer_ref(p));
+  gp_peertable_rename(&n->contacts, &c->entry, gp_peer_ref(p));
   tally(n, c, 1);
   gp_signal_raise(&n->signals[GP_SIGNAL_KNOWN]);
   addalias(n, c, old);
@@ -239,8 +239,8 @@ void gp_contact_rename (gp_node *n, gp_contact *c, const gp_peer *p) {
    and a port, as far as is known. */
 static gp_contact *nextat (const gp_node *n, const gp_contact *c,
                            const char *remote, int port) {
-  gp_link *l = c == NULL ? gp_index_find(&n->places, place(remote, port))
-                         : gp_index_next(&c->place);
+  gp_indexlink *l = c == NULL ? gp_index_find(&n->places, place(remote, port))
+                              : gp_index_next(&c->place);
   for (; l != NULL; l = gp_index_next(l)) {
     gp_contact *d = gp_index_of(gp_contact, place, l);
     if (portof(d) == port && samehost(hostof(d), remote))
@@ -295,7 +295,7 @@ static bool ishere (const gp_node *n, const char *remote) {
 
 gp_contact *gp_contact_meant (const gp_node *n, const gp_peer *p) {
   gp_contact *c = gp_contact_find(n, p);
-  gp_entry *e;
+  gp_peerentry *e;
   if (c != NULL || !isloopback(gp_peer_address(p)))
     return c;
   for (e = n->contacts.first; e != NULL; e = e->next) {
@@ -358,7 +358,7 @@ void gp_contact_setusas (const gp_node *n, gp_contact *c, const gp_peer *p) {
 
 /* Our port, and an address that means this machine at 'remote'. */
 static bool ismine (const gp_node *n, const gp_peer *p, const char *remote) {
-  return n->opt.onloopback && gp_peer_port(p) == gp_peer_port(n->self) &&
+  return n->opt.on_loopback && gp_peer_port(p) == gp_peer_port(n->self) &&
          isloopback(gp_peer_address(p)) && ishere(n, remote);
 }
 

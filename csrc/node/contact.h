@@ -1,14 +1,6 @@
 /*
 ** node/contact.h - inside the node: the peers it deals with and the errands
 ** to each.
-**
-** Part of gp_node, split from it for size. node/node.c has the calls of the
-** program, node/serve.c what peers ask, node/refuse.c what is told of
-** requests that are refused; node/errand.c makes the requests, one at a time to
-** each peer, so that order is kept; node/patience.c ends their pauses and
-** waits; node/join.c is what follows from their answers; node/contact.c knows who
-** is who: one process may have several names, and each member its own name
-** for us; node/name.c sees to the names that programs give their nodes.
 */
 #ifndef gp_node_contact_h
 #define gp_node_contact_h
@@ -63,8 +55,8 @@ struct gp_errand {
 };
 
 typedef struct gp_contact {
-  gp_entry entry; /* its peer is the name that it calls itself */
-  gp_link place;  /* where it listens, as far as is known */
+  gp_peerentry entry; /* its peer is the name that it calls itself */
+  gp_indexlink place; /* where it listens, as far as is known */
   gp_standing standing;
   char remote[GP_REMOTE_MAX]; /* numeric address it answered from, or "" */
   bool confirmed;             /* it does; else it is what somebody calls it */
@@ -101,7 +93,7 @@ typedef struct gp_contact {
 
 /* Another name of the same process. */
 typedef struct gp_alias {
-  gp_entry entry;
+  gp_peerentry entry;
   gp_ring ring;
   gp_contact *contact;
 } gp_alias;
@@ -111,7 +103,7 @@ typedef struct gp_held gp_held;
 struct gp_held {
   gp_held *next;
   gp_message *msg;
-  gp_reply *reply;
+  gp_exchange *reply;
   gp_form form;
   uint64_t until;
 };
@@ -126,7 +118,7 @@ struct gp_node {
   gp_transport transport;
   gp_nodeopt opt;
   gp_signal *signals;
-  gp_members contacts, aliases;
+  gp_peertable contacts, aliases;
   gp_index places; /* of contacts */
   size_t nmembers, ncandidates, nfailing;
   uint64_t digest; /* of the members */
@@ -141,8 +133,8 @@ struct gp_node {
   size_t pausing;             /* pauses and checks of contacts */
   uint64_t patienceat;        /* none of them is over before */
   uint64_t lastid;            /* of our newest message */
-  gp_bygones bygones;         /* newest messages of processes that are gone */
-  gp_bygones departed;        /* names of Go members that have said goodbye */
+  gp_ttlmap bygones;          /* newest messages of processes that are gone */
+  gp_ttlmap departed;         /* names of Go members that have said goodbye */
   uint64_t refusing;          /* since when refusals are counted, */
   unsigned refusals;          /* and how many were told */
   uint32_t sequence;
@@ -233,7 +225,7 @@ bool gp_contact_isfull (const gp_node *n, const gp_contact *c);
 ** Queues an errand to 'c' and starts it if it can be. 'receipt' (or NULL) is
 ** begun. GP_ENOMEM: nothing was done.
 */
-gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
+gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_purpose doing,
                          gp_message *msg, gp_receipt *receipt,
                          uint32_t timeout, uint64_t now);
 
@@ -241,7 +233,7 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
 ** An errand of the node's own in the name of 'from', before all others, and
 ** 'e' (or NULL) right after it. What is asked follows from 'doing'.
 */
-gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
+gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_purpose doing,
                           const gp_peer *from, gp_errand *e, uint64_t now);
 
 /* Whether its caller waits for it, so that it must not take too long. */
@@ -321,7 +313,7 @@ uint64_t gp_contact_due (const gp_node *n);
 ** turned out to be it. '*keep': the errand was queued again.
 */
 gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
-                            gp_err error, const gp_answered *answer,
+                            gp_err error, const gp_recvresp *answer,
                             bool *keep, uint64_t now);
 
 /*

@@ -82,20 +82,21 @@ static void enter (gp_detect *d, uint32_t slot) {
 }
 
 void gp_detect_begin (gp_node *n, gp_contact *c) {
-  if (n->opt.probetime == 0)
+  if (n->opt.probe_interval_ms == 0)
     return;
   enter(&n->detect, c->entry.slot);
   if (n->detect.nextprobe != UINT64_MAX)
     return;
   n->detect.nextprobe = n->now + 1 +
-                        gp_random_below(&n->detect.random, n->opt.probetime);
+                        gp_random_below(&n->detect.random,
+                                        n->opt.probe_interval_ms);
   gp_repair_compared(n);
 }
 
 /* What has begun is brought to its end all the same. */
-void gp_node_setprobetime (gp_node *n, uint32_t time, uint64_t now) {
+void gp_node_setprobeinterval (gp_node *n, uint32_t time, uint64_t now) {
   n->now = now;
-  n->opt.probetime = time;
+  n->opt.probe_interval_ms = time;
   n->detect.nextprobe = UINT64_MAX;
   if (time == 0 || n->nmembers == 0)
     return;
@@ -138,7 +139,7 @@ void gp_detect_answered (gp_node *n, gp_contact *c) {
 
 void gp_detect_try (gp_node *n, gp_contact *c, bool digest) {
   gp_vigil *v = &c->vigil;
-  if (v->trial != 0 || v->suspected != 0 || n->opt.probetime == 0)
+  if (v->trial != 0 || v->suspected != 0 || n->opt.probe_interval_ms == 0)
     return;
   v->trial = n->now;
   v->helped = false;
@@ -164,7 +165,7 @@ static void suspect (gp_node *n, gp_contact *c) {
 /* What others say is not said on: they have told everybody. */
 void gp_detect_told (gp_node *n, gp_contact *c) {
   if (c->standing != GP_MEMBER || c->leaving || c->vigil.suspected != 0 ||
-      n->opt.probetime == 0)
+      n->opt.probe_interval_ms == 0)
     return;
   c->vigil.reason = GP_ETIMEDOUT;
   suspectfrom(n, c, n->now);
@@ -172,7 +173,7 @@ void gp_detect_told (gp_node *n, gp_contact *c) {
 
 void gp_detect_refused (gp_node *n, gp_contact *c) {
   gp_vigil *v = &c->vigil;
-  if (c->standing != GP_MEMBER || c->leaving || n->opt.probetime == 0)
+  if (c->standing != GP_MEMBER || c->leaving || n->opt.probe_interval_ms == 0)
     return;
   if (v->refused == 0)
     v->refused = n->now;
@@ -281,7 +282,7 @@ static uint64_t postpone (uint64_t since, uint64_t due, uint64_t now,
 ** What it waited for before counts: it may be busy again and again.
 */
 static void forgive (gp_node *n, uint64_t due, uint64_t now) {
-  gp_entry *e;
+  gp_peerentry *e;
   if (n->detect.health < MOST_HEALTH)
     n->detect.health++;
   for (e = n->contacts.first; e != NULL; e = e->next) {
@@ -305,12 +306,12 @@ static bool isworthit (const gp_node *n, const gp_contact *c, bool all) {
       c->vigil.trial != 0 || c->vigil.suspected != 0)
     return false;
   return all || c->vigil.answered == 0 ||
-         n->now - c->vigil.answered >= n->opt.probetime;
+         n->now - c->vigil.answered >= n->opt.probe_interval_ms;
 }
 
 static bool newround (gp_node *n) {
   gp_detect *d = &n->detect;
-  gp_entry *e;
+  gp_peerentry *e;
   size_t i;
   d->roundlen = d->roundat = 0;
   if (!reserve(d, n->nmembers))
@@ -335,7 +336,7 @@ static gp_contact *nextone (gp_node *n, bool all) {
     gp_contact *c;
     if (d->roundat >= d->roundlen && !newround(n))
       return NULL;
-    c = (gp_contact *)gp_members_at(&n->contacts, d->round[d->roundat++]);
+    c = (gp_contact *)gp_peertable_at(&n->contacts, d->round[d->roundat++]);
     if (isworthit(n, c, all))
       return c;
   }
@@ -351,7 +352,7 @@ static uint32_t distance (const gp_node *n, const gp_contact *c) {
 static uint32_t reach (const gp_node *n) {
   uint32_t slot, nearest = UINT32_MAX;
   for (slot = 0; slot < n->contacts.size; slot++) {
-    const gp_contact *c = (gp_contact *)gp_members_at(&n->contacts, slot);
+    const gp_contact *c = (gp_contact *)gp_peertable_at(&n->contacts, slot);
     if (c != NULL && c->ours && c->standing == GP_MEMBER && !c->leaving &&
         distance(n, c) < nearest)
       nearest = distance(n, c);
@@ -362,7 +363,7 @@ static uint32_t reach (const gp_node *n) {
 static void probeneighbours (gp_node *n) {
   size_t left = MOST_NEIGHBOURS;
   uint32_t last;
-  gp_entry *e;
+  gp_peerentry *e;
   n->detect.watching = !n->detect.watching;
   if (!n->detect.watching)
     return;
@@ -380,8 +381,9 @@ static void probeneighbours (gp_node *n) {
 static void probe (gp_node *n, uint64_t now) {
   bool repair = gp_repair_isdue(n);
   gp_contact *c;
-  n->detect.nextprobe = n->nmembers == 0 ? UINT64_MAX
-                                         : now + patient(n, n->opt.probetime);
+  n->detect.nextprobe = n->nmembers == 0
+                          ? UINT64_MAX
+                          : now + patient(n, n->opt.probe_interval_ms);
   if (n->nmembers == 0)
     return;
   probeneighbours(n);

@@ -1,10 +1,6 @@
 /*
 ** node/detect.h - inside the node: which members are alive, and what is done
 ** about those that are not.
-**
-** Part of gp_node, split from it for size. node/detect.c finds out who has
-** failed, node/trial.c asks for the signs of life that it goes by; node/repair.c
-** compares lists, and tries again those that failed.
 */
 #ifndef gp_node_detect_h
 #define gp_node_detect_h
@@ -46,8 +42,8 @@ struct gp_probe {
   gp_peer *via;      /* who was asked to try; NULL: it was asked itself */
   gp_peer *claimant; /* who came with its name; or NULL */
   uint64_t since;
-  gp_reply *reply; /* owed to a member that asked us to try; or NULL */
-  gp_form form;    /* of that answer */
+  gp_exchange *reply; /* owed to a member that asked us to try; or NULL */
+  gp_form form;       /* of that answer */
 };
 
 typedef struct gp_detect {
@@ -121,11 +117,11 @@ void gp_trial_claim (gp_node *n, const struct gp_contact *c,
                      const struct gp_contact *claimant);
 
 /* A probe of a peer: true when it was answered at once. */
-bool gp_trial_asked (gp_node *n, const gp_asked *asked, gp_reply *r);
+bool gp_trial_asked (gp_node *n, const gp_recvreq *asked, gp_exchange *r);
 
 /* The end of a probe of ours. */
 void gp_trial_ended (gp_node *n, uint64_t id, gp_err error,
-                     const gp_answered *answer);
+                     const gp_recvresp *answer);
 
 /* What is owed to others is answered; nothing is waited for any more. */
 void gp_trial_clear (gp_node *n);

@@ -14,13 +14,14 @@
 #define MOST_PAUSE 800
 
 bool gp_contact_isfull (const gp_node *n, const gp_contact *c) {
-  return c->count >= n->opt.outboxmessages || c->bytes >= n->opt.outboxbytes;
+  return c->count >= n->opt.outbox_messages ||
+         c->bytes >= n->opt.outbox_bytes;
 }
 
 /* Whether its caller waits for it, so that it must not take too long. */
 bool gp_errand_isawaited (const gp_errand *e) {
-  return e->receipt != NULL && (e->failure->doing == GP_GREETING ||
-                                e->failure->doing == GP_LEAVING);
+  return e->receipt != NULL && (e->failure->doing == GP_PURPOSE_GREET ||
+                                e->failure->doing == GP_PURPOSE_LEAVE);
 }
 
 /*
@@ -31,12 +32,12 @@ bool gp_errand_isawaited (const gp_errand *e) {
 */
 static void finish (gp_node *n, gp_errand *e, gp_err error, int status) {
   gp_failure *f = e->failure;
-  bool own = f->doing == GP_SENDING || f->doing == GP_JOINING;
+  bool own = f->doing == GP_PURPOSE_MESSAGE || f->doing == GP_PURPOSE_JOIN;
   if (gp_errand_isawaited(e))
     n->impatient--;
   f->error = error;
   f->status = status;
-  if (error != GP_OK && f->doing <= GP_SERVING &&
+  if (error != GP_OK && f->doing <= GP_PURPOSE_SERVE &&
       !(own && e->receipt != NULL && e->receipt->claimed))
     gp_node_tell(n, f);
   if (e->receipt != NULL)
@@ -80,10 +81,10 @@ const gp_peer *gp_contact_dialled (const gp_contact *c) {
 */
 static gp_form formfor (const gp_contact *c, const gp_errand *e) {
   switch (e->failure->doing) {
-    case GP_JOINING:
-    case GP_GREETING:
-    case GP_MEETING:
-    case GP_NAMING: return GP_FORM_UNKNOWN;
+    case GP_PURPOSE_JOIN:
+    case GP_PURPOSE_GREET:
+    case GP_PURPOSE_RECONNECT:
+    case GP_PURPOSE_FIND_ALIAS: return GP_FORM_UNKNOWN;
     default: return c->form;
   }
 }
@@ -92,39 +93,40 @@ static gp_form formfor (const gp_contact *c, const gp_errand *e) {
 ** Whoever is asked to let us in is asked in our own name, also when he knew
 ** us by another: he may have come back without knowing anybody.
 */
-static bool isinownname (gp_doing doing) {
+static bool isinownname (gp_purpose doing) {
   switch (doing) {
-    case GP_JOINING:
-    case GP_GREETING:
-    case GP_MEETING:
-    case GP_NAMING:
-    case GP_UNNAMING: return true;
+    case GP_PURPOSE_JOIN:
+    case GP_PURPOSE_GREET:
+    case GP_PURPOSE_RECONNECT:
+    case GP_PURPOSE_FIND_ALIAS:
+    case GP_PURPOSE_DROP_ALIAS: return true;
     default: return false;
   }
 }
 
 /* What the node asks for of itself: one of ours that has left says no. */
-static gp_topic topicof (const gp_contact *c, gp_doing doing) {
-  bool again = doing == GP_LISTING || doing == GP_NAMING;
-  return doing == GP_MEETING || (again && c->ours) ? GP_TOPIC_AGAIN
-                                                   : GP_TOPIC_NONE;
+static gp_topic topicof (const gp_contact *c, gp_purpose doing) {
+  bool again = doing == GP_PURPOSE_LIST || doing == GP_PURPOSE_FIND_ALIAS;
+  return doing == GP_PURPOSE_RECONNECT || (again && c->ours)
+           ? GP_TOPIC_RECONNECT
+           : GP_TOPIC_NONE;
 }
 
 static void prepare (const gp_node *n, const gp_contact *c,
-                     const gp_errand *e, gp_asking *asking) {
-  gp_doing doing = e->failure->doing;
+                     const gp_errand *e, gp_sendreq *asking) {
+  gp_purpose doing = e->failure->doing;
   const gp_message *m = e->failure->msg;
   bool own = c->usas == NULL || isinownname(doing);
   memset(asking, 0, sizeof *asking);
   asking->form = formfor(c, e);
-  asking->msg = doing == GP_PROBING ? NULL : e->failure->msg;
+  asking->msg = doing == GP_PURPOSE_FIND_FORM ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
   asking->self = &n->identity;
   asking->nonce = c->ours ? e->nonce : 0;
   asking->topic = topicof(c, doing);
   asking->alone = n->nmembers == 0;
-  asking->brief = doing == GP_GREETING || doing == GP_MEETING;
+  asking->brief = doing == GP_PURPOSE_GREET || doing == GP_PURPOSE_RECONNECT;
 }
 
 /*
@@ -146,7 +148,7 @@ static uint64_t noncefor (const gp_node *n, const gp_contact *c,
 
 /* Its time runs from the first try; a later one gets what is left. */
 static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
-  gp_asking asking;
+  gp_sendreq asking;
   uint64_t id;
   if (!e->asked) {
     e->asked = true;
@@ -160,8 +162,8 @@ static gp_err ask (gp_node *n, gp_contact *c, gp_errand *e, uint64_t now) {
   c->told = false;
   c->sequence = ++n->sequence;
   id = (uint64_t)c->sequence << 32 | c->entry.slot;
-  return n->transport.ask(n->transport.self, id, gp_contact_dialled(c),
-                          &asking, (uint32_t)(e->since + e->timeout - now));
+  return n->transport.send(n->transport.self, id, gp_contact_dialled(c),
+                           &asking, (uint32_t)(e->since + e->timeout - now));
 }
 
 void gp_contact_endpause (gp_node *n, gp_contact *c) {
@@ -177,7 +179,7 @@ void gp_contact_endpause (gp_node *n, gp_contact *c) {
 */
 static bool mustwait (const gp_contact *c, const gp_errand *e) {
   return c->standing == GP_CANDIDATE && c->vigil.retry != 0 && !c->ours &&
-         e->failure->doing == GP_SENDING;
+         e->failure->doing == GP_PURPOSE_MESSAGE;
 }
 
 /* Whether it has waited too long. To a peer that does not answer, what has
@@ -192,7 +194,8 @@ static bool isoverdue (const gp_contact *c, const gp_errand *e,
 /* How to write to one who never answered is not known: its form is asked
    for. */
 static bool needsform (const gp_contact *c, const gp_errand *e) {
-  return c->form == GP_FORM_UNKNOWN && e->failure->doing == GP_SENDING;
+  return c->form == GP_FORM_UNKNOWN &&
+         e->failure->doing == GP_PURPOSE_MESSAGE;
 }
 
 /* Asks what is next. */
@@ -204,7 +207,8 @@ void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
     if (!overdue && mustwait(c, c->first))
       break;
     if (!overdue && needsform(c, c->first))
-      error = gp_contact_insert(n, c, GP_PROBING, n->self, NULL, now);
+      error = gp_contact_insert(n, c, GP_PURPOSE_FIND_FORM, n->self, NULL,
+                                now);
     e = shift(n, c);
     if (error == GP_OK)
       error = ask(n, c, e, now);
@@ -215,7 +219,7 @@ void gp_contact_advance (gp_node *n, gp_contact *c, uint64_t now) {
   }
 }
 
-static gp_errand *newerrand (const gp_contact *c, gp_doing doing,
+static gp_errand *newerrand (const gp_contact *c, gp_purpose doing,
                              gp_message *msg) {
   gp_errand *e = calloc(1, sizeof *e);
   if (e == NULL)
@@ -239,7 +243,7 @@ static void push (gp_contact *c, gp_errand *e) {
   c->bytes += gp_message_len(e->failure->msg);
 }
 
-gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
+gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_purpose doing,
                          gp_message *msg, gp_receipt *receipt,
                          uint32_t timeout, uint64_t now) {
   gp_errand *e = newerrand(c, doing, msg);
@@ -252,9 +256,9 @@ gp_err gp_contact_queue (gp_node *n, gp_contact *c, gp_doing doing,
     n->impatient++;
     gp_contact_lookat(n, now); /* what is before it may last already */
   }
-  if (doing == GP_SENDING && gp_peer_equal(c->entry.peer, n->self))
+  if (doing == GP_PURPOSE_MESSAGE && gp_peer_equal(c->entry.peer, n->self))
     finishlater(n, e, GP_ESELF);
-  else if (doing == GP_SENDING && gp_contact_isfull(n, c))
+  else if (doing == GP_PURPOSE_MESSAGE && gp_contact_isfull(n, c))
     finishlater(n, e, GP_ENOBUFS);
   else {
     push(c, e);
@@ -272,9 +276,10 @@ static void unshift (gp_contact *c, gp_errand *e) {
   c->bytes += gp_message_len(e->failure->msg);
 }
 
-gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
+gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_purpose doing,
                           const gp_peer *from, gp_errand *e, uint64_t now) {
-  gp_msgtype type = doing == GP_UNNAMING ? GP_DISCONNECT : GP_CONNECT;
+  gp_msgtype type = doing == GP_PURPOSE_DROP_ALIAS ? GP_DISCONNECT
+                                                   : GP_CONNECT;
   gp_message *msg;
   gp_errand *before;
   if (gp_message_new(&msg, type, from, NULL, NULL) != GP_OK)
@@ -283,7 +288,7 @@ gp_err gp_contact_insert (gp_node *n, gp_contact *c, gp_doing doing,
   gp_message_unref(msg);
   if (before == NULL)
     return GP_ENOMEM;
-  before->timeout = n->opt.asktime;
+  before->timeout = n->opt.request_timeout_ms;
   before->since = now;
   if (e != NULL)
     unshift(c, e);
@@ -310,7 +315,7 @@ void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
 
 gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
   gp_errand *e = calloc(1, sizeof *e);
-  gp_failure *f = gp_failure_new(GP_SENDING, NULL, msg);
+  gp_failure *f = gp_failure_new(GP_PURPOSE_MESSAGE, NULL, msg);
   if (e == NULL || f == NULL) {
     free(e);
     gp_failure_unref(f);
@@ -324,8 +329,9 @@ gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
 
 /* Greeting one that is gone, or taking leave of it, is no failure. */
 static void drop (gp_node *n, gp_errand *e, gp_err error) {
-  gp_doing doing = e->failure->doing;
-  if (error == GP_ENOTCONN && (doing == GP_GREETING || doing == GP_LEAVING))
+  gp_purpose doing = e->failure->doing;
+  if (error == GP_ENOTCONN &&
+      (doing == GP_PURPOSE_GREET || doing == GP_PURPOSE_LEAVE))
     error = GP_OK;
   finish(n, e, error, 0);
 }
@@ -345,7 +351,7 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
 }
 
 void gp_contact_dropmessages (gp_node *n, gp_contact *c, gp_err error) {
-  while (c->first != NULL && c->first->failure->doing == GP_SENDING)
+  while (c->first != NULL && c->first->failure->doing == GP_PURPOSE_MESSAGE)
     finish(n, shift(n, c), error, 0);
 }
 
@@ -362,7 +368,7 @@ void gp_contact_reject (gp_node *n, gp_contact *c) {
   }
 }
 
-static gp_err outcome (gp_err error, const gp_answered *answer) {
+static gp_err outcome (gp_err error, const gp_recvresp *answer) {
   if (error == GP_OK && (answer->status < 200 || answer->status > 299))
     error = gp_err_fromstatus(answer->status);
   return error;
@@ -392,8 +398,8 @@ static bool mayrepeat (const gp_contact *c, const gp_errand *e, gp_err error,
 static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                       uint64_t now) {
   uint32_t pause = FIRST_PAUSE << (c->tries < 4 ? c->tries : 4);
-  if (e->failure->doing != GP_SENDING || !mayrepeat(c, e, error, now) ||
-      now + pause >= e->since + e->timeout)
+  if (e->failure->doing != GP_PURPOSE_MESSAGE ||
+      !mayrepeat(c, e, error, now) || now + pause >= e->since + e->timeout)
     return false;
   c->tries++;
   e->unsure = e->unsure || error == GP_ECONNRESET;
@@ -416,12 +422,12 @@ static void observe (gp_node *n, gp_contact *c, gp_err error) {
 
 /* The end of an errand to 'c', and what 'c' is asked next. */
 static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
-                      const gp_answered *answer, uint64_t now) {
+                      const gp_recvresp *answer, uint64_t now) {
   bool keep = false;
   c = gp_join_follow(n, c, e, error, answer, &keep, now);
   if (!keep && !tryagain(n, c, e, error, now)) {
     c->tries = 0;
-    if (e->failure->doing == GP_LEAVING && error == GP_EFORBIDDEN)
+    if (e->failure->doing == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
       error = GP_OK; /* it does not count us as a member: all is well */
     finish(n, e, error, answer == NULL ? 0 : answer->status);
   }
@@ -430,20 +436,14 @@ static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
 }
 
 static gp_contact *waiting (const gp_node *n, uint64_t id) {
-  gp_contact *c = (gp_contact *)gp_members_at(&n->contacts, (uint32_t)id);
+  gp_contact *c = (gp_contact *)gp_peertable_at(&n->contacts, (uint32_t)id);
   if (c == NULL || c->asked == NULL || c->sequence != (uint32_t)(id >> 32))
     return NULL;
   return c;
 }
 
-bool gp_node_wantslist (const gp_node *n, uint64_t id) {
-  const gp_contact *c = waiting(n, id);
-  return c != NULL && c->asked->failure->msg->type == GP_CONNECT &&
-         c->asked->failure->doing != GP_PROBING;
-}
-
-void gp_node_answered (gp_node *n, uint64_t id, gp_err error,
-                       const gp_answered *answer, uint64_t now) {
+void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
+                        const gp_recvresp *answer, uint64_t now) {
   gp_contact *c = waiting(n, id);
   gp_errand *e;
   n->now = now;

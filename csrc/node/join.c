@@ -10,13 +10,13 @@ static bool deserves (const gp_node *n, const gp_peer *p,
   if (c == by || gp_contact_isself(n, p, by->remote))
     return false;
   if (c == NULL || c->standing == GP_STRANGER || c->leaving)
-    return n->nmembers + n->ncandidates < n->opt.maxmembers;
+    return n->nmembers + n->ncandidates < n->opt.max_members;
   return again && (c->standing == GP_MEMBER || c->standing == GP_FAILING);
 }
 
 /* Out of memory, a peer stays unknown: that much is told. */
 static void notgreeted (gp_node *n, const gp_peer *p) {
-  gp_failure *f = gp_failure_new(GP_GREETING, p, NULL);
+  gp_failure *f = gp_failure_new(GP_PURPOSE_GREET, p, NULL);
   if (f == NULL) {
     n->lost++;
     return;
@@ -28,7 +28,7 @@ static void notgreeted (gp_node *n, const gp_peer *p) {
 
 /* 0.0.0.0 in a list is where the peer is that names it. */
 static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
-                      gp_doing doing, gp_message *msg, gp_receipt *receipt,
+                      gp_purpose doing, gp_message *msg, gp_receipt *receipt,
                       uint64_t now) {
   gp_contact *c = gp_contact_get(n, p);
   if (c == NULL) {
@@ -39,8 +39,8 @@ static void greetone (gp_node *n, const gp_contact *by, const gp_peer *p,
     gp_contact_stand(n, c, GP_CANDIDATE);
     gp_contact_setdial(n, c, by->remote);
   }
-  if (gp_contact_queue(n, c, doing, msg, receipt, n->opt.asktime, now) ==
-      GP_OK)
+  if (gp_contact_queue(n, c, doing, msg, receipt, n->opt.request_timeout_ms,
+                       now) == GP_OK)
     return;
   if (c->standing == GP_CANDIDATE)
     gp_contact_reject(n, c);
@@ -56,19 +56,19 @@ static void hearsay (gp_node *n, const gp_peer *p) {
 }
 
 static bool hasdeparted (gp_node *n, const gp_peer *p) {
-  return gp_bygones_number(&n->departed, gp_peer_hash(p), n->now) != 0;
+  return gp_ttlmap_get(&n->departed, gp_peer_hash(p), n->now) != 0;
 }
 
 /* Greets those whom 'by' named, but for ourselves under the name 'us';
    members too if 'again'. 'doing' is as what. */
 static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
-                   const gp_peer *us, bool again, gp_doing doing,
+                   const gp_peer *us, bool again, gp_purpose doing,
                    gp_receipt *receipt, uint64_t now) {
   gp_message *msg = NULL;
   size_t i;
   for (i = 0; i < list->n; i++) {
     const gp_peer *p = list->at[i];
-    if (doing == GP_MEETING && hasdeparted(n, p))
+    if (doing == GP_PURPOSE_RECONNECT && hasdeparted(n, p))
       continue;
     hearsay(n, p);
     if ((us != NULL && gp_peer_equal(p, us)) || !deserves(n, p, by, again))
@@ -91,12 +91,12 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
 ** that it knows us by, or NULL for our own.
 */
 static const gp_peer *settlename (gp_node *n, gp_contact *c,
-                                  const gp_answered *answer, uint64_t now) {
+                                  const gp_recvresp *answer, uint64_t now) {
   const gp_peer *us = NULL;
   if (answer->who.peer == NULL)
     us = gp_contact_usin(n, c, &answer->list);
   if (us != NULL)
-    (void)gp_contact_insert(n, c, GP_UNNAMING, n->self, NULL, now);
+    (void)gp_contact_insert(n, c, GP_PURPOSE_DROP_ALIAS, n->self, NULL, now);
   if (us != NULL || !c->told)
     gp_contact_setusas(n, c, us);
   return us;
@@ -113,7 +113,7 @@ static gp_contact *become (gp_node *n, gp_contact *c, gp_contact *other,
 
 /* What an answer to a connect tells about the one who gave it. */
 static gp_contact *learn (gp_node *n, gp_contact *c,
-                          const gp_answered *answer, uint64_t now) {
+                          const gp_recvresp *answer, uint64_t now) {
   gp_contact *same = NULL;
   c->form = answer->form;
   c->ours = answer->who.peer != NULL;
@@ -139,7 +139,8 @@ static void askform (gp_node *n, gp_contact *c, const gp_errand *e,
     return;
   if (gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL) != GP_OK)
     return; /* both are written to alike, so nothing is lost */
-  (void)gp_contact_queue(n, c, GP_GREETING, msg, NULL, n->opt.asktime, now);
+  (void)gp_contact_queue(n, c, GP_PURPOSE_GREET, msg, NULL,
+                         n->opt.request_timeout_ms, now);
   if (c->last != NULL)
     c->last->again = true;
   else if (c->asked != NULL)
@@ -162,8 +163,8 @@ static void settleidentity (gp_node *n, gp_contact *c,
 ** another, and asks for it.
 */
 static void tellearly (gp_node *n, const gp_contact *c, uint64_t since) {
-  const gp_entry *e;
-  for (e = n->contacts.first; e != NULL && n->opt.probetime != 0;
+  const gp_peerentry *e;
+  for (e = n->contacts.first; e != NULL && n->opt.probe_interval_ms != 0;
        e = e->next) {
     const gp_contact *early = (const gp_contact *)e;
     if (early->entered != 0 && early->entered >= since && early != c &&
@@ -175,9 +176,9 @@ static void tellearly (gp_node *n, const gp_contact *c, uint64_t since) {
 /* The lists are followed on, for two that join at once through different
    peers learn of each other so. */
 static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
-                           const gp_answered *answer, uint64_t now) {
-  bool all = e->failure->doing == GP_JOINING;
-  bool own = e->failure->doing > GP_SERVING;
+                           const gp_recvresp *answer, uint64_t now) {
+  bool all = e->failure->doing == GP_PURPOSE_JOIN;
+  bool own = e->failure->doing > GP_PURPOSE_SERVE;
   const gp_peer *us;
   if (e->receipt != NULL)
     e->receipt->joined = true;
@@ -187,8 +188,8 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   us = settlename(n, c, answer, now);
   if (c->leaving)
     return c; /* the program has thought better of it */
-  greet(n, c, &answer->list, us, all, own ? GP_MEETING : GP_GREETING,
-        e->receipt, now);
+  greet(n, c, &answer->list, us, all,
+        own ? GP_PURPOSE_RECONNECT : GP_PURPOSE_GREET, e->receipt, now);
   askform(n, c, e, now);
   if (all)
     tellearly(n, c, e->since);
@@ -205,7 +206,7 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
   bool mayhaveheard = error == GP_ETIMEDOUT || error == GP_ECONNRESET;
   if (c->standing != GP_CANDIDATE)
     return;
-  if (e->failure->doing == GP_GREETING && mayhaveheard) {
+  if (e->failure->doing == GP_PURPOSE_GREET && mayhaveheard) {
     gp_repair_begin(n, c);
     return;
   }
@@ -223,19 +224,20 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
 static bool retry (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                    uint64_t now) {
   if (e->again || e->unsure || c->standing != GP_MEMBER ||
-      (c->ours && e->failure->doing == GP_LEAVING) ||
+      (c->ours && e->failure->doing == GP_PURPOSE_LEAVE) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
     return false;
   e->again = true;
   e->since = now;
-  if (gp_contact_insert(n, c, GP_NAMING, n->self, e, now) == GP_OK)
+  if (gp_contact_insert(n, c, GP_PURPOSE_FIND_ALIAS, n->self, e, now) ==
+      GP_OK)
     return true;
   return false;
 }
 
 /* A seed in the place of a v1.1.3 takes the JSON for text: it shows in the
    answer only. */
-static bool ischanged (const gp_contact *c, const gp_answered *answer) {
+static bool ischanged (const gp_contact *c, const gp_recvresp *answer) {
   return c->form == GP_FORM_V113 && answer->form == GP_FORM_HEADERS;
 }
 
@@ -273,7 +275,7 @@ static void notmet (gp_node *n, gp_contact *c, gp_err error) {
 }
 
 static gp_contact *listed (gp_node *n, gp_contact *c, gp_errand *e,
-                           gp_err error, const gp_answered *answer,
+                           gp_err error, const gp_recvresp *answer,
                            uint64_t now) {
   const gp_peer *us = NULL;
   if (hasleft(n, c, error) || c->standing != GP_MEMBER || c->leaving)
@@ -286,12 +288,12 @@ static gp_contact *listed (gp_node *n, gp_contact *c, gp_errand *e,
     return joined(n, c, e, answer, now); /* it is another program now */
   if (!c->ours)
     us = gp_contact_usin(n, c, &answer->list);
-  greet(n, c, &answer->list, us, false, GP_MEETING, NULL, now);
+  greet(n, c, &answer->list, us, false, GP_PURPOSE_RECONNECT, NULL, now);
   return c;
 }
 
 static void named (gp_node *n, gp_contact *c, gp_err error,
-                   const gp_answered *answer, uint64_t now) {
+                   const gp_recvresp *answer, uint64_t now) {
   if (hasleft(n, c, error))
     return;
   if (error != GP_OK)
@@ -310,12 +312,13 @@ static void named (gp_node *n, gp_contact *c, gp_err error,
 ** tells. An empty one does so the second time, when we stand in it.
 */
 static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
-                      gp_err error, const gp_answered *answer, uint64_t now) {
+                      gp_err error, const gp_recvresp *answer, uint64_t now) {
   gp_form form = GP_FORM_HEADERS;
   if (error == GP_OK)
     form = answer->form;
   if (error == GP_OK && form == GP_FORM_HEADERS && !e->again &&
-      gp_contact_insert(n, c, GP_INQUIRING, n->self, NULL, now) == GP_OK) {
+      gp_contact_insert(n, c, GP_PURPOSE_NEWCOMER_FORM, n->self, NULL, now) ==
+        GP_OK) {
     c->first->again = true;
     c->first->timeout = GP_PATIENCE;
     return;
@@ -329,7 +332,7 @@ static void inquired (gp_node *n, gp_contact *c, const gp_errand *e,
 ** nothing can be written.
 */
 static void probed (gp_node *n, gp_contact *c, gp_err error,
-                    const gp_answered *answer) {
+                    const gp_recvresp *answer) {
   if (answer != NULL && answer->status != 0) {
     c->form = answer->form;
     c->ours = answer->who.peer != NULL;
@@ -339,36 +342,38 @@ static void probed (gp_node *n, gp_contact *c, gp_err error,
 }
 
 gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
-                            gp_err error, const gp_answered *answer,
+                            gp_err error, const gp_recvresp *answer,
                             bool *keep, uint64_t now) {
   switch (e->failure->doing) {
-    case GP_JOINING:
-    case GP_GREETING:
+    case GP_PURPOSE_JOIN:
+    case GP_PURPOSE_GREET:
       if (error == GP_OK)
         return joined(n, c, e, answer, now);
       notjoined(n, c, e, error);
       break;
-    case GP_SENDING:
+    case GP_PURPOSE_MESSAGE:
       if (error == GP_OK && ischanged(c, answer))
         error = GP_EBADREQUEST;
       if (error == GP_OK && c->standing == GP_FAILING)
         gp_contact_welcome(n, c, false); /* it counts us as a member still */
       *keep = retry(n, c, e, error, now);
       break;
-    case GP_LEAVING:
+    case GP_PURPOSE_LEAVE:
       *keep = retry(n, c, e, error, now);
       if (!*keep)
         gp_contact_stand(n, c, GP_STRANGER);
       break;
-    case GP_PROBING: probed(n, c, error, answer); break;
-    case GP_MEETING:
+    case GP_PURPOSE_FIND_FORM: probed(n, c, error, answer); break;
+    case GP_PURPOSE_RECONNECT:
       if (error == GP_OK)
         return joined(n, c, e, answer, now);
       notmet(n, c, error);
       break;
-    case GP_LISTING: return listed(n, c, e, error, answer, now);
-    case GP_NAMING: named(n, c, error, answer, now); break;
-    case GP_INQUIRING: inquired(n, c, e, error, answer, now); break;
+    case GP_PURPOSE_LIST: return listed(n, c, e, error, answer, now);
+    case GP_PURPOSE_FIND_ALIAS: named(n, c, error, answer, now); break;
+    case GP_PURPOSE_NEWCOMER_FORM:
+      inquired(n, c, e, error, answer, now);
+      break;
     default: break;
   }
   return c;

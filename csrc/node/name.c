@@ -31,7 +31,7 @@ bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who) {
 /* Who else is called so; NULL: nobody. */
 static gp_contact *holder (const gp_node *n, const gp_contact *c,
                            const gp_identity *who) {
-  gp_entry *e;
+  gp_peerentry *e;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     gp_contact *d = (gp_contact *)e;
     if (d != c && d->standing != GP_STRANGER && d->process != who->process &&
@@ -63,7 +63,7 @@ gp_verdict gp_name_judge (gp_node *n, const gp_contact *c,
 }
 
 bool gp_name_ismoved (const gp_node *n, const gp_contact *c) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   for (e = n->contacts.first; e != NULL && c->name[0] != '\0'; e = e->next) {
     const gp_contact *d = (const gp_contact *)e;
     if (d != c && d->standing == GP_MEMBER && strcmp(d->name, c->name) == 0)
@@ -75,7 +75,7 @@ bool gp_name_ismoved (const gp_node *n, const gp_contact *c) {
 void gp_name_telltaken (gp_node *n, const gp_contact *c) {
   gp_failure *f = NULL;
   if (!n->taken)
-    f = gp_failure_new(GP_JOINING, c->entry.peer, NULL);
+    f = gp_failure_new(GP_PURPOSE_JOIN, c->entry.peer, NULL);
   if (f == NULL)
     return;
   n->taken = true;

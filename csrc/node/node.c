@@ -10,28 +10,28 @@
 
 void gp_nodeopt_init (gp_nodeopt *opt) {
   memset(opt, 0, sizeof *opt);
-  opt->maxmembers = 4096;
-  opt->maxdata = (size_t)1 << 20;
-  opt->inboxmessages = 1024;
-  opt->inboxbytes = (size_t)64 << 20;
-  opt->outboxmessages = 1024;
-  opt->outboxbytes = (size_t)8 << 20;
-  opt->maxerrors = 1024;
-  opt->maxevents = 1024;
-  opt->probetime = 600;
-  opt->asktime = 5000;
-  opt->holdtime = 4000;
+  opt->max_members = 4096;
+  opt->max_body = (size_t)1 << 20;
+  opt->inbox_messages = 1024;
+  opt->inbox_bytes = (size_t)64 << 20;
+  opt->outbox_messages = 1024;
+  opt->outbox_bytes = (size_t)8 << 20;
+  opt->max_errors = 1024;
+  opt->max_events = 1024;
+  opt->probe_interval_ms = 600;
+  opt->request_timeout_ms = 5000;
+  opt->inbox_timeout_ms = 4000;
 }
 
 /* Bytes of undelivered messages that unread failures keep. */
 #define MOST_UNDELIVERED ((size_t)64 << 20)
 
 static gp_err init (gp_node *n, const gp_peer *self) {
-  gp_queue_init(&n->inbox, n->opt.inboxmessages, n->opt.inboxbytes);
-  gp_queue_init(&n->errors, n->opt.maxerrors, MOST_UNDELIVERED);
-  gp_events_init(&n->events, n->opt.maxevents);
-  gp_bygones_init(&n->bygones, n->opt.maxmembers, GP_BYGONE_TIME);
-  gp_bygones_init(&n->departed, n->opt.maxmembers, GP_DEPARTED_TIME);
+  gp_queue_init(&n->inbox, n->opt.inbox_messages, n->opt.inbox_bytes);
+  gp_queue_init(&n->errors, n->opt.max_errors, MOST_UNDELIVERED);
+  gp_events_init(&n->events, n->opt.max_events);
+  gp_ttlmap_init(&n->bygones, n->opt.max_members, GP_BYGONE_TIME);
+  gp_ttlmap_init(&n->departed, n->opt.max_members, GP_DEPARTED_TIME);
   n->self = gp_peer_ref(self);
   n->identity.peer = n->self;
   n->identity.process = n->opt.nonce;
@@ -59,7 +59,7 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
 }
 
 static void freecontacts (gp_node *n) {
-  gp_entry *entry = n->contacts.first;
+  gp_peerentry *entry = n->contacts.first;
   while (entry != NULL) {
     gp_contact *c = (gp_contact *)entry;
     entry = entry->next;
@@ -68,8 +68,8 @@ static void freecontacts (gp_node *n) {
     c->claiming = false;
     gp_contact_release(n, c);
   }
-  gp_members_clear(&n->contacts);
-  gp_members_clear(&n->aliases);
+  gp_peertable_clear(&n->contacts);
+  gp_peertable_clear(&n->aliases);
   gp_index_clear(&n->places);
 }
 
@@ -87,8 +87,8 @@ void gp_node_free (gp_node *n) {
   gp_queue_clear(&n->inbox);
   gp_queue_clear(&n->errors);
   gp_events_clear(&n->events);
-  gp_bygones_clear(&n->bygones);
-  gp_bygones_clear(&n->departed);
+  gp_ttlmap_clear(&n->bygones);
+  gp_ttlmap_clear(&n->departed);
   gp_peer_unref(n->self);
   free(n);
 }
@@ -102,7 +102,7 @@ bool gp_node_isconnected (const gp_node *n) {
 }
 
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     if (((const gp_contact *)e)->standing == GP_MEMBER &&
         gp_peerlist_add(out, e->peer) != GP_OK) {
@@ -165,7 +165,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
     return conclude(GP_ENOMEM, msg, receipt, out);
   if (c->standing == GP_STRANGER)
     gp_contact_stand(n, c, GP_CANDIDATE);
-  e = gp_contact_queue(n, c, GP_JOINING, msg, receipt, timeout, now);
+  e = gp_contact_queue(n, c, GP_PURPOSE_JOIN, msg, receipt, timeout, now);
   if (e != GP_OK && c->standing == GP_CANDIDATE)
     gp_contact_reject(n, c);
   gp_contact_release(n, c);
@@ -178,7 +178,7 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
 }
 
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   *left = n->left;
   for (e = n->contacts.first; e != NULL && !n->left; e = e->next) {
     const gp_contact *c = (const gp_contact *)e;
@@ -226,14 +226,15 @@ static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
     c = gp_contact_get(n, to);
   if (c == NULL)
     return GP_ENOMEM;
-  e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
+  e = gp_contact_queue(n, c, GP_PURPOSE_MESSAGE, msg, receipt,
+                       n->opt.request_timeout_ms, now);
   gp_contact_release(n, c);
   return e;
 }
 
 static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt,
                        uint64_t now) {
-  gp_entry *entry;
+  gp_peerentry *entry;
   gp_err e = GP_OK;
   for (entry = n->contacts.first; entry != NULL && e == GP_OK;
        entry = entry->next) {
@@ -241,7 +242,8 @@ static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt,
     if (!istarget(c))
       continue;
     c->said = msg->id;
-    e = gp_contact_queue(n, c, GP_SENDING, msg, receipt, n->opt.asktime, now);
+    e = gp_contact_queue(n, c, GP_PURPOSE_MESSAGE, msg, receipt,
+                         n->opt.request_timeout_ms, now);
   }
   return e;
 }
@@ -275,7 +277,7 @@ static bool hasroom (const gp_node *n, const gp_contact *c, uint64_t now) {
 }
 
 bool gp_node_hasroom (gp_node *n, const gp_peerlist *to, uint64_t now) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   size_t i;
   for (i = 0; i < to->n; i++)
     if (!hasroom(n, gp_contact_meant(n, to->at[i]), now))
@@ -300,7 +302,7 @@ static void giveup (gp_node *n, gp_contact *c) {
 gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
   gp_message *msg;
   gp_receipt *receipt;
-  gp_entry *entry, *next;
+  gp_peerentry *entry, *next;
   gp_err e = prepare(n, GP_DISCONNECT, NULL, NULL, &msg, &receipt);
   n->now = now;
   if (e != GP_OK)
@@ -315,7 +317,8 @@ gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out) {
     }
     if (!istarget(c))
       continue;
-    e = gp_contact_queue(n, c, GP_LEAVING, msg, receipt, n->opt.asktime, now);
+    e = gp_contact_queue(n, c, GP_PURPOSE_LEAVE, msg, receipt,
+                         n->opt.request_timeout_ms, now);
     if (e != GP_OK)
       break;
     c->leaving = true;

@@ -40,7 +40,7 @@ static void letgo (gp_node *n, gp_errand *e) {
 /* Says goodbye to 'c' in the name of 'from'. Zero is no id that a contact
    waits for: nobody asks how it ends. */
 static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
-  gp_asking asking;
+  gp_sendreq asking;
   memset(&asking, 0, sizeof asking);
   if (gp_message_new(&asking.msg, GP_DISCONNECT, from, NULL, NULL) != GP_OK)
     return;
@@ -48,8 +48,8 @@ static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
   asking.from = from;
   asking.to = gp_contact_dialled(c);
   asking.self = &n->identity;
-  (void)n->transport.ask(n->transport.self, 0, gp_contact_dialled(c), &asking,
-                         n->opt.asktime);
+  (void)n->transport.send(n->transport.self, 0, gp_contact_dialled(c),
+                          &asking, n->opt.request_timeout_ms);
   gp_message_unref(asking.msg);
 }
 
@@ -65,7 +65,7 @@ static bool isforeign (const gp_contact *c, gp_form form) {
 
 void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
                             gp_form form) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   const gp_ring *r;
   if (gone->ours)
     return; /* it speaks to each in its form */
@@ -83,7 +83,7 @@ void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
 static bool isunsaid (const gp_contact *c) {
   const gp_errand *e;
   for (e = c->first; e != NULL; e = e->next)
-    if (e->failure->doing == GP_LEAVING)
+    if (e->failure->doing == GP_PURPOSE_LEAVE)
       return true;
   return false;
 }
@@ -157,7 +157,8 @@ static void checkname (gp_node *n, gp_contact *c, uint64_t now) {
   c->checked++;
   c->lastcheck = now;
   if (c->standing == GP_MEMBER && !c->leaving &&
-      gp_contact_insert(n, c, GP_NAMING, n->self, NULL, now) == GP_OK)
+      gp_contact_insert(n, c, GP_PURPOSE_FIND_ALIAS, n->self, NULL, now) ==
+        GP_OK)
     gp_contact_advance(n, c, now);
   if (c->standing != GP_MEMBER || c->leaving || --c->checks == 0) {
     gp_contact_endcheck(n, c);
@@ -182,7 +183,7 @@ static void look (gp_node *n, gp_contact *c, uint64_t now) {
 /* When the first pause or patience will be over. */
 static uint64_t nextend (const gp_node *n) {
   uint64_t due = UINT64_MAX;
-  const gp_entry *entry;
+  const gp_peerentry *entry;
   for (entry = n->contacts.first; entry != NULL; entry = entry->next) {
     const gp_contact *c = (const gp_contact *)entry;
     const gp_errand *e = current(c);
@@ -197,7 +198,7 @@ static uint64_t nextend (const gp_node *n) {
 }
 
 void gp_contact_tick (gp_node *n, uint64_t now) {
-  gp_entry *entry, *next;
+  gp_peerentry *entry, *next;
   gp_contact_finishlate(n, now);
   if (now < gp_contact_due(n))
     return;

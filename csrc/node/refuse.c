@@ -25,15 +25,15 @@ static bool maytell (gp_node *n, uint64_t now) {
   return n->refusals++ < REFUSALS_MOST;
 }
 
-void gp_node_misasks (gp_node *n, uint64_t count) {
+void gp_node_overlooked (gp_node *n, uint64_t count) {
   n->lost += count;
 }
 
-void gp_node_misasked (gp_node *n, gp_err error, int status,
-                       const char *origin, uint64_t now) {
+void gp_node_refused (gp_node *n, gp_err error, int status,
+                      const char *origin, uint64_t now) {
   gp_failure *f = NULL;
   if (maytell(n, now))
-    f = gp_failure_new(GP_SERVING, NULL, NULL);
+    f = gp_failure_new(GP_PURPOSE_SERVE, NULL, NULL);
   if (f == NULL) {
     n->lost++;
     return;

@@ -35,7 +35,8 @@ uint64_t gp_node_digest (const gp_node *n) {
 
 static void list (gp_node *n, gp_contact *c) {
   c->vigil.tried = n->now;
-  if (gp_contact_insert(n, c, GP_LISTING, n->self, NULL, n->now) == GP_OK)
+  if (gp_contact_insert(n, c, GP_PURPOSE_LIST, n->self, NULL, n->now) ==
+      GP_OK)
     gp_contact_advance(n, c, n->now);
 }
 
@@ -61,7 +62,7 @@ static void retryat (gp_node *n, gp_contact *c, uint64_t at) {
 
 /* Those that failed are no more than the members there may be. */
 bool gp_repair_limit (gp_node *n, gp_contact *c) {
-  if (n->nfailing <= n->opt.maxmembers)
+  if (n->nfailing <= n->opt.max_members)
     return true;
   gp_contact_stand(n, c, GP_STRANGER);
   return false;
@@ -96,7 +97,7 @@ void gp_repair_resume (gp_node *n, gp_contact *c, size_t count) {
 }
 
 void gp_repair_hastenall (gp_node *n) {
-  gp_entry *e;
+  gp_peerentry *e;
   if (n->nfailing == 0)
     return;
   for (e = n->contacts.first; e != NULL; e = e->next)
@@ -105,8 +106,10 @@ void gp_repair_hastenall (gp_node *n) {
 }
 
 static bool isbeingmet (const gp_contact *c) {
-  return (c->asked != NULL && c->asked->failure->doing == GP_MEETING) ||
-         (c->first != NULL && c->first->failure->doing == GP_MEETING);
+  return (c->asked != NULL &&
+          c->asked->failure->doing == GP_PURPOSE_RECONNECT) ||
+         (c->first != NULL &&
+          c->first->failure->doing == GP_PURPOSE_RECONNECT);
 }
 
 void gp_repair_retry (gp_node *n, gp_contact *c) {
@@ -123,8 +126,8 @@ void gp_repair_retry (gp_node *n, gp_contact *c) {
   if (v->pause > MOST_PAUSE)
     v->pause = MOST_PAUSE;
   retryat(n, c, n->now + jitter(n, v->pause));
-  if (!isbeingmet(c) &&
-      gp_contact_insert(n, c, GP_MEETING, n->self, NULL, n->now) == GP_OK)
+  if (!isbeingmet(c) && gp_contact_insert(n, c, GP_PURPOSE_RECONNECT, n->self,
+                                          NULL, n->now) == GP_OK)
     gp_contact_advance(n, c, n->now);
 }
 
@@ -142,7 +145,7 @@ void gp_repair_compared (gp_node *n) {
 }
 
 void gp_repair_met (gp_node *n, const gp_contact *c) {
-  if (c->ours || n->opt.probetime == 0)
+  if (c->ours || n->opt.probe_interval_ms == 0)
     return;
   n->detect.relistpause = FIRST_RELIST;
   n->detect.relistat = n->now + jitter(n, FIRST_RELIST);
@@ -151,7 +154,7 @@ void gp_repair_met (gp_node *n, const gp_contact *c) {
 void gp_repair_relist (gp_node *n) {
   gp_contact *chosen = NULL;
   uint64_t count = 0;
-  gp_entry *e;
+  gp_peerentry *e;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     gp_contact *c = (gp_contact *)e;
     if (c->standing == GP_MEMBER && !c->ours && !c->leaving && c->reachable &&

@@ -8,21 +8,22 @@
 
 #define CLAIM_TIME 2000 /* ms: whether a name is another's shows by then */
 
-static void answer (gp_node *n, gp_reply *r, gp_form form, int status,
+static void answer (gp_node *n, gp_exchange *r, gp_form form, int status,
                     const char *text) {
-  gp_answer a = {status, NULL, text, NULL, NULL};
-  n->transport.answer(n->transport.self, r, &a, form);
+  gp_sendresp a = {status, NULL, text, NULL, NULL};
+  r->form = form;
+  n->transport.respond(n->transport.self, r, &a);
 }
 
 /* Members that did not answer last are not handed on: a Go newcomer that is
    given one it can not reach fails to join (protocol.md). */
-static bool islisted (const gp_entry *e) {
+static bool islisted (const gp_peerentry *e) {
   const gp_contact *c = (const gp_contact *)e;
   return c->standing == GP_MEMBER && c->reachable;
 }
 
 static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   for (e = n->contacts.first; e != NULL; e = e->next)
     if (islisted(e) && gp_peerlist_add(out, e->peer) != GP_OK)
       return GP_ENOMEM;
@@ -37,7 +38,7 @@ static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
 #define NEWEST 16
 
 static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   for (e = n->contacts.last; e != NULL && out->n < NEWEST; e = e->prev)
     if (islisted(e) && gp_peerlist_add(out, e->peer) != GP_OK)
       return GP_ENOMEM;
@@ -47,7 +48,7 @@ static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
 static bool hasroom (const gp_node *n, const gp_contact *c) {
   return (c != NULL && c->standing != GP_STRANGER &&
           c->standing != GP_FAILING) ||
-         n->nmembers + n->ncandidates < n->opt.maxmembers;
+         n->nmembers + n->ncandidates < n->opt.max_members;
 }
 
 /*
@@ -67,27 +68,28 @@ static void readmit (gp_node *n, gp_contact *c) {
 }
 
 /* Lets 'c' in. The answer is the list as it was before (protocol.md). */
-static void admit (gp_node *n, gp_contact *c, gp_reply *r, gp_form form,
+static void admit (gp_node *n, gp_contact *c, gp_exchange *r, gp_form form,
                    bool brief) {
   gp_peerlist list = {0, 0, NULL};
-  gp_answer a = {200, &list, NULL, &n->identity, NULL};
+  gp_sendresp a = {200, &list, NULL, &n->identity, NULL};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, c))
     e = brief ? listnewest(n, &list) : listmembers(n, &list);
   if (e != GP_OK) {
-    gp_node_misasked(n, e, 503, gp_peer_text(c->entry.peer), n->now);
+    gp_node_refused(n, e, 503, gp_peer_text(c->entry.peer), n->now);
     answer(n, r, form, 503, gp_wire_busy);
   }
   else {
     readmit(n, c);
-    n->transport.answer(n->transport.self, r, &a, form);
+    r->form = form;
+    n->transport.respond(n->transport.self, r, &a);
     gp_contact_advance(n, c, n->now); /* what waited until it is met */
   }
   gp_peerlist_clear(&list);
 }
 
 /* Keeps a request until its time has come. False: out of memory. */
-static bool hold (gp_holding *in, const gp_asked *asked, gp_reply *r,
+static bool hold (gp_holding *in, const gp_recvreq *asked, gp_exchange *r,
                   uint64_t until) {
   gp_held *h = calloc(1, sizeof *h);
   if (h == NULL)
@@ -123,13 +125,14 @@ static void freeheld (gp_held *h) {
 ** gets its list: under the name that it calls us, or it would hold us twice
 ** (protocol.md). False: out of memory, its answer does not wait.
 */
-static bool inquire (gp_node *n, gp_contact *c, const gp_asked *asked,
-                     gp_reply *r, uint64_t now) {
+static bool inquire (gp_node *n, gp_contact *c, const gp_recvreq *asked,
+                     gp_exchange *r, uint64_t now) {
   gp_message *msg;
   gp_err e = gp_message_new(&msg, GP_CONNECT, n->self, NULL, NULL);
   if (e != GP_OK)
     return false;
-  e = gp_contact_queue(n, c, GP_INQUIRING, msg, NULL, GP_PATIENCE, now);
+  e = gp_contact_queue(n, c, GP_PURPOSE_NEWCOMER_FORM, msg, NULL, GP_PATIENCE,
+                       now);
   gp_message_unref(msg);
   return e == GP_OK && hold(&n->newcomers, asked, r, now + GP_PATIENCE);
 }
@@ -156,7 +159,7 @@ static bool isheaderform (gp_form form) {
 }
 
 /* What a connect tells about the one who asks. */
-static void learn (gp_node *n, gp_contact *c, const gp_asked *asked) {
+static void learn (gp_node *n, gp_contact *c, const gp_recvreq *asked) {
   if (asked->form != GP_FORM_HEADERS || !isheaderform(c->form))
     c->form = asked->form;
   c->ours = asked->who.peer != NULL;
@@ -185,7 +188,7 @@ static void untwin (gp_node *n, gp_contact *c, const gp_peer *had,
   if (c->form == GP_FORM_V113)
     gp_contact_checkname(n, c, now);
   else if (!gp_peer_equal(has, had))
-    (void)gp_contact_insert(n, c, GP_UNNAMING, had, NULL, now);
+    (void)gp_contact_insert(n, c, GP_PURPOSE_DROP_ALIAS, had, NULL, now);
 }
 
 /*
@@ -193,9 +196,9 @@ static void untwin (gp_node *n, gp_contact *c, const gp_peer *had,
 ** to be let in at once; '*later': it waits. One that comes of itself, with
 ** its network, is let in.
 */
-static bool isnamesake (gp_node *n, gp_contact *c, const gp_asked *asked,
-                        gp_reply *r, uint64_t now, bool *later) {
-  bool merging = asked->topic == GP_TOPIC_AGAIN && !asked->alone;
+static bool isnamesake (gp_node *n, gp_contact *c, const gp_recvreq *asked,
+                        gp_exchange *r, uint64_t now, bool *later) {
+  bool merging = asked->topic == GP_TOPIC_RECONNECT && !asked->alone;
   gp_verdict verdict = gp_name_judge(n, c, &asked->who);
   if (verdict == GP_NAME_TAKEN && merging)
     gp_name_telltaken(n, c);
@@ -214,13 +217,13 @@ static bool isnamesake (gp_node *n, gp_contact *c, const gp_asked *asked,
   return true;
 }
 
-static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
+static bool connected (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
                        uint64_t now) {
   const gp_peer *from = asked->msg->from;
   gp_contact *c = gp_contact_recognise(n, from, asked->remote, true);
   gp_peer *had = NULL; /* the name by which it has us already */
   bool later = false;
-  if (n->left && asked->topic == GP_TOPIC_AGAIN) {
+  if (n->left && asked->topic == GP_TOPIC_RECONNECT) {
     answer(n, r, asked->form, 403, gp_wire_notregistered);
     return true;
   }
@@ -231,7 +234,7 @@ static bool connected (gp_node *n, const gp_asked *asked, gp_reply *r,
   if (hasroom(n, c) && c == NULL)
     c = gp_contact_get(n, from);
   if (c == NULL) {
-    gp_node_misasked(n, GP_ELIMIT, 503, asked->remote, now);
+    gp_node_refused(n, GP_ELIMIT, 503, asked->remote, now);
     answer(n, r, asked->form, 503, gp_wire_busy);
     return true;
   }
@@ -289,13 +292,14 @@ void gp_node_refusenewcomer (gp_node *n, gp_contact *c, int status,
 }
 
 /* Whether the sender may speak; a candidate may have heard our greeting. */
-static gp_contact *known (gp_node *n, const gp_asked *asked) {
+static gp_contact *known (gp_node *n, const gp_recvreq *asked) {
   gp_contact *c = gp_contact_recognise(n, asked->msg->from, asked->remote,
                                        false);
   return c == NULL || c->standing == GP_STRANGER ? NULL : c;
 }
 
-static void disconnected (gp_node *n, const gp_asked *asked, gp_reply *r) {
+static void disconnected (gp_node *n, const gp_recvreq *asked,
+                          gp_exchange *r) {
   gp_contact *c = known(n, asked);
   if (c == NULL) {
     answer(n, r, asked->form, 403, gp_wire_notregistered);
@@ -317,12 +321,12 @@ static bool isrepeated (gp_node *n, const gp_contact *c,
     return false;
   if (m->nonce == c->nonce)
     return m->id <= c->id;
-  return m->id <= gp_bygones_number(&n->bygones, m->nonce, n->now);
+  return m->id <= gp_ttlmap_get(&n->bygones, m->nonce, n->now);
 }
 
 void gp_node_remember (gp_node *n, const gp_contact *c) {
   if (c->id != 0)
-    gp_bygones_remember(&n->bygones, c->nonce, c->id, n->now);
+    gp_ttlmap_raise(&n->bygones, c->nonce, c->id, n->now);
 }
 
 /* Puts a message into the inbox, if there is room. */
@@ -348,7 +352,7 @@ static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
 ** A message. Behind those that are held already, so that a sender's order is
 ** kept. The program sees its sender under the one name it has here.
 */
-static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
+static bool said (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
                   uint64_t now) {
   gp_contact *c = known(n, asked);
   gp_err e = GP_ENOBUFS;
@@ -356,8 +360,8 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
     answer(n, r, asked->form, 403, gp_wire_notregistered);
     return true;
   }
-  if (gp_message_len(asked->msg) > n->opt.maxdata) {
-    gp_node_misasked(n, GP_ELIMIT, 413, asked->remote, now);
+  if (gp_message_len(asked->msg) > n->opt.max_body) {
+    gp_node_refused(n, GP_ELIMIT, 413, asked->remote, now);
     answer(n, r, asked->form, 413, gp_wire_toolarge);
     return true;
   }
@@ -365,7 +369,8 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
   gp_message_setfrom(asked->msg, c->entry.peer);
   if (n->messages.first == NULL || isrepeated(n, c, asked->msg))
     e = deliver(n, c, asked->msg);
-  if (e == GP_ENOBUFS && hold(&n->messages, asked, r, now + n->opt.holdtime))
+  if (e == GP_ENOBUFS &&
+      hold(&n->messages, asked, r, now + n->opt.inbox_timeout_ms))
     return false;
   if (e == GP_OK)
     answer(n, r, asked->form, 200, NULL);
@@ -374,8 +379,8 @@ static bool said (gp_node *n, const gp_asked *asked, gp_reply *r,
   return true;
 }
 
-bool gp_node_requested (gp_node *n, const gp_asked *asked, gp_reply *r,
-                        uint64_t now) {
+bool gp_node_received (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
+                       uint64_t now) {
   n->now = now;
   if (asked->msg == NULL)
     return gp_trial_asked(n, asked, r);
@@ -403,7 +408,7 @@ static void admitheld (gp_node *n) {
     gp_held *h = n->messages.first;
     gp_contact *c = gp_contact_find(n, h->msg->from);
     gp_contact gone = {.id = 0};
-    if (!n->transport.gone(n->transport.self, h->reply) &&
+    if (!n->transport.isgone(n->transport.self, h->reply) &&
         deliver(n, c == NULL ? &gone : c, h->msg) != GP_OK)
       return;
     gp_node_remember(n, &gone);
@@ -435,7 +440,7 @@ void gp_node_tickheld (gp_node *n, uint64_t now) {
   admitheld(n);
   while (n->messages.first != NULL && n->messages.first->until <= now) {
     const gp_peer *from = n->messages.first->msg->from;
-    gp_node_misasked(n, GP_ELIMIT, 503, gp_peer_text(from), now);
+    gp_node_refused(n, GP_ELIMIT, 503, gp_peer_text(from), now);
     letgo(n, 503, gp_wire_busy);
   }
   while (n->newcomers.first != NULL && n->newcomers.first->until <= now)

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/stats.h"
+
 #include "node/contact.h"
 
 /* What the program is having done; the node's own requests do not count. */
 static bool counts (const gp_errand *e) {
-  return e->failure->doing <= GP_SERVING;
+  return e->failure->doing <= GP_PURPOSE_SERVE;
 }
 
 static void queued (const gp_contact *c, size_t *messages, size_t *bytes) {
@@ -24,18 +26,18 @@ static void queued (const gp_contact *c, size_t *messages, size_t *bytes) {
 }
 
 void gp_node_stats (const gp_node *n, gp_stats *out) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   memset(out, 0, sizeof *out);
   out->members = n->nmembers;
-  out->inboxmessages = n->inbox.count;
-  out->inboxbytes = n->inbox.bytes;
+  out->inbox_messages = n->inbox.count;
+  out->inbox_bytes = n->inbox.bytes;
   out->lostevents = n->events.lost;
   out->health = n->detect.health;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     const gp_contact *c = (const gp_contact *)e;
     out->suspected += c->vigil.suspected != 0;
     out->failed += c->vigil.lost;
-    queued(c, &out->outboxmessages, &out->outboxbytes);
+    queued(c, &out->outbox_messages, &out->outbox_bytes);
   }
 }
 
@@ -48,7 +50,7 @@ static gp_state stateof (const gp_contact *c) {
 }
 
 gp_err gp_node_states (const gp_node *n, uint64_t now, gp_peerstates *out) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   memset(out, 0, sizeof *out);
   if (n->contacts.count == 0)
     return GP_OK;

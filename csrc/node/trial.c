@@ -45,7 +45,7 @@ static gp_probe *takeprobe (gp_node *n, uint64_t id) {
 
 static gp_err ask (gp_node *n, uint64_t id, const gp_contact *to,
                    gp_topic topic, const gp_peer *about) {
-  gp_asking a;
+  gp_sendreq a;
   memset(&a, 0, sizeof a);
   a.form = to->form;
   a.from = to->usas == NULL ? n->self : to->usas;
@@ -55,7 +55,7 @@ static gp_err ask (gp_node *n, uint64_t id, const gp_contact *to,
   a.about = about;
   if (topic == GP_TOPIC_DIGEST)
     a.digest = gp_node_digest(n);
-  return n->transport.ask(n->transport.self, id, a.to, &a, PROBE_TIME);
+  return n->transport.send(n->transport.self, id, a.to, &a, PROBE_TIME);
 }
 
 /* What could not even be asked says nothing about anybody. */
@@ -87,7 +87,7 @@ static gp_contact *helper (gp_node *n, const gp_contact *c,
                            const gp_contact *last) {
   gp_contact *chosen = NULL;
   uint64_t count = 0;
-  gp_entry *e;
+  gp_peerentry *e;
   for (e = n->contacts.first; e != NULL; e = e->next) {
     gp_contact *h = (gp_contact *)e;
     if (h == c || h == last || h->standing != GP_MEMBER || !h->ours ||
@@ -120,7 +120,7 @@ unsigned gp_trial_askothers (gp_node *n, const gp_contact *c, unsigned most) {
 
 /* Zero is no id that anybody waits for. */
 void gp_trial_announce (gp_node *n, const gp_contact *c) {
-  gp_entry *e;
+  gp_peerentry *e;
   if (gp_peer_isany(c->entry.peer))
     return;
   for (e = n->contacts.first; e != NULL; e = e->next) {
@@ -130,17 +130,18 @@ void gp_trial_announce (gp_node *n, const gp_contact *c) {
   }
 }
 
-static bool answer (gp_node *n, gp_reply *r, gp_form form, int status,
+static bool answer (gp_node *n, gp_exchange *r, gp_form form, int status,
                     const char *text) {
-  gp_answer a = {status, NULL, text, status == 204 ? &n->identity : NULL,
-                 NULL};
-  n->transport.answer(n->transport.self, r, &a, form);
+  gp_sendresp a = {status, NULL, text, status == 204 ? &n->identity : NULL,
+                   NULL};
+  r->form = form;
+  n->transport.respond(n->transport.self, r, &a);
   return true;
 }
 
 /* Tries for another; only who is a member here, so that nobody can have
    other machines looked at. */
-static bool help (gp_node *n, const gp_asked *asked, gp_reply *r) {
+static bool help (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
   const gp_contact *c = gp_contact_find(n, asked->about);
   gp_probe *p;
   if (c == NULL || c->standing != GP_MEMBER)
@@ -159,18 +160,19 @@ static bool help (gp_node *n, const gp_asked *asked, gp_reply *r) {
 /* Its own list is compared when ours comes to it, and the other way round:
    either may know somebody that the other does not. One that is being asked
    to let us in may have become a member of more since. */
-static bool compare (gp_node *n, const gp_asked *asked, gp_reply *r) {
+static bool compare (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
   uint64_t digest = gp_node_digest(n);
-  gp_answer a = {204, NULL, NULL, &n->identity, &digest};
+  gp_sendresp a = {204, NULL, NULL, &n->identity, &digest};
   gp_contact *c = gp_contact_find(n, asked->about);
-  n->transport.answer(n->transport.self, r, &a, asked->form);
+  r->form = asked->form;
+  n->transport.respond(n->transport.self, r, &a);
   if (c != NULL &&
       ((c->standing == GP_MEMBER && c->ours) || c->standing == GP_CANDIDATE))
     gp_repair_compare(n, c, asked->digest);
   return true;
 }
 
-bool gp_trial_asked (gp_node *n, const gp_asked *asked, gp_reply *r) {
+bool gp_trial_asked (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
   gp_contact *c;
   switch (asked->topic) {
     case GP_TOPIC_PROBE: return help(n, asked, r);
@@ -196,7 +198,7 @@ static void helped (gp_node *n, gp_probe *p, bool alive) {
 
 /* What one that was asked to try has said. */
 static void triedfor (gp_node *n, const gp_probe *p, gp_contact *c,
-                      const gp_answered *answer) {
+                      const gp_recvresp *answer) {
   gp_contact *h = gp_contact_find(n, p->via);
   c->vigil.nacks++;
   if (h != NULL)
@@ -207,7 +209,7 @@ static void triedfor (gp_node *n, const gp_probe *p, gp_contact *c,
 
 /* May free it. */
 static void answered (gp_node *n, const gp_probe *p, gp_contact *c,
-                      const gp_answered *answer) {
+                      const gp_recvresp *answer) {
   c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
   gp_detect_answered(n, c);
   if (gp_name_learn(n, c, &answer->who))
@@ -224,7 +226,7 @@ static void notasked (gp_node *n, gp_contact *c) {
 }
 
 static void tried (gp_node *n, const gp_probe *p, gp_contact *c, gp_err error,
-                   const gp_answered *answer) {
+                   const gp_recvresp *answer) {
   if (error == GP_OK)
     answered(n, p, c, answer);
   else if (error == GP_EMFILE || error == GP_ENOMEM)
@@ -236,7 +238,7 @@ static void tried (gp_node *n, const gp_probe *p, gp_contact *c, gp_err error,
 }
 
 void gp_trial_ended (gp_node *n, uint64_t id, gp_err error,
-                     const gp_answered *answer) {
+                     const gp_recvresp *answer) {
   gp_probe *p = takeprobe(n, id);
   gp_contact *c;
   if (p == NULL)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Where a name leads; see gp_sim_add. */
-static void setremote (gp_station *st) {
+static void setremote (gp_simhost *st) {
   const char *address = gp_peer_address(st->self);
   struct in_addr any;
   if (strcmp(address, "localhost") == 0 || gp_peer_isany(st->self))
@@ -22,8 +22,8 @@ static void setremote (gp_station *st) {
              (unsigned)(st->number >> 8 & 255), (unsigned)(st->number & 255));
 }
 
-gp_err gp_station_alias (gp_station *st, const gp_peer *name) {
-  gp_station *other = gp_sim_find(st->sim, name);
+gp_err gp_simhost_alias (gp_simhost *st, const gp_peer *name) {
+  gp_simhost *other = gp_sim_find(st->sim, name);
   gp_simname *n;
   if (other != NULL)
     return other == st ? GP_OK : GP_EADDRINUSE;
@@ -32,7 +32,7 @@ gp_err gp_station_alias (gp_station *st, const gp_peer *name) {
     return GP_ENOMEM;
   n->station = st;
   n->entry.peer = gp_peer_ref(name);
-  if (gp_members_add(&st->sim->names, &n->entry) != GP_OK) {
+  if (gp_peertable_add(&st->sim->names, &n->entry) != GP_OK) {
     gp_peer_unref(name);
     free(n);
     return GP_ENOMEM;
@@ -40,22 +40,22 @@ gp_err gp_station_alias (gp_station *st, const gp_peer *name) {
   return GP_OK;
 }
 
-static gp_err setnames (gp_station *st) {
+static gp_err setnames (gp_simhost *st) {
   gp_peer *numeric;
-  gp_err e = gp_station_alias(st, st->self);
+  gp_err e = gp_simhost_alias(st, st->self);
   if (e != GP_OK)
     return e;
   e = gp_peer_new(&numeric, st->remote, strlen(st->remote),
                   gp_peer_port(st->self));
   if (e != GP_OK)
     return e;
-  e = gp_station_alias(st, numeric);
+  e = gp_simhost_alias(st, numeric);
   gp_peer_unref(numeric);
   return e;
 }
 
-static gp_station *newstation (gp_sim *s, const gp_peer *self) {
-  gp_station *st = calloc(1, sizeof *st);
+static gp_simhost *newstation (gp_sim *s, const gp_peer *self) {
+  gp_simhost *st = calloc(1, sizeof *st);
   size_t i;
   if (st == NULL)
     return NULL;
@@ -71,41 +71,41 @@ static gp_station *newstation (gp_sim *s, const gp_peer *self) {
   return st;
 }
 
-static void removenames (gp_station *st) {
-  gp_members *names = &st->sim->names;
-  gp_entry *e = names->first;
+static void removenames (gp_simhost *st) {
+  gp_peertable *names = &st->sim->names;
+  gp_peerentry *e = names->first;
   while (e != NULL) {
     gp_simname *n = (gp_simname *)e;
     e = e->next;
     if (n->station == st) {
-      gp_members_remove(names, &n->entry);
+      gp_peertable_remove(names, &n->entry);
       gp_peer_unref(n->entry.peer);
       free(n);
     }
   }
 }
 
-void gp_station_free (gp_station *st) {
+void gp_simhost_free (gp_simhost *st) {
   gp_heap_remove(&st->sim->heap, &st->turn.item);
   gp_peer_unref(st->self);
   free(st);
 }
 
 gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
-                   gp_signal *signals, gp_station **out) {
-  gp_station *st;
+                   gp_signal *signals, gp_simhost **out) {
+  gp_simhost *st;
   gp_err e = gp_sim_addturn(s);
   if (e != GP_OK)
     return e;
   st = newstation(s, self);
   e = st == NULL ? GP_ENOMEM : setnames(st);
   if (e == GP_OK)
-    e = gp_station_start(st, opt, signals);
+    e = gp_simhost_start(st, opt, signals);
   if (e != GP_OK) {
     s->turns--;
     if (st != NULL) {
       removenames(st);
-      gp_station_free(st);
+      gp_simhost_free(st);
     }
     return e;
   }
@@ -119,9 +119,9 @@ gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
   return GP_OK;
 }
 
-gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
+gp_err gp_simhost_start (gp_simhost *st, const gp_nodeopt *opt,
                          gp_signal *signals) {
-  gp_transport t = {st, gp_sim_ask, gp_sim_answer, gp_sim_gone};
+  gp_transport t = {st, gp_sim_send, gp_sim_respond, gp_sim_isgone};
   gp_nodeopt own = *opt;
   size_t i;
   gp_err e;
@@ -133,26 +133,26 @@ gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
     return e;
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_clear(&signals[i]);
-  st->probetime = opt->probetime;
+  st->probe_interval_ms = opt->probe_interval_ms;
   gp_sim_disturb(st->sim);
   return GP_OK;
 }
 
-gp_node *gp_station_node (gp_station *st) {
+gp_node *gp_simhost_node (gp_simhost *st) {
   if (st->node != NULL)
-    gp_station_touch(st);
+    gp_simhost_touch(st);
   return st->node;
 }
 
-const gp_peer *gp_station_self (const gp_station *st) {
+const gp_peer *gp_simhost_self (const gp_simhost *st) {
   return st->self;
 }
 
-gp_signal *gp_station_signals (gp_station *st) {
+gp_signal *gp_simhost_signals (gp_simhost *st) {
   return st->signals;
 }
 
-void gp_station_touch (gp_station *st) {
+void gp_simhost_touch (gp_simhost *st) {
   if (st->touched)
     return;
   st->touched = true;
@@ -161,7 +161,7 @@ void gp_station_touch (gp_station *st) {
 }
 
 /* When it is called next, if nobody asks or answers it. */
-static uint64_t due (const gp_station *st) {
+static uint64_t due (const gp_simhost *st) {
   if (st->node == NULL)
     return GP_NEVER;
   if (st->hanging)
@@ -171,12 +171,12 @@ static uint64_t due (const gp_station *st) {
 
 void gp_sim_rearm (gp_sim *s) {
   while (s->touched != NULL) {
-    gp_station *st = s->touched;
+    gp_simhost *st = s->touched;
     uint64_t at;
     s->touched = st->nexttouched;
     st->touched = false;
     if (s->skips)
-      gp_sim_looklist(st);
+      gp_sim_checklist(st);
     at = due(st);
     if (at == GP_NEVER)
       gp_heap_remove(&s->heap, &st->turn.item);
@@ -185,10 +185,10 @@ void gp_sim_rearm (gp_sim *s) {
   }
 }
 
-void gp_station_turn (gp_station *st) {
+void gp_simhost_turn (gp_simhost *st) {
   gp_heap_remove(&st->sim->heap, &st->turn.item);
   if (st->hanging) {
-    gp_station_resume(st);
+    gp_simhost_resume(st);
     return;
   }
   if (!gp_ring_empty(&st->arrived)) {
@@ -197,11 +197,11 @@ void gp_station_turn (gp_station *st) {
   }
   gp_sim_note(st->sim, GP_TRACE_TICK, st, 0, 0);
   gp_node_tick(st->node, st->sim->now);
-  gp_station_touch(st);
+  gp_simhost_touch(st);
 }
 
 /* What the node still does while it is freed finds 'node' NULL. */
-static void end (gp_station *st, bool crashing) {
+static void end (gp_simhost *st, bool crashing) {
   gp_node *n = st->node;
   if (n == NULL)
     return;
@@ -212,23 +212,23 @@ static void end (gp_station *st, bool crashing) {
   gp_node_free(n);
   st->crashing = false;
   gp_sim_orphan(st);
-  gp_station_touch(st);
+  gp_simhost_touch(st);
   gp_sim_disturb(st->sim);
 }
 
-void gp_station_crash (gp_station *st) {
+void gp_simhost_crash (gp_simhost *st) {
   end(st, true);
 }
 
-void gp_station_stop (gp_station *st) {
+void gp_simhost_stop (gp_simhost *st) {
   end(st, false);
 }
 
-void gp_station_hang (gp_station *st) {
-  gp_station_stall(st, GP_NEVER);
+void gp_simhost_hang (gp_simhost *st) {
+  gp_simhost_stall(st, GP_NEVER);
 }
 
-void gp_station_stall (gp_station *st, uint64_t time) {
+void gp_simhost_stall (gp_simhost *st, uint64_t time) {
   uint64_t now = st->sim->now;
   if (st->node == NULL)
     return;
@@ -236,25 +236,25 @@ void gp_station_stall (gp_station *st, uint64_t time) {
   st->hanging = true;
   st->wakes = time < GP_NEVER - now ? now + time : GP_NEVER;
   gp_sim_reschedule(st);
-  gp_station_touch(st);
+  gp_simhost_touch(st);
   gp_sim_disturb(st->sim);
 }
 
-void gp_station_resume (gp_station *st) {
+void gp_simhost_resume (gp_simhost *st) {
   if (!st->hanging)
     return;
   gp_sim_note(st->sim, GP_TRACE_FAULT, st, 0, 3);
   st->hanging = false;
   gp_sim_reschedule(st);
-  gp_station_touch(st);
+  gp_simhost_touch(st);
   gp_sim_disturb(st->sim);
 }
 
-void gp_station_setplain (gp_station *st) {
+void gp_simhost_setplain (gp_simhost *st) {
   st->plain = true;
 }
 
-void gp_station_setgroups (gp_station *st, uint64_t groups) {
+void gp_simhost_setgroups (gp_simhost *st, uint64_t groups) {
   st->groups = groups;
   gp_sim_disturb(st->sim);
 }

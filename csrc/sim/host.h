@@ -25,27 +25,27 @@ typedef struct gp_turn {
 
 /* A name of a station. */
 typedef struct gp_simname {
-  gp_entry entry;
-  gp_station *station;
+  gp_peerentry entry;
+  gp_simhost *station;
 } gp_simname;
 
-struct gp_station {
+struct gp_simhost {
   gp_turn turn; /* the node's next tick, or the end of a stall */
-  gp_station *next;
+  gp_simhost *next;
   gp_sim *sim;
   size_t number; /* counted from one */
   gp_peer *self;
   gp_node *node; /* NULL: none */
   bool touched;  /* its next tick is to be looked up */
-  gp_station *nexttouched;
+  gp_simhost *nexttouched;
   bool hanging, crashing, plain;
   uint64_t wakes; /* GP_NEVER: when it is told to */
   uint64_t groups;
-  char remote[16];    /* numeric IPv4 address */
-  gp_ring asking;     /* its requests whose end it waits for */
-  gp_ring arrived;    /* requests that are not served yet */
-  uint32_t probetime; /* what its node's options say */
-  uint64_t digest;    /* of its list, when all became calm */
+  char remote[16];            /* numeric IPv4 address */
+  gp_ring asking;             /* its requests whose end it waits for */
+  gp_ring arrived;            /* requests that are not served yet */
+  uint32_t probe_interval_ms; /* what its node's options say */
+  uint64_t digest;            /* of its list, when all became calm */
   gp_ready ready;
   gp_signal signals[GP_SIGNALS];
 };
@@ -59,8 +59,8 @@ struct gp_sim {
   gp_random random;
   gp_heap heap;
   size_t turns; /* that may stand in the heap at once */
-  gp_station *first, *last, *touched;
-  gp_members names; /* of gp_simname */
+  gp_simhost *first, *last, *touched;
+  gp_peertable names; /* of gp_simname */
   uint32_t minlatency, maxlatency, loss, breaks, copies;
   gp_cut *cuts;
   size_t ncuts;
@@ -70,6 +70,8 @@ struct gp_sim {
   gp_simcount count;
   uint64_t trace;
 };
+
+typedef struct gp_simrequest gp_simrequest;
 
 /* What happened, for gp_sim_trace. */
 typedef enum gp_simtrace {
@@ -89,15 +91,15 @@ gp_err gp_sim_addturn (gp_sim *s);
 
 /* When a message that is sent now arrives; GP_NEVER: it is lost. NULL is
    somewhere that has no station. */
-uint64_t gp_sim_arrival (gp_sim *s, const gp_station *from,
-                         const gp_station *to);
+uint64_t gp_sim_arrival (gp_sim *s, const gp_simhost *from,
+                         const gp_simhost *to);
 
-void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_station *where,
+void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_simhost *where,
                   uint64_t id, unsigned how);
 
 /* Whether what is sent from the one to the other is lost. */
-bool gp_sim_iscut (const gp_sim *s, const gp_station *from,
-                   const gp_station *to);
+bool gp_sim_iscut (const gp_sim *s, const gp_simhost *from,
+                   const gp_simhost *to);
 
 /*
 ** sim/steady.c
@@ -108,61 +110,61 @@ void gp_sim_disturb (gp_sim *s);
 
 /* A node has been called: while all is calm its list must not have become
    another. */
-void gp_sim_looklist (const gp_station *st);
+void gp_sim_checklist (const gp_simhost *st);
 
 /* Nobody probes any more, if nobody needs to. */
-void gp_sim_lookcalm (gp_sim *s);
+void gp_sim_checksteady (gp_sim *s);
 
 /*
 ** sim/weigh.c
 */
 
 /* Count the bytes of one, if they are to be. */
-void gp_sim_weighasking (gp_sim *s, const gp_asking *asking);
-void gp_sim_weighanswer (gp_sim *s, const gp_answer *answer, gp_form form);
+void gp_sim_weighrequest (gp_sim *s, const gp_sendreq *asking);
+void gp_sim_weighresponse (gp_sim *s, const gp_sendresp *answer,
+                           gp_form form);
 
 /*
 ** sim/host.c
 */
 
 /* Its node has been called: when it wants its tick is to be looked up. */
-void gp_station_touch (gp_station *st);
+void gp_simhost_touch (gp_simhost *st);
 
 /* Looks up the next ticks of all that were touched. */
 void gp_sim_rearm (gp_sim *s);
 
 /* Its turn has come. */
-void gp_station_turn (gp_station *st);
+void gp_simhost_turn (gp_simhost *st);
 
 /* It has no node any more. */
-void gp_station_free (gp_station *st);
+void gp_simhost_free (gp_simhost *st);
 
 /*
 ** sim/request.c
 */
 
 /* The calls of gp_transport; their 'self' is a station. */
-gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
-                   const gp_asking *asking, uint32_t timeout);
-void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
-                    gp_form form);
-bool gp_sim_gone (void *self, const gp_reply *r);
+gp_err gp_sim_send (void *self, uint64_t id, const gp_peer *dial,
+                    const gp_sendreq *asking, uint32_t timeout);
+void gp_sim_respond (void *self, gp_exchange *x, const gp_sendresp *a);
+bool gp_sim_isgone (void *self, const gp_exchange *x);
 
 /* The turn of a request has come. Returns where. */
-gp_station *gp_sim_proceed (gp_reply *r);
+gp_simhost *gp_sim_proceed (gp_simrequest *r);
 
 /* The oldest of what came while it stood still. */
-void gp_sim_servenext (gp_station *st);
+void gp_sim_servenext (gp_simhost *st);
 
 /* Its station stands still or goes on: whether it waits has changed. */
-void gp_sim_reschedule (gp_station *st);
+void gp_sim_reschedule (gp_simhost *st);
 
 /* Its station has no node any more: nobody waits for its requests, and what
    came to it unread is reset. */
-void gp_sim_orphan (gp_station *st);
+void gp_sim_orphan (gp_simhost *st);
 
 /* Frees a request that nobody knows of any more. */
-void gp_sim_drop (gp_reply *r);
+void gp_sim_drop (gp_simrequest *r);
 
 #pragma GCC visibility pop
 #endif

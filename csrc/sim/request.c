@@ -13,29 +13,30 @@ typedef enum leg {
 } leg;
 
 /* The node knows it as the answer that it owes; here it is all there is. */
-struct gp_reply {
+struct gp_simrequest {
   gp_turn turn;
+  gp_exchange exchange;    /* what the node knows of it */
   gp_ring asking, arrived; /* in the lists of asker and asked */
   gp_sim *sim;
-  gp_station *asker;    /* NULL: has given up, or is gone */
-  gp_station *receiver; /* NULL: there is no such station */
+  gp_simhost *asker;    /* NULL: has given up, or is gone */
+  gp_simhost *receiver; /* NULL: there is no such station */
   uint64_t id;
   leg leg;
   uint64_t arrival;  /* where it goes now */
   uint64_t deadline; /* then the asker gives up */
   bool wantslist;
-  gp_asked asked;
+  gp_recvreq asked;
   gp_err error;
-  gp_answered answered;
+  gp_recvresp answered;
 };
 
-void gp_sim_drop (gp_reply *r) {
+void gp_sim_drop (gp_simrequest *r) {
   gp_ring_remove(&r->asking);
   gp_ring_remove(&r->arrived);
   gp_heap_remove(&r->sim->heap, &r->turn.item);
   r->sim->turns--;
-  gp_asked_clear(&r->asked);
-  gp_answered_clear(&r->answered);
+  gp_recvreq_clear(&r->asked);
+  gp_recvresp_clear(&r->answered);
   free(r);
 }
 
@@ -43,7 +44,7 @@ void gp_sim_drop (gp_reply *r) {
 ** When something happens to it next. An asker that stands still neither
 ** reads an answer nor gives up.
 */
-static void schedule (gp_reply *r) {
+static void schedule (gp_simrequest *r) {
   uint64_t at = GP_NEVER;
   bool awaited = r->asker != NULL && !r->asker->hanging;
   if (r->leg == GOING || (r->leg == COMING && awaited))
@@ -58,12 +59,12 @@ static void schedule (gp_reply *r) {
 }
 
 /* Whether the headers of our own tell the one about the other. */
-static bool isextended (const gp_station *a, const gp_station *b) {
+static bool isextended (const gp_simhost *a, const gp_simhost *b) {
   return !a->plain && b != NULL && !b->plain;
 }
 
 /* What stands in headers of our own. */
-static void extend (gp_asked *asked, const gp_asking *asking) {
+static void extend (gp_recvreq *asked, const gp_sendreq *asking) {
   const gp_message *m = asking->msg;
   asked->topic = asking->topic;
   asked->alone = asking->alone;
@@ -80,8 +81,8 @@ static void extend (gp_asked *asked, const gp_asking *asking) {
 }
 
 /* Whoever receives it may change it, so the message is made anew. */
-static gp_err fill (gp_asked *asked, const gp_asking *asking,
-                    const gp_station *from, const gp_station *to) {
+static gp_err fill (gp_recvreq *asked, const gp_sendreq *asking,
+                    const gp_simhost *from, const gp_simhost *to) {
   const gp_message *m = asking->msg;
   gp_err e = GP_OK;
   asked->form = GP_FORM_V113;
@@ -95,9 +96,9 @@ static gp_err fill (gp_asked *asked, const gp_asking *asking,
 }
 
 /* 'to': NULL: there is no such station. */
-static gp_reply *newrequest (gp_station *from, const gp_asking *asking,
-                             gp_station *to) {
-  gp_reply *r = calloc(1, sizeof *r);
+static gp_simrequest *newrequest (gp_simhost *from, const gp_sendreq *asking,
+                                  gp_simhost *to) {
+  gp_simrequest *r = calloc(1, sizeof *r);
   if (r == NULL)
     return NULL;
   r->sim = from->sim;
@@ -114,10 +115,10 @@ static gp_reply *newrequest (gp_station *from, const gp_asking *asking,
 }
 
 /* The same once more, from nobody. Without memory it does not happen. */
-static void copy (gp_station *from, const gp_asking *asking,
-                  gp_station *receiver) {
+static void copy (gp_simhost *from, const gp_sendreq *asking,
+                  gp_simhost *receiver) {
   gp_sim *s = from->sim;
-  gp_reply *r;
+  gp_simrequest *r;
   if (receiver == NULL || !gp_random_chance(&s->random, s->copies))
     return;
   r = newrequest(from, asking, receiver);
@@ -133,11 +134,11 @@ static void copy (gp_station *from, const gp_asking *asking,
   schedule(r);
 }
 
-gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
-                   const gp_asking *asking, uint32_t timeout) {
-  gp_station *from = self;
+gp_err gp_sim_send (void *self, uint64_t id, const gp_peer *dial,
+                    const gp_sendreq *asking, uint32_t timeout) {
+  gp_simhost *from = self;
   gp_sim *s = from->sim;
-  gp_reply *r;
+  gp_simrequest *r;
   if (from->node == NULL)
     return GP_ECANCELED; /* it is being freed */
   r = newrequest(from, asking, gp_sim_find(s, dial));
@@ -145,21 +146,21 @@ gp_err gp_sim_ask (void *self, uint64_t id, const gp_peer *dial,
     return GP_ENOMEM;
   r->asker = from;
   r->id = id;
-  r->wantslist = asking->msg != NULL && asking->msg->type == GP_CONNECT;
+  r->wantslist = gp_sendreq_wantslist(asking);
   r->deadline = s->now + timeout;
   r->arrival = gp_sim_arrival(s, from, r->receiver);
   gp_ring_append(&from->asking, &r->asking);
   schedule(r);
   copy(from, asking, r->receiver);
   s->count.requests++;
-  gp_sim_weighasking(s, asking);
+  gp_sim_weighrequest(s, asking);
   if (asking->msg != NULL)
     s->count.data += gp_message_len(asking->msg);
   return GP_OK;
 }
 
 /* Sends back what stands in it, if anybody waits for it. */
-static void sendback (gp_reply *r) {
+static void sendback (gp_simrequest *r) {
   if (r->asker == NULL) {
     gp_sim_drop(r);
     return;
@@ -169,16 +170,16 @@ static void sendback (gp_reply *r) {
   schedule(r);
 }
 
-static void fail (gp_reply *r, gp_err e) {
+static void fail (gp_simrequest *r, gp_err e) {
   r->error = e;
   sendback(r);
 }
 
-void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
-                    gp_form form) {
-  gp_station *st = self;
+void gp_sim_respond (void *self, gp_exchange *x, const gp_sendresp *a) {
+  gp_simhost *st = self;
+  gp_simrequest *r = gp_ring_of(gp_simrequest, exchange, x);
   bool extended = isextended(st, r->asker);
-  gp_sim_weighanswer(st->sim, a, form);
+  gp_sim_weighresponse(st->sim, a, x->form);
   if (st->crashing || gp_random_chance(&st->sim->random, st->sim->breaks)) {
     fail(r, GP_ECONNRESET);
     return;
@@ -200,28 +201,29 @@ void gp_sim_answer (void *self, gp_reply *r, const gp_answer *a,
   sendback(r);
 }
 
-bool gp_sim_gone (void *self, const gp_reply *r) {
+bool gp_sim_isgone (void *self, const gp_exchange *x) {
   (void)self;
-  return r->asker == NULL;
+  return gp_ring_of(gp_simrequest, exchange, x)->asker == NULL;
 }
 
 /* As the wire does, its own name is refused before the node hears of it. */
-static void serve (gp_station *st, gp_reply *r) {
-  gp_asked asked = r->asked;
-  gp_answer no = {400, NULL, gp_wire_yourself, NULL, NULL};
+static void serve (gp_simhost *st, gp_simrequest *r) {
+  gp_recvreq asked = r->asked;
+  gp_sendresp no = {400, NULL, gp_wire_yourself, NULL, NULL};
   memset(&r->asked, 0, sizeof r->asked);
   if (asked.msg != NULL && gp_peer_equal(asked.msg->from, st->self)) {
-    gp_node_misasked(st->node, GP_EBADMSG, 400, asked.remote, st->sim->now);
-    gp_sim_answer(st, r, &no, asked.form);
+    gp_node_refused(st->node, GP_EBADMSG, 400, asked.remote, st->sim->now);
+    r->exchange.form = asked.form;
+    gp_sim_respond(st, &r->exchange, &no);
   }
   else
-    (void)gp_node_requested(st->node, &asked, r, st->sim->now);
-  gp_asked_clear(&asked);
-  gp_station_touch(st);
+    (void)gp_node_received(st->node, &asked, &r->exchange, st->sim->now);
+  gp_recvreq_clear(&asked);
+  gp_simhost_touch(st);
 }
 
-static gp_station *arrive (gp_reply *r) {
-  gp_station *st = r->receiver, *asker = r->asker;
+static gp_simhost *arrive (gp_simrequest *r) {
+  gp_simhost *st = r->receiver, *asker = r->asker;
   gp_sim_note(r->sim, GP_TRACE_ARRIVED, st, r->id, 0);
   r->leg = THERE;
   r->arrival = GP_NEVER;
@@ -237,15 +239,15 @@ static gp_station *arrive (gp_reply *r) {
   return st;
 }
 
-void gp_sim_servenext (gp_station *st) {
-  gp_reply *r = gp_ring_of(gp_reply, arrived, st->arrived.next);
+void gp_sim_servenext (gp_simhost *st) {
+  gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, st->arrived.next);
   gp_ring_remove(&r->arrived);
   serve(st, r);
 }
 
 /* Tells the asker the end, and forgets him. */
-static gp_station *tell (gp_reply *r, gp_err e, const gp_answered *a) {
-  gp_station *st = r->asker;
+static gp_simhost *tell (gp_simrequest *r, gp_err e, const gp_recvresp *a) {
+  gp_simhost *st = r->asker;
   gp_sim *s = r->sim;
   r->asker = NULL;
   gp_ring_remove(&r->asking);
@@ -253,13 +255,13 @@ static gp_station *tell (gp_reply *r, gp_err e, const gp_answered *a) {
               e == GP_OK ? (unsigned)a->status : (unsigned)e);
   if (e != GP_OK)
     s->count.failures++;
-  gp_node_answered(st->node, r->id, e, a, s->now);
-  gp_station_touch(st);
+  gp_node_responded(st->node, r->id, e, a, s->now);
+  gp_simhost_touch(st);
   return st;
 }
 
-static gp_station *giveup (gp_reply *r) {
-  gp_station *st = tell(r, GP_ETIMEDOUT, NULL);
+static gp_simhost *giveup (gp_simrequest *r) {
+  gp_simhost *st = tell(r, GP_ETIMEDOUT, NULL);
   if (r->leg == COMING || (r->leg == GOING && r->arrival == GP_NEVER))
     gp_sim_drop(r);
   else
@@ -267,8 +269,8 @@ static gp_station *giveup (gp_reply *r) {
   return st;
 }
 
-gp_station *gp_sim_proceed (gp_reply *r) {
-  gp_station *st;
+gp_simhost *gp_sim_proceed (gp_simrequest *r) {
+  gp_simhost *st;
   if (r->arrival > r->sim->now)
     return giveup(r);
   if (r->leg == GOING)
@@ -278,15 +280,15 @@ gp_station *gp_sim_proceed (gp_reply *r) {
   return st;
 }
 
-void gp_sim_reschedule (gp_station *st) {
+void gp_sim_reschedule (gp_simhost *st) {
   gp_ring *at;
   for (at = st->asking.next; at != &st->asking; at = at->next)
-    schedule(gp_ring_of(gp_reply, asking, at));
+    schedule(gp_ring_of(gp_simrequest, asking, at));
 }
 
-void gp_sim_orphan (gp_station *st) {
+void gp_sim_orphan (gp_simhost *st) {
   while (!gp_ring_empty(&st->asking)) {
-    gp_reply *r = gp_ring_of(gp_reply, asking, st->asking.next);
+    gp_simrequest *r = gp_ring_of(gp_simrequest, asking, st->asking.next);
     r->asker = NULL;
     gp_ring_remove(&r->asking);
     if (r->leg == COMING || (r->leg == GOING && r->arrival == GP_NEVER))
@@ -295,7 +297,7 @@ void gp_sim_orphan (gp_station *st) {
       schedule(r);
   }
   while (!gp_ring_empty(&st->arrived)) {
-    gp_reply *r = gp_ring_of(gp_reply, arrived, st->arrived.next);
+    gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, st->arrived.next);
     gp_ring_remove(&r->arrived);
     fail(r, GP_ECONNRESET);
   }

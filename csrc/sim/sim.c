@@ -23,30 +23,30 @@ gp_err gp_sim_new (gp_sim **out, uint64_t seed) {
 }
 
 static void freenames (gp_sim *s) {
-  gp_entry *e = s->names.first;
+  gp_peerentry *e = s->names.first;
   while (e != NULL) {
     gp_simname *n = (gp_simname *)e;
     e = e->next;
     gp_peer_unref(n->entry.peer);
     free(n);
   }
-  gp_members_clear(&s->names);
+  gp_peertable_clear(&s->names);
 }
 
 /* Once no station has a node, what is left is on its way to nobody. */
 void gp_sim_free (gp_sim *s) {
-  gp_station *st;
+  gp_simhost *st;
   gp_heapitem *item;
   if (s == NULL)
     return;
   for (st = s->first; st != NULL; st = st->next)
-    gp_station_crash(st);
+    gp_simhost_crash(st);
   gp_sim_rearm(s);
   while ((item = gp_heap_first(&s->heap)) != NULL)
-    gp_sim_drop((gp_reply *)item);
+    gp_sim_drop((gp_simrequest *)item);
   while ((st = s->first) != NULL) {
     s->first = st->next;
-    gp_station_free(st);
+    gp_simhost_free(st);
   }
   freenames(s);
   gp_heap_clear(&s->heap);
@@ -69,8 +69,8 @@ gp_err gp_sim_addturn (gp_sim *s) {
   return e;
 }
 
-gp_station *gp_sim_find (const gp_sim *s, const gp_peer *p) {
-  gp_entry *e = gp_members_find(&s->names, p);
+gp_simhost *gp_sim_find (const gp_sim *s, const gp_peer *p) {
+  gp_peerentry *e = gp_peertable_find(&s->names, p);
   return e == NULL ? NULL : ((gp_simname *)e)->station;
 }
 
@@ -114,8 +114,8 @@ void gp_sim_heal (gp_sim *s, uint64_t from, uint64_t to) {
   gp_sim_disturb(s);
 }
 
-bool gp_sim_iscut (const gp_sim *s, const gp_station *from,
-                   const gp_station *to) {
+bool gp_sim_iscut (const gp_sim *s, const gp_simhost *from,
+                   const gp_simhost *to) {
   size_t i;
   for (i = 0; i < s->ncuts; i++)
     if ((from->groups & s->cuts[i].from) != 0 &&
@@ -124,8 +124,8 @@ bool gp_sim_iscut (const gp_sim *s, const gp_station *from,
   return false;
 }
 
-uint64_t gp_sim_arrival (gp_sim *s, const gp_station *from,
-                         const gp_station *to) {
+uint64_t gp_sim_arrival (gp_sim *s, const gp_simhost *from,
+                         const gp_simhost *to) {
   uint64_t spread = (uint64_t)s->maxlatency - s->minlatency + 1;
   if (from != NULL && to != NULL && gp_sim_iscut(s, from, to))
     return GP_NEVER;
@@ -138,7 +138,7 @@ static void mix (gp_sim *s, uint64_t word) {
   s->trace = (s->trace ^ word) * TRACE_PRIME;
 }
 
-void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_station *where,
+void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_simhost *where,
                   uint64_t id, unsigned how) {
   mix(s, s->now);
   mix(s, (uint64_t)what << 32 | how);
@@ -146,11 +146,11 @@ void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_station *where,
   mix(s, id);
 }
 
-gp_station *gp_sim_step (gp_sim *s, uint64_t until) {
+gp_simhost *gp_sim_step (gp_sim *s, uint64_t until) {
   gp_heapitem *item;
-  gp_station *st;
+  gp_simhost *st;
   if (s->skips && s->now >= s->calmat)
-    gp_sim_lookcalm(s);
+    gp_sim_checksteady(s);
   gp_sim_rearm(s);
   item = gp_heap_first(&s->heap);
   if (item == NULL || item->at > until) {
@@ -161,9 +161,9 @@ gp_station *gp_sim_step (gp_sim *s, uint64_t until) {
   s->now = item->at;
   s->count.steps++;
   if (!((gp_turn *)item)->ofstation)
-    return gp_sim_proceed((gp_reply *)item);
-  st = (gp_station *)item;
-  gp_station_turn(st);
+    return gp_sim_proceed((gp_simrequest *)item);
+  st = (gp_simhost *)item;
+  gp_simhost_turn(st);
   return st;
 }
 

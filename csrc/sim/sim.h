@@ -1,16 +1,16 @@
 /*
 ** sim/sim.h - the transport in memory: many nodes on one virtual clock.
 **
-** Stands where gp_host stands on a real network: carries what its nodes ask
-** and answer as values, without a socket, a wire form or a second of
+** Stands where gp_service stands on a real network: carries what its nodes
+** ask and answer as values, without a socket, a wire form or a second of
 ** waiting. Everything that is left to chance comes from one seed, and
 ** nothing else does: the same calls on the same seed give the same run.
-** Knows only nodes of ours, but for what gp_station_setplain says. Owns its
+** Knows only nodes of ours, but for what gp_simhost_setplain says. Owns its
 ** stations and their nodes.
 **
 ** A station is a machine with one node, which comes and goes. Its program is
 ** whoever uses the simulator: between two steps it may call any node. When a
-** node wants its next tick is looked up after gp_station_node has given it
+** node wants its next tick is looked up after gp_simhost_node has given it
 ** out, so it is to be asked for anew after every step.
 **
 ** What it does not know: connections. Every request stands for itself, a
@@ -25,13 +25,14 @@
 
 #include "base/err.h"
 #include "node/node.h"
+#include "node/stats.h"
 #include "value/peer.h"
 #include "base/random.h"
 #include "base/signal.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_sim gp_sim;
-typedef struct gp_station gp_station; /* lives as long as its simulator */
+typedef struct gp_simhost gp_simhost; /* lives as long as its simulator */
 
 /* What has happened so far. */
 typedef struct gp_simcount {
@@ -66,36 +67,36 @@ gp_random *gp_sim_random (gp_sim *s);
 ** station's own. GP_EADDRINUSE: one of the names is another's.
 */
 gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
-                   gp_signal *signals, gp_station **out);
+                   gp_signal *signals, gp_simhost **out);
 
 /* The station that is reached under 'name', or NULL. */
-gp_station *gp_sim_find (const gp_sim *s, const gp_peer *name);
+gp_simhost *gp_sim_find (const gp_sim *s, const gp_peer *name);
 
 /* It is reached under 'name' too. GP_EADDRINUSE, GP_ENOMEM. */
-gp_err gp_station_alias (gp_station *st, const gp_peer *name);
+gp_err gp_simhost_alias (gp_simhost *st, const gp_peer *name);
 
 /* NULL while there is none. */
-gp_node *gp_station_node (gp_station *st);
+gp_node *gp_simhost_node (gp_simhost *st);
 
-const gp_peer *gp_station_self (const gp_station *st);
+const gp_peer *gp_simhost_self (const gp_simhost *st);
 
 /* Its own, GP_SIGNALS of them; they and their list stay for good. */
-gp_signal *gp_station_signals (gp_station *st);
+gp_signal *gp_simhost_signals (gp_simhost *st);
 
 /*
 ** Its process is killed: who waits for an answer is reset, who asks it from
 ** now on is refused.
 */
-void gp_station_crash (gp_station *st);
+void gp_simhost_crash (gp_simhost *st);
 
 /* Its node is freed: likewise, but what it owes it answers. */
-void gp_station_stop (gp_station *st);
+void gp_simhost_stop (gp_simhost *st);
 
 /*
 ** A new node under the old name, where there is none. The nonce is drawn.
 ** 'signals' as in gp_sim_add.
 */
-gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
+gp_err gp_simhost_start (gp_simhost *st, const gp_nodeopt *opt,
                          gp_signal *signals);
 
 /*
@@ -103,21 +104,21 @@ gp_err gp_station_start (gp_station *st, const gp_nodeopt *opt,
 ** clock does not run. When it goes on, all that has come in is there at
 ** once; who has given up asking has asked nevertheless.
 */
-void gp_station_hang (gp_station *st);
-void gp_station_resume (gp_station *st);
+void gp_simhost_hang (gp_simhost *st);
+void gp_simhost_resume (gp_simhost *st);
 
 /* Stands still for 'time' ms. */
-void gp_station_stall (gp_station *st, uint64_t time);
+void gp_simhost_stall (gp_simhost *st, uint64_t time);
 
 /*
 ** What we have added to the protocol neither leaves it nor reaches it from
 ** now on: others take its node for a Go program of v1.1.3, which it is as
 ** far as a node can be that does not probe (gp_nodeopt).
 */
-void gp_station_setplain (gp_station *st);
+void gp_simhost_setplain (gp_simhost *st);
 
 /* The groups it is in, a bit for each of 64; none at first. */
-void gp_station_setgroups (gp_station *st, uint64_t groups);
+void gp_simhost_setgroups (gp_simhost *st, uint64_t groups);
 
 /*
 ** What is sent from any of the groups 'from' to any of 'to' is lost from now
@@ -161,7 +162,7 @@ void gp_sim_skipprobes (gp_sim *s);
 ** did. NULL: nothing happens up to the time 'until', and now it is that
 ** time.
 */
-gp_station *gp_sim_step (gp_sim *s, uint64_t until);
+gp_simhost *gp_sim_step (gp_sim *s, uint64_t until);
 
 /* Lets all happen up to the time 'until', with nobody reading anything. */
 void gp_sim_run (gp_sim *s, uint64_t until);

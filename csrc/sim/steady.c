@@ -11,12 +11,13 @@
 
 /* A node that probes differs from one that does not only in that. */
 static void setprobing (gp_sim *s, bool on) {
-  gp_station *st;
+  gp_simhost *st;
   for (st = s->first; st != NULL; st = st->next)
     if (st->node != NULL) {
-      gp_node_setprobetime(st->node, on ? st->probetime : 0, s->now);
+      gp_node_setprobeinterval(st->node, on ? st->probe_interval_ms : 0,
+                               s->now);
       st->digest = gp_node_digest(st->node);
-      gp_station_touch(st);
+      gp_simhost_touch(st);
     }
 }
 
@@ -34,23 +35,23 @@ void gp_sim_skipprobes (gp_sim *s) {
   gp_sim_disturb(s);
 }
 
-void gp_sim_looklist (const gp_station *st) {
+void gp_sim_checklist (const gp_simhost *st) {
   if (st->sim->calmat == GP_NEVER && st->node != NULL &&
       gp_node_digest(st->node) != st->digest)
     gp_sim_disturb(st->sim);
 }
 
 /* Nothing is to be learned by the one about the other. */
-static bool isknown (const gp_station *st, const gp_peer *member) {
+static bool isknown (const gp_simhost *st, const gp_peer *member) {
   const gp_sim *s = st->sim;
-  const gp_station *other = gp_sim_find(s, member);
+  const gp_simhost *other = gp_sim_find(s, member);
   return other != NULL && other->node != NULL && !other->hanging &&
          !gp_sim_iscut(s, st, other) && !gp_sim_iscut(s, other, st) &&
          gp_node_digest(other->node) == gp_node_digest(st->node);
 }
 
 /* Without memory to find it out, nobody is. */
-static bool iscalm (const gp_station *st) {
+static bool iscalm (const gp_simhost *st) {
   gp_peerstates peers;
   bool calm = true;
   size_t i;
@@ -65,8 +66,8 @@ static bool iscalm (const gp_station *st) {
   return calm;
 }
 
-void gp_sim_lookcalm (gp_sim *s) {
-  const gp_station *st;
+void gp_sim_checksteady (gp_sim *s) {
+  const gp_simhost *st;
   bool calm = s->loss == 0 && s->breaks == 0;
   for (st = s->first; st != NULL && calm; st = st->next)
     calm = st->node == NULL || st->hanging || iscalm(st);

@@ -30,10 +30,10 @@ static const char *methodof (const gp_httpout *out) {
   return names[out->method];
 }
 
-void gp_sim_weighasking (gp_sim *s, const gp_asking *asking) {
+void gp_sim_weighrequest (gp_sim *s, const gp_sendreq *asking) {
   gp_httpout out;
   gp_scratch scratch;
-  if (!s->weighs || gp_wire_ask(&out, &scratch, asking) != GP_OK)
+  if (!s->weighs || gp_wire_writerequest(&out, &scratch, asking) != GP_OK)
     return;
   s->count.bytes += strlen(methodof(&out)) + strlen(" / HTTP/1.1\r\n") +
                     weigh(&out, out.body != NULL);
@@ -41,11 +41,13 @@ void gp_sim_weighasking (gp_sim *s, const gp_asking *asking) {
 }
 
 /* The reason of a refusal is as long as that of 503, more or less. */
-void gp_sim_weighanswer (gp_sim *s, const gp_answer *answer, gp_form form) {
+void gp_sim_weighresponse (gp_sim *s, const gp_sendresp *answer,
+                           gp_form form) {
   const char *reason = "Service Unavailable";
   gp_httpout out;
   gp_scratch scratch;
-  if (!s->weighs || gp_wire_answer(&out, &scratch, answer, form) != GP_OK)
+  if (!s->weighs ||
+      gp_wire_writeresponse(&out, &scratch, answer, form) != GP_OK)
     return;
   if (out.status == 200 || out.status == 204)
     reason = out.status == 200 ? "OK" : "No Content";

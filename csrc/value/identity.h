@@ -1,5 +1,5 @@
 /*
-** value/identity.h - who a node of ours is: its address, its process, its name.
+** value/identity.h - who a node of ours is: its address, process and name.
 **
 ** Nodes of ours announce it to each other. An address can be taken over by
 ** another process, and a process that starts again may have another address;

@@ -17,40 +17,40 @@
 #include "value/peer.h"
 #pragma GCC visibility push(hidden)
 
-typedef struct gp_entry gp_entry;
-struct gp_entry {
+typedef struct gp_peerentry gp_peerentry;
+struct gp_peerentry {
   gp_peer *peer; /* its owner's reference */
   uint32_t slot;
-  uint64_t number;       /* grows in the order in which they came */
-  gp_entry *next, *prev; /* in this order */
-  gp_link link;
+  uint64_t number;           /* grows in the order in which they came */
+  gp_peerentry *next, *prev; /* in this order */
+  gp_indexlink link;
 };
 
 /* A zeroed struct is an empty table. */
-typedef struct gp_members {
+typedef struct gp_peertable {
   size_t count, size;
-  gp_entry *first, *last;
+  gp_peerentry *first, *last;
   gp_index names;
-  gp_entry **slots; /* 'size' of them */
-} gp_members;
+  gp_peerentry **slots; /* 'size' of them */
+} gp_peertable;
 
 /* Links 'e', whose peer is set and not in the table yet. */
-gp_err gp_members_add (gp_members *ms, gp_entry *e);
+gp_err gp_peertable_add (gp_peertable *ms, gp_peerentry *e);
 
-void gp_members_remove (gp_members *ms, gp_entry *e);
+void gp_peertable_remove (gp_peertable *ms, gp_peerentry *e);
 
 /* 'e' is called 'p' from now on, which nobody else in the table is. Its
    owner sees to the references; slot and order stay. */
-void gp_members_rename (gp_members *ms, gp_entry *e, gp_peer *p);
+void gp_peertable_rename (gp_peertable *ms, gp_peerentry *e, gp_peer *p);
 
 /* The entry called 'p', or NULL. */
-gp_entry *gp_members_find (const gp_members *ms, const gp_peer *p);
+gp_peerentry *gp_peertable_find (const gp_peertable *ms, const gp_peer *p);
 
 /* The entry in a slot, or NULL; any number may be asked for. */
-gp_entry *gp_members_at (const gp_members *ms, uint32_t slot);
+gp_peerentry *gp_peertable_at (const gp_peertable *ms, uint32_t slot);
 
 /* Frees the table alone. */
-void gp_members_clear (gp_members *ms);
+void gp_peertable_clear (gp_peertable *ms);
 
 #pragma GCC visibility pop
 #endif

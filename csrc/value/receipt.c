@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-gp_failure *gp_failure_new (gp_doing doing, const gp_peer *peer,
+gp_failure *gp_failure_new (gp_purpose doing, const gp_peer *peer,
                             gp_message *msg) {
   gp_failure *f = calloc(1, sizeof *f);
   if (f == NULL)

@@ -18,27 +18,27 @@
 #pragma GCC visibility push(hidden)
 
 /* What was being done when it went wrong. */
-typedef enum gp_doing {
-  GP_JOINING,  /* asking an entry point */
-  GP_GREETING, /* asking a member that an entry point named */
-  GP_SENDING,  /* delivering a message */
-  GP_LEAVING,  /* taking leave of a member */
-  GP_SERVING,  /* answering a request */
+typedef enum gp_purpose {
+  GP_PURPOSE_JOIN,    /* asking an entry point */
+  GP_PURPOSE_GREET,   /* asking a member that an entry point named */
+  GP_PURPOSE_MESSAGE, /* delivering a message */
+  GP_PURPOSE_LEAVE,   /* taking leave of a member */
+  GP_PURPOSE_SERVE,   /* answering a request */
   /* What the node does for itself; its failures are not told. */
-  GP_PROBING,   /* which form a stranger speaks */
-  GP_INQUIRING, /* which form a newcomer speaks, before its answer */
-  GP_NAMING,    /* under which name a member knows us */
-  GP_UNNAMING,  /* taking back our name where we stand under another */
-  GP_MEETING,   /* whether one that failed, or was named to us, answers */
-  GP_LISTING    /* whom a member knows */
-} gp_doing;
+  GP_PURPOSE_FIND_FORM,     /* which form a stranger speaks */
+  GP_PURPOSE_NEWCOMER_FORM, /* which one a newcomer speaks, before its list */
+  GP_PURPOSE_FIND_ALIAS,    /* under which name a member knows us */
+  GP_PURPOSE_DROP_ALIAS,    /* one of two names that a member has us under */
+  GP_PURPOSE_RECONNECT,     /* whether one that failed, or was named, lives */
+  GP_PURPOSE_LIST           /* whom a member knows */
+} gp_purpose;
 
 /* One thing that went wrong. Counted, immutable once told. */
 typedef struct gp_failure gp_failure;
 struct gp_failure {
   unsigned refs;
   gp_failure *next; /* in its receipt */
-  gp_doing doing;
+  gp_purpose doing;
   gp_err error;
   int status;      /* the peer's HTTP status, or 0 */
   gp_peer *peer;   /* with whom, or NULL */
@@ -47,7 +47,7 @@ struct gp_failure {
 };
 
 /* With one reference. Takes references of 'peer' and 'msg' (NULL: none). */
-gp_failure *gp_failure_new (gp_doing doing, const gp_peer *peer,
+gp_failure *gp_failure_new (gp_purpose doing, const gp_peer *peer,
                             gp_message *msg);
 gp_failure *gp_failure_ref (gp_failure *f);
 

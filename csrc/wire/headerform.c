@@ -85,8 +85,8 @@ void gp_wire_sender (gp_httpout *out, gp_scratch *scratch,
   gp_wire_header(out, "Peer_port", scratch->port);
 }
 
-void gp_wire_askheaders (gp_httpout *out, gp_scratch *scratch,
-                         const gp_asking *asking) {
+void gp_wire_writeheaders (gp_httpout *out, gp_scratch *scratch,
+                           const gp_sendreq *asking) {
   const gp_message *m = asking->msg;
   out->method = method(m->type, asking->form);
   gp_wire_header(out, "Host", gp_peer_text(asking->to));

@@ -7,6 +7,7 @@
 #ifndef gp_wire_http_h
 #define gp_wire_http_h
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,7 +48,8 @@ typedef struct gp_httpout {
   int status; /* of an answer */
   size_t nheaders;
   gp_header headers[GP_HEADERS_MAX];
-  gp_blob *body; /* NULL: none */
+  gp_blob *body;   /* NULL: none */
+  bool wants_list; /* of a request: the response's body is to be a list */
 } gp_httpout;
 
 #pragma GCC visibility pop

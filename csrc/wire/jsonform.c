@@ -94,7 +94,7 @@ static char opening (const char *text, size_t len) {
 }
 
 /* The two header forms show in their lists which of them they are. */
-gp_err gp_wire_readlist (gp_answered *out, const char *text, size_t len,
+gp_err gp_wire_readlist (gp_recvresp *out, const char *text, size_t len,
                          const gp_json *j) {
   bool quoted = false;
   gp_err e;
@@ -287,7 +287,7 @@ static gp_blob *writemessage (const gp_message *m, const gp_peer *from) {
 }
 
 /* The 'Host' is the sender's: v1.1.3 refuses its own there (protocol.md). */
-gp_err gp_wire_askjson (gp_httpout *out, const gp_asking *asking) {
+gp_err gp_wire_writejson (gp_httpout *out, const gp_sendreq *asking) {
   gp_message *m = asking->msg;
   if (m->wire == NULL || !gp_peer_equal(m->wirefrom, asking->from)) {
     gp_blob *b = writemessage(m, asking->from);

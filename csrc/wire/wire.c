@@ -64,7 +64,7 @@ static void readidentity (gp_identity *out, const gp_httpin *in) {
 static const char numbering[] = "Gop2p-Id";
 
 static void number (gp_httpout *out, gp_scratch *scratch,
-                    const gp_asking *asking) {
+                    const gp_sendreq *asking) {
   uint64_t id = asking->msg->id;
   if (id == 0 || asking->nonce == 0)
     return;
@@ -93,7 +93,7 @@ static const char reconnecting[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char abridging[] = "Gop2p-Brief"; /* 1 */
 
 static void writetopic (gp_httpout *out, gp_scratch *scratch,
-                        const gp_asking *asking) {
+                        const gp_sendreq *asking) {
   switch (asking->topic) {
     case GP_TOPIC_PROBE:
       gp_wire_header(out, probing, gp_peer_text(asking->about));
@@ -106,7 +106,7 @@ static void writetopic (gp_httpout *out, gp_scratch *scratch,
                asking->digest, gp_peer_text(asking->about));
       gp_wire_header(out, digesting, scratch->topic);
       break;
-    case GP_TOPIC_AGAIN:
+    case GP_TOPIC_RECONNECT:
       gp_wire_header(out, reconnecting, asking->alone ? "0" : "1");
       break;
     default: break;
@@ -129,7 +129,7 @@ static gp_peer *peerin (const gp_httpin *in, const char *header,
   return gp_peer_parse(&p, value, strlen(value)) == GP_OK ? p : NULL;
 }
 
-void gp_asked_clear (gp_asked *a) {
+void gp_recvreq_clear (gp_recvreq *a) {
   gp_message_unref(a->msg);
   gp_peer_unref(a->host);
   gp_identity_clear(&a->who);
@@ -137,7 +137,7 @@ void gp_asked_clear (gp_asked *a) {
 }
 
 /* What is not understood is a plain probe. */
-static void readtopic (gp_asked *out, const gp_httpin *in) {
+static void readtopic (gp_recvreq *out, const gp_httpin *in) {
   const char *digest = in->find(in->headers, digesting);
   if ((out->about = peerin(in, probing, "")) != NULL)
     out->topic = GP_TOPIC_PROBE;
@@ -149,7 +149,7 @@ static void readtopic (gp_asked *out, const gp_httpin *in) {
     out->topic = GP_TOPIC_DIGEST;
 }
 
-void gp_answered_clear (gp_answered *a) {
+void gp_recvresp_clear (gp_recvresp *a) {
   gp_peerlist_clear(&a->list);
   gp_identity_clear(&a->who);
 }
@@ -168,7 +168,7 @@ static const char *refusal (int status) {
 ** is it looked at here. A connect of ours is written for all forms at once;
 ** its announcement tells that it is not one of the header forms.
 */
-static int readmessage (gp_asked *out, const gp_httpin *in,
+static int readmessage (gp_recvreq *out, const gp_httpin *in,
                         const gp_json *json, const gp_peer *self) {
   if (in->find(in->headers, "Peer_address") == NULL) {
     out->form = GP_FORM_V113;
@@ -178,8 +178,9 @@ static int readmessage (gp_asked *out, const gp_httpin *in,
   return gp_wire_readheaders(&out->msg, in, self);
 }
 
-int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
-                  const gp_json *json, const gp_peer *self) {
+int gp_wire_readrequest (gp_recvreq *out, const char **text,
+                         const gp_httpin *in, const gp_json *json,
+                         const gp_peer *self) {
   const char *again;
   int status;
   memset(out, 0, sizeof *out);
@@ -190,7 +191,7 @@ int gp_wire_read (gp_asked *out, const char **text, const gp_httpin *in,
   }
   again = in->find(in->headers, reconnecting);
   if (again != NULL)
-    out->topic = GP_TOPIC_AGAIN;
+    out->topic = GP_TOPIC_RECONNECT;
   out->alone = again != NULL && strcmp(again, "0") == 0;
   out->brief = in->find(in->headers, abridging) != NULL;
   out->who.peer = peerin(in, announcement, VERSION " ");
@@ -214,8 +215,8 @@ static gp_form shown (const gp_httpin *in) {
            : GP_FORM_HEADERS;
 }
 
-gp_err gp_wire_readanswer (gp_answered *out, const gp_httpin *in,
-                           const gp_json *json, bool wantlist) {
+gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
+                             const gp_json *json, bool wantlist) {
   memset(out, 0, sizeof *out);
   out->status = in->status;
   out->remote = in->remote;
@@ -233,9 +234,14 @@ void gp_wire_header (gp_httpout *out, const char *name, const char *value) {
   out->headers[out->nheaders++].value = value;
 }
 
-gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
-                    const gp_asking *asking) {
+bool gp_sendreq_wantslist (const gp_sendreq *r) {
+  return r->msg != NULL && r->msg->type == GP_CONNECT;
+}
+
+gp_err gp_wire_writerequest (gp_httpout *out, gp_scratch *scratch,
+                             const gp_sendreq *asking) {
   memset(out, 0, sizeof *out);
+  out->wants_list = gp_sendreq_wantslist(asking);
   if (asking->msg == NULL) {
     out->method = GP_OPTIONS;
     gp_wire_header(out, "Host", gp_peer_text(asking->from));
@@ -252,24 +258,24 @@ gp_err gp_wire_ask (gp_httpout *out, gp_scratch *scratch,
     case GP_FORM_SEED:
     case GP_FORM_V112:
     case GP_FORM_HEADERS:
-      gp_wire_askheaders(out, scratch, asking);
+      gp_wire_writeheaders(out, scratch, asking);
       return GP_OK;
     case GP_FORM_UNKNOWN:
       if (asking->msg->type <= GP_DISCONNECT)
-        return gp_wire_askboth(out, scratch, asking);
+        return gp_wire_writeboth(out, scratch, asking);
       break;
     default: break;
   }
-  return gp_wire_askjson(out, asking);
+  return gp_wire_writejson(out, asking);
 }
 
 /*
 ** v1.1.3 reads the body alone, the others method and headers alone; only
 ** the 'Host' must be the sender's, which the others do not mind.
 */
-gp_err gp_wire_askboth (gp_httpout *out, gp_scratch *scratch,
-                        const gp_asking *asking) {
-  gp_err e = gp_wire_askjson(out, asking);
+gp_err gp_wire_writeboth (gp_httpout *out, gp_scratch *scratch,
+                          const gp_sendreq *asking) {
+  gp_err e = gp_wire_writejson(out, asking);
   if (e != GP_OK)
     return e;
   gp_wire_sender(out, scratch, asking->from);
@@ -289,8 +295,8 @@ static gp_err refuse (gp_httpout *out, const char *text) {
   return GP_OK;
 }
 
-gp_err gp_wire_answer (gp_httpout *out, gp_scratch *scratch,
-                       const gp_answer *answer, gp_form form) {
+gp_err gp_wire_writeresponse (gp_httpout *out, gp_scratch *scratch,
+                              const gp_sendresp *answer, gp_form form) {
   memset(out, 0, sizeof *out);
   out->status = answer->status;
   gp_wire_header(out, "Access-Control-Allow-Credentials", "true");

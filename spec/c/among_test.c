@@ -10,10 +10,10 @@
 static void openamong (world *w, uint64_t seed) {
   size_t i;
   world_openquiet(w, seed, PLAIN + 1);
-  w->opt.probetime = 600;
+  w->opt.probe_interval_ms = 600;
   world_renew(w, 0);
   for (i = 1; i <= PLAIN; i++) {
-    gp_station_setplain(w->at[i]);
+    gp_simhost_setplain(w->at[i]);
     SAME(world_end(w, world_join(w, 0, i)), GP_OK);
   }
   world_ignore(w);
@@ -49,7 +49,7 @@ TEST(nonoverlooked, "and none of the others is overlooked") {
     size_t last;
     openamong(&w, seed);
     last = PLAIN - (size_t)world_chance(&w, 20);
-    gp_station_hang(w.at[last]);
+    gp_simhost_hang(w.at[last]);
     world_pass(&w, 2 * PLAIN * 600 + 10 * SECOND);
     SAME(members(&w, 0), PLAIN - 1);
     world_close(&w);
@@ -59,8 +59,8 @@ TEST(nonoverlooked, "and none of the others is overlooked") {
 /* Something between them lets nothing through that Go does not say. */
 static void openstrange (world *w, uint64_t seed) {
   world_openquiet(w, seed, 2);
-  gp_station_setplain(w->at[0]);
-  gp_station_setplain(w->at[1]);
+  gp_simhost_setplain(w->at[0]);
+  gp_simhost_setplain(w->at[1]);
   world_joinall(w, 2);
   world_pass(w, 10 * SECOND);
   SAME(world_end(w, world_join(w, 0, 1)), GP_OK);

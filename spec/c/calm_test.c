@@ -31,7 +31,7 @@ TEST(crashes, "who crashes on a quiet day is missed, and found again") {
   EACHSEED (seed, 10) {
     world w;
     opencalm(&w, seed, 4);
-    gp_station_crash(w.at[2]);
+    gp_simhost_crash(w.at[2]);
     world_pass(&w, 15000);
     CHECK(world_iswhole(&w));
     world_pass(&w, 60000);
@@ -49,7 +49,7 @@ TEST(crashes, "who crashes on a quiet day is missed, and found again") {
 static void split (world *w, bool apart) {
   size_t i;
   for (i = 0; i < w->n; i++)
-    gp_station_setgroups(w->at[i], i % 2 == 0 ? 1 : 2);
+    gp_simhost_setgroups(w->at[i], i % 2 == 0 ? 1 : 2);
   if (!apart)
     gp_sim_heal(w->sim, 3, 3);
   else {
@@ -76,11 +76,11 @@ TEST(parts, "a partition on a quiet day is seen by both sides, and heals") {
 TEST(hangs, "who stands still on a quiet day is missed, and comes back") {
   world w;
   opencalm(&w, 3, 3);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   world_pass(&w, 15000);
   TEXT(world_members(&w, 0), "n2");
   world_pass(&w, 60000);
-  gp_station_resume(w.at[1]);
+  gp_simhost_resume(w.at[1]);
   world_pass(&w, 75000);
   CHECK(world_iswhole(&w));
   world_close(&w);

@@ -92,7 +92,7 @@ static void say (run *r, size_t i) {
 
 static void join (run *r, size_t i) {
   size_t entry = another(r, i);
-  const gp_peer *name = gp_station_self(r->w.at[entry]);
+  const gp_peer *name = gp_simhost_self(r->w.at[entry]);
   gp_receipt *rec;
   if (aliases(r) && world_chance(&r->w, 3) == 0)
     name = r->alias[entry];
@@ -104,15 +104,15 @@ static void join (run *r, size_t i) {
 
 static void end (run *r, size_t i) {
   if (world_chance(&r->w, 2) == 0)
-    gp_station_crash(r->w.at[i]);
+    gp_simhost_crash(r->w.at[i]);
   else
-    gp_station_stop(r->w.at[i]);
+    gp_simhost_stop(r->w.at[i]);
 }
 
 static void stall (run *r, size_t i) {
   uint64_t time = world_chance(&r->w, 8000);
   r->stalled[i] = gp_sim_now(r->w.sim) + time;
-  gp_station_stall(r->w.at[i], time);
+  gp_simhost_stall(r->w.at[i], time);
 }
 
 static void act (run *r) {
@@ -141,15 +141,15 @@ static void open (run *r) {
   char name[16];
   size_t i;
   world_open(&r->w, r->seed, 0);
-  r->w.opt.inboxmessages = 8;
-  r->w.opt.outboxmessages = 8;
-  r->w.opt.maxerrors = 16;
-  r->w.opt.maxmembers = 4 + world_chance(&r->w, NODES);
+  r->w.opt.inbox_messages = 8;
+  r->w.opt.outbox_messages = 8;
+  r->w.opt.max_errors = 16;
+  r->w.opt.max_members = 4 + world_chance(&r->w, NODES);
   for (i = 0; i < NODES; i++) {
     world_add(&r->w, NULL);
     snprintf(name, sizeof name, "m%zu:5000", i);
     r->alias[i] = world_peer(name);
-    SAME(gp_station_alias(r->w.at[i], r->alias[i]), GP_OK);
+    SAME(gp_simhost_alias(r->w.at[i], r->alias[i]), GP_OK);
   }
 }
 
@@ -158,7 +158,7 @@ static bool isatrest (run *r, size_t i) {
   gp_node *n = world_node(&r->w, i);
   gp_stats stats;
   gp_node_stats(n, &stats);
-  return stats.outboxmessages == 0 && stats.inboxmessages == 0 &&
+  return stats.outbox_messages == 0 && stats.inbox_messages == 0 &&
          stats.suspected == 0 && (stats.health == 0 || stats.members == 0) &&
          gp_node_due(n) > gp_sim_now(r->w.sim);
 }
@@ -167,7 +167,7 @@ static bool isatrest (run *r, size_t i) {
 static void rest (run *r) {
   size_t i, round;
   for (i = 0; i < NODES; i++)
-    gp_station_resume(r->w.at[i]);
+    gp_simhost_resume(r->w.at[i]);
   for (round = 0; round < 60; round++) {
     world_pass(&r->w, 1000);
     for (i = 0; i < NODES; i++)

@@ -50,7 +50,7 @@ static void hear (chaos *c, size_t i) {
 
 static size_t numberof (chaos *c, const gp_peer *p) {
   size_t i = 0;
-  while (i < NODES && !gp_peer_equal(gp_station_self(c->w.at[i]), p))
+  while (i < NODES && !gp_peer_equal(gp_simhost_self(c->w.at[i]), p))
     i++;
   return i;
 }
@@ -134,12 +134,12 @@ static void start (chaos *c, size_t i) {
 static void crash (chaos *c, size_t i) {
   if (i == 0)
     return;
-  gp_station_crash(c->w.at[i]);
+  gp_simhost_crash(c->w.at[i]);
   c->faulty[i] = gp_sim_now(c->w.sim);
 }
 
 static void stall (chaos *c, size_t i, uint64_t time) {
-  gp_station_stall(c->w.at[i], time);
+  gp_simhost_stall(c->w.at[i], time);
   c->faulty[i] = c->stalled[i] = gp_sim_now(c->w.sim) + time;
 }
 
@@ -180,7 +180,7 @@ static void harm (chaos *c, uint32_t loss, uint32_t copies, uint32_t breaks) {
 
 /* Whether one of the two still deals with the other, as failed or not. */
 static bool knows (chaos *c, size_t i, size_t other) {
-  const gp_peer *p = gp_station_self(c->w.at[other]);
+  const gp_peer *p = gp_simhost_self(c->w.at[other]);
   gp_node *n = world_node(&c->w, i);
   gp_peerstates states;
   bool known = false;
@@ -218,7 +218,7 @@ static void mend (chaos *c) {
   gp_sim_heal(c->w.sim, UINT64_MAX, UINT64_MAX);
   c->harmful = c->gentle ? 0 : gp_sim_now(c->w.sim);
   for (i = 0; i < NODES; i++) {
-    gp_station_resume(c->w.at[i]);
+    gp_simhost_resume(c->w.at[i]);
     if (c->stalled[i] > gp_sim_now(c->w.sim))
       c->faulty[i] = gp_sim_now(c->w.sim);
     c->stalled[i] = 0;

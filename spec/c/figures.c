@@ -25,9 +25,9 @@ size_t figures_bytes (void) {
   return m.uordblks + m.hblkhd;
 }
 
-static gp_station *add (gp_sim *s, size_t i) {
+static gp_simhost *add (gp_sim *s, size_t i) {
   gp_nodeopt opt;
-  gp_station *st;
+  gp_simhost *st;
   char name[32];
   gp_peer *p;
   gp_nodeopt_init(&opt);
@@ -39,19 +39,19 @@ static gp_station *add (gp_sim *s, size_t i) {
   return st;
 }
 
-static void connect (gp_station *st, gp_station *entry, gp_sim *s) {
+static void connect (gp_simhost *st, gp_simhost *entry, gp_sim *s) {
   gp_receipt *r;
-  if (gp_node_connect(gp_station_node(st), gp_station_self(entry), 5000,
+  if (gp_node_connect(gp_simhost_node(st), gp_simhost_self(entry), 5000,
                       gp_sim_now(s), &r) != GP_OK)
     exit(2);
   gp_receipt_unref(r);
 }
 
-static void broadcast (gp_station *st, gp_sim *s) {
+static void broadcast (gp_simhost *st, gp_sim *s) {
   gp_peerlist nobody = {0, 0, NULL};
   gp_blob *data = gp_blob_new(100);
   gp_receipt *r;
-  if (data == NULL || gp_node_post(gp_station_node(st), data, &nobody,
+  if (data == NULL || gp_node_post(gp_simhost_node(st), data, &nobody,
                                    gp_sim_now(s), &r) != GP_OK)
     exit(2);
   gp_blob_unref(data);
@@ -66,15 +66,15 @@ static void line (const char *what, size_t n, gp_sim *s, double since,
          what, done, took, (double)done / took);
 }
 
-static void empty (gp_station **at, size_t n) {
+static void empty (gp_simhost **at, size_t n) {
   size_t i;
   for (i = 0; i < n; i++)
-    while (gp_node_peekmessage(gp_station_node(at[i])) != NULL)
-      gp_node_dropmessage(gp_station_node(at[i]));
+    while (gp_node_peekmessage(gp_simhost_node(at[i])) != NULL)
+      gp_node_dropmessage(gp_simhost_node(at[i]));
 }
 
 static void measure (size_t n) {
-  gp_station **at = calloc(n, sizeof *at);
+  gp_simhost **at = calloc(n, sizeof *at);
   size_t i, before = figures_bytes();
   double since = seconds();
   uint64_t steps = 0;

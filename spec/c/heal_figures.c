@@ -20,7 +20,7 @@
 typedef struct net {
   gp_sim *sim;
   size_t n, ours; /* the others do as Go programs do, and come last */
-  gp_station *at[MOST];
+  gp_simhost *at[MOST];
 } net;
 
 static uint64_t seed;
@@ -46,7 +46,7 @@ static void row (size_t nodes, bool good, const char *what,
 static void options (gp_nodeopt *opt, bool ours) {
   gp_nodeopt_init(opt);
   if (!ours)
-    opt->probetime = 0;
+    opt->probe_interval_ms = 0;
 }
 
 static void add (net *w) {
@@ -59,8 +59,8 @@ static void add (net *w) {
   if (gp_sim_add(w->sim, p, &opt, NULL, &w->at[w->n]) != GP_OK)
     exit(2);
   if (w->n >= w->ours)
-    gp_station_setplain(w->at[w->n]);
-  gp_station_setgroups(w->at[w->n], (uint64_t)1 << w->n % 64);
+    gp_simhost_setplain(w->at[w->n]);
+  gp_simhost_setgroups(w->at[w->n], (uint64_t)1 << w->n % 64);
   gp_peer_unref(p);
   w->n++;
 }
@@ -77,8 +77,8 @@ static void open (net *w, uint64_t from, size_t n) {
 
 static void join (net *w, size_t i, size_t entry) {
   gp_receipt *r;
-  if (gp_node_connect(gp_station_node(w->at[i]),
-                      gp_station_self(w->at[entry]), 5000, gp_sim_now(w->sim),
+  if (gp_node_connect(gp_simhost_node(w->at[i]),
+                      gp_simhost_self(w->at[entry]), 5000, gp_sim_now(w->sim),
                       &r) != GP_OK)
     exit(2);
   gp_receipt_unref(r);
@@ -102,7 +102,7 @@ static bool iswhole (net *w) {
   size_t i;
   for (i = 0; i < countours(w); i++) {
     gp_stats stats;
-    gp_node_stats(gp_station_node(w->at[i]), &stats);
+    gp_node_stats(gp_simhost_node(w->at[i]), &stats);
     if (stats.members != w->n - 1)
       return false;
   }
@@ -133,7 +133,7 @@ static void network (net *w, uint64_t from, size_t n) {
 
 /* Takes the events; counts those of a kind. */
 static size_t take (net *w, size_t i, gp_eventkind kind) {
-  gp_node *n = gp_station_node(w->at[i]);
+  gp_node *n = gp_simhost_node(w->at[i]);
   const gp_event *e;
   size_t count = 0;
   while (n != NULL && (e = gp_node_peekevent(n)) != NULL) {
@@ -259,9 +259,9 @@ static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
   (void)takeall(w, GP_FAILED);
   since = gp_sim_now(w->sim);
   if (hangs)
-    gp_station_hang(w->at[lost]);
+    gp_simhost_hang(w->at[lost]);
   else
-    gp_station_crash(w->at[lost]);
+    gp_simhost_crash(w->at[lost]);
   while (count < observers(w, lost) &&
          gp_sim_now(w->sim) - since < 30 * SECOND) {
     pass(w, 10);
@@ -270,8 +270,8 @@ static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
         took[count++] = (uint32_t)(gp_sim_now(w->sim) - since);
   }
   if (hangs)
-    gp_station_resume(w->at[lost]);
-  else if (gp_station_start(w->at[lost], &opt, NULL) != GP_OK)
+    gp_simhost_resume(w->at[lost]);
+  else if (gp_simhost_start(w->at[lost], &opt, NULL) != GP_OK)
     exit(2);
   (void)untilwhole(w, 100, 120 * SECOND);
   return count;

@@ -23,7 +23,7 @@ TEST(leftnotfailed, "to leave is not to fail") {
 TEST(gone, "a process that is gone has failed within seconds") {
   world w;
   world_network(&w, 1, 5);
-  gp_station_crash(w.at[4]);
+  gp_simhost_crash(w.at[4]);
   world_forget(world_say(&w, 0, "x"));
   world_pass(&w, 3 * SECOND);
   TEXT(world_event(&w, 0), "n4 failed: ECONNREFUSED");
@@ -36,11 +36,11 @@ TEST(gone, "a process that is gone has failed within seconds") {
 TEST(hung, "one that hangs has failed within ten, and recovers") {
   world w;
   world_network(&w, 1, 5);
-  gp_station_hang(w.at[4]);
+  gp_simhost_hang(w.at[4]);
   world_pass(&w, 10 * SECOND);
   TEXT(world_event(&w, 0), "n4 failed: ETIMEDOUT");
   TEXT(world_members(&w, 2), "n0 n1 n3");
-  gp_station_resume(w.at[4]);
+  gp_simhost_resume(w.at[4]);
   world_pass(&w, 10 * SECOND);
   TEXT(world_event(&w, 0), "n4 recovered");
   TEXT(world_event(&w, 0), "");
@@ -53,21 +53,21 @@ TEST(hung, "one that hangs has failed within ten, and recovers") {
 static void mix (world *w, uint64_t seed, size_t ours, size_t plain) {
   size_t i;
   world_open(w, seed, ours);
-  w->opt.probetime = 0;
+  w->opt.probe_interval_ms = 0;
   while (w->n < ours + plain)
-    gp_station_setplain(w->at[world_add(w, NULL)]);
+    gp_simhost_setplain(w->at[world_add(w, NULL)]);
   world_joinall(w, w->n);
   for (i = 0; i < w->n; i++)
-    gp_station_setgroups(w->at[i], (uint64_t)1 << i);
+    gp_simhost_setgroups(w->at[i], (uint64_t)1 << i);
   world_ignore(w);
 }
 
 /* The last one is killed, or hangs. */
 static void strike (world *w, bool hangs) {
   if (hangs)
-    gp_station_hang(w->at[w->n - 1]);
+    gp_simhost_hang(w->at[w->n - 1]);
   else
-    gp_station_crash(w->at[w->n - 1]);
+    gp_simhost_crash(w->at[w->n - 1]);
 }
 
 /* The last one is lost at any time; those of ours that are left are to
@@ -166,7 +166,7 @@ TEST(goodbyelost, "who left while nobody heard it is not fetched back") {
 TEST(nofailedhandedon, "who has failed is not handed to newcomers") {
   world w;
   world_network(&w, 1, 4);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   world_pass(&w, 12 * SECOND);
   world_add(&w, NULL);
   SAME(world_end(&w, world_join(&w, 4, 0)), GP_OK);
@@ -180,7 +180,7 @@ TEST(nofailedhandedon, "who has failed is not handed to newcomers") {
 TEST(cameback, "one that was killed and comes back is found again") {
   world w;
   world_network(&w, 1, 4);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   world_pass(&w, 60 * SECOND);
   TEXT(world_event(&w, 0), "n2 failed: ECONNREFUSED");
   world_start(&w, 2);
@@ -193,7 +193,7 @@ TEST(cameback, "one that was killed and comes back is found again") {
 TEST(forgotten, "after a day of trying it is forgotten") {
   world w;
   world_network(&w, 1, 2);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   world_pass(&w, (uint64_t)25 * 3600 * SECOND);
   SAME(gp_node_due(world_node(&w, 0)), UINT64_MAX);
   world_close(&w);
@@ -227,7 +227,7 @@ static void calm (uint64_t seed, size_t ours, size_t plain) {
   gp_sim_setloss(w.sim, 100000);
   for (round = 0; round < 20; round++) {
     i = (size_t)world_chance(&w, w.n);
-    gp_station_stall(w.at[i], 3 * SECOND);
+    gp_simhost_stall(w.at[i], 3 * SECOND);
     world_pass(&w, 6 * SECOND);
   }
   for (i = 0; i < w.n; i++) {
@@ -255,7 +255,7 @@ static void distract (uint64_t seed, size_t n, bool hangs) {
   every = busy + 1500 + world_chance(&w, 4 * SECOND);
   strike(&w, hangs);
   for (end = gp_sim_now(w.sim) + 120 * SECOND; gp_sim_now(w.sim) < end;) {
-    gp_station_stall(w.at[0], busy);
+    gp_simhost_stall(w.at[0], busy);
     world_pass(&w, every);
   }
   gp_node_stats(world_node(&w, 0), &stats);
@@ -280,9 +280,9 @@ TEST(hiddenjoin, "who was missed by the others is found by comparing") {
   world_joinall(&w, 3);
   SAME(world_end(&w, world_join(&w, 4, 3)), GP_OK);
   SAME(world_end(&w, world_join(&w, 5, 3)), GP_OK);
-  gp_station_setgroups(w.at[5], 1);
-  gp_station_setgroups(w.at[0], 2);
-  gp_station_setgroups(w.at[1], 2);
+  gp_simhost_setgroups(w.at[5], 1);
+  gp_simhost_setgroups(w.at[0], 2);
+  gp_simhost_setgroups(w.at[1], 2);
   SAME(gp_sim_cut(w.sim, 3, 3), GP_OK);
   SAME(world_end(&w, world_join(&w, 3, 2)), GP_OK);
   gp_sim_heal(w.sim, 3, 3);

@@ -12,7 +12,7 @@
 #define HASHES 40 /* so that many share one */
 
 typedef struct thing {
-  gp_link link;
+  gp_indexlink link;
   uint64_t since; /* it has its hash; 0: it is not in */
 } thing;
 
@@ -20,7 +20,7 @@ typedef struct thing {
 static void lookup (const gp_index *ix, const thing *all, uint32_t hash) {
   size_t i, in = 0, found = 0;
   uint64_t last = 0;
-  gp_link *l;
+  gp_indexlink *l;
   for (i = 0; i < THINGS; i++)
     in += all[i].since != 0 && all[i].link.hash == hash;
   for (l = gp_index_find(ix, hash); l != NULL; l = gp_index_next(l)) {
@@ -71,23 +71,23 @@ TEST(indexed, "an index finds all with a hash, the oldest first") {
 
 /* A table and beside it the truth. */
 typedef struct shelf {
-  gp_members ms;
-  gp_entry at[ENTRIES];
+  gp_peertable ms;
+  gp_peerentry at[ENTRIES];
   gp_peer *names[2 * ENTRIES];
   bool in[ENTRIES];
 } shelf;
 
 static void check (shelf *s) {
-  const gp_entry *e;
+  const gp_peerentry *e;
   size_t i, count = 0, walked = 0;
   for (i = 0; i < ENTRIES; i++) {
-    gp_entry *found;
+    gp_peerentry *found;
     if (!s->in[i])
       continue;
     count++;
-    found = gp_members_find(&s->ms, s->at[i].peer);
+    found = gp_peertable_find(&s->ms, s->at[i].peer);
     CHECK(found == &s->at[i]);
-    CHECK(gp_members_at(&s->ms, found->slot) == found);
+    CHECK(gp_peertable_at(&s->ms, found->slot) == found);
   }
   for (e = s->ms.first; e != NULL; e = e->next) {
     CHECK(e->next == NULL ? s->ms.last == e : e->next->prev == e);
@@ -99,10 +99,10 @@ static void check (shelf *s) {
 
 static void toggle (shelf *s, size_t i) {
   if (s->in[i])
-    gp_members_remove(&s->ms, &s->at[i]);
+    gp_peertable_remove(&s->ms, &s->at[i]);
   else {
     s->at[i].peer = s->names[i];
-    SAME(gp_members_add(&s->ms, &s->at[i]), GP_OK);
+    SAME(gp_peertable_add(&s->ms, &s->at[i]), GP_OK);
   }
   s->in[i] = !s->in[i];
 }
@@ -115,25 +115,25 @@ TEST(members, "a table finds what is in it, by name and by slot") {
   gp_random_seed(&r, 4);
   for (i = 0; i < 2 * ENTRIES; i++)
     SAME(gp_peer_new(&s.names[i], "n", 1, (int64_t)i + 1), GP_OK);
-  CHECK(gp_members_find(&s.ms, s.names[0]) == NULL);
-  CHECK(gp_members_at(&s.ms, 0) == NULL);
+  CHECK(gp_peertable_find(&s.ms, s.names[0]) == NULL);
+  CHECK(gp_peertable_at(&s.ms, 0) == NULL);
   for (round = 0; round < 4000; round++) {
     i = gp_random_below(&r, ENTRIES);
     if (s.in[i] && gp_random_below(&r, 3) == 0) {
       uint32_t slot = s.at[i].slot;
       gp_peer *old = s.at[i].peer;
-      gp_members_rename(&s.ms, &s.at[i], s.names[i + ENTRIES]);
+      gp_peertable_rename(&s.ms, &s.at[i], s.names[i + ENTRIES]);
       SAME(s.at[i].slot, slot);
       if (old == s.names[i])
-        CHECK(gp_members_find(&s.ms, old) == NULL);
+        CHECK(gp_peertable_find(&s.ms, old) == NULL);
     }
     else
       toggle(&s, i);
     if (round % 50 == 0)
       check(&s);
   }
-  CHECK(gp_members_at(&s.ms, UINT32_MAX) == NULL);
-  gp_members_clear(&s.ms);
+  CHECK(gp_peertable_at(&s.ms, UINT32_MAX) == NULL);
+  gp_peertable_clear(&s.ms);
   SAME(s.ms.count, 0);
   for (i = 0; i < 2 * ENTRIES; i++)
     gp_peer_unref(s.names[i]);

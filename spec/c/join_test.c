@@ -30,7 +30,7 @@ TEST(self, "a node can not connect with itself") {
   gp_receipt *r;
   world_open(&w, 1, 1);
   SAME(
-    gp_node_connect(world_node(&w, 0), gp_station_self(w.at[0]), 100, 0, &r),
+    gp_node_connect(world_node(&w, 0), gp_simhost_self(w.at[0]), 100, 0, &r),
     GP_ESELF);
   world_close(&w);
 }
@@ -40,7 +40,7 @@ TEST(ownalias, "nor under another of its names") {
   gp_receipt *r;
   gp_peer *other = world_peer("other:5000");
   world_open(&w, 1, 1);
-  SAME(gp_station_alias(w.at[0], other), GP_OK);
+  SAME(gp_simhost_alias(w.at[0], other), GP_OK);
   SAME(gp_node_connect(world_node(&w, 0), other, 100, 0, &r), GP_OK);
   SAME(world_end(&w, r), GP_EBADREQUEST);
   CHECK(!gp_node_isconnected(world_node(&w, 0)));
@@ -51,7 +51,7 @@ TEST(ownalias, "nor under another of its names") {
 TEST(deadentry, "an entry point that is not there fails the connect alone") {
   world w;
   world_open(&w, 1, 2);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   SAME(world_end(&w, world_join(&w, 0, 1)), GP_ECONNREFUSED);
   CHECK(!gp_node_isconnected(world_node(&w, 0)));
   TEXT(world_complaint(&w, 0), "");
@@ -62,9 +62,9 @@ TEST(hungentry, "an entry point that hangs fails it when its time is over") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 2);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   SAME(
-    gp_node_connect(world_node(&w, 0), gp_station_self(w.at[1]), 700, 0, &r),
+    gp_node_connect(world_node(&w, 0), gp_simhost_self(w.at[1]), 700, 0, &r),
     GP_OK);
   SAME(world_end(&w, r), GP_ETIMEDOUT);
   SAME(gp_sim_now(w.sim), 700);
@@ -76,10 +76,10 @@ TEST(dyingentry, "an entry point that dies while it is asked fails it") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 2);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   r = world_join(&w, 0, 1);
   world_pass(&w, 100);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   SAME(world_end(&w, r), GP_ECONNRESET);
   CHECK(!gp_node_isconnected(world_node(&w, 0)));
   world_close(&w);
@@ -89,7 +89,7 @@ TEST(deadmember, "a listed member that is dead is told and no member") {
   world w;
   world_open(&w, 1, 4);
   world_joinall(&w, 3);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   SAME(world_end(&w, world_join(&w, 3, 0)), GP_OK);
   TEXT(world_members(&w, 3), "n0 n1");
   TEXT(world_complaint(&w, 3), "greeting n2: ECONNREFUSED");
@@ -101,7 +101,7 @@ TEST(knowndead, "a member that is known to be dead is not handed on") {
   world w;
   world_open(&w, 1, 4);
   world_joinall(&w, 3);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   world_forget(world_say(&w, 0, "x"));
   world_forget(world_say(&w, 1, "x"));
   world_pass(&w, 6000);
@@ -117,19 +117,19 @@ TEST(hungmember, "a listed member that hangs holds nobody up over a second") {
   uint64_t since;
   world_open(&w, 1, 5);
   world_joinall(&w, 4);
-  gp_station_hang(w.at[1]);
-  gp_station_hang(w.at[2]);
+  gp_simhost_hang(w.at[1]);
+  gp_simhost_hang(w.at[2]);
   since = gp_sim_now(w.sim);
   SAME(world_end(&w, world_join(&w, 4, 0)), GP_OK);
   CHECK(gp_sim_now(w.sim) - since >= 1000);
   CHECK(gp_sim_now(w.sim) - since < 1100);
   TEXT(world_complaint(&w, 4), "");
-  gp_station_resume(w.at[1]);
+  gp_simhost_resume(w.at[1]);
   world_pass(&w, 10000);
   TEXT(world_members(&w, 4), "n0 n1 n3");
   TEXT(world_complaint(&w, 4), "greeting n2: ETIMEDOUT");
   TEXT(world_complaint(&w, 4), "");
-  gp_station_resume(w.at[2]);
+  gp_simhost_resume(w.at[2]);
   world_pass(&w, 5000);
   CHECK(world_iswhole(&w));
   world_close(&w);
@@ -216,7 +216,7 @@ static gp_receipt *joinas (world *w, size_t i, const char *name) {
 
 static void alias (world *w, size_t i, const char *name) {
   gp_peer *p = world_peer(name);
-  SAME(gp_station_alias(w->at[i], p), GP_OK);
+  SAME(gp_simhost_alias(w->at[i], p), GP_OK);
   gp_peer_unref(p);
 }
 
@@ -266,7 +266,7 @@ TEST(lostname, "what is said while one that failed is joined reaches it") {
     gp_receipt *joined, *said;
     world_network(&w, seed, 2);
     alias(&w, 0, "other:5000");
-    gp_station_crash(w.at[0]);
+    gp_simhost_crash(w.at[0]);
     world_pass(&w, 5 * SECOND);
     TEXT(world_members(&w, 1), "");
     world_start(&w, 0);
@@ -284,14 +284,14 @@ TEST(lostagain, "one that failed and is joined by another name can fail") {
   world w;
   world_network(&w, 1, 2);
   alias(&w, 0, "other:5000");
-  gp_station_crash(w.at[0]);
+  gp_simhost_crash(w.at[0]);
   world_pass(&w, 5 * SECOND);
   world_ignore(&w);
   world_start(&w, 0);
   SAME(world_end(&w, joinas(&w, 1, "other:5000")), GP_OK);
   TEXT(world_event(&w, 1), "n0 recovered");
   TEXT(world_event(&w, 1), "");
-  gp_station_crash(w.at[0]);
+  gp_simhost_crash(w.at[0]);
   world_pass(&w, 5 * SECOND);
   TEXT(world_event(&w, 1), "n0 failed: ECONNREFUSED");
   TEXT(world_members(&w, 1), "");
@@ -306,7 +306,7 @@ TEST(movedorder, "what was written under another name is not lost") {
     gp_peer *other = world_peer("other:5000");
     gp_blob *data = gp_blob_new(0);
     world_open(&w, seed, 2);
-    SAME(gp_station_alias(w.at[0], other), GP_OK);
+    SAME(gp_simhost_alias(w.at[0], other), GP_OK);
     SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
     r[0] = joinas(&w, 1, "other:5000");
     SAME(gp_peerlist_add(&to, other), GP_OK);
@@ -348,7 +348,7 @@ TEST(room, "a node takes no more members than it may") {
   size_t i;
   world_open(&w, 1, 6);
   world_joinall(&w, 5);
-  w.opt.maxmembers = 3;
+  w.opt.max_members = 3;
   world_renew(&w, 5);
   SAME(world_end(&w, world_join(&w, 5, 0)), GP_OK);
   world_pass(&w, 100);
@@ -363,7 +363,7 @@ TEST(noroom, "a newcomer for whom there is no room is told so") {
   world w;
   size_t i;
   world_open(&w, 1, 0);
-  w.opt.maxmembers = 2;
+  w.opt.max_members = 2;
   for (i = 0; i < 4; i++)
     world_add(&w, NULL);
   SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
@@ -379,15 +379,15 @@ TEST(noroomknown, "and so is one that is written to already") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 0);
-  w.opt.maxmembers = 1;
+  w.opt.max_members = 1;
   world_add(&w, NULL);
   world_add(&w, NULL);
   world_add(&w, NULL);
   SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
-  gp_station_hang(w.at[2]);
+  gp_simhost_hang(w.at[2]);
   r = world_tell(&w, 0, 2, "hello");
   world_pass(&w, 500);
-  gp_station_resume(w.at[2]);
+  gp_simhost_resume(w.at[2]);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_EBUSY);
   (void)world_end(&w, r);
   TEXT(world_members(&w, 0), "n1");
@@ -398,7 +398,7 @@ TEST(noroomknown, "and so is one that is written to already") {
 TEST(cameback, "one that was killed and came back joins again") {
   world w;
   world_network(&w, 1, 3);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   world_start(&w, 2);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   CHECK(world_iswhole(&w));
@@ -411,7 +411,7 @@ TEST(cameback, "one that was killed and came back joins again") {
 TEST(forgot, "one that came back and forgot us is joined anew") {
   world w;
   world_network(&w, 1, 2);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   world_start(&w, 1);
   SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
   TEXT(world_hear(&w, 1), "n0: x");

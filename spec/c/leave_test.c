@@ -45,14 +45,14 @@ TEST(hungleave, "a member that hangs holds a leave up for a second at most") {
   world w;
   uint64_t since;
   world_network(&w, 1, 4);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   world_forget(world_say(&w, 0, "x"));
   world_pass(&w, 100);
   since = gp_sim_now(w.sim);
   SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
   CHECK(gp_sim_now(w.sim) - since <= 1100);
   CHECK(!gp_node_isconnected(world_node(&w, 0)));
-  gp_station_resume(w.at[1]);
+  gp_simhost_resume(w.at[1]);
   world_pass(&w, 10000);
   TEXT(world_members(&w, 1), "n2 n3");
   world_close(&w);
@@ -120,7 +120,7 @@ TEST(saidwhileleaving, "one that leaves is written to no more") {
 /* Two; the inbox of number 1 takes one message, and is full. */
 static void openfull (world *w) {
   world_open(w, 1, 2);
-  w->opt.inboxmessages = 1;
+  w->opt.inbox_messages = 1;
   world_renew(w, 1);
   world_joinall(w, 2);
   SAME(world_end(w, world_say(w, 0, "fills")), GP_OK);
@@ -143,12 +143,12 @@ TEST(abandoned, "what was still to be said to one that leaves fails") {
 static size_t busy (world *w, gp_receipt **r) {
   size_t i, n = 0;
   world_open(w, 1, 0);
-  w->opt.inboxmessages = 2;
-  w->opt.outboxmessages = 4;
+  w->opt.inbox_messages = 2;
+  w->opt.outbox_messages = 4;
   for (i = 0; i < 6; i++)
     world_add(w, NULL);
   world_joinall(w, 4);
-  gp_station_hang(w->at[3]);
+  gp_simhost_hang(w->at[3]);
   for (i = 0; i < 8; i++)
     r[n++] = world_say(w, i % 3, "x");
   world_pass(w, 100);
@@ -174,7 +174,7 @@ TEST(freed, "a node can be freed with everything on its way") {
   size_t i, n = busy(&w, r);
   world_pass(&w, 3);
   for (i = 0; i < 6; i++)
-    gp_station_stop(w.at[i]);
+    gp_simhost_stop(w.at[i]);
   settled(r, n);
   gp_sim_run(w.sim, UINT64_MAX);
   world_close(&w);
@@ -188,11 +188,11 @@ TEST(killed, "and at any moment") {
     size_t i, n = busy(&w, r);
     world_pass(&w, after);
     for (i = 0; i < 6; i += 2)
-      gp_station_crash(w.at[i]);
-    gp_station_resume(w.at[3]);
+      gp_simhost_crash(w.at[i]);
+    gp_simhost_resume(w.at[3]);
     world_pass(&w, 60000);
     for (i = 1; i < 6; i += 2)
-      gp_station_crash(w.at[i]);
+      gp_simhost_crash(w.at[i]);
     settled(r, n);
     world_close(&w);
   }
@@ -204,7 +204,7 @@ TEST(cancels, "what was not done when a node is freed was cancelled") {
   world_network(&w, 1, 3);
   r = world_say(&w, 0, "x");
   r->claimed = true;
-  gp_station_stop(w.at[0]);
+  gp_simhost_stop(w.at[0]);
   CHECK(gp_receipt_issettled(r));
   CHECK(r->first != NULL);
   SAME(r->first->error, GP_ECANCELED);
@@ -221,7 +221,7 @@ TEST(stopped, "what a node owes when it is stopped it answers") {
   r = world_say(&w, 0, "is held");
   world_pass(&w, 100);
   CHECK(!gp_receipt_issettled(r));
-  gp_station_stop(w.at[1]);
+  gp_simhost_stop(w.at[1]);
   CHECK(world_end(&w, r) != GP_OK);
   world_close(&w);
 }
@@ -254,14 +254,14 @@ typedef struct stub {
 } stub;
 
 static gp_err stubask (void *self, uint64_t id, const gp_peer *dial,
-                       const gp_asking *asking, uint32_t timeout) {
+                       const gp_sendreq *asking, uint32_t timeout) {
   stub *s = self;
   (void)id, (void)dial, (void)asking, (void)timeout;
   s->asks++;
   return s->error;
 }
 
-static bool stubgone (void *self, const gp_reply *r) {
+static bool stubgone (void *self, const gp_exchange *r) {
   (void)self, (void)r;
   return false;
 }

@@ -8,7 +8,7 @@ TEST(lasthour, "who comes back just as it is given up is a member") {
   for (late = 0; late <= 60; late += 2) {
     world w;
     world_network(&w, 1, 2);
-    gp_station_crash(w.at[1]);
+    gp_simhost_crash(w.at[1]);
     world_pass(&w, (24 * 3600 + late) * SECOND);
     world_start(&w, 1);
     SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
@@ -21,16 +21,16 @@ TEST(lasthour, "who comes back just as it is given up is a member") {
 /* Node 'i' fails for node 0, which has no room for more of those. */
 static void losetoo (world *w, size_t i) {
   SAME(world_end(w, world_join(w, i, 0)), GP_OK);
-  gp_station_crash(w->at[i]);
+  gp_simhost_crash(w->at[i]);
   world_pass(w, 3 * SECOND);
 }
 
 /* Node 0 has room for two members; five others. */
 static void opensmall (world *w) {
   world_open(w, 1, 0);
-  w->opt.maxmembers = 2;
+  w->opt.max_members = 2;
   world_add(w, NULL);
-  w->opt.maxmembers = 4096;
+  w->opt.max_members = 4096;
   while (w->n < 6)
     world_add(w, NULL);
 }
@@ -44,13 +44,13 @@ TEST(toomanylost, "one too many is let go of, also when it was only late") {
   world_start(&w, 1);
   world_forget(world_join(&w, 1, 0));
   world_pass(&w, 11);
-  gp_station_hang(w.at[1]); /* it is to be met, and is not */
+  gp_simhost_hang(w.at[1]); /* it is to be met, and is not */
   losetoo(&w, 3);
   world_pass(&w, 5 * SECOND);
   gp_node_stats(world_node(&w, 0), &stats);
   SAME(stats.failed, 2); /* n1 is let go of */
   SAME(world_end(&w, world_join(&w, 4, 5)), GP_OK);
-  gp_station_hang(w.at[5]);
+  gp_simhost_hang(w.at[5]);
   SAME(world_end(&w, world_join(&w, 0, 4)), GP_OK); /* greets n5 in vain */
   world_pass(&w, 10 * SECOND);
   TEXT(world_members(&w, 0), "n4");

@@ -34,9 +34,9 @@ static bool open (world *w, size_t n) {
   gp_err e;
   size_t i;
   gp_nodeopt_init(&w->opt);
-  w->opt.inboxmessages = 3;
-  w->opt.outboxmessages = 4;
-  w->opt.maxerrors = 8;
+  w->opt.inbox_messages = 3;
+  w->opt.outbox_messages = 4;
+  w->opt.max_errors = 8;
   w->n = 0;
   e = gp_sim_new(&w->sim, 1);
   if (e != GP_OK) {
@@ -63,7 +63,7 @@ static void conclude (world *w, gp_err e, gp_receipt **out) {
 
 static void join (world *w, size_t i, size_t entry) {
   gp_receipt *r = NULL;
-  gp_err e = gp_node_connect(world_node(w, i), gp_station_self(w->at[entry]),
+  gp_err e = gp_node_connect(world_node(w, i), gp_simhost_self(w->at[entry]),
                              5000, gp_sim_now(w->sim), &r);
   conclude(w, e, &r);
 }
@@ -92,7 +92,7 @@ static void joining (world *w) {
     return;
   for (i = 1; i < 7; i++)
     join(w, i, i - 1);
-  gp_station_hang(w->at[1]);
+  gp_simhost_hang(w->at[1]);
   join(w, 7, 0);
 }
 
@@ -104,7 +104,7 @@ static void talking (world *w) {
   join(w, 2, 0);
   for (i = 0; i < 6; i++)
     post(w, 0, NULL);
-  post(w, 1, gp_station_self(w->at[2]));
+  post(w, 1, gp_simhost_self(w->at[2]));
   while (gp_node_peekmessage(world_node(w, 1)) != NULL)
     gp_node_dropmessage(world_node(w, 1));
   world_pass(w, 10000);
@@ -113,10 +113,10 @@ static void talking (world *w) {
 static void strangers (world *w) {
   if (!open(w, 3))
     return;
-  post(w, 0, gp_station_self(w->at[1]));
+  post(w, 0, gp_simhost_self(w->at[1]));
   join(w, 1, 0);
-  gp_station_crash(w->at[1]);
-  if (gp_station_start(w->at[1], &w->opt, NULL) == GP_OK)
+  gp_simhost_crash(w->at[1]);
+  if (gp_simhost_start(w->at[1], &w->opt, NULL) == GP_OK)
     post(w, 0, NULL); /* it has forgotten us: named anew */
 }
 
@@ -126,10 +126,10 @@ static void parting (world *w) {
   join(w, 1, 0);
   join(w, 2, 0);
   join(w, 3, 2);
-  gp_station_hang(w->at[3]);
+  gp_simhost_hang(w->at[3]);
   leave(w, 0);
-  gp_station_resume(w->at[3]);
-  gp_station_stop(w->at[1]);
+  gp_simhost_resume(w->at[3]);
+  gp_simhost_stop(w->at[1]);
   leave(w, 2);
 }
 
@@ -138,7 +138,7 @@ static void aliases (world *w) {
   gp_receipt *r = NULL;
   if (!open(w, 2) || gp_peer_parse(&other, "other:1", 7) != GP_OK)
     return;
-  if (gp_station_alias(w->at[0], other) == GP_OK) {
+  if (gp_simhost_alias(w->at[0], other) == GP_OK) {
     join(w, 1, 0);
     conclude(
       w,
@@ -163,7 +163,7 @@ static void moving (world *w) {
   join(w, 2, 0);
   if (gp_node_known(world_node(w, 2), &known, &left) != GP_OK)
     return;
-  gp_station_crash(w->at[2]);
+  gp_simhost_crash(w->at[2]);
   add(w, "new:4");
   if (w->n == 4) {
     gp_err e = gp_node_resume(world_node(w, 3), &known, left,

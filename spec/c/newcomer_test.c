@@ -8,24 +8,24 @@
 #include "memory.h"
 #include "world.h"
 
-/* An answer that is owed: how often it was given. */
-struct gp_reply {
+/* A request that came, and how often it was responded to. */
+typedef struct exchange {
+  gp_exchange head;
   int given;
-};
+} exchange;
 
 static gp_err taken (void *self, uint64_t id, const gp_peer *dial,
-                     const gp_asking *asking, uint32_t timeout) {
+                     const gp_sendreq *asking, uint32_t timeout) {
   (void)self, (void)id, (void)dial, (void)asking, (void)timeout;
   return GP_OK;
 }
 
-static void give (void *self, gp_reply *r, const gp_answer *answer,
-                  gp_form form) {
-  (void)self, (void)answer, (void)form;
-  r->given++;
+static void give (void *self, gp_exchange *x, const gp_sendresp *response) {
+  (void)self, (void)response;
+  ((exchange *)x)->given++;
 }
 
-static bool gone (void *self, const gp_reply *r) {
+static bool gone (void *self, const gp_exchange *r) {
   (void)self, (void)r;
   return false;
 }
@@ -51,12 +51,12 @@ static bool starved (uint64_t fails) {
   gp_ready ready = {0};
   gp_signal signals[GP_SIGNALS];
   gp_node *n = serving(signals, &ready);
-  gp_asked asked = {.form = GP_FORM_HEADERS, .remote = "10.0.0.2"};
-  gp_reply r = {0};
+  gp_recvreq asked = {.form = GP_FORM_HEADERS, .remote = "10.0.0.2"};
+  exchange r = {0};
   bool at_once, failed;
   SAME(gp_message_new(&asked.msg, GP_CONNECT, from, NULL, NULL), GP_OK);
   memory_fail(fails, false);
-  at_once = gp_node_requested(n, &asked, &r, 1);
+  at_once = gp_node_received(n, &asked, &r.head, 1);
   failed = memory_heal();
   if (r.given != at_once)
     test_note("allocation %d failed", (int)fails);
@@ -64,7 +64,7 @@ static bool starved (uint64_t fails) {
   CHECK(failed || !at_once);
   gp_node_tick(n, 10000);
   SAME(r.given, 1);
-  gp_asked_clear(&asked);
+  gp_recvreq_clear(&asked);
   gp_node_free(n);
   gp_peer_unref(from);
   return failed;

@@ -34,9 +34,9 @@ TEST(resumes, "who starts again with its list joins by itself") {
   world_network(&w, 1, 4);
   save(&w, 3, &m);
   SAME(world_end(&w, world_leave(&w, 2)), GP_OK);
-  gp_station_crash(w.at[3]);
-  gp_station_crash(w.at[0]);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[3]);
+  gp_simhost_crash(w.at[0]);
+  gp_simhost_crash(w.at[2]);
   world_pass(&w, 30 * SECOND);
   TEXT(world_members(&w, 1), "");
   world_ignore(&w);
@@ -63,7 +63,7 @@ TEST(allkilled, "all that were killed, and come back, are one again") {
     world_network(&w, seed, 8);
     for (i = 0; i < 8; i++) {
       save(&w, i, &m[i]);
-      gp_station_crash(w.at[i]);
+      gp_simhost_crash(w.at[i]);
     }
     world_pass(&w, 3600 * SECOND);
     for (i = 0; i < 8; i++) {
@@ -84,7 +84,7 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   save(&w, 0, &m);
   SAME(m.known.n, 2);
   for (size_t i = 0; i < 3; i++)
-    gp_station_crash(w.at[i]);
+    gp_simhost_crash(w.at[i]);
   restart(&w, 0, &m);
   world_pass(&w, (uint64_t)23 * 3600 * SECOND);
   save(&w, 0, &m);
@@ -92,7 +92,7 @@ TEST(lonely, "who is alone goes on trying for a day, then lets be") {
   world_start(&w, 1);
   world_pass(&w, 60 * SECOND);
   TEXT(world_members(&w, 0), "n1");
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   world_pass(&w, (uint64_t)25 * 3600 * SECOND);
   SAME(gp_node_due(world_node(&w, 0)), UINT64_MAX);
   gp_peerlist_clear(&m.known);
@@ -106,8 +106,8 @@ TEST(toomany, "no more are tried again than there may be members") {
   world_network(&w, 1, 6);
   save(&w, 0, &m);
   SAME(m.known.n, 5);
-  gp_station_crash(w.at[0]);
-  w.opt.maxmembers = 2;
+  gp_simhost_crash(w.at[0]);
+  w.opt.max_members = 2;
   restart(&w, 0, &m);
   save(&w, 0, &m);
   SAME(m.known.n, 2);
@@ -126,8 +126,8 @@ TEST(leftstays, "who had left stays out after a restart, also when fetched") {
   save(&w, 2, &m);
   CHECK(m.left);
   SAME(m.known.n, 0);
-  gp_station_crash(w.at[2]);
-  gp_station_crash(w.at[0]);
+  gp_simhost_crash(w.at[2]);
+  gp_simhost_crash(w.at[0]);
   restart(&w, 2, &m);
   restart(&w, 0, &other); /* it remembers n2 */
   world_pass(&w, 60 * SECOND);
@@ -145,8 +145,8 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
   memory m = {0};
   world_network(&w, 1, 2);
   save(&w, 0, &m);
-  gp_station_crash(w.at[0]);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[0]);
+  gp_simhost_crash(w.at[1]);
   restart(&w, 0, &m);
   SAME(world_end(&w, world_leave(&w, 0)), GP_OK);
   world_start(&w, 1);
@@ -196,7 +196,7 @@ static const char *nameof (world *w, size_t i, size_t other) {
   text[0] = '\0';
   SAME(gp_node_states(world_node(w, i), gp_sim_now(w->sim), &all), GP_OK);
   for (j = 0; j < all.n; j++)
-    if (gp_peer_equal(all.at[j].peer, gp_station_self(w->at[other])))
+    if (gp_peer_equal(all.at[j].peer, gp_simhost_self(w->at[other])))
       snprintf(text, sizeof text, "%s %s", all.at[j].name,
                states[all.at[j].state]);
   gp_peerstates_clear(&all);
@@ -215,7 +215,7 @@ TEST(namesknown, "a name is known to all of ours") {
 TEST(moved, "one with a name that comes back elsewhere leaves no ghost") {
   world w;
   size_t new, old = networkanna(&w, 3, "old:5000");
-  gp_station_crash(w.at[old]);
+  gp_simhost_crash(w.at[old]);
   new = addanna(&w, "new:5000");
   SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
   world_pass(&w, SECOND);
@@ -237,9 +237,9 @@ TEST(movedlater, "also when the old one has failed, or is not reached") {
   world_open(&w, 1, 3);
   old = addanna(&w, "old:5000");
   world_joinall(&w, 4);
-  gp_station_setgroups(w.at[old], 1);
+  gp_simhost_setgroups(w.at[old], 1);
   for (size_t i = 0; i < 3; i++)
-    gp_station_setgroups(w.at[i], 2);
+    gp_simhost_setgroups(w.at[i], 2);
   world_part(&w, 1, 2);
   world_ignore(&w);
   new = addanna(&w, "new:5000");
@@ -247,12 +247,12 @@ TEST(movedlater, "also when the old one has failed, or is not reached") {
   world_pass(&w, 2 * SECOND);
   TEXT(world_event(&w, 0), "old left");
   TEXT(world_event(&w, 0), "new joined");
-  gp_station_crash(w.at[new]);
+  gp_simhost_crash(w.at[new]);
   world_pass(&w, 20 * SECOND);
   TEXT(world_event(&w, 1), "new joined"); /* it was met first */
   TEXT(world_event(&w, 1), "old left");
   TEXT(world_event(&w, 1), "new failed: ECONNREFUSED");
-  gp_station_crash(w.at[old]);
+  gp_simhost_crash(w.at[old]);
   gp_sim_heal(w.sim, 3, 3);
   startanna(&w, old);
   SAME(world_end(&w, world_join(&w, old, 1)), GP_OK);
@@ -267,7 +267,7 @@ TEST(failedname, "the name of one that has failed is free at once") {
   world w;
   size_t new, old = networkanna(&w, 2, "old:5000");
   uint64_t before;
-  gp_station_hang(w.at[old]);
+  gp_simhost_hang(w.at[old]);
   world_pass(&w, 20 * SECOND);
   world_ignore(&w);
   new = addanna(&w, "new:5000");
@@ -304,7 +304,7 @@ TEST(twoatonce, "of two that come at once with a name one is let in") {
     world_open(&w, seed, 2);
     addanna(&w, NULL);
     world_joinall(&w, 3);
-    gp_station_crash(w.at[2]);
+    gp_simhost_crash(w.at[2]);
     addanna(&w, NULL);
     addanna(&w, NULL);
     a = world_join(&w, 3, 0);
@@ -332,7 +332,7 @@ TEST(mergednames, "two of a name in two networks both stay, and are told") {
   TEXT(world_complaint(&w, 3), "joining n2: EEXIST");
   TEXT(world_complaint(&w, 0), "");
   world_ignore(&w);
-  gp_station_crash(w.at[3]); /* there is another one of its name */
+  gp_simhost_crash(w.at[3]); /* there is another one of its name */
   world_pass(&w, 10 * SECOND);
   TEXT(world_event(&w, 0), "n3 left");
   TEXT(nameof(&w, 1, 3), "");
@@ -344,7 +344,7 @@ TEST(replaced, "another process at a member's address is a newcomer") {
   world_network(&w, 1, 3);
   SAME(world_end(&w, world_say(&w, 2, "old")), GP_OK);
   TEXT(world_hear(&w, 0), "n2: old");
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   world_start(&w, 2);
   SAME(world_end(&w, world_join(&w, 2, 0)), GP_OK);
   CHECK(world_iswhole(&w));
@@ -363,7 +363,7 @@ TEST(replaced, "another process at a member's address is a newcomer") {
 TEST(replacedunseen, "also when it does not connect: it is met") {
   world w;
   world_network(&w, 1, 3);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   world_start(&w, 2);
   world_pass(&w, 10 * SECOND);
   TEXT(world_event(&w, 0), "n2 failed: EREPLACED");
@@ -395,11 +395,11 @@ TEST(copied, "a file that was copied does not bring a second one in") {
 TEST(displaced, "who stood still while its name was taken is told") {
   world w;
   size_t new, old = networkanna(&w, 2, NULL);
-  gp_station_hang(w.at[old]);
+  gp_simhost_hang(w.at[old]);
   new = addanna(&w, NULL);
   SAME(world_end(&w, world_join(&w, new, 0)), GP_OK);
   world_pass(&w, 5 * SECOND);
-  gp_station_resume(w.at[old]);
+  gp_simhost_resume(w.at[old]);
   world_pass(&w, 30 * SECOND);
   CHECK(world_iswhole(&w));
   TEXT(world_complaint(&w, old), "joining n3: EEXIST");
@@ -422,10 +422,10 @@ static void wander (uint64_t seed) {
   for (i = 0; i < PLACES; i++)
     addanna(&w, NULL);
   for (i = 1; i < PLACES; i++)
-    gp_station_crash(w.at[PLAIN + i]);
+    gp_simhost_crash(w.at[PLAIN + i]);
   world_joinall(&w, PLAIN + 1);
   for (i = 0; i < w.n; i++)
-    gp_station_setgroups(w.at[i], (uint64_t)1 << i);
+    gp_simhost_setgroups(w.at[i], (uint64_t)1 << i);
   gp_sim_setloss(w.sim, 50000);
   gp_sim_setcopies(w.sim, 50000);
   for (round = 0; round < 8; round++) {
@@ -435,7 +435,7 @@ static void wander (uint64_t seed) {
                       (uint64_t)1 << (PLAIN + at)),
            GP_OK);
     save(&w, PLAIN + at, &m);
-    gp_station_crash(w.at[PLAIN + at]);
+    gp_simhost_crash(w.at[PLAIN + at]);
     world_pass(&w, world_chance(&w, 6 * SECOND));
     at = (at + 1 + (size_t)world_chance(&w, PLACES - 1)) % PLACES;
     startanna(&w, PLAIN + at);

@@ -19,8 +19,8 @@ static uint64_t trace (uint64_t seed) {
   for (i = 1; i < 8; i++)
     world_forget(world_join(&w, i, world_chance(&w, i)));
   world_pass(&w, 1000);
-  gp_station_stall(w.at[3], 2000);
-  gp_station_crash(w.at[5]);
+  gp_simhost_stall(w.at[3], 2000);
+  gp_simhost_crash(w.at[5]);
   for (i = 0; i < 5; i++)
     world_forget(world_say(&w, i, "hello"));
   world_pass(&w, 20000);
@@ -56,11 +56,11 @@ TEST(refuses, "who is not there refuses, who was there resets") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 2);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   r = world_tell(&w, 0, 1, "x");
   world_pass(&w, 100);
-  gp_station_crash(w.at[1]);
-  CHECK(gp_station_node(w.at[1]) == NULL);
+  gp_simhost_crash(w.at[1]);
+  CHECK(gp_simhost_node(w.at[1]) == NULL);
   CHECK(world_end(&w, r) != GP_OK);
   SAME(deliver(&w, 0, 1), GP_ECONNREFUSED);
   world_close(&w);
@@ -69,8 +69,8 @@ TEST(refuses, "who is not there refuses, who was there resets") {
 TEST(cuts, "a cut loses what goes one way, until it is mended") {
   world w;
   world_network(&w, 1, 3);
-  gp_station_setgroups(w.at[0], 1);
-  gp_station_setgroups(w.at[1], 2);
+  gp_simhost_setgroups(w.at[0], 1);
+  gp_simhost_setgroups(w.at[1], 2);
   SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
   SAME(deliver(&w, 0, 1), GP_ETIMEDOUT);
   SAME(deliver(&w, 0, 2), GP_OK);
@@ -103,14 +103,14 @@ TEST(hangs, "who stands still answers when it goes on") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 2);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   r = world_tell(&w, 0, 1, "in time");
   world_pass(&w, 3000);
   CHECK(!gp_receipt_issettled(r));
-  gp_station_resume(w.at[1]);
+  gp_simhost_resume(w.at[1]);
   SAME(world_end(&w, r), GP_OK);
   TEXT(world_hear(&w, 1), "n0> in time");
-  gp_station_stall(w.at[1], 1000);
+  gp_simhost_stall(w.at[1], 1000);
   r = world_tell(&w, 0, 1, "later");
   world_pass(&w, 990);
   CHECK(!gp_receipt_issettled(r));
@@ -123,7 +123,7 @@ TEST(standsstill, "who stands still does not give up asking meanwhile") {
   gp_receipt *r;
   world_network(&w, 1, 2);
   r = world_tell(&w, 0, 1, "x");
-  gp_station_stall(w.at[0], 60000);
+  gp_simhost_stall(w.at[0], 60000);
   world_pass(&w, 50000);
   CHECK(!gp_receipt_issettled(r));
   SAME(world_end(&w, r), GP_OK);
@@ -143,7 +143,7 @@ TEST(counts, "requests, failures and data are counted") {
   SAME(c->requests - before.requests, 3);
   SAME(c->data - before.data, 24);
   SAME(c->failures, before.failures);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   SAME(world_end(&w, world_say(&w, 0, "12345678")), GP_ETIMEDOUT);
   SAME(c->failures - before.failures, 1);
   world_close(&w);
@@ -152,13 +152,13 @@ TEST(counts, "requests, failures and data are counted") {
 TEST(names, "two stations do not share a name") {
   world w;
   gp_peer *p;
-  gp_station *st;
+  gp_simhost *st;
   world_open(&w, 1, 2);
-  SAME(gp_sim_add(w.sim, gp_station_self(w.at[0]), &w.opt, NULL, &st),
+  SAME(gp_sim_add(w.sim, gp_simhost_self(w.at[0]), &w.opt, NULL, &st),
        GP_EADDRINUSE);
   p = world_peer("n1:5000");
-  SAME(gp_station_alias(w.at[0], p), GP_EADDRINUSE);
-  SAME(gp_station_alias(w.at[1], p), GP_OK);
+  SAME(gp_simhost_alias(w.at[0], p), GP_EADDRINUSE);
+  SAME(gp_simhost_alias(w.at[1], p), GP_OK);
   gp_peer_unref(p);
   world_close(&w);
 }

@@ -8,8 +8,8 @@
 
 /* Two that do not reach each other, or only the one the other. */
 static void cutoff (world *w, uint64_t from, uint64_t to) {
-  gp_station_setgroups(w->at[0], 1);
-  gp_station_setgroups(w->at[1], 2);
+  gp_simhost_setgroups(w->at[0], 1);
+  gp_simhost_setgroups(w->at[1], 2);
   SAME(gp_sim_cut(w->sim, from, to), GP_OK);
 }
 
@@ -34,7 +34,7 @@ TEST(formless, "who does not tell its form is not written to, in vain") {
   world_openquiet(&w, 1, 2);
   cutoff(&w, 1, 2);
   SAME(world_end(&w, world_tell(&w, 0, 1, "x")), GP_ETIMEDOUT);
-  CHECK(gp_sim_now(w.sim) <= w.opt.asktime);
+  CHECK(gp_sim_now(w.sim) <= w.opt.request_timeout_ms);
   SAME(gp_sim_count(w.sim)->data, 0);
   world_close(&w);
 }
@@ -65,7 +65,7 @@ TEST(twonames, "what is said to a member by another name is not lost") {
     gp_receipt *named, *said;
     world_openquiet(&w, seed, 2);
     world_joinall(&w, 2);
-    SAME(gp_station_alias(w.at[0], other), GP_OK);
+    SAME(gp_simhost_alias(w.at[0], other), GP_OK);
     SAME(gp_peerlist_add(&to, other), GP_OK);
     SAME(
       gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &named),
@@ -92,7 +92,7 @@ TEST(weighty, "unread failures keep no more data than they may") {
   memset(text, 'x', len);
   text[len] = '\0';
   world_openquiet(&w, 1, 2);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   for (i = 0; i < 20; i++) {
     world_forget(world_tell(&w, 0, 1, text));
     world_pass(&w, SECOND);

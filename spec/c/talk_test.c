@@ -39,8 +39,8 @@ TEST(direct, "a direct message reaches those named and nobody else") {
   world_network(&w, 1, 4);
   SAME(world_end(&w, world_tell(&w, 2, 0, "one")), GP_OK);
   TEXT(world_hear(&w, 0), "n2> one");
-  SAME(gp_peerlist_add(&to, gp_station_self(w.at[0])), GP_OK);
-  SAME(gp_peerlist_add(&to, gp_station_self(w.at[1])), GP_OK);
+  SAME(gp_peerlist_add(&to, gp_simhost_self(w.at[0])), GP_OK);
+  SAME(gp_peerlist_add(&to, gp_simhost_self(w.at[1])), GP_OK);
   SAME(gp_node_post(world_node(&w, 2), data, &to, gp_sim_now(w.sim), &r),
        GP_OK);
   SAME(world_end(&w, r), GP_OK);
@@ -124,7 +124,7 @@ TEST(claimed, "a failure is his who waits, else it is told") {
   gp_receipt *r;
   world_openquiet(&w, 1, 3);
   world_joinall(&w, 3);
-  gp_station_crash(w.at[2]);
+  gp_simhost_crash(w.at[2]);
   r = world_say(&w, 0, "x");
   SAME(world_end(&w, r), GP_ECONNREFUSED);
   TEXT(world_complaint(&w, 0), "");
@@ -143,8 +143,8 @@ TEST(failures, "a receipt holds who failed and what was not delivered") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 4);
-  gp_station_hang(w.at[1]);
-  gp_station_crash(w.at[3]);
+  gp_simhost_hang(w.at[1]);
+  gp_simhost_crash(w.at[3]);
   r = gp_receipt_ref(world_say(&w, 0, "hello"));
   SAME(world_end(&w, r), GP_ECONNREFUSED);
   TEXT(gp_peer_text(r->first->peer), "n3:5000");
@@ -161,7 +161,7 @@ TEST(hungdelaysnone, "a member that hangs delays no other") {
   world w;
   int i;
   world_network(&w, 1, 3);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   for (i = 0; i < 20; i++)
     world_forget(world_say(&w, 0, "x"));
   world_pass(&w, 500);
@@ -176,7 +176,7 @@ TEST(backlog, "what waited too long for one that hangs is not tried") {
   uint64_t since;
   int i;
   world_network(&w, 1, 2);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   since = gp_sim_now(w.sim);
   for (i = 0; i < 40; i++)
     r[i] = world_say(&w, 0, "x");
@@ -190,7 +190,7 @@ TEST(held, "while the inbox is full senders wait, and order is kept") {
   world w;
   gp_receipt *a, *b;
   world_open(&w, 1, 3);
-  w.opt.inboxmessages = 2;
+  w.opt.inbox_messages = 2;
   world_renew(&w, 0);
   world_joinall(&w, 3);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
@@ -220,10 +220,10 @@ TEST(heldnames, "an inbox is full by the names in its messages, too") {
   gp_receipt *r;
   int i;
   world_openquiet(&w, 1, 2);
-  w.opt.inboxbytes = 10000;
+  w.opt.inbox_bytes = 10000;
   world_renew(&w, 0);
   world_joinall(&w, 2);
-  SAME(gp_peerlist_add(&to, gp_station_self(w.at[0])), GP_OK);
+  SAME(gp_peerlist_add(&to, gp_simhost_self(w.at[0])), GP_OK);
   for (i = 0; i < 1000; i++)
     SAME(gp_peerlist_add(&to, p), GP_OK);
   gp_peer_unref(p);
@@ -245,7 +245,7 @@ TEST(heldbytes, "an inbox is full by its bytes, too") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 2);
-  w.opt.inboxbytes = 10;
+  w.opt.inbox_bytes = 10;
   world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "a long message")), GP_OK);
@@ -262,8 +262,8 @@ TEST(heldover, "a sender that waited too long is told to try again") {
   gp_receipt *r;
   uint64_t since;
   world_open(&w, 1, 2);
-  w.opt.inboxmessages = 1;
-  w.opt.holdtime = 700;
+  w.opt.inbox_messages = 1;
+  w.opt.inbox_timeout_ms = 700;
   world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
@@ -282,9 +282,9 @@ TEST(heldgone, "what is held for one that has given up is dropped") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 2);
-  w.opt.inboxmessages = 1;
+  w.opt.inbox_messages = 1;
   world_renew(&w, 0);
-  w.opt.asktime = 900;
+  w.opt.request_timeout_ms = 900;
   world_renew(&w, 1);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
@@ -313,10 +313,10 @@ TEST(outbox, "a full outbox is told, and when it has room again") {
   gp_signal *room;
   int i;
   world_open(&w, 1, 2);
-  w.opt.outboxmessages = 3;
+  w.opt.outbox_messages = 3;
   world_renew(&w, 0);
   world_joinall(&w, 2);
-  gp_station_hang(w.at[1]);
+  gp_simhost_hang(w.at[1]);
   for (i = 0; i < 4; i++) {
     CHECK(gp_node_hasroom(world_node(&w, 0), &all, gp_sim_now(w.sim)));
     r[i] = world_say(&w, 0, "x");
@@ -329,9 +329,9 @@ TEST(outbox, "a full outbox is told, and when it has room again") {
     r[i] = world_say(&w, 0, "x");
   world_pass(&w, 0);
   TEXT(world_complaint(&w, 0), "sending n1: ENOBUFS");
-  room = &gp_station_signals(w.at[0])[GP_SIGNAL_ROOM];
+  room = &gp_simhost_signals(w.at[0])[GP_SIGNAL_ROOM];
   CHECK(!room->raised);
-  gp_station_resume(w.at[1]);
+  gp_simhost_resume(w.at[1]);
   world_pass(&w, 100);
   CHECK(room->raised);
   SAME(full(r, 8), 4);
@@ -341,12 +341,12 @@ TEST(outbox, "a full outbox is told, and when it has room again") {
   world_close(&w);
 }
 
-TEST(outboxbytes, "an outbox is full by its bytes, too") {
+TEST(outbox_bytes, "an outbox is full by its bytes, too") {
   world w;
   gp_peerlist all = {0, 0, NULL};
   gp_receipt *r[3];
   world_open(&w, 1, 2);
-  w.opt.outboxbytes = 5;
+  w.opt.outbox_bytes = 5;
   world_renew(&w, 0);
   world_joinall(&w, 2);
   r[0] = world_say(&w, 0, "on its way");
@@ -362,7 +362,7 @@ TEST(outboxbytes, "an outbox is full by its bytes, too") {
 TEST(toolarge, "a message that is too large is refused") {
   world w;
   world_open(&w, 1, 2);
-  w.opt.maxdata = 3;
+  w.opt.max_body = 3;
   world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "four")), GP_EMSGSIZE);
@@ -375,10 +375,10 @@ TEST(manyfailures, "of too many failures the last are counted only") {
   world w;
   int i;
   world_open(&w, 1, 2);
-  w.opt.maxerrors = 4;
+  w.opt.max_errors = 4;
   world_renew(&w, 0);
   world_joinall(&w, 2);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   for (i = 0; i < 10; i++)
     world_forget(world_say(&w, 0, "x"));
   world_pass(&w, 10000);
@@ -394,11 +394,11 @@ TEST(signals, "signals rise when something is there to be taken") {
   world w;
   gp_signal *s;
   world_network(&w, 1, 2);
-  s = gp_station_signals(w.at[1]);
+  s = gp_simhost_signals(w.at[1]);
   CHECK(!s[GP_SIGNAL_INBOX].raised && !s[GP_SIGNAL_ERRORS].raised);
   SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
   CHECK(s[GP_SIGNAL_INBOX].raised && !s[GP_SIGNAL_ERRORS].raised);
-  gp_station_crash(w.at[0]);
+  gp_simhost_crash(w.at[0]);
   world_forget(world_say(&w, 1, "x"));
   world_pass(&w, 10000);
   CHECK(s[GP_SIGNAL_ERRORS].raised);
@@ -430,8 +430,8 @@ TEST(repeated, "a message that found no room is sent again") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 2);
-  w.opt.inboxmessages = 1;
-  w.opt.holdtime = 500;
+  w.opt.inbox_messages = 1;
+  w.opt.inbox_timeout_ms = 500;
   world_renew(&w, 0);
   world_joinall(&w, 2);
   SAME(world_end(&w, world_say(&w, 1, "1")), GP_OK);
@@ -450,7 +450,7 @@ TEST(restarted, "a member that is away for a moment misses nothing") {
   gp_receipt *r;
   world_network(&w, 1, 2);
   SAME(world_end(&w, world_say(&w, 0, "before")), GP_OK);
-  gp_station_crash(w.at[1]);
+  gp_simhost_crash(w.at[1]);
   r = world_say(&w, 0, "meanwhile");
   world_pass(&w, 300);
   world_start(&w, 1);

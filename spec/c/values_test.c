@@ -303,7 +303,7 @@ TEST(signal, "a signal rises once, and in its turn") {
 TEST(receipt, "a receipt is settled when nothing is pending") {
   gp_ready ready = {NULL, NULL, 0};
   gp_receipt *r = gp_receipt_new(&ready);
-  gp_failure *f = gp_failure_new(GP_SENDING, NULL, NULL);
+  gp_failure *f = gp_failure_new(GP_PURPOSE_MESSAGE, NULL, NULL);
   CHECK(r != NULL && f != NULL);
   CHECK(gp_receipt_issettled(r));
   gp_receipt_begin(r);
@@ -362,32 +362,32 @@ TEST(errors, "every error has a code, a kind and words") {
 }
 
 TEST(bygones, "who is gone is known for a while") {
-  gp_bygones b;
-  gp_bygones_init(&b, 100, 120000);
-  gp_bygones_remember(&b, 7, 3, 1000);
-  gp_bygones_remember(&b, 8, 1, 2000);
-  gp_bygones_remember(&b, 7, 2, 3000); /* older than what is known */
-  SAME(gp_bygones_number(&b, 7, 3000), 3);
-  SAME(gp_bygones_number(&b, 9, 3000), 0);
-  SAME(gp_bygones_number(&b, 8, 121999), 1);
-  SAME(gp_bygones_number(&b, 8, 122000), 0);
-  SAME(gp_bygones_number(&b, 7, 122999), 3);
-  SAME(gp_bygones_number(&b, 7, 123000), 0);
+  gp_ttlmap b;
+  gp_ttlmap_init(&b, 100, 120000);
+  gp_ttlmap_raise(&b, 7, 3, 1000);
+  gp_ttlmap_raise(&b, 8, 1, 2000);
+  gp_ttlmap_raise(&b, 7, 2, 3000); /* older than what is known */
+  SAME(gp_ttlmap_get(&b, 7, 3000), 3);
+  SAME(gp_ttlmap_get(&b, 9, 3000), 0);
+  SAME(gp_ttlmap_get(&b, 8, 121999), 1);
+  SAME(gp_ttlmap_get(&b, 8, 122000), 0);
+  SAME(gp_ttlmap_get(&b, 7, 122999), 3);
+  SAME(gp_ttlmap_get(&b, 7, 123000), 0);
   SAME(b.count, 0);
-  gp_bygones_clear(&b);
+  gp_ttlmap_clear(&b);
 }
 
 TEST(bygonesbound, "of too many at a time the oldest are forgotten") {
-  gp_bygones b;
+  gp_ttlmap b;
   uint64_t i;
-  gp_bygones_init(&b, 3, 120000);
+  gp_ttlmap_init(&b, 3, 120000);
   for (i = 1; i <= 4; i++)
-    gp_bygones_remember(&b, i, 10 * i, i);
+    gp_ttlmap_raise(&b, i, 10 * i, i);
   SAME(b.count, 3);
-  SAME(gp_bygones_number(&b, 1, 5), 0);
+  SAME(gp_ttlmap_get(&b, 1, 5), 0);
   for (i = 2; i <= 4; i++)
-    SAME(gp_bygones_number(&b, i, 5), 10 * i);
-  gp_bygones_clear(&b);
+    SAME(gp_ttlmap_get(&b, i, 5), 10 * i);
+  gp_ttlmap_clear(&b);
   SAME(b.count, 0);
 }
 

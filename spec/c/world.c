@@ -30,9 +30,10 @@ gp_peer *world_peer (const char *text) {
   return p;
 }
 
-static void open (world *w, uint64_t seed, size_t n, uint32_t probetime) {
+static void open (world *w, uint64_t seed, size_t n,
+                  uint32_t probe_interval_ms) {
   gp_nodeopt_init(&w->opt);
-  w->opt.probetime = probetime;
+  w->opt.probe_interval_ms = probe_interval_ms;
   w->n = 0;
   SAME(gp_sim_new(&w->sim, seed), GP_OK);
   while (w->n < n)
@@ -52,7 +53,7 @@ void world_network (world *w, uint64_t seed, size_t n) {
   world_open(w, seed, n);
   world_joinall(w, n);
   for (i = 0; i < n; i++)
-    gp_station_setgroups(w->at[i], (uint64_t)1 << i);
+    gp_simhost_setgroups(w->at[i], (uint64_t)1 << i);
   world_ignore(w);
 }
 
@@ -83,22 +84,22 @@ size_t world_add (world *w, const char *name) {
 }
 
 void world_start (world *w, size_t i) {
-  SAME(gp_station_start(w->at[i], &w->opt, NULL), GP_OK);
+  SAME(gp_simhost_start(w->at[i], &w->opt, NULL), GP_OK);
 }
 
 void world_renew (world *w, size_t i) {
-  gp_station_stop(w->at[i]);
+  gp_simhost_stop(w->at[i]);
   world_start(w, i);
 }
 
 gp_node *world_node (world *w, size_t i) {
-  return gp_station_node(w->at[i]);
+  return gp_simhost_node(w->at[i]);
 }
 
 gp_receipt *world_join (world *w, size_t i, size_t entry) {
   gp_receipt *r;
-  SAME(gp_node_connect(world_node(w, i), gp_station_self(w->at[entry]),
-                       w->opt.asktime, gp_sim_now(w->sim), &r),
+  SAME(gp_node_connect(world_node(w, i), gp_simhost_self(w->at[entry]),
+                       w->opt.request_timeout_ms, gp_sim_now(w->sim), &r),
        GP_OK);
   return r;
 }
@@ -130,7 +131,7 @@ gp_receipt *world_say (world *w, size_t i, const char *text) {
 gp_receipt *world_tell (world *w, size_t i, size_t to, const char *text) {
   gp_peerlist one = {0, 0, NULL};
   gp_receipt *r;
-  SAME(gp_peerlist_add(&one, gp_station_self(w->at[to])), GP_OK);
+  SAME(gp_peerlist_add(&one, gp_simhost_self(w->at[to])), GP_OK);
   r = post(w, i, &one, text);
   gp_peerlist_clear(&one);
   return r;
@@ -191,7 +192,7 @@ const char *world_complaint (world *w, size_t i) {
   const gp_failure *f = gp_node_peekfailure(n);
   if (f == NULL)
     return "";
-  CHECK(f->doing <= GP_SERVING);
+  CHECK(f->doing <= GP_PURPOSE_SERVE);
   snprintf(text, sizeof text, "%s %s: %s", doing[f->doing],
            f->peer == NULL ? "-" : gp_peer_address(f->peer),
            gp_err_code(f->error));
@@ -250,7 +251,7 @@ bool world_knowsall (world *w, size_t i) {
   for (j = 0; j < w->n; j++) {
     if (j != i && world_node(w, j) != NULL) {
       live++;
-      known += gp_peerlist_has(&list, gp_station_self(w->at[j]));
+      known += gp_peerlist_has(&list, gp_simhost_self(w->at[j]));
     }
   }
   live = live == known && list.n == live;

@@ -19,7 +19,7 @@ typedef struct world {
   gp_sim *sim;
   gp_nodeopt opt; /* of nodes that are started from now on */
   size_t n;
-  gp_station *at[WORLD_MAX];
+  gp_simhost *at[WORLD_MAX];
 } world;
 
 /*

@@ -155,23 +155,23 @@ static void compare (const gp_message *is, const gp_message *was,
 static void again (gp_message *m, gp_form form, const gp_json *json,
                    const gp_peer *self) {
   gp_identity own = {m->from, 0, ""};
-  gp_asking asking = {.form = form,
-                      .msg = m,
-                      .from = m->from,
-                      .to = self,
-                      .self = &own,
-                      .nonce = 1};
+  gp_sendreq asking = {.form = form,
+                       .msg = m,
+                       .from = m->from,
+                       .to = self,
+                       .self = &own,
+                       .nonce = 1};
   gp_scratch scratch;
   gp_httpout out;
-  gp_asked asked;
+  gp_recvreq asked;
   const char *text;
   fuzz_http h;
-  fuzz_check(gp_wire_ask(&out, &scratch, &asking) == GP_OK);
+  fuzz_check(gp_wire_writerequest(&out, &scratch, &asking) == GP_OK);
   deliver(&h, &out);
-  fuzz_check(gp_wire_read(&asked, &text, &h.in, json, self) == 0);
+  fuzz_check(gp_wire_readrequest(&asked, &text, &h.in, json, self) == 0);
   compare(asked.msg, m, form);
   fuzz_check(asked.msg->id == m->id);
-  gp_asked_clear(&asked);
+  gp_recvreq_clear(&asked);
   gp_blob_unref(out.body);
 }
 
@@ -179,16 +179,16 @@ void fuzz_request (const gp_httpin *in) {
   gp_json json = fuzz_json();
   const char *text = NULL;
   gp_peer *self;
-  gp_asked asked;
+  gp_recvreq asked;
   int status, form;
   fuzz_check(gp_peer_new(&self, "localhost", 9, 7301) == GP_OK);
-  status = gp_wire_read(&asked, &text, in, &json, self);
+  status = gp_wire_readrequest(&asked, &text, in, &json, self);
   fuzz_check(status == 0 || status == 400 || status == 405);
   fuzz_check(status == 0 || text != NULL);
   if (status == 0 && asked.msg != NULL)
     for (form = GP_FORM_SEED; form <= GP_FORM_V113; form++)
       again(asked.msg, (gp_form)form, &json, self);
-  gp_asked_clear(&asked);
+  gp_recvreq_clear(&asked);
   gp_peer_unref(self);
   fuzz_json_done(&json);
 }
