@@ -34,10 +34,10 @@ static void pushstate (lua_State *L, const gp_peerstate *p) {
     settext(L, "name", p->name);
   settext(L, "state", states[p->state]);
   settext(L, "form", form(p));
-  if (p->rtt != UINT32_MAX)
-    setseconds(L, "rtt", p->rtt);
-  if (p->heard != UINT64_MAX)
-    setseconds(L, "heard", p->heard);
+  if (p->rtt_ms != UINT32_MAX)
+    setseconds(L, "rtt", p->rtt_ms);
+  if (p->heard_ms != UINT64_MAX)
+    setseconds(L, "heard", p->heard_ms);
   setcount(L, "outbox_messages", p->messages);
   setcount(L, "outbox_bytes", p->bytes);
 }
@@ -63,8 +63,8 @@ void lgp_pushstats (lua_State *L, const gp_stats *s,
   setcount(L, "inbox_bytes", s->inbox_bytes);
   setcount(L, "outbox_messages", s->outbox_messages);
   setcount(L, "outbox_bytes", s->outbox_bytes);
-  setcount(L, "lost_events", s->lostevents);
-  setcount(L, "self_doubt", s->health);
+  setcount(L, "lost_events", s->lost_events);
+  setcount(L, "self_doubt", s->self_doubt);
   lua_createtable(L, (int)ps->n, 0);
   for (i = 0; i < ps->n; i++) {
     pushstate(L, &ps->at[i]);

@@ -5,13 +5,13 @@
 
 #include <stdlib.h>
 
-gp_failure *gp_failure_new (gp_purpose doing, const gp_peer *peer,
+gp_failure *gp_failure_new (gp_purpose purpose, const gp_peer *peer,
                             gp_message *msg) {
   gp_failure *f = calloc(1, sizeof *f);
   if (f == NULL)
     return NULL;
   f->refs = 1;
-  f->doing = doing;
+  f->purpose = purpose;
   f->peer = peer == NULL ? NULL : gp_peer_ref(peer);
   f->msg = msg == NULL ? NULL : gp_message_ref(msg);
   return f;

@@ -38,7 +38,7 @@ typedef struct gp_failure gp_failure;
 struct gp_failure {
   unsigned refs;
   gp_failure *next; /* in its receipt */
-  gp_purpose doing;
+  gp_purpose purpose;
   gp_err error;
   int status;      /* the peer's HTTP status, or 0 */
   gp_peer *peer;   /* with whom, or NULL */
@@ -47,7 +47,7 @@ struct gp_failure {
 };
 
 /* With one reference. Takes references of 'peer' and 'msg' (NULL: none). */
-gp_failure *gp_failure_new (gp_purpose doing, const gp_peer *peer,
+gp_failure *gp_failure_new (gp_purpose purpose, const gp_peer *peer,
                             gp_message *msg);
 gp_failure *gp_failure_ref (gp_failure *f);
 

@@ -192,8 +192,8 @@ const char *world_complaint (world *w, size_t i) {
   const gp_failure *f = gp_node_peekfailure(n);
   if (f == NULL)
     return "";
-  CHECK(f->doing <= GP_PURPOSE_SERVE);
-  snprintf(text, sizeof text, "%s %s: %s", doing[f->doing],
+  CHECK(f->purpose <= GP_PURPOSE_SERVE);
+  snprintf(text, sizeof text, "%s %s: %s", doing[f->purpose],
            f->peer == NULL ? "-" : gp_peer_address(f->peer),
            gp_err_code(f->error));
   gp_node_dropfailure(n);

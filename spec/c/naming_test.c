@@ -1,52 +1,55 @@
 /*
-** contact_test.c - who is who: one process under several names.
+** naming_test.c - which record a name stands for: one process under several
+** names.
 */
 #include <stdio.h>
 #include <string.h>
 
-#include "node/contact.h"
+#include "node/naming.h"
+#include "node/state.h"
+#include "node/sweep.h"
 #include "world.h"
 
-static gp_contact *member (gp_node *n, const char *name) {
+static gp_record *member (gp_node *n, const char *name) {
   gp_peer *p = world_peer(name);
-  gp_contact *c = gp_contact_get(n, p);
+  gp_record *peer = gp_peers_get(n, p);
   gp_peer_unref(p);
-  CHECK(c != NULL);
-  gp_contact_stand(n, c, GP_MEMBER);
-  return c;
+  CHECK(peer != NULL);
+  gp_membership_apply(n, peer, GP_HAS_COME, GP_OK);
+  return peer;
 }
 
-static gp_contact *find (const gp_node *n, const char *name) {
+static gp_record *find (const gp_node *n, const char *name) {
   gp_peer *p = world_peer(name);
-  gp_contact *c = gp_contact_find(n, p);
+  gp_record *peer = gp_peers_find(&n->peers, p);
   gp_peer_unref(p);
-  return c;
+  return peer;
 }
 
-static void callit (gp_node *n, gp_contact *c, const char *name) {
+static void callit (gp_node *n, gp_record *peer, const char *name) {
   gp_peer *p = world_peer(name);
-  gp_contact_rename(n, c, p);
-  TEXT(gp_peer_text(c->entry.peer), gp_peer_text(p));
+  gp_naming_rename(n, peer, p);
+  TEXT(gp_peer_text(gp_record_name(peer)), gp_peer_text(p));
   gp_peer_unref(p);
 }
 
-/* Who connects as 'name' from an address. */
-static gp_contact *comes (gp_node *n, const char *name, const char *remote) {
+/* What connects as 'name' from an address. */
+static gp_record *comes (gp_node *n, const char *name, const char *remote) {
   gp_peer *p = world_peer(name);
-  gp_contact *c = gp_contact_recognise(n, p, remote, true);
+  gp_record *peer = gp_naming_recognise(n, p, remote, true);
   gp_peer_unref(p);
-  return c;
+  return peer;
 }
 
-static void forget (gp_node *n, gp_contact *c) {
-  gp_contact_stand(n, c, GP_STRANGER);
-  gp_contact_release(n, c);
+static void forget (gp_node *n, gp_record *peer) {
+  gp_membership_apply(n, peer, GP_IS_FORGOTTEN, GP_OK);
+  gp_sweep(n);
 }
 
-TEST(everyname, "a contact is found by every name that it had, while it is") {
+TEST(everyname, "a peer is found by every name that it had, while it is") {
   world w;
   gp_node *n;
-  gp_contact *c, *d;
+  gp_record *c, *d;
   world_openquiet(&w, 1, 1);
   n = world_node(&w, 0);
   c = member(n, "a:1");
@@ -55,21 +58,23 @@ TEST(everyname, "a contact is found by every name that it had, while it is") {
   CHECK(find(n, "a:1") == c && find(n, "c:1") == c && find(n, "b:1") == d);
   callit(n, c, "a:1");
   CHECK(find(n, "a:1") == c && find(n, "c:1") == c);
-  SAME(n->aliases.count, 1);
+  SAME(n->peers.aliases.count, 1);
   callit(n, d, "d:1");
-  gp_contact_merge(n, c, d);
+  gp_naming_merge(n, c, d);
   CHECK(find(n, "b:1") == c && find(n, "d:1") == c);
-  SAME(n->contacts.count, 1);
+  SAME(n->peers.records.count, 1);
+  gp_sweep(n);
+  SAME(n->peers.records.count, 1);
   forget(n, c);
   CHECK(find(n, "a:1") == NULL && find(n, "b:1") == NULL);
-  SAME(n->aliases.count, 0);
+  SAME(n->peers.aliases.count, 0);
   world_close(&w);
 }
 
 TEST(digested, "the digest is that of the names that members have now") {
   world w;
   gp_node *n;
-  gp_contact *c;
+  gp_record *c;
   uint64_t nobody, first;
   world_openquiet(&w, 1, 1);
   n = world_node(&w, 0);
@@ -81,8 +86,8 @@ TEST(digested, "the digest is that of the names that members have now") {
   CHECK(gp_node_digest(n) != first && gp_node_digest(n) != nobody);
   callit(n, c, "a:1");
   CHECK(gp_node_digest(n) == first);
-  SAME(n->nmembers, 1);
-  gp_contact_stand(n, c, GP_FAILING);
+  SAME(n->memberships.members, 1);
+  gp_membership_apply(n, c, GP_HAS_FAILED, GP_ETIMEDOUT);
   CHECK(gp_node_digest(n) == nobody);
   callit(n, c, "b:1");
   CHECK(gp_node_digest(n) == nobody);
@@ -90,23 +95,23 @@ TEST(digested, "the digest is that of the names that members have now") {
   world_close(&w);
 }
 
-TEST(everyplace, "who comes from where a contact answers is that contact") {
+TEST(everyplace, "what comes from where a peer responds is that peer") {
   world w;
   gp_node *n;
-  gp_contact *c, *d;
+  gp_record *c, *d;
   world_openquiet(&w, 1, 1);
   n = world_node(&w, 0);
   c = member(n, "a:1");
   d = member(n, "0.0.0.0:2");
   CHECK(comes(n, "x:1", "10.0.0.1") == NULL);
-  gp_contact_setremote(n, c, "10.0.0.1");
-  gp_contact_setdial(n, d, "10.0.0.1");
+  gp_peers_setremote(&n->peers, c, "10.0.0.1");
+  gp_peers_setdial(&n->peers, d, "10.0.0.1");
   CHECK(comes(n, "x:1", "10.0.0.2") == NULL);
   CHECK(comes(n, "x:3", "10.0.0.1") == NULL);
   CHECK(comes(n, "10.0.0.2:1", "10.0.0.1") == NULL);
   CHECK(comes(n, "x:1", "10.0.0.1") == c);
   CHECK(comes(n, "x:2", "10.0.0.1") == d);
-  gp_contact_setremote(n, c, "127.0.0.1");
+  gp_peers_setremote(&n->peers, c, "127.0.0.1");
   CHECK(comes(n, "y:1", "10.0.0.1") == NULL);
   CHECK(comes(n, "localhost:1", "::1") == c);
   forget(n, c);
@@ -115,22 +120,22 @@ TEST(everyplace, "who comes from where a contact answers is that contact") {
   world_close(&w);
 }
 
-TEST(twins, "two contacts that answer at one place are one process") {
+TEST(twins, "two members that respond at one place are one process") {
   world w;
   gp_node *n;
-  gp_contact *c, *d, *other;
+  gp_record *c, *d, *other;
   world_openquiet(&w, 1, 1);
   n = world_node(&w, 0);
   c = member(n, "a:1");
   d = member(n, "b:1");
   other = member(n, "b:2");
-  gp_contact_setremote(n, c, "10.0.0.1");
-  gp_contact_setremote(n, other, "10.0.0.1");
-  CHECK(gp_contact_twin(n, c) == NULL && gp_contact_twin(n, d) == NULL);
-  gp_contact_setremote(n, d, "10.0.0.1");
-  CHECK(gp_contact_twin(n, c) == d && gp_contact_twin(n, d) == c);
-  gp_contact_stand(n, d, GP_CANDIDATE);
-  CHECK(gp_contact_twin(n, c) == NULL && gp_contact_twin(n, d) == c);
+  gp_peers_setremote(&n->peers, c, "10.0.0.1");
+  gp_peers_setremote(&n->peers, other, "10.0.0.1");
+  CHECK(gp_naming_twin(n, c) == NULL && gp_naming_twin(n, d) == NULL);
+  gp_peers_setremote(&n->peers, d, "10.0.0.1");
+  CHECK(gp_naming_twin(n, c) == d && gp_naming_twin(n, d) == c);
+  gp_membership_apply(n, d, GP_HAS_FAILED, GP_ETIMEDOUT);
+  CHECK(gp_naming_twin(n, c) == NULL && gp_naming_twin(n, d) == c);
   world_close(&w);
 }
 
