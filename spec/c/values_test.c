@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/ttlmap.h"
 #include "base/heap.h"
-#include "value/message.h"
-#include "value/peer.h"
 #include "base/queue.h"
 #include "base/random.h"
-#include "value/receipt.h"
 #include "base/signal.h"
+#include "base/ttlmap.h"
+#include "value/message.h"
+#include "value/peer.h"
+#include "value/receipt.h"
 #include "test.h"
 
 /* What a text is read as: "address port", or "" when it is refused. */
@@ -313,7 +313,8 @@ TEST(receipt, "a receipt is settled when nothing is pending") {
   SAME(gp_ready_next(&ready), 0);
   gp_receipt_end(r, NULL);
   CHECK(gp_receipt_issettled(r));
-  CHECK(r->first == f && f->next == NULL);
+  CHECK(gp_receipt_nextfailure(r, NULL) == f);
+  CHECK(gp_receipt_nextfailure(r, f) == NULL);
   gp_failure_unref(f);
   gp_failure_unref(NULL);
   SAME(gp_ready_next(&ready), r->settled.number);
@@ -339,12 +340,12 @@ TEST(message, "a message keeps what it is made of") {
   gp_message_setfrom(m, m->from);
   gp_message_setfrom(m, b);
   gp_message_keepwire(m, m->data, a);
-  gp_message_keepwire(m, m->wire, m->wirefrom);
+  gp_message_keepwire(m, m->wire, m->wire_from);
   gp_peer_unref(a);
   gp_peer_unref(b);
   TEXT(gp_peer_text(m->from), "b:2");
   TEXT(gp_peer_text(m->to.at[0]), "b:2");
-  TEXT(gp_peer_text(m->wirefrom), "a:1");
+  TEXT(gp_peer_text(m->wire_from), "a:1");
   SAME(gp_message_len(m), 2);
   gp_message_unref(gp_message_ref(m));
   gp_message_unref(m);
@@ -361,34 +362,34 @@ TEST(errors, "every error has a code, a kind and words") {
   TEXT(gp_err_code(GP_ECONNREFUSED), "ECONNREFUSED");
 }
 
-TEST(bygones, "who is gone is known for a while") {
-  gp_ttlmap b;
-  gp_ttlmap_init(&b, 100, 120000);
-  gp_ttlmap_raise(&b, 7, 3, 1000);
-  gp_ttlmap_raise(&b, 8, 1, 2000);
-  gp_ttlmap_raise(&b, 7, 2, 3000); /* older than what is known */
-  SAME(gp_ttlmap_get(&b, 7, 3000), 3);
-  SAME(gp_ttlmap_get(&b, 9, 3000), 0);
-  SAME(gp_ttlmap_get(&b, 8, 121999), 1);
-  SAME(gp_ttlmap_get(&b, 8, 122000), 0);
-  SAME(gp_ttlmap_get(&b, 7, 122999), 3);
-  SAME(gp_ttlmap_get(&b, 7, 123000), 0);
-  SAME(b.count, 0);
-  gp_ttlmap_clear(&b);
+TEST(ttlmap, "who is gone is known for a while") {
+  gp_ttlmap m;
+  gp_ttlmap_init(&m, 100, 120000);
+  gp_ttlmap_raise(&m, 7, 3, 1000);
+  gp_ttlmap_raise(&m, 8, 1, 2000);
+  gp_ttlmap_raise(&m, 7, 2, 3000); /* older than what is known */
+  SAME(gp_ttlmap_get(&m, 7, 3000), 3);
+  SAME(gp_ttlmap_get(&m, 9, 3000), 0);
+  SAME(gp_ttlmap_get(&m, 8, 121999), 1);
+  SAME(gp_ttlmap_get(&m, 8, 122000), 0);
+  SAME(gp_ttlmap_get(&m, 7, 122999), 3);
+  SAME(gp_ttlmap_get(&m, 7, 123000), 0);
+  SAME(m.count, 0);
+  gp_ttlmap_clear(&m);
 }
 
-TEST(bygonesbound, "of too many at a time the oldest are forgotten") {
-  gp_ttlmap b;
+TEST(ttlmapbound, "of too many at a time the oldest are forgotten") {
+  gp_ttlmap m;
   uint64_t i;
-  gp_ttlmap_init(&b, 3, 120000);
+  gp_ttlmap_init(&m, 3, 120000);
   for (i = 1; i <= 4; i++)
-    gp_ttlmap_raise(&b, i, 10 * i, i);
-  SAME(b.count, 3);
-  SAME(gp_ttlmap_get(&b, 1, 5), 0);
+    gp_ttlmap_raise(&m, i, 10 * i, i);
+  SAME(m.count, 3);
+  SAME(gp_ttlmap_get(&m, 1, 5), 0);
   for (i = 2; i <= 4; i++)
-    SAME(gp_ttlmap_get(&b, i, 5), 10 * i);
-  gp_ttlmap_clear(&b);
-  SAME(b.count, 0);
+    SAME(gp_ttlmap_get(&m, i, 5), 10 * i);
+  gp_ttlmap_clear(&m);
+  SAME(m.count, 0);
 }
 
 TEST(heap, "a heap gives the earliest, of equals the first") {

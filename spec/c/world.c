@@ -144,12 +144,14 @@ gp_receipt *world_leave (world *w, size_t i) {
 }
 
 gp_err world_end (world *w, gp_receipt *r) {
+  const gp_failure *f;
   gp_err e = GP_OK;
   r->claimed = true;
   while (!gp_receipt_issettled(r))
     CHECK(gp_sim_step(w->sim, UINT64_MAX) != NULL);
-  if (r->first != NULL)
-    e = r->first->error;
+  f = gp_receipt_nextfailure(r, NULL);
+  if (f != NULL)
+    e = f->error;
   gp_receipt_unref(r);
   return e;
 }
