@@ -8,6 +8,8 @@
 #include <sys/random.h>
 
 #include "base/base64.h"
+#include "wire/codec.h"
+#include "wire/refusal.h"
 
 struct gp_service {
   gp_loop *loop;
@@ -161,7 +163,7 @@ gp_node *gp_service_node (gp_service *h) {
 }
 
 static void refuse (gp_httpexchange *r, int status, const char *text) {
-  gp_sendresp a = {status, NULL, text, NULL, NULL};
+  gp_sendresp a = {.status = status, .text = text};
   respond(NULL, gp_httpexchange_head(r), &a);
 }
 

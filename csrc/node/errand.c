@@ -122,11 +122,14 @@ static void prepare (const gp_node *n, const gp_contact *c,
   asking->msg = doing == GP_PURPOSE_FIND_FORM ? NULL : e->failure->msg;
   asking->from = own ? m->from : c->usas;
   asking->to = gp_contact_dialled(c);
-  asking->self = &n->identity;
-  asking->nonce = c->ours ? e->nonce : 0;
-  asking->topic = topicof(c, doing);
-  asking->alone = n->nmembers == 0;
-  asking->brief = doing == GP_PURPOSE_GREET || doing == GP_PURPOSE_RECONNECT;
+  if (asking->msg != NULL && m->type == GP_CONNECT)
+    asking->ext.who = n->identity;
+  asking->ext.nonce = c->ours ? e->nonce : 0;
+  asking->ext.number = m->number;
+  asking->ext.topic = topicof(c, doing);
+  asking->ext.alone = n->nmembers == 0;
+  asking->ext.brief = doing == GP_PURPOSE_GREET ||
+                      doing == GP_PURPOSE_RECONNECT;
 }
 
 /*
@@ -303,7 +306,8 @@ void gp_contact_moveerrands (gp_node *n, gp_contact *to, gp_contact *from,
   while (from->first != NULL) {
     gp_errand *e = shift(n, from);
     const gp_message *m = e->failure->msg;
-    if (m->type == GP_BROADCAST && m->id > to->since && m->id <= to->said)
+    if (m->type == GP_BROADCAST && m->number > to->since &&
+        m->number <= to->said)
       finish(n, e, GP_OK, 0);
     else {
       e->moved = true;

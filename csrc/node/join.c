@@ -93,7 +93,7 @@ static void greet (gp_node *n, const gp_contact *by, const gp_peerlist *list,
 static const gp_peer *settlename (gp_node *n, gp_contact *c,
                                   const gp_recvresp *answer, uint64_t now) {
   const gp_peer *us = NULL;
-  if (answer->who.peer == NULL)
+  if (answer->ext.who.peer == NULL)
     us = gp_contact_usin(n, c, &answer->list);
   if (us != NULL)
     (void)gp_contact_insert(n, c, GP_PURPOSE_DROP_ALIAS, n->self, NULL, now);
@@ -116,12 +116,12 @@ static gp_contact *learn (gp_node *n, gp_contact *c,
                           const gp_recvresp *answer, uint64_t now) {
   gp_contact *same = NULL;
   c->form = answer->form;
-  c->ours = answer->who.peer != NULL;
+  c->ours = answer->ext.who.peer != NULL;
   c->confirmed = false; /* it may be another program than before */
   if (c->ours) {
-    same = gp_contact_find(n, answer->who.peer);
+    same = gp_contact_find(n, answer->ext.who.peer);
     if (same == NULL)
-      gp_contact_rename(n, c, answer->who.peer);
+      gp_contact_rename(n, c, answer->ext.who.peer);
   }
   if (same == NULL || same == c)
     same = gp_contact_twin(n, c);
@@ -183,7 +183,7 @@ static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
   if (e->receipt != NULL)
     e->receipt->joined = true;
   c = learn(n, c, answer, now);
-  settleidentity(n, c, &answer->who);
+  settleidentity(n, c, &answer->ext.who);
   gp_contact_welcome(n, c, false);
   us = settlename(n, c, answer, now);
   if (c->leaving)
@@ -284,7 +284,7 @@ static gp_contact *listed (gp_node *n, gp_contact *c, gp_errand *e,
     c->vigil.fruitless = 0;
     return c;
   }
-  if (c->ours != (answer->who.peer != NULL))
+  if (c->ours != (answer->ext.who.peer != NULL))
     return joined(n, c, e, answer, now); /* it is another program now */
   if (!c->ours)
     us = gp_contact_usin(n, c, &answer->list);
@@ -299,7 +299,7 @@ static void named (gp_node *n, gp_contact *c, gp_err error,
   if (error != GP_OK)
     return;
   c->form = answer->form;
-  c->ours = answer->who.peer != NULL;
+  c->ours = answer->ext.who.peer != NULL;
   c->confirmed = false; /* it may be another program than before */
   if (settlename(n, c, answer, now) != NULL) {
     c->checked = 0;
@@ -335,7 +335,7 @@ static void probed (gp_node *n, gp_contact *c, gp_err error,
                     const gp_recvresp *answer) {
   if (answer != NULL && answer->status != 0) {
     c->form = answer->form;
-    c->ours = answer->who.peer != NULL;
+    c->ours = answer->ext.who.peer != NULL;
   }
   else
     gp_contact_dropmessages(n, c, error);

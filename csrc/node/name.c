@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "node/contact.h"
+#include "wire/refusal.h"
 
 bool gp_name_learn (gp_node *n, gp_contact *c, const gp_identity *who) {
   bool other = c->process != 0 && c->process != who->process;

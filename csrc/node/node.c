@@ -241,7 +241,7 @@ static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt,
     gp_contact *c = (gp_contact *)entry;
     if (!istarget(c))
       continue;
-    c->said = msg->id;
+    c->said = msg->number;
     e = gp_contact_queue(n, c, GP_PURPOSE_MESSAGE, msg, receipt,
                          n->opt.request_timeout_ms, now);
   }
@@ -262,7 +262,7 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
   n->now = now;
   if (e != GP_OK)
     return e;
-  msg->id = ++n->lastid;
+  msg->number = ++n->lastid;
   if (to->n == 0)
     e = postall(n, msg, receipt, now);
   for (i = 0; i < to->n && e == GP_OK; i++)

@@ -47,7 +47,6 @@ static void farewell (gp_node *n, const gp_contact *c, const gp_peer *from) {
   asking.form = c->form;
   asking.from = from;
   asking.to = gp_contact_dialled(c);
-  asking.self = &n->identity;
   (void)n->transport.send(n->transport.self, 0, gp_contact_dialled(c),
                           &asking, n->opt.request_timeout_ms);
   gp_message_unref(asking.msg);

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "node/contact.h"
+#include "wire/refusal.h"
 
 #define CLAIM_TIME 2000 /* ms: whether a name is another's shows by then */
 
 static void answer (gp_node *n, gp_exchange *r, gp_form form, int status,
                     const char *text) {
-  gp_sendresp a = {status, NULL, text, NULL, NULL};
+  gp_sendresp a = {.status = status, .text = text};
   r->form = form;
   n->transport.respond(n->transport.self, r, &a);
 }
@@ -71,7 +72,7 @@ static void readmit (gp_node *n, gp_contact *c) {
 static void admit (gp_node *n, gp_contact *c, gp_exchange *r, gp_form form,
                    bool brief) {
   gp_peerlist list = {0, 0, NULL};
-  gp_sendresp a = {200, &list, NULL, &n->identity, NULL};
+  gp_sendresp a = {.status = 200, .list = &list, .ext.who = n->identity};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, c))
     e = brief ? listnewest(n, &list) : listmembers(n, &list);
@@ -162,9 +163,9 @@ static bool isheaderform (gp_form form) {
 static void learn (gp_node *n, gp_contact *c, const gp_recvreq *asked) {
   if (asked->form != GP_FORM_HEADERS || !isheaderform(c->form))
     c->form = asked->form;
-  c->ours = asked->who.peer != NULL;
+  c->ours = asked->ext.who.peer != NULL;
   c->confirmed = true;
-  gp_name_learn(n, c, &asked->who);
+  gp_name_learn(n, c, &asked->ext.who);
   gp_contact_setdial(n, c, asked->remote);
   if (c->ours)
     gp_contact_setusas(n, c, NULL);
@@ -198,8 +199,8 @@ static void untwin (gp_node *n, gp_contact *c, const gp_peer *had,
 */
 static bool isnamesake (gp_node *n, gp_contact *c, const gp_recvreq *asked,
                         gp_exchange *r, uint64_t now, bool *later) {
-  bool merging = asked->topic == GP_TOPIC_RECONNECT && !asked->alone;
-  gp_verdict verdict = gp_name_judge(n, c, &asked->who);
+  bool merging = asked->ext.topic == GP_TOPIC_RECONNECT && !asked->ext.alone;
+  gp_verdict verdict = gp_name_judge(n, c, &asked->ext.who);
   if (verdict == GP_NAME_TAKEN && merging)
     gp_name_telltaken(n, c);
   if (verdict == GP_NAME_FREE || merging)
@@ -223,7 +224,7 @@ static bool connected (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
   gp_contact *c = gp_contact_recognise(n, from, asked->remote, true);
   gp_peer *had = NULL; /* the name by which it has us already */
   bool later = false;
-  if (n->left && asked->topic == GP_TOPIC_RECONNECT) {
+  if (n->left && asked->ext.topic == GP_TOPIC_RECONNECT) {
     answer(n, r, asked->form, 403, gp_wire_notregistered);
     return true;
   }
@@ -241,7 +242,7 @@ static bool connected (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
   if (c->standing == GP_MEMBER)
     had = gp_peer_ref(c->usas == NULL ? n->self : c->usas);
   learn(n, c, asked);
-  if (!asked->brief)
+  if (!asked->ext.brief)
     c->entered = now;
   n->left = false;
   gp_detect_heard(n, c);
@@ -251,7 +252,7 @@ static bool connected (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
     c->reachable = true;
   if (!later &&
       (c->standing == GP_MEMBER || !isnamesake(n, c, asked, r, now, &later)))
-    admit(n, c, r, asked->form, asked->brief);
+    admit(n, c, r, asked->form, asked->ext.brief);
   if (had != NULL)
     untwin(n, c, had, now);
   gp_peer_unref(had);
@@ -317,11 +318,11 @@ static void disconnected (gp_node *n, const gp_recvreq *asked,
 */
 static bool isrepeated (gp_node *n, const gp_contact *c,
                         const gp_message *m) {
-  if (m->id == 0)
+  if (m->number == 0)
     return false;
   if (m->nonce == c->nonce)
-    return m->id <= c->id;
-  return m->id <= gp_ttlmap_get(&n->bygones, m->nonce, n->now);
+    return m->number <= c->id;
+  return m->number <= gp_ttlmap_get(&n->bygones, m->nonce, n->now);
 }
 
 void gp_node_remember (gp_node *n, const gp_contact *c) {
@@ -337,11 +338,11 @@ static gp_err deliver (gp_node *n, gp_contact *c, gp_message *m) {
   e = gp_queue_push(&n->inbox, m, gp_message_size(m));
   if (e != GP_OK)
     return e;
-  if (m->id != 0) {
+  if (m->number != 0) {
     if (m->nonce != c->nonce)
       gp_node_remember(n, c); /* what its former process said may come late */
     c->nonce = m->nonce;
-    c->id = m->id;
+    c->id = m->number;
   }
   gp_message_ref(m);
   gp_signal_raise(&n->signals[GP_SIGNAL_INBOX]);
@@ -384,6 +385,8 @@ bool gp_node_received (gp_node *n, const gp_recvreq *asked, gp_exchange *r,
   n->now = now;
   if (asked->msg == NULL)
     return gp_trial_asked(n, asked, r);
+  asked->msg->nonce = asked->ext.nonce;
+  asked->msg->number = asked->ext.number;
   switch (asked->msg->type) {
     case GP_CONNECT: return connected(n, asked, r, now);
     case GP_DISCONNECT: disconnected(n, asked, r); return true;

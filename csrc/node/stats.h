@@ -13,7 +13,7 @@
 #include "node/transport.h"
 #include "value/identity.h"
 #include "value/peer.h"
-#include "wire/wire.h"
+#include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
 /* What is known of one peer. */

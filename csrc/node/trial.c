@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "node/contact.h"
+#include "wire/refusal.h"
 
 #define PROBE_TIME 1200 /* ms, also where others try for us */
 #define MOST_HELPING 64 /* probes for others at once */
@@ -50,11 +51,10 @@ static gp_err ask (gp_node *n, uint64_t id, const gp_contact *to,
   a.form = to->form;
   a.from = to->usas == NULL ? n->self : to->usas;
   a.to = gp_contact_dialled(to);
-  a.self = &n->identity;
-  a.topic = topic;
-  a.about = about;
+  a.ext.topic = topic;
+  a.ext.about = about;
   if (topic == GP_TOPIC_DIGEST)
-    a.digest = gp_node_digest(n);
+    a.ext.digest = gp_node_digest(n);
   return n->transport.send(n->transport.self, id, a.to, &a, PROBE_TIME);
 }
 
@@ -132,8 +132,9 @@ void gp_trial_announce (gp_node *n, const gp_contact *c) {
 
 static bool answer (gp_node *n, gp_exchange *r, gp_form form, int status,
                     const char *text) {
-  gp_sendresp a = {status, NULL, text, status == 204 ? &n->identity : NULL,
-                   NULL};
+  gp_sendresp a = {.status = status, .text = text};
+  if (status == 204)
+    a.ext.who = n->identity;
   r->form = form;
   n->transport.respond(n->transport.self, r, &a);
   return true;
@@ -142,7 +143,7 @@ static bool answer (gp_node *n, gp_exchange *r, gp_form form, int status,
 /* Tries for another; only who is a member here, so that nobody can have
    other machines looked at. */
 static bool help (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
-  const gp_contact *c = gp_contact_find(n, asked->about);
+  const gp_contact *c = gp_contact_find(n, asked->ext.about);
   gp_probe *p;
   if (c == NULL || c->standing != GP_MEMBER)
     return answer(n, r, asked->form, 403, gp_wire_notregistered);
@@ -161,24 +162,26 @@ static bool help (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
    either may know somebody that the other does not. One that is being asked
    to let us in may have become a member of more since. */
 static bool compare (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
-  uint64_t digest = gp_node_digest(n);
-  gp_sendresp a = {204, NULL, NULL, &n->identity, &digest};
-  gp_contact *c = gp_contact_find(n, asked->about);
+  gp_sendresp a = {.status = 204,
+                   .ext = {.who = n->identity,
+                           .has_digest = true,
+                           .digest = gp_node_digest(n)}};
+  gp_contact *c = gp_contact_find(n, asked->ext.about);
   r->form = asked->form;
   n->transport.respond(n->transport.self, r, &a);
   if (c != NULL &&
       ((c->standing == GP_MEMBER && c->ours) || c->standing == GP_CANDIDATE))
-    gp_repair_compare(n, c, asked->digest);
+    gp_repair_compare(n, c, asked->ext.digest);
   return true;
 }
 
 bool gp_trial_asked (gp_node *n, const gp_recvreq *asked, gp_exchange *r) {
   gp_contact *c;
-  switch (asked->topic) {
+  switch (asked->ext.topic) {
     case GP_TOPIC_PROBE: return help(n, asked, r);
     case GP_TOPIC_DIGEST: return compare(n, asked, r);
     case GP_TOPIC_SUSPECT:
-      c = gp_contact_find(n, asked->about);
+      c = gp_contact_find(n, asked->ext.about);
       if (c != NULL)
         gp_detect_told(n, c);
       break;
@@ -212,10 +215,10 @@ static void answered (gp_node *n, const gp_probe *p, gp_contact *c,
                       const gp_recvresp *answer) {
   c->vigil.rtt = (uint32_t)(n->now - p->since) + 1;
   gp_detect_answered(n, c);
-  if (gp_name_learn(n, c, &answer->who))
+  if (gp_name_learn(n, c, &answer->ext.who))
     gp_repair_resume(n, c, 0);
-  else if (answer->hasdigest && c->standing == GP_MEMBER && c->ours)
-    gp_repair_compare(n, c, answer->digest);
+  else if (answer->ext.has_digest && c->standing == GP_MEMBER && c->ours)
+    gp_repair_compare(n, c, answer->ext.digest);
 }
 
 /* What this node lacks is nobody else's fault: it has not asked. */
@@ -252,7 +255,7 @@ void gp_trial_ended (gp_node *n, uint64_t id, gp_err error,
     triedfor(n, p, c, answer);
   if (p->claimant != NULL)
     gp_name_settle(n, p->about, p->claimant,
-                   error == GP_OK ? answer->who.process : 0);
+                   error == GP_OK ? answer->ext.who.process : 0);
   freeprobe(p);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/host.h"
+#include "wire/refusal.h"
 
 typedef enum leg {
   GOING, /* to the one who is asked */
@@ -63,23 +64,6 @@ static bool isextended (const gp_simhost *a, const gp_simhost *b) {
   return !a->plain && b != NULL && !b->plain;
 }
 
-/* What stands in headers of our own. */
-static void extend (gp_recvreq *asked, const gp_sendreq *asking) {
-  const gp_message *m = asking->msg;
-  asked->topic = asking->topic;
-  asked->alone = asking->alone;
-  asked->digest = asking->digest;
-  asked->brief = asking->brief;
-  if (asking->about != NULL)
-    asked->about = gp_peer_ref(asking->about);
-  if (m != NULL && m->type == GP_CONNECT && asking->self != NULL)
-    gp_identity_copy(&asked->who, asking->self);
-  if (m != NULL && asking->nonce != 0) {
-    asked->msg->nonce = asking->nonce;
-    asked->msg->id = m->id;
-  }
-}
-
 /* Whoever receives it may change it, so the message is made anew. */
 static gp_err fill (gp_recvreq *asked, const gp_sendreq *asking,
                     const gp_simhost *from, const gp_simhost *to) {
@@ -91,7 +75,7 @@ static gp_err fill (gp_recvreq *asked, const gp_sendreq *asking,
   if (m != NULL)
     e = gp_message_new(&asked->msg, m->type, asking->from, &m->to, m->data);
   if (e == GP_OK && isextended(from, to))
-    extend(asked, asking);
+    gp_extension_copy(&asked->ext, &asking->ext);
   return e;
 }
 
@@ -178,7 +162,6 @@ static void fail (gp_simrequest *r, gp_err e) {
 void gp_sim_respond (void *self, gp_exchange *x, const gp_sendresp *a) {
   gp_simhost *st = self;
   gp_simrequest *r = gp_ring_of(gp_simrequest, exchange, x);
-  bool extended = isextended(st, r->asker);
   gp_sim_weighresponse(st->sim, a, x->form);
   if (st->crashing || gp_random_chance(&st->sim->random, st->sim->breaks)) {
     fail(r, GP_ECONNRESET);
@@ -187,11 +170,8 @@ void gp_sim_respond (void *self, gp_exchange *x, const gp_sendresp *a) {
   r->answered.status = a->status;
   r->answered.form = GP_FORM_V113;
   r->answered.remote = st->remote;
-  r->answered.hasdigest = extended && a->digest != NULL;
-  if (r->answered.hasdigest)
-    r->answered.digest = *a->digest;
-  if (extended && a->self != NULL)
-    gp_identity_copy(&r->answered.who, a->self);
+  if (isextended(st, r->asker))
+    gp_extension_copy(&r->answered.ext, &a->ext);
   if (r->wantslist && a->status == 200) {
     if (a->list != NULL &&
         gp_peerlist_copy(&r->answered.list, a->list) != GP_OK)
@@ -209,7 +189,7 @@ bool gp_sim_isgone (void *self, const gp_exchange *x) {
 /* As the wire does, its own name is refused before the node hears of it. */
 static void serve (gp_simhost *st, gp_simrequest *r) {
   gp_recvreq asked = r->asked;
-  gp_sendresp no = {400, NULL, gp_wire_yourself, NULL, NULL};
+  gp_sendresp no = {.status = 400, .text = gp_wire_yourself};
   memset(&r->asked, 0, sizeof r->asked);
   if (asked.msg != NULL && gp_peer_equal(asked.msg->from, st->self)) {
     gp_node_refused(st->node, GP_EBADMSG, 400, asked.remote, st->sim->now);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sim/host.h"
+#include "wire/codec.h"
 
 #define DATE 37 /* "Date: Wed, 25 Nov 2026 12:00:00 GMT", CR, LF */
 

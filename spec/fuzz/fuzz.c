@@ -154,13 +154,12 @@ static void compare (const gp_message *is, const gp_message *was,
 
 static void again (gp_message *m, gp_form form, const gp_json *json,
                    const gp_peer *self) {
-  gp_identity own = {m->from, 0, ""};
-  gp_sendreq asking = {.form = form,
-                       .msg = m,
-                       .from = m->from,
-                       .to = self,
-                       .self = &own,
-                       .nonce = 1};
+  gp_sendreq asking = {
+    .form = form,
+    .msg = m,
+    .from = m->from,
+    .to = self,
+    .ext = {.who = {m->from, 1, "ann"}, .nonce = 1, .number = 2}};
   gp_scratch scratch;
   gp_httpout out;
   gp_recvreq asked;
@@ -170,7 +169,7 @@ static void again (gp_message *m, gp_form form, const gp_json *json,
   deliver(&h, &out);
   fuzz_check(gp_wire_readrequest(&asked, &text, &h.in, json, self) == 0);
   compare(asked.msg, m, form);
-  fuzz_check(asked.msg->id == m->id);
+  fuzz_check(asked.ext.nonce == 1 && asked.ext.number == 2);
   gp_recvreq_clear(&asked);
   gp_blob_unref(out.body);
 }

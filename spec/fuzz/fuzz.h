@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "wire/wire.h"
+#include "wire/codec.h"
 
 #define fuzz_check(what) \
   do { \
