@@ -260,7 +260,7 @@ TEST(badprocess,
              {"000000000000000 a", 0, ""},
              {"000000000000000F a", 0, ""},
              {"0x0000000000000f a", 0, ""},
-             {"000000000000000f annannannannannannannannannannan", 15, ""},
+             {"000000000000000f annannannannannannannannannannanna", 15, ""},
              {"", 0, ""}};
   size_t i;
   for (i = 0; i < sizeof all / sizeof *all; i++) {
