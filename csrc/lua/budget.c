@@ -12,10 +12,12 @@
 ** coroutine does that was made outside of tasks; nor finalizers and the
 ** message handler of an xpcall, in which Lua runs no hooks.
 */
+#include <lauxlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
 
 /* Instructions between two looks at the clock, and the most seconds that
    they are taken to have lasted. */

@@ -8,14 +8,18 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <lauxlib.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
+
+#define LOCK "gop2p.lock"
 
 #define MAXLINKS 40 /* symbolic links in a row; more are a circle */
 #define MAXTRIES 100
@@ -229,7 +233,7 @@ typedef struct filelock {
 /* The file goes while it is still locked: nobody else can have begun to
    rely on it. */
 static int lock_gc (lua_State *L) {
-  filelock *lock = luaL_checkudata(L, 1, LGP_LOCK);
+  filelock *lock = luaL_checkudata(L, 1, LOCK);
   int fd = lock->fd;
   lock->fd = -1;
   if (fd >= 0) {
@@ -315,7 +319,7 @@ static int core_lockfile (lua_State *L) {
   lock = lua_newuserdatauv(L, sizeof *lock, 0);
   lock->fd = -1;
   lock->owner = getpid();
-  luaL_setmetatable(L, LGP_LOCK);
+  luaL_setmetatable(L, LOCK);
   memcpy(lock->path, path, sizeof path);
   strcat(lock->path, ".lock");
   e = take(lock);
@@ -340,7 +344,7 @@ void lgp_open_file (lua_State *L) {
                                        {"unlockfile", lock_gc},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, LGP_LOCK);
+  luaL_newmetatable(L, LOCK);
   lua_pushcfunction(L, lock_gc);
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);

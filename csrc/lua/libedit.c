@@ -5,6 +5,8 @@
 ** to itself but during a completion, and has no way to take it from the
 ** screen. It acts on signals as soon as they come.
 */
+#include "lua/libedit.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -14,7 +16,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-#include "lua/readline.h"
+#include "lua/symbols.h"
 
 #define TABSTOP 8
 

@@ -18,15 +18,17 @@
 **   gets keys and nothing else.
 ** - every call is protected: no error passes through readline's frames.
 */
+#include <lauxlib.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
 #include "lua/readline.h"
 
 /* In the registry: what Lua does in a turn, for the tabulator, and before a

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lua/libedit.h"
+#include "lua/symbols.h"
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* From readline.h. */
@@ -50,17 +53,6 @@ static const char *const readlines[] = {"libreadline.so.8",
                                         "libreadline.8.dylib"};
 static const char *const libedits[] = {"libedit.so.2", "libedit.so.0",
                                        "libedit.so.8", "libedit.3.dylib"};
-
-bool lgp_symbols_find (void *library, const lgp_symbol *symbols, size_t n) {
-  size_t i;
-  for (i = 0; i < n; i++) {
-    void *found = dlsym(library, symbols[i].name);
-    if (found == NULL)
-      return false;
-    memcpy(symbols[i].at, &found, sizeof found);
-  }
-  return true;
-}
 
 static void hide (void) {
   rl.checksignals();

@@ -2,12 +2,14 @@
 ** lua/terminal.c - what the command wants to know of its terminal, and of
 ** its output.
 */
+#include <lauxlib.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
 
 /* core.isatty(fd) -> whether it is a terminal */
 static int core_isatty (lua_State *L) {

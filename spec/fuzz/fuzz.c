@@ -8,7 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
+#include "lua/json.h"
 
 void fuzz_fail (const char *file, int line, const char *what) {
   fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
