@@ -1,8 +1,8 @@
 /*
 ** lua/file.c - files that are replaced as a whole, locked and watched.
 **
-** Lua's own library can not see to it that a file is either the old one or
-** the new one, whatever happens meanwhile. Nothing of Lua is called while
+** Lua's own library cannot replace a file so that it is either the old one
+** or the new one, whatever happens meanwhile. Nothing of Lua is called while
 ** something is open.
 */
 #include <dirent.h>
@@ -96,8 +96,8 @@ static int resolve (char path[PATH_MAX], struct stat *st) {
   return ELOOP;
 }
 
-/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. The
-   name is of those that isunfinished knows. */
+/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. By
+   that name isunfinished recognizes it. */
 static int create (const char *path, char name[PATH_MAX]) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
@@ -129,8 +129,8 @@ static int fill (int fd, const char *bytes, size_t len) {
   return fsync(fd) == 0 ? 0 : errno;
 }
 
-/* Owner and mode of the file that is replaced; a mode of 0 says that there
-   is none. Only root may give a file away: others keep what they made. */
+/* Gives it owner and mode of the file that it replaces; a mode of 0 says that
+   there is none. Only root may change the owner: for others it stays. */
 static int dress (int fd, const struct stat *old) {
   if (old->st_mode == 0)
     return 0;
@@ -207,7 +207,7 @@ static int core_filefault (lua_State *L) {
 /*
 ** core.filestamp(path) -> text | nil, code, cause
 **
-** Is another one when another file stands there, or it was written to.
+** The text differs once another file stands there, or it was written to.
 */
 static int core_filestamp (lua_State *L) {
   char path[PATH_MAX];
@@ -280,8 +280,8 @@ static bool isunfinished (const char *name, const char *base) {
   return end > 0 && name[len + (size_t)end] == '\0';
 }
 
-/* Removes what writers of the file were killed over. Who writes it has its
-   lock: for whoever has that now, they are all gone. */
+/* Removes unfinished files that writers of this one left when they were
+   killed. Only who has its lock writes it, and that is the caller. */
 static void sweep (const char *path) {
   const char *slash = strrchr(path, '/');
   const char *base = slash == NULL ? path : slash + 1;

@@ -90,8 +90,8 @@ static char **nothing (const char *text, int start, int end) {
   return NULL;
 }
 
-/* The line and the place of the cursor are told to a completion alone: so
-   there is one of nothing. */
+/* libedit tells the line and the place of the cursor during a completion
+   only: this runs one that completes nothing. */
 static void update (void) {
   lgp_completer *before = *rl->complete;
   *rl->complete = nothing;
@@ -156,7 +156,7 @@ static void hide (void) {
   fflush(stdout);
 }
 
-/* See the other one: blanks as wide as the screen end what was printed. */
+/* Blanks as wide as the screen end what was printed, as in readline.c. */
 static void show (void) {
   int rows, columns;
   edit.screensize(&rows, &columns);
@@ -193,8 +193,8 @@ static char **copyhistory (void) {
   return lines;
 }
 
-/* Has the editor that there is do nothing more to the terminal: at its end
-   it would have it forget what was typed and is not read yet. */
+/* Keeps the editor that there is from the terminal: when that ends, it would
+   discard what was typed and not read yet. */
 static void disable (void) {
   struct termios before;
   bool isterminal = tcgetattr(STDIN_FILENO, &before) == 0;
@@ -203,8 +203,8 @@ static void disable (void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
-/* Has libedit ask for rl_getc_function; its history is kept. It has a line,
-   if an empty one, from its first editor on. */
+/* Has libedit ask for rl_getc_function, and keeps its history. There is a
+   line, if an empty one, once libedit has made an editor. */
 static bool initialize (void) {
   char **lines = copyhistory(), **line;
   if (lines == NULL)

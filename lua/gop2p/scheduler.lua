@@ -5,9 +5,9 @@
 -- thread, a coroutine of the user's own, inside a metamethod or another
 -- call that cannot be yielded across) it turns the loop until it is over.
 --
--- Every task is in a scope, and every scope in a process: a scope that
--- stands for all else that runs there. There is one, unless the test kit
--- makes more (see scheduler.process).
+-- Every task is in a scope, and every scope in a process, which is a scope
+-- itself. An ordinary program has one process; the test kit makes more, see
+-- scheduler.process.
 
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
@@ -71,7 +71,7 @@ function scheduler.describe(err)
   return ok and text or ("(error object is a %s value)"):format(type(err))
 end
 
--- Whether none of its process's tasks runs any more.
+-- Whether it is in a process of which no task goes on any more.
 local function isover(task)
   return task.scope.process.over
 end
@@ -127,8 +127,8 @@ function scheduler.current()
 end
 
 -- An interruption (Ctrl-C, while a task computes) is raised as soon as the
--- task is back, before it was seen to: it must neither be forgotten nor be
--- waited for when it is dead.
+-- task has yielded or ended, before that was noticed. This makes up for it:
+-- the task must neither be forgotten nor, when it is dead, be waited for.
 local function mend()
   local task = stepping
   stepping = nil
@@ -356,7 +356,7 @@ function scheduler.interrupt(task, problem)
   if task.wait then waits.giveup(task.wait) end
 end
 
--- Nobody who waits in the process waits any more.
+-- Ends the waits of all tasks of a process.
 function scheduler.giveup(process)
   for _, task in pairs(tasks) do
     if task.scope.process == process and task.wait then

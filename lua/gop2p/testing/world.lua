@@ -22,7 +22,7 @@ local meta = { __index = methods }
 local STILL = 100000   -- turns at one moment, after which it is a loop
 local JOINING = 3      -- seconds that a bot has to join somebody by itself
 local SETTLING = 0.1   -- seconds that it has to go on from there
-local ASKING = 5       -- seconds for one entry point
+local TIMEOUT = 5      -- seconds for one entry point
 
 local sim = core.sim
 local current          -- the one that is open, or nil
@@ -204,9 +204,9 @@ function methods:post(node, data, list)
 end
 
 local function join(node, peer)
-  local rec, err = core.connect(node, peer, ASKING)
+  local rec, err = core.connect(node, peer, TIMEOUT)
   if not rec then return nil, err end
-  receipt.settle(rec, scheduler.deadline(2 * ASKING))
+  receipt.settle(rec, scheduler.deadline(2 * TIMEOUT))
   err = receipt.failure(rec)
   return err == nil, err
 end
