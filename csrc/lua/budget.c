@@ -5,12 +5,12 @@
 ** looks at the clock and adds up the time of the slice; if the time between
 ** two looks is long, the process stood still, and little of it counts.
 ** A hook of C, unlike one of Lua, is inherited by the coroutines that a
-** coroutine makes, so none of them escapes. Code that is over its budget meets
-** an error at every instruction from then on, so that it cannot go on by
-** catching it. The library's own functions are spared, since they must not be
-** left half done. The hook does not see the time that a single call of C
-** takes, coroutines that were made outside of tasks, finalizers, and the
-** message handler of an xpcall.
+** coroutine makes, so none of them escapes. Code that is over its budget
+** meets an error at every instruction from then on, so that it cannot go on
+** by catching it. The library's own functions are spared, since they must
+** not be left half done. The hook does not see the time that a single call
+** of C takes, coroutines that were made outside of tasks, finalizers, and
+** the message handler of an xpcall.
 */
 #include <lauxlib.h>
 #include <stdbool.h>

@@ -3,6 +3,7 @@
 */
 #include "fuzz.h"
 
+#include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
 #include <string.h>
