@@ -46,6 +46,7 @@ build = {
         "csrc/base/err.c",
         "csrc/base/heap.c",
         "csrc/base/index.c",
+        "csrc/base/os.c",
         "csrc/base/queue.c",
         "csrc/base/random.c",
         "csrc/base/signal.c",

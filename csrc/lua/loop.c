@@ -7,9 +7,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "lua/lgp.h"
 
 /* In the registry: the loop. */
@@ -113,15 +113,6 @@ static int core_now (lua_State *L) {
   return 1;
 }
 
-/* On Linux time(), and with it os.date, lags behind the precise clock by up
-   to a tick of the kernel: what is due at a time shall not see the second
-   before it. */
-#ifdef CLOCK_REALTIME_COARSE
-#define WALLCLOCK CLOCK_REALTIME_COARSE
-#else
-#define WALLCLOCK CLOCK_REALTIME
-#endif
-
 /* core.time() -> seconds since 1970, by the wall clock, which can be set */
 static int core_time (lua_State *L) {
   const lgp_loop *box = lgp_pushloop(L);
@@ -130,7 +121,7 @@ static int core_time (lua_State *L) {
     lua_pushnumber(L, box->epoch + (lua_Number)gp_sim_now(box->sim) / 1000);
     return 1;
   }
-  clock_gettime(WALLCLOCK, &now);
+  now = gp_os_wallclock();
   lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
   return 1;
 }

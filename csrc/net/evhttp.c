@@ -8,12 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+
+#include "base/os.h"
 
 #define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
 
@@ -80,8 +81,7 @@ bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len) {
 }
 
 bool gp_evhttp_waiting (int fd) {
-  int n = 0;
-  return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0;
+  return gp_os_unread(fd) > 0;
 }
 
 void gp_evhttp_nodelay (int fd) {

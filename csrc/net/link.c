@@ -100,7 +100,7 @@ static int early_status (gp_link *k) {
   struct evbuffer *b = bufferevent_get_input(k->bev);
   ev_ssize_t n = evbuffer_copyout(b, line, sizeof line - 1);
   if (n <= 0)
-    n = recv(bufferevent_getfd(k->bev), line, sizeof line - 1, MSG_DONTWAIT);
+    n = recv(bufferevent_getfd(k->bev), line, sizeof line - 1, 0);
   if (n <= 0)
     return 0;
   line[n] = '\0';

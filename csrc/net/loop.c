@@ -13,14 +13,14 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <event2/dns.h>
 #include <event2/event.h>
+
+#include "base/os.h"
 
 #define SLICE 100  /* ms, where libevent has timers that we can not see */
 #define BASE_FDS 4 /* the epoll set, a pair for signals, one to spare */
@@ -67,21 +67,6 @@ static bool countforks (void) {
 }
 
 /*
-** Whether 'fd' is an epoll set. Only Linux tells, and only where /proc is
-** mounted.
-*/
-static bool isepoll (int fd) {
-  char name[40], target[40];
-  ssize_t n;
-  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-  n = readlink(name, target, sizeof target - 1);
-  if (n <= 0)
-    return false;
-  target[n] = '\0';
-  return strcmp(target, "anon_inode:[eventpoll]") == 0;
-}
-
-/*
 ** The lowest free descriptor, or -1 and errno unless there are as many as a
 ** base needs: libevent ends the process when it finds none for its signals.
 */
@@ -111,7 +96,7 @@ static struct event_base *base_new (int *fd) {
                         EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
   base = event_base_new_with_config(config);
   event_config_free(config);
-  *fd = base != NULL && isepoll(next) ? next : -1;
+  *fd = base != NULL && gp_os_isepoll(next) ? next : -1;
   return base;
 }
 

@@ -11,6 +11,8 @@
 #include <event2/buffer.h>
 #include <event2/http.h>
 
+#include "base/os.h"
+
 /* The address of the other side, an IPv4 one always written as such. */
 const char *gp_conn_remote (const gp_conn *c) {
   static const char mapped[] = "::ffff:";
@@ -49,8 +51,7 @@ static void say (gp_conn *c, int status) {
                      "Content-Length: 0\r\n\r\n",
                      status, gp_frame_reason(status), more);
   if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
-    send(bufferevent_getfd(c->bev), text, (size_t)len,
-         MSG_DONTWAIT | MSG_NOSIGNAL);
+    gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
 }
 
 /*

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/base64.h"
+#include "base/os.h"
 
 struct gp_service {
   gp_loop *loop;
@@ -110,7 +110,7 @@ static gp_err open (gp_service *h, const char *address, size_t len, int port,
     return e;
   gp_peer_unref(probe);
   derive(&opt);
-  if (getrandom(&opt.node.nonce, sizeof opt.node.nonce, 0) < 0)
+  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce))
     return GP_EIO;
   e = copycors(h, opt.cors);
   if (e == GP_OK)
