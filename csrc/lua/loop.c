@@ -11,6 +11,7 @@
 
 #include "base/os.h"
 #include "lua/lgp.h"
+#include "net/watch.h"
 
 /* In the registry: the loop. */
 static const char loopkey = 'l';

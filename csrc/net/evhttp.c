@@ -14,8 +14,6 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
-#include "base/os.h"
-
 #define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
 
 const char *gp_evhttp_find (const void *headers, const char *name) {
@@ -80,8 +78,14 @@ bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len) {
   return evhttp_add_header(headers, "Content-Length", text) == 0;
 }
 
-bool gp_evhttp_waiting (int fd) {
-  return gp_os_unread(fd) > 0;
+const char *gp_evhttp_remote (struct evhttp_connection *con) {
+  static const char mapped[] = "::ffff:";
+  char *text = NULL;
+  uint16_t port;
+  evhttp_connection_get_peer(con, &text, &port);
+  if (strncmp(text, mapped, sizeof mapped - 1) == 0 && strchr(text, '.'))
+    text += sizeof mapped - 1;
+  return text;
 }
 
 void gp_evhttp_nodelay (int fd) {
