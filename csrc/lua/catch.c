@@ -8,6 +8,7 @@
 #include "lua/loop.h"
 #include "lua/userdata.h"
 #include "lua/values.h"
+#include "net/watch.h"
 
 #define CATCH "gop2p.catch"
 

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "lua/core.h"
 
 #define LOCK "gop2p.lock"
@@ -212,15 +213,16 @@ static int core_filefault (lua_State *L) {
 static int core_filestamp (lua_State *L) {
   char path[PATH_MAX];
   struct stat st;
+  struct timespec written;
   int e = checkpath(L, 1, path);
   if (e == 0 && stat(path, &st) != 0)
     e = errno;
   if (e != 0)
     return result(L, e);
+  written = gp_os_mtime(&st);
   lua_pushfstring(L, "%I %I %I %I.%I", (lua_Integer)st.st_dev,
                   (lua_Integer)st.st_ino, (lua_Integer)st.st_size,
-                  (lua_Integer)st.st_mtim.tv_sec,
-                  (lua_Integer)st.st_mtim.tv_nsec);
+                  (lua_Integer)written.tv_sec, (lua_Integer)written.tv_nsec);
   return 1;
 }
 

@@ -11,11 +11,11 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "base/os.h"
 #include "lua/symbols.h"
 
 #define TABSTOP 8
@@ -129,7 +129,7 @@ static size_t columnafter (const char *text, int n, size_t column,
   wchar_t c;
   size_t length;
   for (; n > 0 && (length = decode(&c, text)) > 0; n--, text += length) {
-    int width = wcwidth(c);
+    int width = gp_os_wcwidth(c);
     if (c == L'\t')
       column += TABSTOP - column % TABSTOP;
     else if (width < 0)
@@ -171,13 +171,12 @@ static int pendingsignal (void) {
 
 /* The signal of a window that changes is seen only once in a line. */
 static void checksignals (void) {
-  struct winsize size;
-  int rows, columns;
-  if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+  int rows, columns, newrows, newcolumns;
+  if (!gp_os_screensize(STDIN_FILENO, &newrows, &newcolumns))
     return;
   edit.screensize(&rows, &columns);
-  if (rows != size.ws_row || columns != size.ws_col)
-    edit.setsize(size.ws_row, size.ws_col);
+  if (rows != newrows || columns != newcolumns)
+    edit.setsize(newrows, newcolumns);
 }
 
 /* A copy of the history, with a NULL at its end; NULL: out of memory. The

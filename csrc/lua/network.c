@@ -7,17 +7,10 @@
 #include <signal.h>
 #include <time.h>
 
+#include "base/os.h"
+
 /* Longest wait, in seconds: what goes beyond is as good as for ever. */
 #define MAXWAIT 1e9
-
-/* On Linux time(), and with it os.date, lags behind the precise clock by up
-   to a tick of the kernel: what is due at a time shall not see the second
-   before it. */
-#ifdef CLOCK_REALTIME_COARSE
-#define WALLCLOCK CLOCK_REALTIME_COARSE
-#else
-#define WALLCLOCK CLOCK_REALTIME
-#endif
 
 static gp_node *host_node (const lgp_host *h) {
   return gp_service_node(h->self);
@@ -39,9 +32,8 @@ static uint64_t now (const lgp_world *w) {
 }
 
 static double wallclock (const lgp_world *w) {
-  struct timespec t;
+  struct timespec t = gp_os_wallclock();
   (void)w;
-  clock_gettime(WALLCLOCK, &t);
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 

@@ -28,6 +28,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/os.h"
 #include "lua/core.h"
 #include "lua/readline.h"
 
@@ -212,7 +213,7 @@ static int awaitkey (int in, int fd, lua_Number due) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   if (rl->pendingsignal() == 0)
-    n = ppoll(p, 2, due < 0 ? NULL : &t, &before);
+    n = gp_os_ppoll(p, 2, due < 0 ? NULL : &t, &before);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return n > 0 ? p[0].revents : 0;
 }

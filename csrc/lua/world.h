@@ -18,6 +18,7 @@
 #include "base/signal.h"
 #include "net/loop.h"
 #include "net/service.h"
+#include "net/watch.h"
 #include "node/node.h"
 #include "wire/json.h"
 #pragma GCC visibility push(hidden)
