@@ -273,7 +273,7 @@ local function note(scope)
   return before
 end
 
--- The process that the running task is in.
+-- The process that the running task is in; of interest to the test kit.
 local function currentprocess()
   return stepping and stepping.scope.process or root
 end
@@ -287,10 +287,10 @@ function scheduler.scope(report, budget, process)
   return newscope(process or currentprocess(), report, budget)
 end
 
--- A scope that is a process of its own: all that its tasks start is in it.
--- 'report', which must not wait, gets the errors that no 'run' in it waits
--- for. While process.held is a list, tasks that could go on are put there
--- instead; once process.over is true none goes on ever again.
+-- For the test kit: a scope that is a process of its own. All that its tasks
+-- start is in it. 'report', which must not wait, gets the errors that no
+-- 'run' in it waits for. While process.held is a list, tasks that could go on
+-- are put there instead; once process.over is true none goes on ever again.
 function scheduler.process(report)
   return newscope(nil, report)
 end
@@ -350,13 +350,13 @@ function scheduler.sleep(seconds)
   scheduler.wait(nil, core.now() + seconds)
 end
 
--- Raises 'problem' in a task, where it waits next.
+-- For the test kit: raises 'problem' in a task, where it waits next.
 function scheduler.interrupt(task, problem)
   task.interrupted = problem
   if task.wait then waits.giveup(task.wait) end
 end
 
--- Ends the waits of all tasks of a process.
+-- For the test kit: ends the waits of all tasks of a process.
 function scheduler.giveup(process)
   for _, task in pairs(tasks) do
     if task.scope.process == process and task.wait then
