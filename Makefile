@@ -33,7 +33,8 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
 WARNINGS = -Wall -Wextra -Wpedantic
-BASE     = -std=c11 -D_GNU_SOURCE -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
+SYSTEM   = -D_GNU_SOURCE
+BASE     = -std=c11 $(SYSTEM) -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
 
 SOURCES = $(sort $(wildcard csrc/*/*.c))

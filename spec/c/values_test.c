@@ -37,7 +37,8 @@ TEST(receipt, "a receipt is settled when nothing is pending") {
   SAME(gp_ready_next(&ready), 0);
   gp_receipt_end(r, NULL);
   CHECK(gp_receipt_issettled(r));
-  CHECK(r->first == f && f->next == NULL);
+  CHECK(gp_receipt_nextfailure(r, NULL) == f);
+  CHECK(gp_receipt_nextfailure(r, f) == NULL);
   gp_failure_unref(f);
   gp_failure_unref(NULL);
   SAME(gp_ready_next(&ready), r->settled.number);
