@@ -127,6 +127,22 @@ exports() {
     awk '$3 != "luaopen_gop2p_core" { print $3 " is exported" }'
 }
 
+# What gcc has compiled; what does not compile was told already.
+circles() {
+  # shellcheck disable=SC2046
+  "${LUA:-lua5.4}" .ci/cycles.lua build/lint-gcc/obj \
+    $(printf '%s\n' csrc/*/*.c | sed 's|^csrc/\(.*\)\.c$|\1.o|')
+}
+
+# What a module of the node offers, and what it owns, is seen at one glance;
+# the two faces of the node itself may be somewhat larger.
+large_modules() {
+  # shellcheck disable=SC2046
+  "${LUA:-lua5.4}" .ci/shape.lua 15 15 \
+    csrc/node/node.h=20 csrc/node/transport.h=20 \
+    $(find csrc/node -name '*.[ch]' ! -name node.h ! -name transport.h | sort)
+}
+
 # luacheck has a last line even when all is well.
 luachecks() {
   luacheck -q --no-color .busted lua spec .ci/*.lua >build/lint.log ||
@@ -164,5 +180,7 @@ for cc in gcc clang; do
   check "exported names ($cc)" exports $cc
 done
 check "warnings with POSIX alone" compiles_elsewhere
+check "object files that take from each other in a circle" circles
+check "large modules of the node" large_modules
 
 [ $failed -eq 0 ] || { echo "lint: $failed checks failed" >&2; exit 1; }
