@@ -32,8 +32,12 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
 
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
+# What the sources get to see of the system. With -DGP_OS_PORTABLE, too, or in
+# CPPFLAGS, Linux is one of the other systems to base/os.c.
+SYSTEM   = -D_GNU_SOURCE
+
 WARNINGS = -Wall -Wextra -Wpedantic
-BASE     = -std=c11 -D_GNU_SOURCE -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
+BASE     = -std=c11 $(SYSTEM) -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
 
 SOURCES = $(sort $(wildcard csrc/*/*.c))
@@ -89,8 +93,8 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest sim years help setup demo chat test starve asan fuzz \
-        fuzzers storm bench bare stress valgrind lint format modules rock \
+.PHONY: build ctest sim years help setup demo chat test mutants starve asan \
+        fuzz fuzzers storm bench bare stress valgrind lint format modules rock \
         specs clean
 .DELETE_ON_ERROR:
 
@@ -188,6 +192,11 @@ years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
 
 specs: build ctest
 	@$(RUN) .ci/specs.lua $(BUSTED_FLAGS) $(SPEC)
+
+mutants: ## which of COUNT=300 changes of the core, drawn from SEED=1, no test notices
+	@$(SETUP) test
+	@$(LUA) .ci/mutants.lua $(if $(ONLY),only '$(ONLY)',$(or $(COUNT),300) \
+	  $(or $(SEED),1) $(or $(FOLDERS),node wire value))
 
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)

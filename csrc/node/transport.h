@@ -14,7 +14,7 @@
 
 #include "base/err.h"
 #include "value/peer.h"
-#include "wire/wire.h"
+#include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_node gp_node;

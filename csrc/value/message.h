@@ -28,12 +28,12 @@ typedef struct gp_message {
   unsigned refs;
   gp_msgtype type;
   gp_peer *from;
-  uint64_t nonce; /* of the process that sends it, with 'id' */
-  uint64_t id;    /* grows with each message of it; 0: it has none */
-  gp_peerlist to; /* of a direct message; else empty */
-  gp_blob *data;  /* NULL: none */
-  gp_blob *wire;  /* encoded with 'wirefrom' as its sender, or NULL */
-  gp_peer *wirefrom;
+  uint64_t nonce;  /* of the process that sends it, with 'number' */
+  uint64_t number; /* grows with each message of it; 0: it has none */
+  gp_peerlist to;  /* of a direct message; else empty */
+  gp_blob *data;   /* NULL: none */
+  gp_blob *wire;   /* encoded with 'wire_from' as its sender, or NULL */
+  gp_peer *wire_from;
 } gp_message;
 
 /*

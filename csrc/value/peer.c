@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/index.h"
+#include "base/os.h"
 
 /* A thousand nodes that know each other hold a million: one block each. */
 struct gp_peer {
@@ -86,8 +87,7 @@ gp_err gp_peer_new (gp_peer **out, const char *address, size_t len,
   return make(out, plain, v6, (int)port);
 }
 
-/* One to five digits; -1 for anything else. */
-static int64_t parseport (const char *text, size_t len) {
+int64_t gp_peer_parseport (const char *text, size_t len) {
   int64_t port = 0;
   size_t i;
   if (len < 1 || len > 5)
@@ -101,13 +101,14 @@ static int64_t parseport (const char *text, size_t len) {
 }
 
 gp_err gp_peer_parse (gp_peer **out, const char *text, size_t len) {
-  const char *colon = memrchr(text, ':', len);
+  const char *colon = gp_os_memrchr(text, ':', len);
   size_t host = colon == NULL ? len : (size_t)(colon - text);
   if (colon == NULL)
     return GP_EINVAL;
   if (memchr(text, ':', host) != NULL && text[0] != '[')
     return GP_EINVAL; /* "::1:5000" could be read in two ways */
-  return gp_peer_new(out, text, host, parseport(colon + 1, len - host - 1));
+  return gp_peer_new(out, text, host,
+                     gp_peer_parseport(colon + 1, len - host - 1));
 }
 
 gp_peer *gp_peer_ref (const gp_peer *p) {

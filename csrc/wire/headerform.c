@@ -1,14 +1,19 @@
 /*
-** wire/headerform.c - the forms of the seed and of v1.1.0 to v1.1.2.
-**
-** The method says what is meant, the headers PEER_ADDRESS and PEER_PORT say
-** who speaks, and the body is the data as it is. (Go's net/http writes them
-** Peer_address and Peer_port; case does not count.)
+** wire/headerform.c - see wire/headerform.h.
 */
+#include "wire/headerform.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "wire/wire.h"
+#include "wire/refusal.h"
+
+static const char address_header[] = "Peer_address";
+static const char port_header[] = "Peer_port";
+
+bool gp_headerform_is (const gp_httpin *in) {
+  return gp_httpin_header(in, address_header) != NULL;
+}
 
 static int readtype (gp_msgtype *out, gp_method method) {
   switch (method) {
@@ -21,18 +26,12 @@ static int readtype (gp_msgtype *out, gp_method method) {
 }
 
 static gp_err readfrom (gp_peer **out, const gp_httpin *in) {
-  const char *address = in->find(in->headers, "Peer_address");
-  const char *digits = in->find(in->headers, "Peer_port");
-  size_t i;
-  int64_t port = 0;
+  const char *address = gp_httpin_header(in, address_header);
+  const char *digits = gp_httpin_header(in, port_header);
   if (address == NULL || digits == NULL)
     return GP_EINVAL;
-  for (i = 0; digits[i] != '\0'; i++) {
-    if (i == 5 || digits[i] < '0' || digits[i] > '9')
-      return GP_EINVAL;
-    port = port * 10 + (digits[i] - '0');
-  }
-  return gp_peer_new(out, address, strlen(address), port);
+  return gp_peer_new(out, address, strlen(address),
+                     gp_peer_parseport(digits, strlen(digits)));
 }
 
 static gp_err readdata (gp_blob **out, const gp_httpin *in) {
@@ -44,9 +43,9 @@ static gp_err readdata (gp_blob **out, const gp_httpin *in) {
   return GP_OK;
 }
 
-/* A direct message of this form does not say to whom: to the one asked. */
-int gp_wire_readheaders (gp_message **out, const gp_httpin *in,
-                         const gp_peer *self) {
+/* A direct message of this form does not say to whom: to its receiver. */
+int gp_headerform_read (gp_message **out, const gp_httpin *in,
+                        const gp_peer *self) {
   gp_msgtype type;
   gp_peer *from = NULL;
   gp_blob *data = NULL;
@@ -65,7 +64,7 @@ int gp_wire_readheaders (gp_message **out, const gp_httpin *in,
   gp_peerlist_clear(&to);
   gp_blob_unref(data);
   gp_peer_unref(from);
-  return e == GP_OK ? 0 : e == GP_ENOMEM ? 503 : 400;
+  return gp_refusal_status(e);
 }
 
 /* A direct message to a seed, which has no PUT, is a plain one there. */
@@ -78,18 +77,18 @@ static gp_method method (gp_msgtype type, gp_form form) {
   }
 }
 
-void gp_wire_sender (gp_httpout *out, gp_scratch *scratch,
-                     const gp_peer *from) {
-  snprintf(scratch->port, sizeof scratch->port, "%d", gp_peer_port(from));
-  gp_wire_header(out, "Peer_address", gp_peer_host(from));
-  gp_wire_header(out, "Peer_port", scratch->port);
+void gp_headerform_writesender (gp_httpout *out, gp_headertext *text,
+                                const gp_peer *from) {
+  snprintf(text->port, sizeof text->port, "%d", gp_peer_port(from));
+  gp_httpout_addheader(out, address_header, gp_peer_host(from));
+  gp_httpout_addheader(out, port_header, text->port);
 }
 
-void gp_wire_writeheaders (gp_httpout *out, gp_scratch *scratch,
-                           const gp_sendreq *asking) {
-  const gp_message *m = asking->msg;
-  out->method = method(m->type, asking->form);
-  gp_wire_header(out, "Host", gp_peer_text(asking->to));
-  gp_wire_sender(out, scratch, asking->from);
+void gp_headerform_write (gp_httpout *out, gp_headertext *text,
+                          const gp_sendreq *request) {
+  const gp_message *m = request->msg;
+  out->method = method(m->type, request->form);
+  gp_httpout_addheader(out, "Host", gp_peer_text(request->to));
+  gp_headerform_writesender(out, text, request->from);
   out->body = m->data == NULL ? NULL : gp_blob_ref(m->data);
 }

@@ -1,5 +1,5 @@
 /*
-** wire/http.h - a HTTP request or answer as the wire forms see it.
+** wire/http.h - a HTTP request or response as the wire forms see it.
 **
 ** Plain views and plain data: no socket and no HTTP library. Whoever makes
 ** one says how long it lives.
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/blob.h"
-#include "base/err.h"
+#include "value/peer.h"
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_method {
@@ -24,10 +24,10 @@ typedef enum gp_method {
   GP_OTHER
 } gp_method;
 
-/* What arrived: a request, or an answer (then 'method' means nothing). */
+/* What arrived: a request, or a response (then 'method' means nothing). */
 typedef struct gp_httpin {
   gp_method method;
-  int status;         /* of an answer */
+  int status;         /* of a response */
   const char *remote; /* numeric address of the other side, no port */
   const char *body;   /* 'len' bytes; NULL when there are none */
   size_t len;
@@ -36,21 +36,37 @@ typedef struct gp_httpin {
   const char *(*find)(const void *headers, const char *name);
 } gp_httpin;
 
+/* Value of the first header called 'name', or NULL; lives as long as 'in'. */
+const char *gp_httpin_header (const gp_httpin *in, const char *name);
+
+/* The peer that the header names behind the text 'prefix', with a reference
+   for the caller; NULL: there is none, or no memory. */
+gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
+                         const char *prefix);
+
+/* Whether a response says that all is well. */
+bool gp_httpin_isok (const gp_httpin *in);
+
 typedef struct gp_header {
   const char *name, *value;
 } gp_header;
 
 #define GP_HEADERS_MAX 10
 
-/* What is to leave: a request, or an answer. Borrows all that it names. */
+/* What is to leave: a request, or a response. Borrows all that it names but
+   its body. */
 typedef struct gp_httpout {
   gp_method method;
-  int status; /* of an answer */
+  int status; /* of a response */
   size_t nheaders;
   gp_header headers[GP_HEADERS_MAX];
-  gp_blob *body;   /* NULL: none */
+  gp_blob *body;   /* its owner's reference; NULL: none */
   bool wants_list; /* of a request: the response's body is to be a list */
 } gp_httpout;
+
+/* Adds a header, of GP_HEADERS_MAX in all; borrows both texts. */
+void gp_httpout_addheader (gp_httpout *out, const char *name,
+                           const char *value);
 
 #pragma GCC visibility pop
 #endif

@@ -1,40 +1,31 @@
 /*
-** wire/jsonform.c - the form of v1.1.3, and the member list of every form.
+** wire/jsonform.c - see wire/jsonform.h.
 **
-** {"type":2,"data":"SGVsbG8=","from":{"port":5001,"address":"localhost"}}
-**
-** Read through the JSON reader that is handed in; written here by hand, for
-** nothing in it needs escaping (an address has letters, digits and few signs
-** only, data is base64), Go's order of fields is kept, and a port is written
-** as an integer, which Go insists on.
+** Written by hand, for nothing in it needs escaping (an address has letters,
+** digits and few signs only, data is base64), Go's order of fields is kept,
+** and a port is written as an integer, which Go insists on.
 */
+#include "wire/jsonform.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/base64.h"
-#include "wire/wire.h"
+#include "wire/refusal.h"
 
 /* A port is a number, or in the seed's lists a string of digits. */
 static int64_t readport (const gp_json *j) {
-  const char *s;
+  const char *digits;
   size_t len;
-  int64_t port = 0;
   if (j->type(j->self) == GP_JSON_NUMBER) {
     double d = j->number(j->self);
     return d >= 1 && d <= 65535 && floor(d) == d ? (int64_t)d : -1;
   }
   if (j->type(j->self) != GP_JSON_STRING)
     return -1;
-  s = j->string(j->self, &len);
-  if (len < 1 || len > 5)
-    return -1;
-  for (; len > 0; len--, s++) {
-    if (*s < '0' || *s > '9')
-      return -1;
-    port = port * 10 + (*s - '0');
-  }
-  return port;
+  digits = j->string(j->self, &len);
+  return gp_peer_parseport(digits, len);
 }
 
 /* The cursor stands on what should be {"port":..., "address":...}. */
@@ -93,20 +84,16 @@ static char opening (const char *text, size_t len) {
   return '\0';
 }
 
-/* The two header forms show in their lists which of them they are. */
-gp_err gp_wire_readlist (gp_recvresp *out, const char *text, size_t len,
-                         const gp_json *j) {
-  bool quoted = false;
+gp_err gp_jsonform_readlist (gp_peerlist *out, bool *quoted, const char *text,
+                             size_t len, const gp_json *j) {
   gp_err e;
   if (opening(text, len) != '[')
     return GP_EPROTO;
   e = j->parse(j->self, text, len);
   if (e == GP_OK) {
-    e = readpeers(&out->list, &quoted, j);
+    e = readpeers(out, quoted, j);
     j->leave(j->self);
   }
-  if (out->form == GP_FORM_HEADERS && out->list.n > 0)
-    out->form = quoted ? GP_FORM_SEED : GP_FORM_V112;
   return e == GP_EBADMSG ? GP_EPROTO : e;
 }
 
@@ -190,7 +177,7 @@ static gp_err readmessage (gp_message **out, gp_msgtype type,
   return e;
 }
 
-int gp_wire_readjson (gp_message **out, const gp_httpin *in,
+int gp_jsonform_read (gp_message **out, const gp_httpin *in,
                       const gp_json *j) {
   gp_msgtype type = GP_CONNECT;
   gp_err e;
@@ -204,9 +191,7 @@ int gp_wire_readjson (gp_message **out, const gp_httpin *in,
       e = readmessage(out, type, j);
     j->leave(j->self);
   }
-  if (e != GP_OK)
-    return e == GP_ENOMEM ? 503 : 400;
-  return status;
+  return e == GP_OK ? status : gp_refusal_status(e);
 }
 
 /* ,{"port":65535,"address":""}: what a peer takes besides its address. */
@@ -223,8 +208,6 @@ static size_t listsize (const gp_peerlist *l) {
   return n;
 }
 
-/* The seed writes ports as strings and refuses numbers; later ones the
-   other way round (protocol.md). */
 static char *putpeer (char *to, const gp_peer *p, bool quoted) {
   const char *form = quoted ? "{\"port\":\"%d\",\"address\":\"%s\"}"
                             : "{\"port\":%d,\"address\":\"%s\"}";
@@ -244,11 +227,10 @@ static char *putlist (char *to, const gp_peerlist *l, bool quoted) {
   return to;
 }
 
-gp_blob *gp_wire_writelist (const gp_peerlist *list, gp_form form) {
+gp_blob *gp_jsonform_writelist (const gp_peerlist *list, bool quoted) {
   gp_blob *b = gp_blob_new(listsize(list));
   if (b != NULL)
-    b->len = (size_t)(putlist(b->bytes, list, form == GP_FORM_SEED) -
-                      b->bytes);
+    b->len = (size_t)(putlist(b->bytes, list, quoted) - b->bytes);
   return b;
 }
 
@@ -287,17 +269,17 @@ static gp_blob *writemessage (const gp_message *m, const gp_peer *from) {
 }
 
 /* The 'Host' is the sender's: v1.1.3 refuses its own there (protocol.md). */
-gp_err gp_wire_writejson (gp_httpout *out, const gp_sendreq *asking) {
-  gp_message *m = asking->msg;
-  if (m->wire == NULL || !gp_peer_equal(m->wirefrom, asking->from)) {
-    gp_blob *b = writemessage(m, asking->from);
+gp_err gp_jsonform_write (gp_httpout *out, const gp_sendreq *request) {
+  gp_message *m = request->msg;
+  if (m->wire == NULL || !gp_peer_equal(m->wire_from, request->from)) {
+    gp_blob *b = writemessage(m, request->from);
     if (b == NULL)
       return GP_ENOMEM;
-    gp_message_keepwire(m, b, asking->from);
+    gp_message_keepwire(m, b, request->from);
     gp_blob_unref(b);
   }
   out->method = GP_POST;
   out->body = gp_blob_ref(m->wire);
-  gp_wire_header(out, "Host", gp_peer_text(asking->from));
+  gp_httpout_addheader(out, "Host", gp_peer_text(request->from));
   return GP_OK;
 }

@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "base/index.h"
-#include "value/peertable.h"
 #include "base/random.h"
+#include "memory.h"
 #include "test.h"
+#include "value/peertable.h"
 
 #define THINGS 300
 #define HASHES 40 /* so that many share one */
@@ -65,6 +66,35 @@ TEST(indexed, "an index finds all with a hash, the oldest first") {
   }
   gp_index_clear(&ix);
   SAME(ix.count, 0);
+}
+
+/* As its authors give it; a byte is never negative. */
+TEST(indexhash, "the hash of a text is its FNV-1a") {
+  SAME(gp_index_hash(""), 0x811c9dc5);
+  SAME(gp_index_hash("a"), 0xe40c292c);
+  SAME(gp_index_hash("foobar"), 0xbf9cf968);
+  SAME(gp_index_hash("\xff"), 0x7a0b824e);
+}
+
+TEST(indexmemory, "an index without memory stays as it was") {
+  gp_index ix = {0, 0, NULL};
+  gp_indexlink links[9];
+  size_t i;
+  memory_fail(1, true);
+  SAME(gp_index_add(&ix, &links[0], 7), GP_ENOMEM);
+  memory_heal();
+  for (i = 0; i < 8; i++)
+    SAME(gp_index_add(&ix, &links[i], (uint32_t)i), GP_OK);
+  memory_fail(1, true);
+  SAME(gp_index_add(&ix, &links[8], 8), GP_ENOMEM);
+  memory_heal();
+  SAME(ix.count, 8);
+  CHECK(gp_index_find(&ix, 8) == NULL);
+  SAME(gp_index_add(&ix, &links[8], 8), GP_OK);
+  for (i = 0; i < 9; i++)
+    CHECK(gp_index_find(&ix, (uint32_t)i) == &links[i]);
+  gp_index_clear(&ix);
+  CHECK(gp_index_find(&ix, 1) == NULL);
 }
 
 #define ENTRIES 300

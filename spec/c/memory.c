@@ -3,7 +3,13 @@
 */
 #include "memory.h"
 
+#include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* What fresh memory is full of, and memory that was given back. */
+#define FRESH 0xa5
+#define GONE 0x5a
 
 void *__real_malloc (size_t size);
 void *__real_calloc (size_t count, size_t size);
@@ -36,8 +42,17 @@ static void *counted (void *at, size_t size) {
   return at;
 }
 
+/* What was not written yet is not zero by chance. */
+static void spoil (void *at, size_t from, int with) {
+  size_t size = at == NULL ? 0 : malloc_usable_size(at);
+  if (from < size)
+    memset((char *)at + from, with, size - from);
+}
+
 void *__wrap_malloc (size_t size) {
-  return fails() ? NULL : counted(__real_malloc(size), size);
+  void *at = fails() ? NULL : __real_malloc(size);
+  spoil(at, 0, FRESH);
+  return counted(at, size);
 }
 
 void *__wrap_calloc (size_t count, size_t size) {
@@ -45,7 +60,9 @@ void *__wrap_calloc (size_t count, size_t size) {
 }
 
 void *__wrap_realloc (void *at, size_t size) {
+  size_t before = at == NULL ? 0 : malloc_usable_size(at);
   void *to = fails() ? NULL : __real_realloc(at, size);
+  spoil(to, before, FRESH);
   if (to != NULL && at != NULL)
     used--;
   return counted(to, size);
@@ -54,6 +71,7 @@ void *__wrap_realloc (void *at, size_t size) {
 void __wrap_free (void *at) {
   if (at != NULL)
     used--;
+  spoil(at, 0, GONE);
   __real_free(at);
 }
 

@@ -4,6 +4,7 @@
 **   core_test              all of them, as TAP
 **   core_test --list       their names, one a line
 **   core_test NAME...      those
+**   core_test --stop ...   the same, up to the first that fails
 **   core_test --figures    no case: how fast and how large nodes are
 */
 #include "test.h"
@@ -108,11 +109,14 @@ static bool wanted (const test_case *c, int argc, char **argv) {
 int main (int argc, char **argv) {
   const test_case *c;
   int count = 0, bad = 0;
+  bool stop = argc > 1 && strcmp(argv[1], "--stop") == 0;
+  argc -= stop;
+  argv += stop;
   if (argc == 2 && strcmp(argv[1], "--figures") == 0)
     return figures();
   if (argc == 3 && strcmp(argv[1], "--heal") == 0)
     return healfigures(strtoull(argv[2], NULL, 10));
-  for (c = first; c != NULL; c = c->next) {
+  for (c = first; c != NULL && !(stop && bad > 0); c = c->next) {
     if (argc == 2 && strcmp(argv[1], "--list") == 0)
       puts(c->name);
     else if (wanted(c, argc, argv))

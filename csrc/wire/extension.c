@@ -1,0 +1,157 @@
+/*
+** wire/extension.c - see wire/extension.h.
+*/
+#include "wire/extension.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define VERSION "1"
+
+/* Who is said by two headers: version and peer; process and, if it has one,
+   a name. */
+static const char announcement[] = "Gop2p-Lua"; /* 1 PEER */
+static const char process[] = "Gop2p-Process";  /* 16 digits[ NAME] */
+
+/* The number of a message: nonce and count. */
+static const char number[] = "Gop2p-Id"; /* 16 digits-digits */
+
+/* The topics. A digest stands in requests and, without peer, in responses. */
+static const char probe[] = "Gop2p-Probe";     /* PEER */
+static const char suspect[] = "Gop2p-Suspect"; /* PEER */
+static const char digest[] = "Gop2p-Digest";   /* 16 digits[ PEER] */
+static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
+
+static const char brief[] = "Gop2p-Brief"; /* 1 */
+
+static void writewho (gp_httpout *out, gp_extensiontext *text,
+                      const gp_identity *who) {
+  if (who->peer == NULL)
+    return;
+  snprintf(text->peer, sizeof text->peer, VERSION " %s",
+           gp_peer_text(who->peer));
+  gp_httpout_addheader(out, announcement, text->peer);
+  snprintf(text->process, sizeof text->process, "%016" PRIx64 "%s%s",
+           who->process, who->name[0] == '\0' ? "" : " ", who->name);
+  gp_httpout_addheader(out, process, text->process);
+}
+
+static void writedigest (gp_httpout *out, gp_extensiontext *text,
+                         const gp_extension *x) {
+  bool named = x->about != NULL;
+  snprintf(text->digest, sizeof text->digest, "%016" PRIx64 "%s%s", x->digest,
+           named ? " " : "", named ? gp_peer_text(x->about) : "");
+  gp_httpout_addheader(out, digest, text->digest);
+}
+
+static void writetopic (gp_httpout *out, const gp_extension *x) {
+  switch (x->topic) {
+    case GP_TOPIC_PROBE:
+      gp_httpout_addheader(out, probe, gp_peer_text(x->about));
+      break;
+    case GP_TOPIC_SUSPECT:
+      gp_httpout_addheader(out, suspect, gp_peer_text(x->about));
+      break;
+    case GP_TOPIC_RECONNECT:
+      gp_httpout_addheader(out, reconnect, x->alone ? "0" : "1");
+      break;
+    default: break; /* a digest says its topic itself */
+  }
+}
+
+static void writenumber (gp_httpout *out, gp_extensiontext *text,
+                         const gp_extension *x) {
+  if (x->nonce == 0 || x->number == 0)
+    return;
+  snprintf(text->number, sizeof text->number, "%016" PRIx64 "-%" PRIx64,
+           x->nonce, x->number);
+  gp_httpout_addheader(out, number, text->number);
+}
+
+void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
+                         const gp_extension *x) {
+  writewho(out, text, &x->who);
+  writetopic(out, x);
+  if (x->has_digest || x->topic == GP_TOPIC_DIGEST)
+    writedigest(out, text, x);
+  if (x->brief)
+    gp_httpout_addheader(out, brief, "1");
+  writenumber(out, text, x);
+}
+
+/* The number that 16 digits at the head of a header's value are. */
+static bool readdigits (uint64_t *out, const char *value) {
+  return value != NULL && strspn(value, "0123456789abcdef") == 16 &&
+         sscanf(value, "%16" SCNx64, out) == 1;
+}
+
+/* Process and name, which are told apart from the peer. */
+static void readprocess (gp_identity *out, const gp_httpin *in) {
+  const char *value = gp_httpin_header(in, process);
+  size_t len;
+  if (!readdigits(&out->process, value) || value[16] != ' ')
+    return;
+  value += 17;
+  len = strlen(value);
+  if (gp_identity_isname(value, len))
+    memcpy(out->name, value, len + 1);
+}
+
+static void readnumber (gp_extension *x, const gp_httpin *in) {
+  const char *value = gp_httpin_header(in, number);
+  uint64_t nonce, count;
+  if (value != NULL &&
+      sscanf(value, "%16" SCNx64 "-%16" SCNx64, &nonce, &count) == 2) {
+    x->nonce = nonce;
+    x->number = count;
+  }
+}
+
+/* A digest that says whose it is, with a space between. */
+static bool readdigest (gp_extension *x, const gp_httpin *in) {
+  const char *value = gp_httpin_header(in, digest);
+  gp_peer *about;
+  if (!readdigits(&x->digest, value) || value[16] != ' ' ||
+      gp_peer_parse(&about, value + 17, strlen(value + 17)) != GP_OK)
+    return false;
+  x->about = about;
+  return true;
+}
+
+/* One whose peer is not understood leaves a plain probe. */
+static void readtopic (gp_extension *x, const gp_httpin *in) {
+  if ((x->about = gp_httpin_peer(in, probe, "")) != NULL)
+    x->topic = GP_TOPIC_PROBE;
+  else if ((x->about = gp_httpin_peer(in, suspect, "")) != NULL)
+    x->topic = GP_TOPIC_SUSPECT;
+  else if (readdigest(x, in))
+    x->topic = GP_TOPIC_DIGEST;
+}
+
+static void readreconnect (gp_extension *x, const gp_httpin *in) {
+  const char *value = gp_httpin_header(in, reconnect);
+  if (value == NULL)
+    return;
+  x->topic = GP_TOPIC_RECONNECT;
+  x->alone = strcmp(value, "0") == 0;
+}
+
+void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
+  if (in->method == GP_OPTIONS) {
+    readtopic(x, in);
+    return;
+  }
+  readreconnect(x, in);
+  x->brief = gp_httpin_header(in, brief) != NULL;
+  x->who.peer = gp_httpin_peer(in, announcement, VERSION " ");
+  readprocess(&x->who, in);
+  readnumber(x, in);
+}
+
+void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
+  x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
+  readprocess(&x->who, in);
+  if (gp_httpin_isok(in))
+    x->who.peer = gp_httpin_peer(in, announcement, VERSION " ");
+}

@@ -1,0 +1,34 @@
+/*
+** wire/records.c - see wire/records.h.
+*/
+#include "wire/records.h"
+
+#include <string.h>
+
+void gp_extension_copy (gp_extension *to, const gp_extension *from) {
+  *to = *from;
+  gp_identity_copy(&to->who, &from->who);
+  if (to->about != NULL)
+    gp_peer_ref(to->about);
+}
+
+void gp_extension_clear (gp_extension *x) {
+  gp_identity_clear(&x->who);
+  gp_peer_unref(x->about);
+  memset(x, 0, sizeof *x);
+}
+
+bool gp_sendreq_wantslist (const gp_sendreq *r) {
+  return r->msg != NULL && r->msg->type == GP_CONNECT;
+}
+
+void gp_recvreq_clear (gp_recvreq *r) {
+  gp_message_unref(r->msg);
+  gp_peer_unref(r->host);
+  gp_extension_clear(&r->ext);
+}
+
+void gp_recvresp_clear (gp_recvresp *r) {
+  gp_peerlist_clear(&r->list);
+  gp_extension_clear(&r->ext);
+}

@@ -1,0 +1,110 @@
+/*
+** wire/records.h - what goes between nodes, as values: a request and its
+** response, each as it is sent and as it was received.
+**
+** Knows no form of the wire and no HTTP: wire/codec.h writes them as bytes
+** and reads them, and the simulator carries them as they are. What is sent
+** borrows all that it names; what was received owns it.
+*/
+#ifndef gp_wire_records_h
+#define gp_wire_records_h
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "value/identity.h"
+#include "value/message.h"
+#include "value/peer.h"
+#include "value/peerlist.h"
+#pragma GCC visibility push(hidden)
+
+/* How a published gop2p writes what it says (protocol.md). */
+typedef enum gp_form {
+  GP_FORM_UNKNOWN,
+  GP_FORM_HEADERS, /* one of the two below, which look alike */
+  GP_FORM_SEED,    /* December 2022 */
+  GP_FORM_V112,    /* v1.1.0 to v1.1.2 */
+  GP_FORM_V113     /* v1.1.3 */
+} gp_form;
+
+/* What a request of ours is about, beyond the published protocol. */
+typedef enum gp_topic {
+  GP_TOPIC_NONE,
+  GP_TOPIC_PROBE,    /* a probe: find out whether 'about' is alive */
+  GP_TOPIC_SUSPECT,  /* a probe: 'about' does not respond */
+  GP_TOPIC_DIGEST,   /* a probe: the list of 'about', the sender, has this
+                        digest */
+  GP_TOPIC_RECONNECT /* a connect that no program asked for: to be refused
+                        by one that has left */
+} gp_topic;
+
+/*
+** What nodes of ours say to each other beyond the published protocol; no Go
+** program reads or says any of it. Who sends decides what stands in it, and
+** just that is received. All zero: nothing.
+*/
+typedef struct gp_extension {
+  gp_identity who;      /* the sender; its peer is NULL: not announced */
+  gp_topic topic;       /* of a request */
+  const gp_peer *about; /* the topic's peer, or NULL */
+  bool has_digest;      /* of a response: 'digest' is told */
+  uint64_t digest; /* of the sender's list; of a request: with its topic */
+  bool alone;      /* with GP_TOPIC_RECONNECT: the sender has no member */
+  bool brief;      /* a connect: the newest members are list enough */
+  uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
+} gp_extension;
+
+/* Makes 'to', which holds nothing, a copy with references of its own. */
+void gp_extension_copy (gp_extension *to, const gp_extension *from);
+
+/* Gives back the references of one that owns them, and leaves it empty. */
+void gp_extension_clear (gp_extension *x);
+
+/*
+** A request to a peer. A connect or disconnect in an unknown form is written
+** so that every form understands it; what else goes to a peer of unknown
+** form is written as v1.1.3 does. Borrows all.
+*/
+typedef struct gp_sendreq {
+  gp_form form;
+  gp_message *msg;     /* NULL: a probe (OPTIONS) */
+  const gp_peer *from; /* our name at the peer */
+  const gp_peer *to;   /* the peer's name */
+  gp_extension ext;
+} gp_sendreq;
+
+/* Whether the response to it is to be a list of peers. */
+bool gp_sendreq_wantslist (const gp_sendreq *r);
+
+/* A request of a peer. Owns all but 'remote'. */
+typedef struct gp_recvreq {
+  gp_form form;
+  gp_message *msg;    /* NULL: a probe (OPTIONS) */
+  gp_peer *host;      /* what the sender calls us, by 'Host', or NULL */
+  const char *remote; /* numeric address that it came from; borrowed */
+  gp_extension ext;
+} gp_recvreq;
+
+void gp_recvreq_clear (gp_recvreq *r);
+
+/* A response to a peer. Borrows all. */
+typedef struct gp_sendresp {
+  int status;
+  const gp_peerlist *list; /* to a connect; else NULL */
+  const char *text;        /* of a refusal (wire/refusal.h); else NULL */
+  gp_extension ext;
+} gp_sendresp;
+
+/* A response of a peer. Owns all but 'remote'. */
+typedef struct gp_recvresp {
+  int status;
+  gp_form form;       /* as far as it shows */
+  gp_peerlist list;   /* to a connect */
+  const char *remote; /* numeric address that it came from; borrowed */
+  gp_extension ext;
+} gp_recvresp;
+
+void gp_recvresp_clear (gp_recvresp *r);
+
+#pragma GCC visibility pop
+#endif

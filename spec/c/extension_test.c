@@ -1,0 +1,344 @@
+/*
+** extension_test.c - what nodes of ours say to each other in headers of their
+** own, there and back.
+*/
+#include "wire/extension.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "memory.h"
+#include "test.h"
+#include "wirekit.h"
+
+static gp_peer *peer (const char *text) {
+  gp_peer *p;
+  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
+  return p;
+}
+
+/* What 'x' is received as, in a request; to be cleared. */
+static gp_extension carried (const gp_extension *x, gp_method method) {
+  gp_extension out;
+  gp_extensiontext text;
+  gp_httpout http;
+  wiretext w;
+  memset(&http, 0, sizeof http);
+  memset(&out, 0, sizeof out);
+  http.method = method;
+  gp_extension_write(&http, &text, x);
+  CHECK(http.nheaders + 3 <= GP_HEADERS_MAX); /* a form adds three */
+  wiretext_sent(&w, &http);
+  gp_extension_readrequest(&out, &w.in);
+  return out;
+}
+
+/* What headers are read as, which a test has written. */
+static gp_extension request (const char *method, const char *headers) {
+  gp_extension out;
+  char text[400];
+  wiretext w;
+  memset(&out, 0, sizeof out);
+  snprintf(text, sizeof text, "%s / HTTP/1.1\n%s\n\n", method, headers);
+  wiretext_made(&w, text);
+  gp_extension_readrequest(&out, &w.in);
+  return out;
+}
+
+static gp_extension response (int status, const char *headers) {
+  gp_extension out;
+  char text[400];
+  wiretext w;
+  memset(&out, 0, sizeof out);
+  snprintf(text, sizeof text, "HTTP/1.1 %d X\n%s\n\n", status, headers);
+  wiretext_made(&w, text);
+  gp_extension_readresponse(&out, &w.in);
+  return out;
+}
+
+/* The one header that 'x' is written as. */
+static void writes (const gp_extension *x, const char *name,
+                    const char *value) {
+  gp_extensiontext text;
+  gp_httpout out;
+  memset(&out, 0, sizeof out);
+  gp_extension_write(&out, &text, x);
+  SAME(out.nheaders, 1);
+  TEXT(out.headers[0].name, name);
+  TEXT(out.headers[0].value, value);
+}
+
+TEST(saysnothing, "who has nothing of ours to say adds no header") {
+  gp_extension none, back;
+  gp_extensiontext text;
+  gp_httpout out;
+  memset(&none, 0, sizeof none);
+  memset(&out, 0, sizeof out);
+  gp_extension_write(&out, &text, &none);
+  SAME(out.nheaders, 0);
+  none.who.process = 7; /* that alone is none */
+  none.digest = 8;
+  none.alone = true;
+  gp_extension_write(&out, &text, &none);
+  SAME(out.nheaders, 0);
+  back = carried(&none, GP_POST);
+  CHECK(back.who.peer == NULL && back.about == NULL && !back.has_digest);
+  SAME(back.topic, GP_TOPIC_NONE);
+  SAME(back.number, 0);
+}
+
+TEST(sayswho, "an announcement tells peer, process and name") {
+  gp_extension x, back;
+  gp_extensiontext text;
+  gp_httpout out;
+  memset(&x, 0, sizeof x);
+  memset(&out, 0, sizeof out);
+  x.who.peer = peer("[::1]:5000");
+  x.who.process = 0x00fedcba98765432;
+  gp_extension_write(&out, &text, &x);
+  SAME(out.nheaders, 2);
+  TEXT(wiretext_header(&out, "Gop2p-Lua"), "1 [::1]:5000");
+  TEXT(wiretext_header(&out, "Gop2p-Process"), "00fedcba98765432");
+  back = carried(&x, GP_GET);
+  CHECK(gp_peer_equal(back.who.peer, x.who.peer));
+  CHECK(back.who.process == x.who.process);
+  TEXT(back.who.name, "");
+  gp_extension_clear(&back);
+  memset(x.who.name, 'n', GP_NAME_MAX); /* the longest */
+  out.nheaders = 0;
+  gp_extension_write(&out, &text, &x);
+  SAME(strlen(wiretext_header(&out, "Gop2p-Process")), 17 + GP_NAME_MAX);
+  back = carried(&x, GP_GET);
+  TEXT(back.who.name, x.who.name);
+  CHECK(back.who.process == x.who.process);
+  gp_extension_clear(&back);
+  gp_extension_clear(&x);
+}
+
+TEST(saysnumber, "a message has the number of its process and its own") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.nonce = 1;
+  x.number = 42;
+  writes(&x, "Gop2p-Id", "0000000000000001-2a");
+  x.nonce = x.number = UINT64_MAX;
+  writes(&x, "Gop2p-Id", "ffffffffffffffff-ffffffffffffffff");
+  back = carried(&x, GP_POST);
+  CHECK(back.nonce == UINT64_MAX && back.number == UINT64_MAX);
+  x.nonce = 0;
+  back = carried(&x, GP_POST);
+  CHECK(back.nonce == 0 && back.number == 0);
+  x.nonce = 1;
+  x.number = 0;
+  back = carried(&x, GP_POST);
+  CHECK(back.nonce == 0 && back.number == 0);
+}
+
+TEST(saystopic, "a probe has a topic, with the peer that it is about") {
+  static const struct {
+    gp_topic topic;
+    const char *name, *value;
+  } all[] = {{GP_TOPIC_PROBE, "Gop2p-Probe", "a:1"},
+             {GP_TOPIC_SUSPECT, "Gop2p-Suspect", "a:1"},
+             {GP_TOPIC_DIGEST, "Gop2p-Digest", "00000000000000ff a:1"}};
+  gp_peer *a = peer("a:1");
+  size_t i;
+  for (i = 0; i < 3; i++) {
+    gp_extension x, back;
+    memset(&x, 0, sizeof x);
+    x.topic = all[i].topic;
+    x.about = a;
+    x.digest = 255;
+    writes(&x, all[i].name, all[i].value);
+    back = carried(&x, GP_OPTIONS);
+    SAME(back.topic, all[i].topic);
+    CHECK(gp_peer_equal(back.about, a));
+    SAME(back.digest, i == 2 ? 255 : 0);
+    CHECK(!back.has_digest); /* that is for responses */
+    gp_extension_clear(&back);
+    back = carried(&x, GP_GET); /* only of a probe */
+    CHECK(back.topic == GP_TOPIC_NONE && back.about == NULL);
+  }
+  gp_peer_unref(a);
+}
+
+TEST(saysreconnect, "a connect may be one that nobody asked for, or brief") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.topic = GP_TOPIC_RECONNECT;
+  writes(&x, "Gop2p-Again", "1");
+  back = carried(&x, GP_GET);
+  CHECK(back.topic == GP_TOPIC_RECONNECT && !back.alone && !back.brief);
+  x.alone = true;
+  writes(&x, "Gop2p-Again", "0");
+  back = carried(&x, GP_GET);
+  CHECK(back.topic == GP_TOPIC_RECONNECT && back.alone);
+  memset(&x, 0, sizeof x);
+  x.brief = true;
+  writes(&x, "Gop2p-Brief", "1");
+  back = carried(&x, GP_GET);
+  CHECK(back.brief && back.topic == GP_TOPIC_NONE);
+}
+
+TEST(saysdigest,
+     "a response tells who gives it, and the digest of its list") {
+  gp_extension x, back;
+  gp_extensiontext text;
+  gp_httpout out;
+  wiretext w;
+  memset(&x, 0, sizeof x);
+  memset(&back, 0, sizeof back);
+  memset(&out, 0, sizeof out);
+  x.has_digest = true;
+  writes(&x, "Gop2p-Digest", "0000000000000000");
+  x.digest = 0xfedcba9876543210;
+  x.who.peer = peer("a:1");
+  x.who.process = 5;
+  strcpy(x.who.name, "ann");
+  gp_extension_write(&out, &text, &x);
+  out.status = 200;
+  wiretext_sent(&w, &out);
+  gp_extension_readresponse(&back, &w.in);
+  CHECK(back.has_digest && back.digest == x.digest);
+  CHECK(gp_peer_equal(back.who.peer, x.who.peer));
+  SAME(back.who.process, 5);
+  TEXT(back.who.name, "ann");
+  gp_extension_clear(&back);
+  gp_extension_clear(&x);
+}
+
+TEST(responsewho, "a refusal announces nobody, but tells process and name") {
+  static const char headers[] =
+    "Gop2p-Lua: 1 a:1\nGop2p-Process: 0000000000000005 ann\n";
+  static const struct {
+    int status;
+    bool announced;
+  } all[] = {{199, false}, {200, true},  {204, true},
+             {299, true},  {300, false}, {409, false}};
+  size_t i;
+  for (i = 0; i < sizeof all / sizeof *all; i++) {
+    gp_extension x = response(all[i].status, headers);
+    SAME(x.who.peer != NULL, all[i].announced);
+    SAME(x.who.process, 5);
+    TEXT(x.who.name, "ann");
+    gp_extension_clear(&x);
+  }
+}
+
+TEST(badwho, "an announcement that is not understood is none") {
+  static const char *const bad[] = {"",
+                                    "Gop2p-Lua: ",
+                                    "Gop2p-Lua: 1",
+                                    "Gop2p-Lua: 1 ",
+                                    "Gop2p-Lua: a:1",
+                                    "Gop2p-Lua: 2 a:1",
+                                    "Gop2p-Lua: 1a:1",
+                                    "Gop2p-Lua: 1  a:1",
+                                    "Gop2p-Lua: 1 a:0",
+                                    "Gop2p-Lua: 1 a"};
+  size_t i;
+  for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+    gp_extension x = request("GET", bad[i]);
+    CHECK(x.who.peer == NULL);
+  }
+}
+
+TEST(badprocess,
+     "a process is sixteen digits, then comes a name or nothing") {
+  static const struct {
+    const char *value;
+    uint64_t process;
+    const char *name;
+  } all[] = {{"0123456789abcdef", 0x0123456789abcdef, ""},
+             {"000000000000000f a", 15, "a"},
+             {"000000000000000f ", 15, ""},
+             {"000000000000000f 1a", 15, ""},
+             {"000000000000000f a b", 15, ""},
+             {"000000000000000f_a", 15, ""},
+             {"000000000000000f  a", 15, ""},
+             {"000000000000000fa b", 0, ""},
+             {"000000000000000 a", 0, ""},
+             {"000000000000000F a", 0, ""},
+             {"0x0000000000000f a", 0, ""},
+             {"000000000000000f annannannannannannannannannannanna", 15, ""},
+             {"", 0, ""}};
+  size_t i;
+  for (i = 0; i < sizeof all / sizeof *all; i++) {
+    char header[100];
+    gp_extension x;
+    snprintf(header, sizeof header, "Gop2p-Process: %s", all[i].value);
+    x = request("GET", header);
+    if (x.who.process != all[i].process)
+      test_note("'%s'", all[i].value);
+    CHECK(x.who.process == all[i].process);
+    TEXT(x.who.name, all[i].name);
+  }
+}
+
+TEST(badnumber, "a number that is not understood is none") {
+  static const char *const bad[] = {"", "1", "1-", "-1", "x-1", "1 1", "1-x"};
+  gp_extension x;
+  size_t i;
+  for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+    char header[100];
+    snprintf(header, sizeof header, "Gop2p-Id: %s", bad[i]);
+    x = request("POST", header);
+    if (x.nonce != 0)
+      test_note("'%s'", bad[i]);
+    CHECK(x.nonce == 0 && x.number == 0);
+  }
+  x = request("POST", "Gop2p-Id: a-b");
+  CHECK(x.nonce == 10 && x.number == 11);
+}
+
+TEST(badtopic, "a topic that is not understood leaves a plain probe") {
+  static const char *const bad[] = {"Gop2p-Probe: a",
+                                    "Gop2p-Suspect: ",
+                                    "Gop2p-Digest: 0000000000000001",
+                                    "Gop2p-Digest: 0000000000000001 ",
+                                    "Gop2p-Digest: 0000000000000001 a",
+                                    "Gop2p-Digest: 0000000000000001_a:1",
+                                    "Gop2p-Digest: 000000000000001 a:1",
+                                    "Gop2p-Digest: 00000000000000001 a:1",
+                                    "Gop2p-Digest: 000000000000000g a:1"};
+  gp_extension x;
+  size_t i;
+  for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+    x = request("OPTIONS", bad[i]);
+    if (x.topic != GP_TOPIC_NONE || x.about != NULL)
+      test_note("'%s'", bad[i]);
+    CHECK(x.topic == GP_TOPIC_NONE && x.about == NULL);
+  }
+  x = request("OPTIONS", "Gop2p-Again: 1\nGop2p-Brief: 1\nGop2p-Id: 1-1\n"
+                         "Gop2p-Lua: 1 a:1"); /* not of a probe */
+  CHECK(x.topic == GP_TOPIC_NONE && !x.brief && x.number == 0);
+  CHECK(x.who.peer == NULL);
+  x = request("GET", "Gop2p-Again: x");
+  CHECK(x.topic == GP_TOPIC_RECONNECT && !x.alone);
+  x = response(200, "Gop2p-Digest: 000000000000000");
+  CHECK(!x.has_digest);
+  x = response(200, "Gop2p-Digest: 000000000000000a");
+  CHECK(x.has_digest && x.digest == 10);
+  x = response(200, "A: b");
+  CHECK(!x.has_digest && x.who.process == 0);
+}
+
+TEST(extensioncopy, "a copy holds references of its own") {
+  size_t used = memory_used();
+  gp_extension x, copy;
+  memset(&x, 0, sizeof x);
+  gp_extension_copy(&copy, &x);
+  CHECK(copy.who.peer == NULL && copy.about == NULL);
+  x.who.peer = peer("a:1");
+  x.about = peer("b:2");
+  x.number = 3;
+  gp_extension_copy(&copy, &x);
+  gp_extension_clear(&x);
+  CHECK(x.who.peer == NULL && x.about == NULL && x.number == 0);
+  SAME(memory_used(), used + 2);
+  TEXT(gp_peer_text(copy.who.peer), "a:1");
+  TEXT(gp_peer_text(copy.about), "b:2");
+  SAME(copy.number, 3);
+  gp_extension_clear(&copy);
+  SAME(memory_used(), used);
+}
