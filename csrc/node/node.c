@@ -9,7 +9,6 @@
 #include "node/admission.h"
 #include "node/naming.h"
 #include "node/reconnect.h"
-#include "node/responses.h"
 #include "node/state.h"
 #include "node/sweep.h"
 
@@ -369,4 +368,11 @@ uint64_t gp_node_lostfailures (gp_node *n) {
 
 uint64_t gp_node_digest (const gp_node *n) {
   return gp_membership_digest(n);
+}
+
+void gp_node_setprobeinterval (gp_node *n, uint32_t interval_ms,
+                               uint64_t now) {
+  n->now = now;
+  n->self.opt.probe_interval_ms = interval_ms;
+  gp_detector_restart(n);
 }

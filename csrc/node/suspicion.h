@@ -59,8 +59,11 @@ void gp_suspicion_setreachable (gp_liveness *l, bool reachable);
 /* A probe of it was sent: a response is awaited from now on. */
 void gp_suspicion_begin (gp_liveness *l, uint64_t now);
 
-/* So many others were asked to probe it. */
+/* Its response to a probe took so long. */
 void gp_suspicion_setrtt (gp_liveness *l, uint32_t ms);
+
+/* So many others were asked to probe it; and one of them has said whether it
+   could. */
 void gp_suspicion_sethelpers (gp_liveness *l, unsigned count);
 void gp_suspicion_nack (gp_liveness *l);
 
