@@ -64,7 +64,8 @@ TEST(programs, "what the program asked for is reported when it fails") {
   TEXT(those(reported), "jgmls");
 }
 
-TEST(calls, "a call fails with its entry point or message, waits for others") {
+TEST(calls,
+     "a call fails with its entry point or message, waits for others") {
   TEXT(those(decisive), "jm");
   TEXT(those(awaited), "gl");
 }

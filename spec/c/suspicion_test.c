@@ -129,7 +129,8 @@ TEST(unreachable, "a request that failed suspects nobody by itself") {
   SAME(l.state, GP_ALIVE);
 }
 
-TEST(refusing, "one that refuses is suspected at once, and fails in 1500 ms") {
+TEST(refusing,
+     "one that refuses is suspected at once, and fails in 1500 ms") {
   gp_liveness l = {0};
   uint64_t due_at;
   gp_suspicion_heard(&l, T);
@@ -154,7 +155,8 @@ TEST(refusinglater, "the time of a refusal runs from the first one") {
   failsat(&l, 0, T + 5500);
 }
 
-TEST(refusedandtold, "what others say of one that refused takes its own time") {
+TEST(refusedandtold,
+     "what others say of one that refused takes its own time") {
   gp_liveness l = {0};
   CHECK(gp_suspicion_refused(&l, T));
   gp_suspicion_told(&l, T + 1000);
@@ -169,7 +171,8 @@ TEST(missed, "how the probe ended is why it is suspected") {
   settle(&l, T + 1200, GP_STEP_SUSPECT);
   gp_suspicion_missed(&l, GP_EHOSTUNREACH);
   SAME(l.reason, GP_ECONNREFUSED);
-  failsat(&l, 0, T + 5700); /* it has not refused: a probe has only ended so */
+  failsat(&l, 0,
+          T + 5700); /* it has not refused: a probe has only ended so */
   gp_suspicion_end(&l);
   gp_suspicion_begin(&l, T);
   SAME(l.reason, GP_ETIMEDOUT);
