@@ -20,6 +20,7 @@ typedef struct reporter {
 static void open (reporter *r, size_t max_errors) {
   size_t i;
   memset(r, 0, sizeof *r);
+  memset(&r->report, 0xff, sizeof r->report);
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&r->signals[i], &r->ready);
   gp_nodeopt_init(&r->opt);
@@ -100,6 +101,7 @@ TEST(undelivered, "unread failures keep 64 MiB of messages, not their wire") {
   open(&r, 10);
   report(&r, (64u << 20) - 1);
   CHECK(gp_report_peekfailure(&r.report)->msg->wire == NULL);
+  gp_report_error(&r.report, GP_PURPOSE_JOIN, NULL, GP_EEXIST);
   report(&r, 1);
   SAME(gp_report_takelost(&r.report), 0);
   report(&r, 0);
