@@ -114,6 +114,7 @@ static void try (gp_happening what, gp_membership state) {
   script_open(&s);
   digest = gp_node_digest(s.node);
   peer = in(&s, "b:1", state);
+  CHECK(gp_peers_nexttouched(&s.node->peers) == peer);
   holds(&s, peer, digest);
   SAME(gp_membership_apply(s.node, peer, what, GP_ETIMEDOUT), next[0] != ' ');
   if (states[peer->membership] != to)
@@ -130,10 +131,10 @@ static void try (gp_happening what, gp_membership state) {
     SAME(gp_node_peekevent(s.node)->kind, GP_EV_JOINED);
   TEXT(told_event(s.node), news(next[1]));
   TEXT(told_event(s.node), "");
-  gp_sweep(s.node);
-  CHECK((script_record(&s, "b:1") == NULL) == (to == '-'));
-  if (to != '-')
-    gone(&s, peer);
+  CHECK((gp_peers_nexttouched(&s.node->peers) == peer) == (next[0] == '-'));
+  gp_peers_touch(&s.node->peers, peer);
+  gone(&s, peer);
+  CHECK(script_record(&s, "b:1") == NULL);
   script_close(&s);
 }
 

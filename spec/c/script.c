@@ -95,10 +95,13 @@ static void addlist (char *text, const gp_peerlist *list) {
 static void takeresponse (void *self, gp_exchange *x,
                           const gp_sendresp *response) {
   const script *s = self;
-  char *text = ((script_exchange *)x)->text;
+  script_exchange *exchange = (script_exchange *)x;
+  char *text = exchange->text;
   const char *why = response->text;
   const gp_peer *who = response->ext.who.peer;
   TEXT(text, ""); /* responded to once */
+  exchange->digest = response->ext.digest;
+  exchange->process = response->ext.who.process;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
