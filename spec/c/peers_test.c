@@ -70,6 +70,19 @@ TEST(gotten, "a peer has one record, found by name and slot") {
   close(&s);
 }
 
+TEST(nopeers, "where no peer is none is found") {
+  gp_peers ps;
+  gp_peer *p = peerof("b:1");
+  memset(&ps, 0xff, sizeof ps);
+  gp_peers_init(&ps);
+  CHECK(gp_peers_find(&ps, p) == NULL);
+  CHECK(gp_peers_findat(&ps, "b", 1) == NULL);
+  CHECK(gp_record_first(&ps) == NULL && gp_record_last(&ps) == NULL);
+  CHECK(gp_peers_nexttouched(&ps) == NULL);
+  gp_peers_clear(&ps);
+  gp_peer_unref(p);
+}
+
 TEST(touched, "a record that was touched is looked at once, the last last") {
   script s;
   gp_record *b, *c;

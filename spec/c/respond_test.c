@@ -11,8 +11,7 @@
 
 static const actor b = {.name = "b:1", .process = 11};
 
-TEST(status,
-     "a response is given in the form of its request") {
+TEST(status, "a response is given in the form of its request") {
   script s;
   script_exchange x = {.head = {GP_FORM_V112}}, y = {.head = {GP_FORM_SEED}};
   script_open(&s);

@@ -396,14 +396,40 @@ void script_member (script *s, const actor *a) {
 
 void script_join (script *s, const actor *entry, const char *list) {
   char connect[SCRIPT_TEXT] = "";
-  gp_peer *p = peerof(entry->name);
-  gp_receipt *r;
-  SAME(gp_node_connect(s->node, p, 5000, s->now, &r), GP_OK);
-  gp_peer_unref(p);
+  gp_receipt *r = script_dial(s, entry->name);
   add(connect, "connect %s any", entry->name);
   script_respond(s, connect, entry, list);
   SAME(script_result(r), GP_OK);
   ignore(s);
+}
+
+gp_receipt *script_dial (script *s, const char *entry) {
+  gp_peer *p = peerof(entry);
+  gp_receipt *r;
+  SAME(gp_node_connect(s->node, p, 5000, s->now, &r), GP_OK);
+  gp_peer_unref(p);
+  r->claimed = true;
+  return r;
+}
+
+gp_receipt *script_post (script *s, const char *to, const char *text) {
+  gp_peerlist list = {0, 0, NULL};
+  gp_blob *data = blobof(text);
+  gp_receipt *r;
+  if (to != NULL)
+    parselist(&list, to);
+  SAME(gp_node_post(s->node, data, &list, s->now, &r), GP_OK);
+  gp_blob_unref(data);
+  gp_peerlist_clear(&list);
+  r->claimed = true;
+  return r;
+}
+
+gp_receipt *script_leave (script *s) {
+  gp_receipt *r;
+  SAME(gp_node_leave(s->node, s->now, &r), GP_OK);
+  r->claimed = true;
+  return r;
 }
 
 gp_err script_result (gp_receipt *r) {

@@ -156,6 +156,11 @@ void script_member (script *s, const actor *a);
 /* We have joined through it, and nothing of that is left to be read. */
 void script_join (script *s, const actor *entry, const char *list);
 
+/* Starts to join; posts a text, to everybody if 'to' is NULL; leaves. */
+gp_receipt *script_dial (script *s, const char *entry);
+gp_receipt *script_post (script *s, const char *to, const char *text);
+gp_receipt *script_leave (script *s);
+
 /* How a call ended; gives its receipt back. */
 gp_err script_result (gp_receipt *r);
 
