@@ -8,6 +8,7 @@
 #include "node/naming.h"
 #include "node/state.h"
 #include "node/sweep.h"
+#include "script.h"
 #include "world.h"
 
 static gp_record *member (gp_node *n, const char *name) {
@@ -39,6 +40,27 @@ static gp_record *comes (gp_node *n, const char *name, const char *remote) {
   gp_record *peer = gp_naming_recognise(n, p, remote, true);
   gp_peer_unref(p);
   return peer;
+}
+
+/* What sends a message as 'name' from an address. */
+static gp_record *speaks (gp_node *n, const char *name, const char *remote) {
+  gp_peer *p = world_peer(name);
+  gp_record *peer = gp_naming_recognise(n, p, remote, false);
+  gp_peer_unref(p);
+  return peer;
+}
+
+static gp_record *meant (const gp_node *n, const char *name) {
+  gp_peer *p = world_peer(name);
+  gp_record *peer = gp_naming_meant(n, p);
+  gp_peer_unref(p);
+  return peer;
+}
+
+static void alias (gp_node *n, gp_record *peer, const char *name) {
+  gp_peer *p = world_peer(name);
+  gp_peers_addalias(&n->peers, peer, p);
+  gp_peer_unref(p);
 }
 
 static void forget (gp_node *n, gp_record *peer) {
@@ -221,7 +243,8 @@ TEST(sameplace, "only one that connects may be another where one listens") {
   world_close(&w);
 }
 
-TEST(numericname, "a numeric name is an address, which must be the sender's") {
+TEST(numericname,
+     "a numeric name is an address, which must be the sender's") {
   world w;
   gp_node *n;
   gp_record *c;
@@ -284,7 +307,8 @@ TEST(merged, "of two that are one, one has left, and its names stay") {
   world_close(&w);
 }
 
-TEST(mergedname, "the name that one of them calls itself is the name of both") {
+TEST(mergedname,
+     "the name that one of them calls itself is the name of both") {
   world w;
   gp_node *n;
   gp_record *c, *d;
@@ -306,7 +330,8 @@ TEST(mergedname, "the name that one of them calls itself is the name of both") {
   world_close(&w);
 }
 
-TEST(mergedleaving, "one that is left under one name is left under the other") {
+TEST(mergedleaving,
+     "one that is left under one name is left under the other") {
   world w;
   gp_node *n;
   gp_record *c, *d;
@@ -323,20 +348,23 @@ TEST(mergedleaving, "one that is left under one name is left under the other") {
 
 TEST(mergedrequests, "what was to go to one of them goes to the other") {
   static const actor b = {.name = "b:1", .process = 11};
-  static const actor c = {.name = "c:1", .process = 11};
   script s;
-  gp_receipt *r[2];
+  gp_receipt *r[3];
   script_open(&s);
   script_member(&s, &b);
-  script_member(&s, &c);
-  r[0] = script_post(&s, "c:1", "one");
-  r[1] = script_post(&s, "c:1", "two");
-  gp_naming_merge(s.node, script_record(&s, "b:1"), script_record(&s, "c:1"));
-  TEXT(script_sent(&s), "direct c:1 v113 \"one\" #1; "
-                        "direct b:1 v113 \"two\" #2 otherwise");
-  script_respond(&s, "direct c:1", &c, NULL);
+  r[0] = script_dial(&s, "c:1");
+  r[1] = script_post(&s, "c:1", "one");
+  r[2] = script_post(&s, "c:1", "two");
+  TEXT(script_sent(&s), "connect c:1 any");
+  script_respond(&s, "connect c:1", &b, "");
+  TEXT(script_sent(&s), "direct b:1 v113 \"one\" #1 otherwise");
+  script_respond(&s, "direct b:1", &b, NULL);
+  TEXT(script_sent(&s), "direct b:1 v113 \"two\" #2 otherwise");
   script_respond(&s, "direct b:1", &b, NULL);
   SAME(script_result(r[0]), GP_OK);
   SAME(script_result(r[1]), GP_OK);
+  SAME(script_result(r[2]), GP_OK);
+  TEXT(told_members(s.node), "b");
+  CHECK(script_record(&s, "c:1") == script_record(&s, "b:1"));
   script_close(&s);
 }
