@@ -257,5 +257,5 @@ void gp_join_aliased (gp_node *n, gp_record *peer, gp_err error,
   gp_compat_setprogram(peer, response->form, response->ext.who.peer != NULL);
   gp_peers_setconfirmed(peer, false); /* it may be another program now */
   if (gp_compat_settlealias(n, peer, response) != NULL)
-    gp_compat_checked(n, peer);
+    gp_compat_checked(peer);
 }

@@ -137,20 +137,21 @@ static void conclude (gp_node *n, gp_record *peer, gp_request *r,
   if (!kept && !gp_outbox_retry(n, peer, r, error)) {
     if (gp_request_purpose(r) == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
       error = GP_OK; /* it does not count us as a member: all is well */
-    gp_outbox_finish(n, r, error, response == NULL ? 0 : response->status);
+    gp_request_finish(r, &n->report, error,
+                      response == NULL ? 0 : response->status);
   }
   gp_outbox_advance(n, peer);
 }
 
-void gp_responses_failed (gp_node *n) {
+void gp_responses_unsent (gp_node *n) {
   gp_request *r;
-  while ((r = gp_outbox_takefailed(n)) != NULL) {
+  while ((r = gp_unsent_take(n)) != NULL) {
     gp_err error = r->failure->error;
     gp_record *peer = NULL;
     if (r->failure->peer != NULL)
       peer = gp_peers_find(&n->peers, r->failure->peer);
     if (peer == NULL)
-      gp_outbox_finish(n, r, error, 0);
+      gp_request_finish(r, &n->report, error, 0);
     else
       conclude(n, peer, r, error, NULL);
   }
