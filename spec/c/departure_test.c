@@ -207,11 +207,16 @@ TEST(relayed, "who left in JSON is taken out where headers are spoken") {
 
 TEST(relayedback, "who left with headers is taken out where JSON is spoken") {
   script s;
-  gp_peer *alias;
+  gp_record *peer;
+  gp_peer *name, *alias;
   mixed(&s);
+  peer = script_record(&s, "v:1");
+  name = gp_peer_ref(gp_record_name(peer));
   SAME(gp_peer_parse(&alias, "u:1", 3), GP_OK);
-  gp_peers_addalias(&s.node->peers, script_record(&s, "v:1"), alias);
+  gp_peers_rename(&s.node->peers, peer, alias);
+  gp_peers_rename(&s.node->peers, peer, name);
   gp_peer_unref(alias);
+  gp_peer_unref(name);
   script_disconnect(&s, &v);
   TEXT(script_sent(&s),
        "disconnect x:1 v113 as v:1; disconnect x:1 v113 as u:1; "

@@ -126,13 +126,13 @@ TEST(latebob, "a verdict is waited for for two seconds") {
   uint64_t since;
   size_t x = waits(&s);
   since = s.now;
-  SAME(gp_admission_due(s.node), since + 2000);
+  SAME(gp_node_due(s.node), since + 2000);
   script_pass(&s, 1999);
   TEXT(script_given(&s, x), "");
   script_pass(&s, 1);
   TEXT(script_given(&s, x), busy);
   CHECK(script_record(&s, "d:1") == NULL);
-  CHECK(gp_admission_due(s.node) == UINT64_MAX);
+  CHECK(gp_node_due(s.node) == UINT64_MAX);
   script_respond(&s, "probe b:1", &b, NULL);
   TEXT(told_members(s.node), "b c");
   script_close(&s);

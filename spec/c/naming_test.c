@@ -57,10 +57,13 @@ static gp_record *meant (const gp_node *n, const char *name) {
   return peer;
 }
 
+/* It was called so once. */
 static void alias (gp_node *n, gp_record *peer, const char *name) {
-  gp_peer *p = world_peer(name);
-  gp_peers_addalias(&n->peers, peer, p);
+  gp_peer *p = world_peer(name), *now = gp_peer_ref(gp_record_name(peer));
+  gp_peers_rename(&n->peers, peer, p);
+  gp_peers_rename(&n->peers, peer, now);
   gp_peer_unref(p);
+  gp_peer_unref(now);
 }
 
 static void forget (gp_node *n, gp_record *peer) {

@@ -28,16 +28,18 @@ static gp_peers *all (script *s) {
   return &s->node->peers;
 }
 
-static void addalias (script *s, gp_record *peer, const char *name) {
-  gp_peer *p = peerof(name);
-  gp_peers_addalias(all(s), peer, p);
-  gp_peer_unref(p);
-}
-
 static void rename_to (script *s, gp_record *peer, const char *name) {
   gp_peer *p = peerof(name);
   gp_peers_rename(all(s), peer, p);
   gp_peer_unref(p);
+}
+
+/* It was called so once. */
+static void addalias (script *s, gp_record *peer, const char *name) {
+  gp_peer *now = gp_peer_ref(gp_record_name(peer));
+  rename_to(s, peer, name);
+  gp_peers_rename(all(s), peer, now);
+  gp_peer_unref(now);
 }
 
 static void dialled (const gp_record *peer, const char *at) {
@@ -49,6 +51,7 @@ static void close (script *s) {
   SAME(s->node->peers.records.count, 0);
   SAME(s->node->peers.aliases.count, 0);
   SAME(s->node->peers.places.count, 0);
+  SAME(s->node->peers.count, 0);
   script_close(s);
 }
 
@@ -244,16 +247,16 @@ TEST(confirmed, "whether a peer calls itself so is remembered") {
   close(&s);
 }
 
-TEST(aliases, "an alias is not taken from another peer") {
+TEST(aliases, "what a peer is called now is no alias of another") {
   script s;
   gp_record *b, *c;
   script_open(&s);
   b = get(&s, "b:1");
   c = get(&s, "c:1");
   addalias(&s, b, "x:1");
-  addalias(&s, c, "x:1");
-  addalias(&s, c, "b:1");
-  CHECK(script_record(&s, "x:1") == b && script_record(&s, "b:1") == b);
+  CHECK(script_record(&s, "x:1") == b);
+  rename_to(&s, c, "x:1");
+  CHECK(script_record(&s, "x:1") == c && script_record(&s, "b:1") == b);
   SAME(s.node->peers.aliases.count, 1);
   close(&s);
 }
@@ -280,29 +283,37 @@ TEST(manyaliases, "of more than sixteen aliases the oldest goes") {
   addalias(&s, b, "y:1");
   CHECK(script_record(&s, "x1:1") == NULL && script_record(&s, "x2:1") == b);
   addalias(&s, c, "z:1");
-  gp_peers_movealiases(all(&s), b, c);
-  CHECK(script_record(&s, "z:1") == b);
-  CHECK(script_record(&s, "x2:1") == NULL && script_record(&s, "x3:1") == b);
+  gp_peers_merge(all(&s), b, c);
+  CHECK(script_record(&s, "z:1") == b && script_record(&s, "c:1") == b);
+  CHECK(script_record(&s, "x3:1") == NULL && script_record(&s, "x4:1") == b);
   SAME(s.node->peers.aliases.count, 16);
-  CHECK(script_record(&s, "c:1") == c);
   close(&s);
 }
 
-TEST(unlisted, "what is found no more leaves its names to others") {
+TEST(oneofboth,
+     "of two that are one, one goes, and the other has all names") {
   script s;
-  gp_record *b, *other;
+  gp_record *b, *c;
   script_open(&s);
   b = get(&s, "b:1");
+  c = get(&s, "c:1");
   addalias(&s, b, "x:1");
   addalias(&s, b, "y:1");
-  gp_peers_unlist(all(&s), b);
-  gp_peers_unlist(all(&s), b);
-  CHECK(script_record(&s, "b:1") == NULL && script_record(&s, "x:1") == NULL);
-  CHECK(script_record(&s, "y:1") == NULL);
+  (void)gp_peers_nexttouched(all(&s));
+  (void)gp_peers_nexttouched(all(&s));
+  gp_peers_merge(all(&s), c, b);
+  CHECK(gp_peers_nexttouched(all(&s)) == b);
+  CHECK(script_record(&s, "b:1") == c && script_record(&s, "x:1") == c);
+  CHECK(script_record(&s, "y:1") == c && script_record(&s, "c:1") == c);
   CHECK(gp_peers_findat(all(&s), "b", 1) == NULL);
-  SAME(s.node->peers.records.count, 0);
-  other = get(&s, "b:1");
-  CHECK(other != NULL && other != b && script_record(&s, "b:1") == other);
+  CHECK(gp_record_first(all(&s)) == c && gp_record_next(c) == NULL);
+  CHECK(get(&s, "b:1") == c);
+  SAME(s.node->peers.count, 2);
+  gp_peers_touch(all(&s), b);
+  gp_sweep(s.node);
+  SAME(s.node->peers.count, 1);
+  CHECK(script_record(&s, "b:1") == c);
+  gp_peers_touch(all(&s), c);
   close(&s);
 }
 

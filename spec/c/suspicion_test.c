@@ -95,7 +95,6 @@ TEST(doubtfulself, "who doubts itself waits up to four times as long") {
   gp_liveness l = {0};
   gp_suspicion_told(&l, T);
   failsat(&l, 3, T + 4 * 4500);
-  gp_suspicion_end(&l);
   CHECK(gp_suspicion_refused(&l, T));
   failsat(&l, 1, T + 2 * 1500);
 }
@@ -173,7 +172,6 @@ TEST(missed, "how the probe ended is why it is suspected") {
   SAME(l.reason, GP_ECONNREFUSED);
   failsat(&l, 0,
           T + 5700); /* it has not refused: a probe has only ended so */
-  gp_suspicion_end(&l);
   gp_suspicion_begin(&l, T);
   SAME(l.reason, GP_ETIMEDOUT);
 }
@@ -253,7 +251,6 @@ TEST(forgivenlast, "there is time for one more probe, and for no more") {
   gp_suspicion_told(&l, T);
   gp_suspicion_forgive(&l, 0, T + 4499, T + 9000);
   failsat(&l, 0, T + 9000 + 600);
-  gp_suspicion_end(&l);
   gp_suspicion_told(&l, T);
   gp_suspicion_forgive(&l, 2, T + 13000, T + 20000);
   failsat(&l, 2, T + 20000 + 600);
@@ -271,11 +268,9 @@ TEST(forgivenrefusal, "one that refuses is forgiven likewise") {
   CHECK(gp_suspicion_refused(&l, T));
   gp_suspicion_forgive(&l, 0, T + 300, T + 9000);
   failsat(&l, 0, T + 9000 + 1200);
-  gp_suspicion_end(&l);
   CHECK(gp_suspicion_refused(&l, T));
   gp_suspicion_forgive(&l, 0, T + 1400, T + 9000);
   failsat(&l, 0, T + 9000 + 600);
-  gp_suspicion_end(&l);
   CHECK(gp_suspicion_refused(&l, T));
   gp_suspicion_forgive(&l, 1, T + 2900, T + 9000);
   failsat(&l, 1, T + 9000 + 600);
@@ -289,16 +284,20 @@ TEST(forgivenothing, "to be forgiven is not to have refused") {
   failsat(&l, 0, T + 3500);
 }
 
-TEST(ended, "what was seen of one that is no member is kept") {
+TEST(ended, "of one that has failed all that was seen is kept") {
   gp_liveness l = {0};
+  uint64_t due_at;
   gp_suspicion_responded(&l, T);
   gp_suspicion_setrtt(&l, 4);
   CHECK(gp_suspicion_refused(&l, T + 1));
-  gp_suspicion_end(&l);
+  failsat(&l, 0, T + 1501);
   SAME(l.state, GP_ALIVE);
+  SAME(step(&l, T + 60000, &due_at), GP_STEP_NONE);
+  CHECK(due_at == NEVER && !l.reachable);
   SAME(l.heard_at, T);
   SAME(l.responded_at, T);
   SAME(l.rtt_ms, 5);
+  SAME(l.reason, GP_ECONNREFUSED);
   CHECK(gp_suspicion_refused(&l, T + 5000));
   failsat(&l, 0, T + 6500);
 }
