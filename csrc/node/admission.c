@@ -125,9 +125,7 @@ static bool hold (gp_node *n, const gp_recvreq *request, gp_exchange *x,
 */
 static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
                       gp_exchange *x) {
-  gp_request *r = gp_request_newown(GP_PURPOSE_NEWCOMER_FORM,
-                                    gp_record_name(peer),
-                                    n->self.identity.peer, GP_AWAITED_MS);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM, NULL);
   if (r == NULL)
     return false;
   gp_outbox_queue(n, peer, r);

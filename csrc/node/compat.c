@@ -110,9 +110,7 @@ const gp_peer *gp_compat_aliasin (const gp_node *n, const gp_record *peer,
 /* Takes 'name' back where the peer holds us under another one, too. Without
    memory it keeps both, until the next check. */
 static void dropalias (gp_node *n, gp_record *peer, const gp_peer *name) {
-  gp_request *r = gp_request_newown(GP_PURPOSE_DROP_ALIAS,
-                                    gp_record_name(peer), name,
-                                    n->self.opt.request_timeout_ms);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_DROP_ALIAS, name);
   if (r != NULL)
     gp_outbox_insert(n, peer, r);
 }
@@ -182,9 +180,7 @@ void gp_compat_checked (gp_record *peer) {
 
 /* Connects, so that the response has its list. */
 static void look (gp_node *n, gp_record *peer) {
-  gp_request *r = gp_request_newown(
-    GP_PURPOSE_FIND_ALIAS, gp_record_name(peer), n->self.identity.peer,
-    n->self.opt.request_timeout_ms);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
   if (r == NULL)
     return;
   gp_outbox_insert(n, peer, r);

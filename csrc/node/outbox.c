@@ -102,7 +102,7 @@ static void extend (const gp_node *n, const gp_record *peer,
     return;
   if (m->type == GP_CONNECT)
     ext->who = n->self.identity;
-  if (rule->again && (always || peer->compat.ours))
+  if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
   ext->brief = rule->brief;
@@ -165,9 +165,7 @@ static gp_err findform (gp_node *n, gp_record *peer, const gp_request *r) {
   if (peer->compat.form != GP_FORM_UNKNOWN ||
       gp_request_purpose(r) != GP_PURPOSE_MESSAGE)
     return GP_OK;
-  probe = gp_request_newown(GP_PURPOSE_FIND_FORM, gp_record_name(peer),
-                            n->self.identity.peer,
-                            n->self.opt.request_timeout_ms);
+  probe = gp_request_newown(n, peer, GP_PURPOSE_FIND_FORM, NULL);
   if (probe == NULL)
     return GP_ENOMEM;
   gp_outbox_insert(n, peer, probe);

@@ -60,9 +60,7 @@ void gp_reconnect_try (gp_node *n, gp_record *peer) {
   gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
   if (gp_outbox_iscurrent(peer, GP_PURPOSE_RECONNECT))
     return;
-  r = gp_request_newown(GP_PURPOSE_RECONNECT, gp_record_name(peer),
-                        n->self.identity.peer,
-                        n->self.opt.request_timeout_ms);
+  r = gp_request_newown(n, peer, GP_PURPOSE_RECONNECT, NULL);
   if (r == NULL)
     return;
   gp_outbox_insert(n, peer, r);

@@ -24,9 +24,7 @@ static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
       (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
     return false;
-  first = gp_request_newown(GP_PURPOSE_FIND_ALIAS, gp_record_name(peer),
-                            n->self.identity.peer,
-                            n->self.opt.request_timeout_ms);
+  first = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
   if (first == NULL)
     return false;
   r->again = true;
@@ -62,9 +60,8 @@ static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
                              gp_err error, const gp_recvresp *response) {
   gp_form form = error == GP_OK ? response->form : GP_FORM_HEADERS;
   if (error == GP_OK && form == GP_FORM_HEADERS && !r->again) {
-    gp_request *second = gp_request_newown(
-      GP_PURPOSE_NEWCOMER_FORM, gp_record_name(peer), n->self.identity.peer,
-      GP_AWAITED_MS);
+    gp_request *second = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM,
+                                           NULL);
     if (second != NULL) {
       second->again = true;
       gp_outbox_insert(n, peer, second);

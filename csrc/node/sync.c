@@ -23,9 +23,7 @@ static void planrelist (gp_node *n, uint32_t ms) {
 }
 
 static void ask (gp_node *n, gp_record *peer) {
-  gp_request *r = gp_request_newown(GP_PURPOSE_LIST, gp_record_name(peer),
-                                    n->self.identity.peer,
-                                    n->self.opt.request_timeout_ms);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_LIST, NULL);
   peer->sync.asked_at = n->now;
   if (r == NULL)
     return;
