@@ -7,9 +7,10 @@
 
 #include "test.h"
 
-/* The purposes of which a rule is true, by their letters below. */
+/* The purposes by their letters, in their order. */
 #define PURPOSES "jgmlsfnaprL"
 
+/* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
   static char text[GP_PURPOSE_LIST + 2];
   size_t i, n = 0;
@@ -48,8 +49,12 @@ static bool brief (const gp_purposerule *r) {
   return r->brief;
 }
 
-static bool again (const gp_purposerule *r) {
-  return r->again;
+static bool unasked (const gp_purposerule *r) {
+  return r->unasked;
+}
+
+static bool hasty (const gp_purposerule *r) {
+  return r->hasty;
 }
 
 static bool connects (const gp_purposerule *r) {
@@ -83,12 +88,17 @@ TEST(listwanted, "who has a list already needs only the newest members") {
   TEXT(those(brief), "gr");
 }
 
-TEST(unasked, "what no program asked for is refused by one that has left") {
-  TEXT(those(again), "arL");
+TEST(unaskedfor,
+     "what no program asked for is refused by one that has left") {
+  TEXT(those(unasked), "arL");
+}
+
+TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
+  TEXT(those(hasty), "n");
 }
 
 TEST(types, "all but messages and ends are connects") {
   TEXT(those(disconnects), "lp");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
-  TEXT(those(connects), "jgsfnarL");
+  TEXT(those(connects), "jgsfnarL"); /* serving sends nothing */
 }
