@@ -132,6 +132,7 @@ TEST(fullofothers, "one that failed has lost its place to others") {
   TEXT(connects(&s, &d), "200 v113 [c:1]");
   TEXT(connects(&s, &b), "503 v113 Too busy, try again");
   SAME(gp_node_peekfailure(s.node)->origin->len, 3); /* b:1 */
+  SAME(gp_node_peekfailure(s.node)->status, 503);
   TEXT(told_failure(s.node), "serving -: ELIMIT");
   SAME(script_record(&s, "b:1")->membership, GP_FAILED);
   script_disconnect(&s, &d);
@@ -352,6 +353,22 @@ TEST(expected, "one that is expected and comes is tried no more") {
   TEXT(told_event(s.node), "b joined");
   script_pass(&s, 10000);
   TEXT(script_sent(&s), "");
+  script_close(&s);
+}
+
+TEST(renames, "one that comes under another name is the one that was there") {
+  static const actor x = {.name = "x:1", .remote = "10.0.98.58"};
+  script s;
+  gp_receipt *r;
+  script_open(&s);
+  script_member(&s, &b);
+  r = script_post(&s, NULL, "x");
+  script_respond(&s, "broadcast b:1", &b, NULL);
+  SAME(script_result(r), GP_OK);
+  TEXT(connects(&s, &x), "200 v113 [x:1]");
+  TEXT(told_event(s.node), "b left");
+  TEXT(told_event(s.node), "x joined");
+  TEXT(told_members(s.node), "x");
   script_close(&s);
 }
 

@@ -59,6 +59,19 @@ TEST(merging, "two of a name stay when their networks become one") {
   script_close(&s);
 }
 
+TEST(failedann, "who is refused for its name has gone from its address") {
+  static const actor other = {.name = "c:1", .process = 22, .called = "ann"};
+  script s;
+  open(&s);
+  gp_membership_apply(s.node, script_record(&s, "c:1"), GP_HAS_FAILED,
+                      GP_ETIMEDOUT);
+  (void)told_event(s.node);
+  TEXT(script_given(&s, script_connect(&s, &other)), taken);
+  TEXT(told_event(s.node), "c left");
+  CHECK(script_record(&s, "c:1") == NULL);
+  script_close(&s);
+}
+
 /* Another bob comes, and waits. */
 static size_t waits (script *s) {
   size_t x;
@@ -159,6 +172,15 @@ TEST(twicebob, "who asks twice gets the verdict twice") {
   TEXT(script_given(&s, x), taken);
   TEXT(script_given(&s, y), taken);
   script_respond(&s, "probe b:1", &b, NULL);
+  script_close(&s);
+}
+
+TEST(bobasann, "who is refused meanwhile does not wait any more") {
+  static const actor other = {.name = "d:1", .process = 13, .called = "ann"};
+  script s;
+  size_t x = waits(&s), y = script_connect(&s, &other);
+  TEXT(script_given(&s, x), taken);
+  TEXT(script_given(&s, y), taken);
   script_close(&s);
 }
 

@@ -105,6 +105,19 @@ TEST(askedagain, "a member that connects again has the form that it had") {
   script_close(&s);
 }
 
+TEST(askedchanged, "or the one that it has now") {
+  static const actor now = {"v:1", ACTOR_SEED, NULL, NULL, 0, NULL};
+  script s;
+  size_t x;
+  script_open(&s);
+  script_member(&s, &v);
+  x = script_connect(&s, &now);
+  script_respond(&s, "connect v:1", &now, "a:1");
+  TEXT(script_given(&s, x), "200 seed [v:1]");
+  SAME(formof(&s, "v:1"), GP_FORM_SEED);
+  script_close(&s);
+}
+
 TEST(askedother, "another program where a v1.1.3 was is asked for its form") {
   static const actor now = {"g:1", ACTOR_SEED, NULL, NULL, 0, NULL};
   script s;
