@@ -82,12 +82,26 @@ TEST(former, "what the process before says late does not count") {
   script_member(&s, &b);
   CHECK(learn(&s, "b:1", 21, "rob"));
   CHECK(!learn(&s, "b:1", 11, "bob"));
+  CHECK(!learn(&s, "b:1", 0, "who"));
   SAME(script_record(&s, "b:1")->claim.process, 21);
   TEXT(script_record(&s, "b:1")->claim.name, "rob");
   gp_membership_apply(s.node, script_record(&s, "b:1"), GP_HAS_COME, GP_OK);
   CHECK(!learn(&s, "b:1", 11, "bob"));
   CHECK(learn(&s, "b:1", 31, ""));
   CHECK(!learn(&s, "b:1", 21, ""));
+  script_close(&s);
+}
+
+TEST(firstprocess, "one that has told no process is not another one") {
+  static const actor go = {.name = "g:1", .program = ACTOR_V113};
+  script s;
+  open(&s);
+  script_member(&s, &go);
+  CHECK(!learn(&s, "g:1", 1, "bob"));
+  SAME(script_record(&s, "g:1")->claim.process, 1);
+  TEXT(told_members(s.node), "g");
+  CHECK(learn(&s, "g:1", 2, "bob"));
+  CHECK(!learn(&s, "g:1", 1, "bob"));
   script_close(&s);
 }
 
@@ -124,6 +138,18 @@ TEST(heldname, "one that has the name is asked for a sign of life") {
   SAME(judge(&s, "d:1", 11, "bob"), GP_NAME_FREE); /* bob himself */
   TEXT(script_sent(&s), "");
   TEXT(told_members(s.node), "b d");
+  script_close(&s);
+}
+
+TEST(shortname, "a name may be a letter") {
+  static const actor e = {.name = "e:1", .process = 14, .called = "e"};
+  script s;
+  open(&s);
+  script_member(&s, &d);
+  script_member(&s, &e);
+  SAME(judge(&s, "d:1", 13, "e"), GP_NAME_UNSURE);
+  CHECK(!learn(&s, "d:1", 13, "e"));
+  CHECK(gp_claim_ismoved(s.node, script_record(&s, "d:1")));
   script_close(&s);
 }
 

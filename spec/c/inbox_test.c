@@ -68,6 +68,7 @@ TEST(unnumbered, "what has no number is always delivered") {
   says(&s, &b, "five", 5);
   says(&s, &b, "x", 0);
   says(&s, &b, "x", 0);
+  script_pass(&s, 120000);
   says(&s, &b, "five", 5); /* is known still */
   TEXT(told_message(s.node), "b: five");
   TEXT(told_message(s.node), "b: x");
@@ -117,6 +118,23 @@ TEST(goneknown, "what one said that is gone is known for two minutes") {
   script_member(&s, &b);
   says(&s, &b, "six", 6);
   TEXT(told_message(s.node), "b: six");
+  script_close(&s);
+}
+
+TEST(gonesilent, "who said nothing before it went takes no room in memory") {
+  script s;
+  script_init(&s);
+  s.opt.max_members = 1;
+  script_start(&s);
+  script_member(&s, &b);
+  says(&s, &b, "one", 1);
+  TEXT(told_message(s.node), "b: one");
+  script_disconnect(&s, &b);
+  script_member(&s, &c);
+  script_disconnect(&s, &c);
+  script_member(&s, &b);
+  says(&s, &b, "one", 1);
+  TEXT(told_message(s.node), "");
   script_close(&s);
 }
 

@@ -88,6 +88,21 @@ TEST(askedlong, "after a second without its form it is let in like v1.1.2") {
   script_close(&s);
 }
 
+TEST(eachlong, "each of them waits for a second of its own") {
+  script s;
+  size_t x, y;
+  script_open(&s);
+  x = script_connect(&s, &v);
+  script_pass(&s, 500);
+  y = script_connect(&s, &w);
+  script_pass(&s, 999);
+  TEXT(script_given(&s, x), "200 headers []");
+  TEXT(script_given(&s, y), "");
+  script_pass(&s, 1);
+  CHECK(*script_given(&s, y) != '\0');
+  script_close(&s);
+}
+
 TEST(askedagain, "a member that connects again has the form that it had") {
   script s;
   size_t x;

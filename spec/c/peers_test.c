@@ -118,6 +118,20 @@ static bool made (script *s, uint64_t fails) {
   return !failed;
 }
 
+TEST(freedtouched, "a record that goes is looked at no more") {
+  script s;
+  gp_record *b, *c;
+  script_open(&s);
+  b = get(&s, "b:1");
+  c = get(&s, "c:1");
+  gp_peers_free(all(&s), b);
+  CHECK(script_record(&s, "b:1") == NULL);
+  CHECK(gp_peers_nexttouched(all(&s)) == c);
+  CHECK(gp_peers_nexttouched(all(&s)) == NULL);
+  gp_peers_touch(all(&s), c);
+  close(&s);
+}
+
 /* Each allocation for one more than 'others' fails once. */
 static void starve (int others) {
   uint64_t fails = 1;

@@ -256,6 +256,15 @@ TEST(forgivenlast, "there is time for one more probe, and for no more") {
   failsat(&l, 2, T + 20000 + 600);
 }
 
+TEST(forgivenprobe, "a suspect is probed at once after a stall") {
+  gp_liveness l = {0};
+  uint64_t due_at;
+  gp_suspicion_told(&l, T);
+  settle(&l, T, GP_STEP_PROBE);
+  gp_suspicion_forgive(&l, 0, T + 10, T + 550);
+  SAME(step(&l, T + 550, &due_at), GP_STEP_PROBE);
+}
+
 TEST(forgivenearly, "what was due before it began was not waited for") {
   gp_liveness l = {0};
   gp_suspicion_told(&l, T);
