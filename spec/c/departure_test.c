@@ -61,6 +61,7 @@ TEST(leftbusy, "of one that leaves only the message on its way is awaited") {
   TEXT(told_event(s.node), "b left");
   TEXT(told_members(s.node), "");
   settled(r, false, true, true);
+  SAME(script_record(&s, "b:1")->liveness.heard_at, 0);
   script_respond(&s, "broadcast b:1", &b, NULL);
   ended(r, GP_OK, GP_ENOTCONN, GP_ENOTCONN);
   CHECK(script_record(&s, "b:1") == NULL);
