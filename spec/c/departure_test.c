@@ -31,7 +31,7 @@ TEST(leftnode, "whether a node has left is told when it changes") {
   script_close(&s);
 }
 
-/* Member b has one broadcast on its way; another and a direct message wait. */
+/* Member b has a broadcast on its way; another and a direct message wait. */
 static void busy (script *s, gp_receipt **r) {
   script_open(s);
   script_member(s, &b);

@@ -153,6 +153,7 @@ TEST(room, "a message that finds no room waits until one was read") {
   TEXT(script_given(&s, y), "");
   TEXT(told_message(s.node), "b: two");
   TEXT(script_given(&s, y), "200 v113");
+  CHECK(gp_node_due(s.node) == UINT64_MAX);
   TEXT(told_message(s.node), "c: three");
   TEXT(told_message(s.node), "");
   script_close(&s);

@@ -220,6 +220,22 @@ TEST(callsitself, "who was named by others is called as it calls itself") {
   world_close(&w);
 }
 
+TEST(calledsame, "one that is called as before has not become another") {
+  world w;
+  gp_node *n;
+  gp_record *c;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  world_ignore(&w);
+  callit(n, c, "a:1");
+  CHECK(c->names.confirmed);
+  TEXT(world_event(&w, 0), "");
+  SAME(n->peers.aliases.count, 0);
+  forget(n, c);
+  world_close(&w);
+}
+
 TEST(sameplace, "only one that connects may be another where one listens") {
   world w;
   gp_node *n;
@@ -297,6 +313,7 @@ TEST(merged, "of two that are one, one has left, and its names stay") {
   d = member(n, "b:1");
   alias(n, d, "x:1");
   gp_suspicion_heard(&d->liveness, 5);
+  gp_claim_setpending(n, d, true);
   world_ignore(&w);
   gp_naming_merge(n, c, d);
   TEXT(world_event(&w, 0), "b left");
@@ -306,6 +323,8 @@ TEST(merged, "of two that are one, one has left, and its names stay") {
   TEXT(gp_peer_text(gp_record_name(c)), "a:1");
   CHECK(find(n, "b:1") == c && find(n, "x:1") == c);
   SAME(c->membership, GP_MEMBER);
+  gp_sweep(n);
+  SAME(n->peers.count, 1);
   forget(n, c);
   world_close(&w);
 }

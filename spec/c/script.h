@@ -93,11 +93,12 @@ gp_record *script_record (const script *s, const char *name);
 /*
 ** What the node has sent since this was asked last, oldest first: each is
 ** said as
-**   connect|disconnect|broadcast|direct|probe DIALLED any|headers|seed|v112|v113
-** and, where that is so, "as NAME" (not our own), its text in quotes, "#3"
-** (its number, where it has one), "otherwise" (with a nonce that is not
-** ours), "reconnect", "alone", "brief", "help NAME", "suspect NAME",
-** "digest", "anonymous" (a connect that does not say who we are).
+**   connect|disconnect|broadcast|direct|probe DIALLED FORM
+** in the form any, headers, seed, v112 or v113, and, where that is so, "as
+** NAME" (not our own), its text in quotes, "#3" (its number, where it has
+** one), "otherwise" (with a nonce that is not ours), "reconnect", "alone",
+** "brief", "help NAME", "suspect NAME", "digest", "anonymous" (a connect that
+** does not say who we are).
 ** "connect b:1 any brief; probe c:1 v113".
 */
 const char *script_sent (script *s);
