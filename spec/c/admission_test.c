@@ -373,8 +373,9 @@ TEST(renames, "one that comes under another name is the one that was there") {
 }
 
 TEST(namedagain, "a member that calls us by another name holds us once") {
-  static const actor v = {"v:1", ACTOR_V112, NULL, NULL, 0, NULL};
-  static const actor other = {"v:1", ACTOR_V112, NULL, "me:9", 0, NULL};
+  static const actor v = {.name = "v:1", .program = ACTOR_V112};
+  static const actor other = {
+    .name = "v:1", .program = ACTOR_V112, .calls_us = "me:9"};
   script s;
   script_open(&s);
   script_member(&s, &v);

@@ -10,10 +10,10 @@
 #include "script.h"
 
 static const actor b = {.name = "b:1", .process = 11};
-static const actor v = {"v:1", ACTOR_V112, NULL, NULL, 0, NULL};
-static const actor w = {"w:1", ACTOR_SEED, NULL, NULL, 0, NULL};
-static const actor x = {"x:1", ACTOR_V113, NULL, NULL, 0, NULL};
-static const actor y = {"y:1", ACTOR_V113, NULL, NULL, 0, NULL};
+static const actor v = {.name = "v:1", .program = ACTOR_V112};
+static const actor w = {.name = "w:1", .program = ACTOR_SEED};
+static const actor x = {.name = "x:1", .program = ACTOR_V113};
+static const actor y = {.name = "y:1", .program = ACTOR_V113};
 
 TEST(leftnode, "whether a node has left is told when it changes") {
   script s;
@@ -160,9 +160,10 @@ TEST(recent, "that a Go member has left is known for ten seconds") {
 }
 
 TEST(goodbye, "a disconnect past the outbox is said as it is understood") {
-  static const actor any = {"0.0.0.0:5", ACTOR_V113, "10.0.0.5",
-                            NULL,        0,          NULL};
-  static const actor alias = {"h:1", ACTOR_V112, NULL, "me:9", 0, NULL};
+  static const actor any = {
+    .name = "0.0.0.0:5", .program = ACTOR_V113, .remote = "10.0.0.5"};
+  static const actor alias = {
+    .name = "h:1", .program = ACTOR_V112, .calls_us = "me:9"};
   script s;
   const gp_record *h;
   script_open(&s);

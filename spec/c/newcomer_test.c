@@ -6,9 +6,10 @@
 #include "node/record.h"
 #include "script.h"
 
-static const actor v = {"v:1", ACTOR_V112, NULL, NULL, 0, NULL};
-static const actor w = {"w:1", ACTOR_SEED, NULL, "me:9", 0, NULL};
-static const actor g = {"g:1", ACTOR_V113, NULL, NULL, 0, NULL};
+static const actor v = {.name = "v:1", .program = ACTOR_V112};
+static const actor w = {
+  .name = "w:1", .program = ACTOR_SEED, .calls_us = "me:9"};
+static const actor g = {.name = "g:1", .program = ACTOR_V113};
 
 static gp_form formof (const script *s, const char *name) {
   return script_record(s, name)->compat.form;
@@ -121,7 +122,7 @@ TEST(askedagain, "a member that connects again has the form that it had") {
 }
 
 TEST(askedchanged, "or the one that it has now") {
-  static const actor now = {"v:1", ACTOR_SEED, NULL, NULL, 0, NULL};
+  static const actor now = {.name = "v:1", .program = ACTOR_SEED};
   script s;
   size_t x;
   script_open(&s);
@@ -134,7 +135,7 @@ TEST(askedchanged, "or the one that it has now") {
 }
 
 TEST(askedother, "another program where a v1.1.3 was is asked for its form") {
-  static const actor now = {"g:1", ACTOR_SEED, NULL, NULL, 0, NULL};
+  static const actor now = {.name = "g:1", .program = ACTOR_SEED};
   script s;
   size_t x;
   script_open(&s);
@@ -182,7 +183,8 @@ TEST(cannotask,
 /* A newcomer connects while allocation number 'fails' fails. Whether one
    did. */
 static bool starved (uint64_t fails) {
-  static const actor b = {"b:2", ACTOR_V112, "10.0.0.2", NULL, 0, NULL};
+  static const actor b = {
+    .name = "b:2", .program = ACTOR_V112, .remote = "10.0.0.2"};
   script s;
   gp_recvreq request;
   size_t x;
