@@ -130,14 +130,9 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
   return peer == NULL ? NULL : gp_record_name(peer);
 }
 
-static bool isknown (const gp_record *peer) {
-  return gp_membership_ismember(peer) || gp_membership_isfailing(peer) ||
-         gp_membership_islost(peer);
-}
-
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
   *left = n->departures.left;
-  return *left ? GP_OK : list(n, out, isknown);
+  return *left ? GP_OK : list(n, out, gp_membership_isknown);
 }
 
 gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,

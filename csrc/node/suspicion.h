@@ -81,8 +81,8 @@ void gp_suspicion_told (gp_liveness *l, uint64_t now);
 
 /*
 ** Time has passed; to be called until it gives GP_STEP_NONE. '*due_at' is
-** when to look again, UINT64_MAX for never. All times are longer by
-** 'self_doubt' times themselves.
+** when to look again, UINT64_MAX for never. A suspect has 'self_doubt' times
+** its time more.
 */
 gp_suspicion_step gp_suspicion_tick (gp_liveness *l, unsigned self_doubt,
                                      uint64_t now, uint64_t *due_at);

@@ -310,7 +310,7 @@ TEST(inboxmemory, "a message for which there is no memory is refused") {
   script_close(&s);
 }
 
-TEST(heldlist, "those that wait are a row, the oldest first") {
+TEST(heldlist, "those that wait are a row, the first due first") {
   script s;
   gp_ring list;
   gp_recvreq one, two;
@@ -326,15 +326,16 @@ TEST(heldlist, "those that wait are a row, the oldest first") {
   memory_fail(1, false);
   CHECK(!gp_held_put(&list, two.msg, &x[2].head, 80));
   CHECK(memory_heal());
-  SAME(gp_held_due(&list), 70);
-  CHECK(gp_held_first(&list)->msg == one.msg);
-  CHECK(gp_held_take(gp_held_first(&list)) == &x[0].head);
-  CHECK(gp_held_first(&list)->msg == two.msg);
+  CHECK(gp_held_put(&list, two.msg, &x[2].head, 60));
   SAME(gp_held_due(&list), 60);
+  CHECK(gp_held_take(gp_held_first(&list)) == &x[1].head);
+  CHECK(gp_held_take(gp_held_first(&list)) == &x[2].head);
+  CHECK(gp_held_first(&list)->msg == one.msg);
+  SAME(gp_held_due(&list), 70);
   gp_held_clear(s.node, &list);
   CHECK(gp_ring_empty(&list));
-  TEXT(x[1].text, "503 any Too busy, try again");
-  TEXT(x[0].text, "");
+  TEXT(x[0].text, "503 any Too busy, try again");
+  TEXT(x[1].text, "");
   gp_recvreq_clear(&one);
   gp_recvreq_clear(&two);
   script_close(&s);

@@ -85,6 +85,7 @@ static void holds (const script *s, const gp_record *peer,
   SAME(gp_membership_iscandidate(peer), isone(m, "cwr"));
   SAME(gp_membership_isfailing(peer), isone(m, "fs"));
   SAME(gp_membership_isleaving(peer), isone(m, "Lw"));
+  SAME(gp_membership_isknown(peer), isone(m, "MLfsr"));
   SAME(gp_membership_islost(peer), isone(m, "fr"));
   SAME(gp_membership_istarget(peer), isone(m, "Mcr"));
   SAME(ms->members, isone(m, "ML"));
@@ -122,7 +123,7 @@ static void try (gp_happening what, gp_membership state) {
   SAME(states[peer->membership], to);
   holds(&s, peer, digest);
   SAME(script_raised(&s, GP_SIGNAL_KNOWN),
-       (strchr("MLfs", from) != NULL) != (strchr("MLfs", to) != NULL) ||
+       (strchr("MLfsr", from) != NULL) != (strchr("MLfsr", to) != NULL) ||
          (strchr("ML", from) != NULL) != (strchr("ML", to) != NULL));
   SAME(script_raised(&s, GP_SIGNAL_EVENTS), *news(next[1]) != '\0');
   if (next[1] == '*')

@@ -104,6 +104,20 @@ TEST(eachlong, "each of them waits for a second of its own") {
   script_close(&s);
 }
 
+TEST(behindaclaim, "also behind one whose name is looked into for longer") {
+  static const actor b = {.name = "b:1", .process = 11, .called = "bob"};
+  static const actor bob = {.name = "d:1", .process = 13, .called = "bob"};
+  script s;
+  size_t x;
+  script_open(&s);
+  script_member(&s, &b);
+  script_connect(&s, &bob);
+  x = script_connect(&s, &v);
+  script_pass(&s, 1000);
+  TEXT(script_given(&s, x), "200 headers [b:1]");
+  script_close(&s);
+}
+
 TEST(askedagain, "a member that connects again has the form that it had") {
   script s;
   size_t x;
