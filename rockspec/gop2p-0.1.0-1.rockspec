@@ -119,6 +119,7 @@ build = {
         "csrc/node/sweep.c",
         "csrc/node/sync.c",
         "csrc/node/tick.c",
+        "csrc/node/unsent.c",
         "csrc/sim/clock.c",
         "csrc/sim/host.c",
         "csrc/sim/network.c",

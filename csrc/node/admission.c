@@ -108,6 +108,16 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   gp_peerlist_clear(&list);
 }
 
+/* The response waits. False: out of memory. */
+static bool hold (gp_node *n, const gp_recvreq *request, gp_exchange *x,
+                  uint64_t due_at) {
+  gp_ring *held = &n->admission.held;
+  if (!gp_held_put(held, request->msg, x, due_at))
+    return false;
+  gp_deadlines_set(&n->deadlines, GP_DUE_NEWCOMERS, gp_held_due(held));
+  return true;
+}
+
 /*
 ** Asks a newcomer of a header form which of the two it speaks, before it
 ** gets its list: under the name that it calls us, or it would hold us twice
@@ -115,14 +125,11 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
 */
 static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
                       gp_exchange *x) {
-  gp_request *r = gp_request_newown(GP_PURPOSE_NEWCOMER_FORM,
-                                    gp_record_name(peer),
-                                    n->self.identity.peer, GP_AWAITED_MS);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM, NULL);
   if (r == NULL)
     return false;
   gp_outbox_queue(n, peer, r);
-  return gp_held_put(&n->admission.held, request->msg, x,
-                     n->now + GP_AWAITED_MS);
+  return hold(n, request, x, n->now + GP_AWAITED_MS);
 }
 
 /* What a connect tells about the one that sends it. */
@@ -288,10 +295,6 @@ void gp_admission_settle (gp_node *n, const gp_peer *holder,
     rejudge(n, peer, taken);
 }
 
-uint64_t gp_admission_due (const gp_node *n) {
-  return gp_held_due(&n->admission.held);
-}
-
 /* A newcomer that does not tell its form in time gets the newer one. */
 static void overdue (gp_node *n, gp_held *h) {
   gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
@@ -308,6 +311,8 @@ static void overdue (gp_node *n, gp_held *h) {
 }
 
 void gp_admission_tick (gp_node *n) {
-  while (gp_admission_due(n) <= n->now)
-    overdue(n, gp_held_first(&n->admission.held));
+  gp_ring *held = &n->admission.held;
+  while (gp_held_due(held) <= n->now)
+    overdue(n, gp_held_first(held));
+  gp_deadlines_set(&n->deadlines, GP_DUE_NEWCOMERS, gp_held_due(held));
 }

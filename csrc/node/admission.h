@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/ring.h"
+#include "node/claim.h"
 #include "node/membership.h"
 #include "node/peers.h"
 #include "node/transport.h"
@@ -23,6 +24,7 @@ typedef struct gp_arrival {
 
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
+  gp_claims claims;
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);
@@ -51,8 +53,7 @@ void gp_admission_settle (gp_node *n, const gp_peer *holder,
    (GP_HAS_RESPONDED). */
 void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how);
 
-/* When the oldest newcomer has waited for too long; UINT64_MAX for never. */
-uint64_t gp_admission_due (const gp_node *n);
+/* The oldest connect has waited for too long. */
 void gp_admission_tick (gp_node *n);
 
 #pragma GCC visibility pop

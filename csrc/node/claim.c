@@ -85,12 +85,12 @@ bool gp_claim_ismoved (const gp_node *n, const gp_record *peer) {
 }
 
 void gp_claim_telltaken (gp_node *n, const gp_record *peer) {
-  if (!n->claims.told)
+  if (!n->admission.claims.told)
     gp_report_error(&n->report, GP_PURPOSE_JOIN, gp_record_name(peer),
                     GP_EEXIST);
-  n->claims.told = true;
+  n->admission.claims.told = true;
 }
 
 void gp_claim_letin (gp_node *n) {
-  n->claims.told = false;
+  n->admission.claims.told = false;
 }

@@ -110,9 +110,7 @@ const gp_peer *gp_compat_aliasin (const gp_node *n, const gp_record *peer,
 /* Takes 'name' back where the peer holds us under another one, too. Without
    memory it keeps both, until the next check. */
 static void dropalias (gp_node *n, gp_record *peer, const gp_peer *name) {
-  gp_request *r = gp_request_newown(GP_PURPOSE_DROP_ALIAS,
-                                    gp_record_name(peer), name,
-                                    n->self.opt.request_timeout_ms);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_DROP_ALIAS, name);
   if (r != NULL)
     gp_outbox_insert(n, peer, r);
 }
@@ -157,11 +155,8 @@ static uint64_t intervalof (const gp_compat *c) {
 }
 
 static void checkat (gp_node *n, gp_record *peer, uint64_t at) {
-  if (peer->compat.check_at != 0)
-    n->deadlines.pausing--;
-  if (at != 0)
-    n->deadlines.pausing++;
   peer->compat.check_at = at;
+  gp_deadlines_lookat(&n->deadlines, &peer->deadline, at);
 }
 
 static void begincheck (gp_node *n, gp_record *peer) {
@@ -176,26 +171,23 @@ static void begincheck (gp_node *n, gp_record *peer) {
   else if (c->check_at != 0)
     return; /* it is waited for already */
   checkat(n, peer, at);
-  gp_deadlines_lookat(n, at);
 }
 
-void gp_compat_checked (gp_node *n, gp_record *peer) {
+void gp_compat_checked (gp_record *peer) {
   peer->compat.fruitless = 0;
-  checkat(n, peer, 0);
+  peer->compat.check_at = 0;
 }
 
 /* Connects, so that the response has its list. */
 static void look (gp_node *n, gp_record *peer) {
-  gp_request *r = gp_request_newown(
-    GP_PURPOSE_FIND_ALIAS, gp_record_name(peer), n->self.identity.peer,
-    n->self.opt.request_timeout_ms);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
   if (r == NULL)
     return;
   gp_outbox_insert(n, peer, r);
   gp_outbox_advance(n, peer);
 }
 
-void gp_compat_check (gp_node *n, gp_record *peer) {
+static void check (gp_node *n, gp_record *peer) {
   gp_compat *c = &peer->compat;
   uint64_t interval, next;
   c->fruitless++;
@@ -203,12 +195,22 @@ void gp_compat_check (gp_node *n, gp_record *peer) {
   if (peer->membership == GP_MEMBER)
     look(n, peer);
   if (peer->membership != GP_MEMBER || --c->checks_left == 0) {
-    checkat(n, peer, 0);
+    c->check_at = 0;
     return;
   }
   next = (uint64_t)FIRST_CHECK_MS << 2 * (CHECKS - c->checks_left);
   interval = intervalof(c);
   checkat(n, peer, n->now + (next < interval ? interval : next));
+}
+
+void gp_compat_look (gp_node *n, gp_record *peer) {
+  uint64_t at = peer->compat.check_at;
+  if (at == 0)
+    return;
+  if (at <= n->now)
+    check(n, peer);
+  else
+    gp_deadlines_lookat(&n->deadlines, &peer->deadline, at);
 }
 
 void gp_compat_untwin (gp_node *n, gp_record *peer, const gp_peer *had) {
@@ -220,7 +222,6 @@ void gp_compat_untwin (gp_node *n, gp_record *peer, const gp_peer *had) {
     dropalias(n, peer, had);
 }
 
-void gp_compat_clear (gp_node *n, gp_record *peer) {
-  checkat(n, peer, 0);
+void gp_compat_clear (gp_record *peer) {
   gp_peer_unref(peer->compat.our_alias);
 }

@@ -63,12 +63,14 @@ const gp_peer *gp_compat_settlealias (gp_node *n, gp_record *peer,
    name, and will hold us twice: the old one is taken back. */
 void gp_compat_untwin (gp_node *n, gp_record *peer, const gp_peer *had);
 
-/* The check that is due; and that one has found what it was for. */
-void gp_compat_check (gp_node *n, gp_record *peer);
-void gp_compat_checked (gp_node *n, gp_record *peer);
+/* Checks its list, if that is due. */
+void gp_compat_look (gp_node *n, gp_record *peer);
+
+/* A check has found what it was for. */
+void gp_compat_checked (gp_record *peer);
 
 /* Frees what it holds: the record goes. */
-void gp_compat_clear (gp_node *n, gp_record *peer);
+void gp_compat_clear (gp_record *peer);
 
 #pragma GCC visibility pop
 #endif

@@ -87,7 +87,8 @@ void gp_departure_disconnect (gp_node *n, const gp_record *peer) {
   disconnect(n, peer, gp_compat_ourname(n, peer));
 }
 
-/* Whether a Go program that is 'peer' cannot read what one of 'form' writes. */
+/* Whether 'peer' is a Go program that cannot read what one of 'form'
+   writes. */
 static bool isforeign (const gp_record *peer, gp_form form) {
   return !peer->compat.ours && peer->compat.form != GP_FORM_UNKNOWN &&
          (peer->compat.form == GP_FORM_V113) != (form == GP_FORM_V113);

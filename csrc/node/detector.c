@@ -44,13 +44,13 @@
 #define HELPERS 2         /* others that are asked to probe, at first */
 #define SUSPECT_HELPERS 3 /* and of a suspect, each time */
 
-void gp_detector_init (gp_detector *d) {
-  d->probe_at = UINT64_MAX;
-}
-
 void gp_detector_clear (gp_detector *d) {
   free(d->round);
   d->round = NULL;
+}
+
+static void lookat (gp_node *n, gp_record *peer, uint64_t at) {
+  gp_deadlines_lookat(&n->deadlines, &peer->deadline, at);
 }
 
 static uint64_t stretched (const gp_node *n, uint64_t ms) {
@@ -85,7 +85,8 @@ static void enter (gp_node *n, uint32_t slot) {
 
 static void plan (gp_node *n) {
   uint64_t interval = n->self.opt.probe_interval_ms;
-  n->detector.probe_at = n->now + 1 + gp_random_below(&n->random, interval);
+  gp_deadlines_set(&n->deadlines, GP_DUE_PROBE,
+                   n->now + 1 + gp_random_below(&n->random, interval));
   gp_sync_compared(n);
 }
 
@@ -93,13 +94,13 @@ void gp_detector_begin (gp_node *n, const gp_record *peer) {
   if (n->self.opt.probe_interval_ms == 0)
     return;
   enter(n, peer->entry.slot);
-  if (n->detector.probe_at == UINT64_MAX)
+  if (!gp_deadlines_isset(&n->deadlines, GP_DUE_PROBE))
     plan(n);
 }
 
 /* What has begun is brought to its end all the same. */
 void gp_detector_restart (gp_node *n) {
-  n->detector.probe_at = UINT64_MAX;
+  gp_deadlines_set(&n->deadlines, GP_DUE_PROBE, UINT64_MAX);
   if (n->self.opt.probe_interval_ms != 0 && n->memberships.members > 0)
     plan(n);
 }
@@ -124,7 +125,7 @@ void gp_detector_told (gp_node *n, gp_record *peer) {
       n->self.opt.probe_interval_ms == 0)
     return;
   gp_suspicion_told(&peer->liveness, n->now);
-  gp_deadlines_watch(n, peer, n->now);
+  lookat(n, peer, n->now);
 }
 
 void gp_detector_refused (gp_node *n, gp_record *peer) {
@@ -132,7 +133,7 @@ void gp_detector_refused (gp_node *n, gp_record *peer) {
     return;
   if (!gp_suspicion_refused(&peer->liveness, n->now))
     return;
-  gp_deadlines_watch(n, peer, peer->liveness.round_at);
+  lookat(n, peer, peer->liveness.round_at);
   gp_probe_announce(n, peer);
 }
 
@@ -142,7 +143,6 @@ static void fail (gp_node *n, gp_record *peer) {
     gp_departure_left(n, peer);
     return;
   }
-  gp_suspicion_end(&peer->liveness);
   if (gp_membership_apply(n, peer, GP_HAS_FAILED, peer->liveness.reason))
     gp_reconnect_begin(n, peer);
 }
@@ -171,7 +171,7 @@ static void lookliveness (gp_node *n, gp_record *peer) {
         gp_probe_sendindirect(n, peer, SUSPECT_HELPERS);
         break;
       case GP_STEP_FAIL: fail(n, peer); return;
-      default: gp_deadlines_watch(n, peer, due_at); break;
+      default: lookat(n, peer, due_at); break;
     }
   } while (step != GP_STEP_NONE);
 }
@@ -184,30 +184,9 @@ void gp_detector_probe (gp_node *n, gp_record *peer, bool with_digest) {
   gp_probe_send(n, peer, with_digest);
 }
 
-static void look (gp_node *n, gp_record *peer) {
+void gp_detector_look (gp_node *n, gp_record *peer) {
   if (gp_membership_ismember(peer) && peer->liveness.state != GP_ALIVE)
     lookliveness(n, peer);
-  else if (gp_retry_isactive(&peer->retry) && n->now >= peer->retry.due_at)
-    gp_reconnect_try(n, peer);
-  else if (gp_retry_isactive(&peer->retry))
-    gp_deadlines_watch(n, peer, peer->retry.due_at);
-}
-
-static bool hasdue (const gp_record *peer) {
-  return peer->liveness.state != GP_ALIVE || gp_retry_isactive(&peer->retry);
-}
-
-static void lookatall (gp_node *n) {
-  gp_ring *r, *next;
-  n->deadlines.watch_at = UINT64_MAX;
-  for (r = n->deadlines.watched.next; r != &n->deadlines.watched; r = next) {
-    gp_record *peer = gp_ring_of(gp_record, watched.ring, r);
-    next = r->next;
-    if (hasdue(peer))
-      look(n, peer);
-    else
-      gp_ring_remove(r);
-  }
 }
 
 /*
@@ -217,16 +196,18 @@ static void lookatall (gp_node *n) {
 ** once more. What it waited for before counts: it may be busy again and
 ** again.
 */
-static void forgive (gp_node *n, uint64_t due_at) {
+void gp_detector_forgive (gp_node *n, uint64_t due_at) {
   gp_detector *d = &n->detector;
   gp_record *peer;
+  if (n->now - due_at <= STALL_MS)
+    return;
   if (d->self_doubt < MAX_SELF_DOUBT)
     d->self_doubt++;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer))
     gp_suspicion_forgive(&peer->liveness, d->self_doubt, due_at, n->now);
-  if (d->probe_at != UINT64_MAX)
-    d->probe_at = n->now;
+  if (gp_deadlines_isset(&n->deadlines, GP_DUE_PROBE))
+    gp_deadlines_set(&n->deadlines, GP_DUE_PROBE, n->now);
 }
 
 /* 'all': also one that has responded within the interval of probes. */
@@ -309,13 +290,13 @@ static void probeneighbours (gp_node *n) {
 }
 
 /* The comparison of lists rides on the probe that is due anyway. */
-static void probe (gp_node *n) {
+void gp_detector_tick (gp_node *n) {
   bool compare = gp_sync_isdue(n);
   gp_record *peer;
-  n->detector.probe_at = UINT64_MAX;
   if (n->memberships.members == 0)
     return;
-  n->detector.probe_at = n->now + stretched(n, n->self.opt.probe_interval_ms);
+  gp_deadlines_set(&n->deadlines, GP_DUE_PROBE,
+                   n->now + stretched(n, n->self.opt.probe_interval_ms));
   probeneighbours(n);
   peer = nextone(n, compare);
   if (peer == NULL)
@@ -323,25 +304,4 @@ static void probe (gp_node *n) {
   if (compare)
     gp_sync_compared(n);
   gp_detector_probe(n, peer, compare && peer->compat.ours);
-}
-
-uint64_t gp_detector_due (const gp_node *n) {
-  uint64_t due = n->detector.probe_at;
-  if (n->deadlines.watch_at < due)
-    due = n->deadlines.watch_at;
-  return n->sync.relist_at < due ? n->sync.relist_at : due;
-}
-
-void gp_detector_tick (gp_node *n) {
-  uint64_t due = gp_detector_due(n);
-  if (n->now < due)
-    return;
-  if (n->now - due > STALL_MS)
-    forgive(n, due);
-  if (n->now >= n->deadlines.watch_at)
-    lookatall(n);
-  if (n->now >= n->detector.probe_at)
-    probe(n);
-  if (n->now >= n->sync.relist_at)
-    gp_sync_relist(n);
 }

@@ -16,15 +16,14 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
+/* Zeroed: there is nobody to probe. */
 typedef struct gp_detector {
   uint32_t *round; /* slots of the members, in the order of this round */
   size_t round_size, round_count, round_next;
-  uint64_t probe_at;   /* UINT64_MAX: there is nobody to probe */
   bool neighbours;     /* the last probe was of the neighbours as well */
   unsigned self_doubt; /* how much this node doubts itself: 0 to 3 */
 } gp_detector;
 
-void gp_detector_init (gp_detector *d);
 void gp_detector_clear (gp_detector *d);
 
 /* There is a member more. */
@@ -45,9 +44,15 @@ void gp_detector_refused (gp_node *n, gp_record *peer);
 /* Probes it, unless a response is awaited; with a digest, or without. */
 void gp_detector_probe (gp_node *n, gp_record *peer, bool with_digest);
 
-/* When it is to be called next, and that it is time. */
-uint64_t gp_detector_due (const gp_node *n);
+/* The next members are to be probed. */
 void gp_detector_tick (gp_node *n);
+
+/* Does what is due for a member that is probed or suspected. */
+void gp_detector_look (gp_node *n, gp_record *peer);
+
+/* What was due at 'due_at' is done only now: if that is too late, nobody is
+   to blame for what could not be noticed meanwhile. */
+void gp_detector_forgive (gp_node *n, uint64_t due_at);
 
 /* The interval of probes has changed. */
 void gp_detector_restart (gp_node *n);

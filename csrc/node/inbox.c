@@ -67,6 +67,10 @@ static gp_err deliver (gp_node *n, gp_dedupe *d, gp_message *m) {
   return GP_OK;
 }
 
+static void plan (gp_node *n) {
+  gp_deadlines_set(&n->deadlines, GP_DUE_INBOX, gp_held_due(&n->inbox.held));
+}
+
 bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
                        gp_exchange *x) {
   gp_inbox *i = &n->inbox;
@@ -74,8 +78,10 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
   if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg))
     e = deliver(n, &peer->dedupe, msg);
   if (e == GP_ENOBUFS &&
-      gp_held_put(&i->held, msg, x, n->now + n->self.opt.inbox_timeout_ms))
+      gp_held_put(&i->held, msg, x, n->now + n->self.opt.inbox_timeout_ms)) {
+    plan(n);
     return false;
+  }
   if (e == GP_OK)
     gp_respond(n, x, 200, NULL);
   else
@@ -106,18 +112,16 @@ static void admit (gp_node *n) {
   }
 }
 
-uint64_t gp_inbox_due (const gp_node *n) {
-  return gp_held_due(&n->inbox.held);
-}
-
 void gp_inbox_tick (gp_node *n) {
+  gp_ring *held = &n->inbox.held;
   admit(n);
-  while (gp_inbox_due(n) <= n->now) {
-    gp_held *h = gp_held_first(&n->inbox.held);
+  while (gp_held_due(held) <= n->now) {
+    gp_held *h = gp_held_first(held);
     gp_report_refusal(&n->report, GP_ELIMIT, 503, gp_peer_text(h->msg->from),
                       n->now);
     gp_respond(n, gp_held_take(h), 503, gp_wire_busy);
   }
+  plan(n);
 }
 
 gp_message *gp_inbox_peek (const gp_node *n) {
@@ -128,5 +132,8 @@ void gp_inbox_drop (gp_node *n) {
   gp_message *m = gp_queue_peek(&n->inbox.unread);
   gp_queue_drop(&n->inbox.unread, gp_message_size(m));
   gp_message_unref(m);
+  if (gp_ring_empty(&n->inbox.held))
+    return;
   admit(n);
+  plan(n);
 }

@@ -46,8 +46,7 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
 /* A record goes: what its peer repeats later is known again. */
 void gp_inbox_remember (gp_node *n, const gp_record *peer);
 
-/* When the oldest message has waited for too long; UINT64_MAX for never. */
-uint64_t gp_inbox_due (const gp_node *n);
+/* The oldest held message has waited for too long. */
 void gp_inbox_tick (gp_node *n);
 
 /* The oldest unread message, or NULL; borrowed until it is dropped. */

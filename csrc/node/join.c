@@ -119,9 +119,7 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
   gp_request *second;
   if (peer->compat.form != GP_FORM_HEADERS || r->again)
     return;
-  second = gp_request_newown(GP_PURPOSE_GREET, gp_record_name(peer),
-                             n->self.identity.peer,
-                             n->self.opt.request_timeout_ms);
+  second = gp_request_newown(n, peer, GP_PURPOSE_GREET, NULL);
   if (second == NULL)
     return; /* both are written to alike, so nothing is lost */
   second->again = true;
@@ -257,5 +255,5 @@ void gp_join_aliased (gp_node *n, gp_record *peer, gp_err error,
   gp_compat_setprogram(peer, response->form, response->ext.who.peer != NULL);
   gp_peers_setconfirmed(peer, false); /* it may be another program now */
   if (gp_compat_settlealias(n, peer, response) != NULL)
-    gp_compat_checked(n, peer);
+    gp_compat_checked(peer);
 }

@@ -80,11 +80,9 @@ void gp_naming_merge (gp_node *n, gp_record *peer, gp_record *gone) {
   gp_outbox_move(n, peer, gone);
   gp_membership_apply(n, gone, GP_HAS_LEFT, GP_OK);
   gp_departure_reset(gone);
-  gp_peers_movealiases(&n->peers, peer, gone);
-  gp_peers_unlist(&n->peers, gone);
+  gp_claim_setpending(n, gone, false);
+  gp_peers_merge(&n->peers, peer, gone);
   if (confirmed)
     gp_naming_rename(n, peer, name);
-  else
-    gp_peers_addalias(&n->peers, peer, name);
   gp_peer_unref(name);
 }

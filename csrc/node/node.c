@@ -41,16 +41,14 @@ static void initself (gp_self *self, const gp_peer *name,
 static gp_err init (gp_node *n, gp_signal *signals) {
   const gp_nodeopt *opt = &n->self.opt;
   gp_random_seed(&n->random, opt->nonce);
-  gp_ring_init(&n->deadlines.watched);
-  n->deadlines.watch_at = UINT64_MAX;
   gp_peers_init(&n->peers);
-  gp_outboxes_init(&n->outboxes);
+  gp_unsent_init(&n->outboxes.unsent);
   gp_inbox_init(&n->inbox, opt);
   gp_probes_init(&n->probes);
-  gp_detector_init(&n->detector);
-  gp_sync_init(&n->sync);
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
+  if (gp_deadlines_init(&n->deadlines) != GP_OK)
+    return GP_ENOMEM;
   return gp_report_init(&n->report, opt, signals);
 }
 
@@ -75,8 +73,8 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
 static void endrequests (gp_node *n) {
   gp_request *r;
   gp_record *peer;
-  while ((r = gp_outbox_takefailed(n)) != NULL)
-    gp_outbox_finish(n, r, r->failure->error, 0);
+  while ((r = gp_unsent_take(n)) != NULL)
+    gp_request_finish(r, &n->report, r->failure->error, 0);
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer)) {
     gp_departure_drop(n, peer, GP_ECANCELED);
@@ -95,6 +93,7 @@ void gp_node_free (gp_node *n) {
   gp_detector_clear(&n->detector);
   gp_departures_clear(&n->departures);
   gp_peers_clear(&n->peers);
+  gp_deadlines_clear(&n->deadlines);
   gp_report_clear(&n->report);
   gp_peer_unref(n->self.identity.peer);
   free(n);
@@ -254,7 +253,7 @@ static gp_err postshort (gp_node *n, gp_message *msg, gp_receipt *receipt) {
   gp_request *r = gp_request_new(GP_PURPOSE_MESSAGE, NULL, msg, receipt, 0);
   if (r == NULL)
     return GP_ENOMEM;
-  gp_outbox_fail(n, r, GP_ENOMEM);
+  gp_unsent_put(n, r, GP_ENOMEM);
   return GP_OK;
 }
 

@@ -31,11 +31,9 @@ bool gp_outbox_isfull (const gp_node *n, const gp_record *peer) {
          peer->outbox.bytes >= n->self.opt.outbox_bytes;
 }
 
-/* What keeps the peer busy: on its way, or paused before its next try. */
+/* What keeps the peer busy: on its way, or waiting to be sent; or NULL. */
 static const gp_request *current (const gp_outbox *o) {
-  if (o->sent != NULL)
-    return o->sent;
-  return o->pause_until != 0 ? first(o) : NULL;
+  return o->sent != NULL ? o->sent : first(o);
 }
 
 bool gp_outbox_isslow (const gp_node *n, const gp_record *peer) {
@@ -43,45 +41,22 @@ bool gp_outbox_isslow (const gp_node *n, const gp_record *peer) {
   return r != NULL && n->now >= r->began_at + GP_AWAITED_MS;
 }
 
-static bool isfor (const gp_request *r, gp_purpose purpose) {
-  return r != NULL && gp_request_purpose(r) == purpose;
-}
-
 bool gp_outbox_iscurrent (const gp_record *peer, gp_purpose purpose) {
-  return isfor(peer->outbox.sent, purpose) ||
-         isfor(first(&peer->outbox), purpose);
+  const gp_request *sent = peer->outbox.sent, *next = first(&peer->outbox);
+  return (sent != NULL && gp_request_purpose(sent) == purpose) ||
+         (next != NULL && gp_request_purpose(next) == purpose);
 }
 
-bool gp_outbox_isqueued (const gp_record *peer, gp_purpose purpose) {
-  const gp_ring *at, *queue = &peer->outbox.queue;
-  for (at = queue->next; at != queue; at = at->next)
-    if (isfor(requestof(at), purpose))
-      return true;
-  return false;
-}
-
-void gp_outbox_finish (gp_node *n, gp_request *r, gp_err error, int status) {
+/* It is one more that a call blocks for, or (-1) one less. */
+static void tally (gp_outbox *o, const gp_request *r, int more) {
   if (gp_request_isawaited(r))
-    n->outboxes.awaited--;
-  gp_request_finish(r, &n->report, error, status);
-}
-
-void gp_outbox_fail (gp_node *n, gp_request *r, gp_err error) {
-  r->failure->error = error;
-  gp_ring_append(&n->outboxes.failed, &r->place);
-}
-
-gp_request *gp_outbox_takefailed (gp_node *n) {
-  gp_ring *at = n->outboxes.failed.next;
-  if (gp_ring_empty(&n->outboxes.failed))
-    return NULL;
-  gp_ring_remove(at);
-  return requestof(at);
+    o->awaited += (size_t)more;
 }
 
 /* 'at': before what it stands in the queue. */
 static void put (gp_outbox *o, gp_ring *at, gp_request *r) {
   gp_ring_append(at, &r->place);
+  tally(o, r, 1);
   o->count++;
   o->bytes += gp_message_len(gp_request_message(r));
 }
@@ -91,6 +66,7 @@ static gp_request *shift (gp_node *n, gp_record *peer) {
   gp_request *r = first(o);
   bool wasfull = gp_outbox_isfull(n, peer);
   gp_ring_remove(&r->place);
+  tally(o, r, -1);
   o->count--;
   o->bytes -= gp_message_len(gp_request_message(r));
   if (wasfull && !gp_outbox_isfull(n, peer))
@@ -126,7 +102,7 @@ static void extend (const gp_node *n, const gp_record *peer,
     return;
   if (m->type == GP_CONNECT)
     ext->who = n->self.identity;
-  if (rule->again && (always || peer->compat.ours))
+  if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
   ext->brief = rule->brief;
@@ -160,8 +136,6 @@ static gp_err begin (gp_node *n, gp_record *peer, gp_request *r) {
     r->nonce = noncefor(n, peer, r);
     r->began_at = n->now;
   }
-  if (n->outboxes.awaited > 0)
-    gp_deadlines_lookat(n, r->began_at + GP_AWAITED_MS);
   return send(n, peer, r);
 }
 
@@ -191,13 +165,36 @@ static gp_err findform (gp_node *n, gp_record *peer, const gp_request *r) {
   if (peer->compat.form != GP_FORM_UNKNOWN ||
       gp_request_purpose(r) != GP_PURPOSE_MESSAGE)
     return GP_OK;
-  probe = gp_request_newown(GP_PURPOSE_FIND_FORM, gp_record_name(peer),
-                            n->self.identity.peer,
-                            n->self.opt.request_timeout_ms);
+  probe = gp_request_newown(n, peer, GP_PURPOSE_FIND_FORM, NULL);
   if (probe == NULL)
     return GP_ENOMEM;
   gp_outbox_insert(n, peer, probe);
   return GP_OK;
+}
+
+static void setsent (gp_outbox *o, gp_request *r) {
+  tally(o, r, 1);
+  o->sent = r;
+}
+
+static gp_request *takesent (gp_outbox *o) {
+  gp_request *r = o->sent;
+  tally(o, r, -1);
+  o->sent = NULL;
+  return r;
+}
+
+/* When callers have blocked for as long as they may; UINT64_MAX: none do. */
+static uint64_t slowat (const gp_outbox *o) {
+  const gp_request *r = o->awaited > 0 ? current(o) : NULL;
+  return r == NULL ? UINT64_MAX : r->began_at + GP_AWAITED_MS;
+}
+
+static void plan (gp_node *n, gp_record *peer) {
+  const gp_outbox *o = &peer->outbox;
+  gp_deadlines_lookat(&n->deadlines, &peer->deadline, slowat(o));
+  if (o->pause_until != 0)
+    gp_deadlines_lookat(&n->deadlines, &peer->deadline, o->pause_until);
 }
 
 void gp_outbox_advance (gp_node *n, gp_record *peer) {
@@ -215,10 +212,11 @@ void gp_outbox_advance (gp_node *n, gp_record *peer) {
     if (error == GP_OK)
       error = begin(n, peer, r);
     if (error == GP_OK)
-      o->sent = r;
+      setsent(o, r);
     else
-      gp_outbox_fail(n, r, error);
+      gp_unsent_put(n, r, error);
   }
+  plan(n, peer);
   if (peer->membership == GP_STRANGER)
     gp_peers_touch(&n->peers, peer);
 }
@@ -229,14 +227,10 @@ void gp_outbox_queue (gp_node *n, gp_record *peer, gp_request *r) {
   r->began_at = n->now;
   if (m->type == GP_BROADCAST)
     peer->outbox.last_number = m->number;
-  if (gp_request_isawaited(r)) {
-    n->outboxes.awaited++;
-    gp_deadlines_lookat(n, n->now); /* what is before it may last already */
-  }
   if (ismessage && gp_peer_equal(gp_record_name(peer), n->self.identity.peer))
-    gp_outbox_fail(n, r, GP_ESELF);
+    gp_unsent_put(n, r, GP_ESELF);
   else if (ismessage && gp_outbox_isfull(n, peer))
-    gp_outbox_fail(n, r, GP_ENOBUFS);
+    gp_unsent_put(n, r, GP_ENOBUFS);
   else {
     put(&peer->outbox, &peer->outbox.queue, r);
     gp_outbox_advance(n, peer);
@@ -250,25 +244,17 @@ void gp_outbox_insert (gp_node *n, gp_record *peer, gp_request *r) {
 }
 
 void gp_outbox_pause (gp_node *n, gp_record *peer, uint64_t until) {
-  if (peer->outbox.pause_until != 0)
-    n->deadlines.pausing--;
-  if (until != 0) {
-    n->deadlines.pausing++;
-    gp_deadlines_lookat(n, until);
-  }
   peer->outbox.pause_until = until;
+  plan(n, peer);
 }
 
 gp_request *gp_outbox_take (gp_node *n, uint64_t id, gp_record **peer) {
   gp_record *p = gp_peers_at(&n->peers, (uint32_t)id);
-  gp_request *r;
   if (p == NULL || p->outbox.sent == NULL ||
       p->outbox.sequence != (uint32_t)(id >> 32))
     return NULL;
-  r = p->outbox.sent;
-  p->outbox.sent = NULL;
   *peer = p;
-  return r;
+  return takesent(&p->outbox);
 }
 
 /*
@@ -316,7 +302,7 @@ static void end (gp_node *n, gp_request *r, gp_err error) {
   if (error == GP_ENOTCONN &&
       (purpose == GP_PURPOSE_GREET || purpose == GP_PURPOSE_LEAVE))
     error = GP_OK;
-  gp_outbox_finish(n, r, error, 0);
+  gp_request_finish(r, &n->report, error, 0);
 }
 
 static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
@@ -324,7 +310,7 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
   for (i = 0; i < count; i++) {
     gp_request *r = shift(n, peer);
     if (gp_request_message(r)->type == GP_BROADCAST)
-      gp_outbox_finish(n, r, error, 0);
+      gp_request_finish(r, &n->report, error, 0);
     else
       put(&peer->outbox, &peer->outbox.queue, r);
   }
@@ -333,13 +319,10 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error) {
   gp_outbox *o = &peer->outbox;
-  gp_request *sent = o->sent;
   if (part != GP_NEXT_MESSAGES)
     gp_outbox_pause(n, peer, 0);
-  if (part == GP_ALL && sent != NULL) {
-    o->sent = NULL;
-    end(n, sent, error);
-  }
+  if (part == GP_ALL && o->sent != NULL)
+    end(n, takesent(o), error);
   if (part == GP_BROADCASTS)
     dropbroadcasts(n, peer, error);
   else
@@ -354,13 +337,12 @@ void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
 void gp_outbox_move (gp_node *n, gp_record *to, gp_record *from) {
   gp_outbox *o = &to->outbox;
   gp_outbox_pause(n, from, 0);
-  gp_deadlines_lookat(n, n->now);
   while (!gp_ring_empty(&from->outbox.queue)) {
     gp_request *r = shift(n, from);
     const gp_message *m = gp_request_message(r);
     if (m->type == GP_BROADCAST && m->number > o->known_number &&
         m->number <= o->last_number)
-      gp_outbox_finish(n, r, GP_OK, 0);
+      gp_request_finish(r, &n->report, GP_OK, 0);
     else {
       r->moved = true;
       put(o, &o->queue, r);
@@ -369,37 +351,28 @@ void gp_outbox_move (gp_node *n, gp_record *to, gp_record *from) {
   gp_outbox_advance(n, to);
 }
 
-static void release (gp_node *n, gp_request *r) {
+static void release (gp_outbox *o, gp_request *r) {
   if (!gp_request_isawaited(r))
     return;
-  n->outboxes.awaited--;
+  tally(o, r, -1);
   gp_request_release(r);
 }
 
-void gp_outbox_release (gp_node *n, gp_record *peer) {
+void gp_outbox_release (gp_record *peer) {
   gp_outbox *o = &peer->outbox;
   gp_ring *at;
   if (o->sent != NULL)
-    release(n, o->sent);
+    release(o, o->sent);
   for (at = o->queue.next; at != &o->queue; at = at->next)
-    release(n, requestof(at));
+    release(o, requestof(at));
 }
 
-static bool isawaited (const gp_outbox *o) {
-  const gp_ring *at;
-  if (o->sent != NULL && gp_request_isawaited(o->sent))
-    return true;
-  for (at = o->queue.next; at != &o->queue; at = at->next)
-    if (gp_request_isawaited(requestof(at)))
-      return true;
-  return false;
-}
-
-uint64_t gp_outbox_due (const gp_record *peer) {
-  const gp_outbox *o = &peer->outbox;
-  const gp_request *r = current(o);
-  uint64_t due = o->pause_until != 0 ? o->pause_until : UINT64_MAX;
-  if (r != NULL && r->began_at + GP_AWAITED_MS < due && isawaited(o))
-    due = r->began_at + GP_AWAITED_MS;
-  return due;
+bool gp_outbox_look (gp_node *n, gp_record *peer) {
+  gp_outbox *o = &peer->outbox;
+  if (o->pause_until != 0 && o->pause_until <= n->now) {
+    gp_outbox_pause(n, peer, 0);
+    gp_outbox_advance(n, peer);
+  }
+  plan(n, peer);
+  return slowat(o) <= n->now;
 }

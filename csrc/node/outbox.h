@@ -17,12 +17,14 @@
 #include "node/peers.h"
 #include "node/request.h"
 #include "node/transport.h"
+#include "node/unsent.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_outbox {
   gp_ring queue;         /* of gp_request, the next one first */
   gp_request *sent;      /* the one on its way, or NULL */
   size_t count, bytes;   /* of the queue: messages, and their data */
+  size_t awaited;        /* of all: requests that a call blocks for */
   uint64_t pause_until;  /* nothing is sent before; 0: no pause */
   unsigned tries;        /* of the next one, that failed */
   uint32_t sequence;     /* of what was sent last */
@@ -31,9 +33,8 @@ typedef struct gp_outbox {
 } gp_outbox;
 
 typedef struct gp_outboxes {
-  gp_ring failed;       /* requests that failed before they could be sent */
-  size_t awaited;       /* requests that a call blocks for */
-  uint32_t sequence;    /* of the last that was sent to anybody */
+  gp_unsent unsent;
+  uint32_t sequence;    /* of the last request that was sent to anybody */
   uint64_t last_number; /* of our newest message */
 } gp_outboxes;
 
@@ -45,13 +46,10 @@ typedef enum gp_outbox_part {
   GP_BROADCASTS     /* and these, which then were not meant for it */
 } gp_outbox_part;
 
-static inline void gp_outboxes_init (gp_outboxes *os) {
-  gp_ring_init(&os->failed);
-}
-
-static inline void gp_outbox_init (gp_outbox *o, const gp_outboxes *os) {
+/* That of a peer that comes to be known after our message 'number'. */
+static inline void gp_outbox_init (gp_outbox *o, uint64_t number) {
   gp_ring_init(&o->queue);
-  o->known_number = os->last_number;
+  o->known_number = number;
 }
 
 /* The number of a new message. */
@@ -65,9 +63,6 @@ bool gp_outbox_isslow (const gp_node *n, const gp_record *peer);
 
 /* Whether one of this purpose is on its way, or is sent next. */
 bool gp_outbox_iscurrent (const gp_record *peer, gp_purpose purpose);
-
-/* Whether one of this purpose is still to be sent. */
-bool gp_outbox_isqueued (const gp_record *peer, gp_purpose purpose);
 
 /* Takes 'r': behind all others, and sends it if it can be sent now. Where a
    message must not go there it fails, at the next tick. */
@@ -88,23 +83,10 @@ void gp_outbox_pause (gp_node *n, gp_record *peer, uint64_t until);
 */
 gp_request *gp_outbox_take (gp_node *n, uint64_t id, gp_record **peer);
 
-/*
-** The oldest of those that failed before they could be sent, taken out, with
-** the error in its failure; or NULL. They end at the next tick, for their
-** callers do not have their receipts before.
-*/
-gp_request *gp_outbox_takefailed (gp_node *n);
-
-/* Takes 'r', which fails so. */
-void gp_outbox_fail (gp_node *n, gp_request *r, gp_err error);
-
 /* Takes a message that failed, to send it once more after a pause, if that is
    safe and time is left. False: it has failed for good. */
 bool gp_outbox_retry (gp_node *n, gp_record *peer, gp_request *r,
                       gp_err error);
-
-/* Ends a request that was taken out; 'status' as in gp_request_finish. */
-void gp_outbox_finish (gp_node *n, gp_request *r, gp_err error, int status);
 
 /* Ends a part of its requests with an error, GP_OK for none. */
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
@@ -113,10 +95,12 @@ void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
 /* 'to' gets the requests of 'from', but for what was broadcast to both. */
 void gp_outbox_move (gp_node *n, gp_record *to, gp_record *from);
 
-uint64_t gp_outbox_due (const gp_record *peer);
+/* Sends on, if a pause is over. Whether callers that block for it have
+   waited for as long as they may. */
+bool gp_outbox_look (gp_node *n, gp_record *peer);
 
 /* No call blocks for this peer any more. */
-void gp_outbox_release (gp_node *n, gp_record *peer);
+void gp_outbox_release (gp_record *peer);
 
 #pragma GCC visibility pop
 #endif

@@ -88,19 +88,21 @@ gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   gp_record *peer = gp_peers_find(ps, name);
   if (peer != NULL)
     return peer;
+  if (gp_deadlines_reserve(&n->deadlines, ps->count + 1) != GP_OK)
+    return NULL;
   peer = calloc(1, sizeof *peer);
   if (peer == NULL)
     return NULL;
   peer->entry.peer = gp_peer_ref(name);
   gp_ring_init(&peer->names.aliases);
   gp_ring_init(&peer->names.touched);
-  gp_ring_init(&peer->watched.ring);
-  gp_outbox_init(&peer->outbox, &n->outboxes);
+  gp_outbox_init(&peer->outbox, n->outboxes.last_number);
   if (enter(ps, peer) != GP_OK) {
     gp_peer_unref(name);
     free(peer);
     return NULL;
   }
+  ps->count++;
   gp_peers_touch(ps, peer);
   return peer;
 }
@@ -128,7 +130,7 @@ static void givealias (gp_peers *ps, gp_record *peer, gp_alias *a) {
     dropalias(ps, oldestalias(peer));
 }
 
-void gp_peers_addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
+static void addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   gp_alias *a;
   if (gp_peers_find(ps, name) != NULL)
     return;
@@ -145,11 +147,6 @@ void gp_peers_addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   }
 }
 
-void gp_peers_movealiases (gp_peers *ps, gp_record *to, gp_record *from) {
-  while (!gp_ring_empty(&from->names.aliases))
-    givealias(ps, to, oldestalias(from));
-}
-
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   gp_peer *old = peer->entry.peer;
   gp_peerentry *alias = gp_peertable_find(&ps->aliases, name);
@@ -158,7 +155,7 @@ void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   if (peer->names.dial == NULL)
     peer->names.dial = gp_peer_ref(old);
   gp_peertable_rename(&ps->records, &peer->entry, gp_peer_ref(name));
-  gp_peers_addalias(ps, peer, old);
+  addalias(ps, peer, old);
   gp_peer_unref(old);
 }
 
@@ -200,7 +197,8 @@ gp_record *gp_peers_nexttouched (gp_peers *ps) {
   return gp_ring_of(gp_record, names.touched, r);
 }
 
-void gp_peers_unlist (gp_peers *ps, gp_record *peer) {
+/* It is found no more, by no name, and its names are free for others. */
+static void unlist (gp_peers *ps, gp_record *peer) {
   if (peer->names.unlisted)
     return;
   peer->names.unlisted = true;
@@ -210,8 +208,17 @@ void gp_peers_unlist (gp_peers *ps, gp_record *peer) {
     dropalias(ps, oldestalias(peer));
 }
 
+void gp_peers_merge (gp_peers *ps, gp_record *peer, gp_record *gone) {
+  while (!gp_ring_empty(&gone->names.aliases))
+    givealias(ps, peer, oldestalias(gone));
+  unlist(ps, gone);
+  gp_peers_touch(ps, gone);
+  addalias(ps, peer, gone->entry.peer);
+}
+
 void gp_peers_free (gp_peers *ps, gp_record *peer) {
-  gp_peers_unlist(ps, peer);
+  unlist(ps, peer);
+  ps->count--;
   gp_ring_remove(&peer->names.touched);
   gp_peer_unref(peer->entry.peer);
   gp_peer_unref(peer->names.dial);

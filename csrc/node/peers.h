@@ -47,6 +47,7 @@ typedef struct gp_peers {
   gp_peertable records, aliases;
   gp_index places;
   gp_ring touched;
+  size_t count; /* of records, also those that are found no more */
 } gp_peers;
 
 void gp_peers_init (gp_peers *ps);
@@ -74,9 +75,8 @@ gp_record *gp_peers_nextat (const gp_record *peer, const char *remote,
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name);
 void gp_peers_setconfirmed (gp_record *peer, bool confirmed);
 
-/* Unless 'name' is known already; without memory likewise. */
-void gp_peers_addalias (gp_peers *ps, gp_record *peer, const gp_peer *name);
-void gp_peers_movealiases (gp_peers *ps, gp_record *to, gp_record *from);
+/* 'gone' is found no more: its name and aliases are aliases of 'peer'. */
+void gp_peers_merge (gp_peers *ps, gp_record *peer, gp_record *gone);
 
 /* One that calls itself 0.0.0.0 or :: is dialled at 'address' instead. Out of
    memory it is dialled by its name, which serves on this machine. */
@@ -89,9 +89,6 @@ void gp_peers_setremote (gp_peers *ps, gp_record *peer, const char *address);
    next one that was touched, taken out; NULL: there is none. */
 void gp_peers_touch (gp_peers *ps, gp_record *peer);
 gp_record *gp_peers_nexttouched (gp_peers *ps);
-
-/* It is found no more, by no name, and its names are free for others. */
-void gp_peers_unlist (gp_peers *ps, gp_record *peer);
 
 /* Frees the record; what its modules hold must be freed before. */
 void gp_peers_free (gp_peers *ps, gp_record *peer);

@@ -95,7 +95,7 @@ void gp_probe_claim (gp_node *n, const gp_record *holder,
   begin(n, p, holder, GP_TOPIC_NONE, NULL);
 }
 
-/* A random one of ours that can be asked about 'peer', other than the last. */
+/* A random one of ours that can be asked about 'peer', not the last one. */
 static gp_record *helper (gp_node *n, const gp_record *peer,
                           const gp_record *last) {
   gp_record *h, *chosen = NULL;

@@ -27,18 +27,18 @@ static const gp_purposerule rules[] = {
                         .awaited = true},
   [GP_PURPOSE_SERVE] = {.reported = true},
   [GP_PURPOSE_FIND_FORM] = {.type = GP_CONNECT, .bare = true},
-  [GP_PURPOSE_NEWCOMER_FORM] = {.type = GP_CONNECT},
+  [GP_PURPOSE_NEWCOMER_FORM] = {.type = GP_CONNECT, .hasty = true},
   [GP_PURPOSE_FIND_ALIAS] = {.type = GP_CONNECT,
                              .own_name = true,
                              .any_form = true,
-                             .again = true},
+                             .unasked = true},
   [GP_PURPOSE_DROP_ALIAS] = {.type = GP_DISCONNECT, .own_name = true},
   [GP_PURPOSE_RECONNECT] = {.type = GP_CONNECT,
                             .own_name = true,
                             .any_form = true,
                             .brief = true,
-                            .again = true},
-  [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .again = true},
+                            .unasked = true},
+  [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .unasked = true},
 };
 
 const gp_purposerule *gp_purpose_rule (gp_purpose purpose) {

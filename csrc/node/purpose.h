@@ -24,7 +24,8 @@ typedef struct gp_purposerule {
   bool any_form;   /* written so that every form understands it */
   bool bare;       /* sent as a probe (OPTIONS), without its message */
   bool brief;      /* the newest members are list enough */
-  bool again;      /* of the node itself: one that has left says no */
+  bool unasked;    /* of the node itself: one that has left refuses it */
+  bool hasty;      /* somebody waits: no longer than GP_AWAITED_MS */
 } gp_purposerule;
 
 /* Static. */

@@ -21,13 +21,13 @@ bool gp_reconnect_begin (gp_node *n, gp_record *peer) {
   if (gp_reconnect_islimited(n, peer))
     return false;
   gp_retry_begin(&peer->retry, &n->random, n->now);
-  gp_deadlines_watch(n, peer, peer->retry.due_at);
+  gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
   return true;
 }
 
 static void hasten (gp_node *n, gp_record *peer, uint64_t spread_ms) {
   if (gp_retry_hasten(&peer->retry, &n->random, spread_ms, n->now))
-    gp_deadlines_watch(n, peer, peer->retry.due_at);
+    gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
 }
 
 void gp_reconnect_resume (gp_node *n, gp_record *peer, size_t count) {
@@ -57,14 +57,21 @@ void gp_reconnect_try (gp_node *n, gp_record *peer) {
     gp_departure_reject(n, peer);
     return;
   }
-  gp_deadlines_watch(n, peer, peer->retry.due_at);
+  gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
   if (gp_outbox_iscurrent(peer, GP_PURPOSE_RECONNECT))
     return;
-  r = gp_request_newown(GP_PURPOSE_RECONNECT, gp_record_name(peer),
-                        n->self.identity.peer,
-                        n->self.opt.request_timeout_ms);
+  r = gp_request_newown(n, peer, GP_PURPOSE_RECONNECT, NULL);
   if (r == NULL)
     return;
   gp_outbox_insert(n, peer, r);
   gp_outbox_advance(n, peer);
+}
+
+void gp_reconnect_look (gp_node *n, gp_record *peer) {
+  if (!gp_retry_isactive(&peer->retry))
+    return;
+  if (n->now >= peer->retry.due_at)
+    gp_reconnect_try(n, peer);
+  else
+    gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
 }

@@ -35,5 +35,8 @@ void gp_reconnect_hastenall (gp_node *n);
 /* It is tried now, or given up where that has lasted for too long. */
 void gp_reconnect_try (gp_node *n, gp_record *peer);
 
+/* The same if it is due. */
+void gp_reconnect_look (gp_node *n, gp_record *peer);
+
 #pragma GCC visibility pop
 #endif

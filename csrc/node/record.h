@@ -24,9 +24,9 @@
 struct gp_record {
   gp_peerentry entry; /* first; its peer is the name that it calls itself */
   gp_names names;
+  gp_deadline deadline; /* when it is looked at again */
   gp_membership membership;
   gp_liveness liveness;
-  gp_watched watched;
   gp_retry retry;
   gp_syncpeer sync;
   gp_outbox outbox;

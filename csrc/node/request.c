@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "node/state.h"
+
 gp_request *gp_request_new (gp_purpose purpose, const gp_peer *peer,
                             gp_message *msg, gp_receipt *receipt,
                             uint32_t timeout_ms) {
@@ -22,14 +24,18 @@ gp_request *gp_request_new (gp_purpose purpose, const gp_peer *peer,
   return r;
 }
 
-gp_request *gp_request_newown (gp_purpose purpose, const gp_peer *peer,
-                               const gp_peer *from, uint32_t timeout_ms) {
-  gp_msgtype type = gp_purpose_rule(purpose)->type;
+gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
+                               gp_purpose purpose, const gp_peer *from) {
+  const gp_purposerule *rule = gp_purpose_rule(purpose);
+  uint32_t timeout_ms = rule->hasty ? GP_AWAITED_MS
+                                    : n->self.opt.request_timeout_ms;
   gp_message *msg;
   gp_request *r;
-  if (gp_message_new(&msg, type, from, NULL, NULL) != GP_OK)
+  if (from == NULL)
+    from = n->self.identity.peer;
+  if (gp_message_new(&msg, rule->type, from, NULL, NULL) != GP_OK)
     return NULL;
-  r = gp_request_new(purpose, peer, msg, NULL, timeout_ms);
+  r = gp_request_new(purpose, gp_record_name(peer), msg, NULL, timeout_ms);
   gp_message_unref(msg);
   return r;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/ring.h"
+#include "node/peers.h"
 #include "node/purpose.h"
 #include "node/report.h"
 #include "value/receipt.h"
@@ -45,9 +46,10 @@ gp_request *gp_request_new (gp_purpose purpose, const gp_peer *peer,
                             gp_message *msg, gp_receipt *receipt,
                             uint32_t timeout_ms);
 
-/* One of the node's own, with a message in the name of 'from'. */
-gp_request *gp_request_newown (gp_purpose purpose, const gp_peer *peer,
-                               const gp_peer *from, uint32_t timeout_ms);
+/* One of the node's own, with a message in the name of 'from'; NULL: in its
+   own name. NULL: out of memory. */
+gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
+                               gp_purpose purpose, const gp_peer *from);
 
 gp_purpose gp_request_purpose (const gp_request *r);
 const gp_message *gp_request_message (const gp_request *r);

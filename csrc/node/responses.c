@@ -24,9 +24,7 @@ static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
       (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
     return false;
-  first = gp_request_newown(GP_PURPOSE_FIND_ALIAS, gp_record_name(peer),
-                            n->self.identity.peer,
-                            n->self.opt.request_timeout_ms);
+  first = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
   if (first == NULL)
     return false;
   r->again = true;
@@ -62,9 +60,8 @@ static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
                              gp_err error, const gp_recvresp *response) {
   gp_form form = error == GP_OK ? response->form : GP_FORM_HEADERS;
   if (error == GP_OK && form == GP_FORM_HEADERS && !r->again) {
-    gp_request *second = gp_request_newown(
-      GP_PURPOSE_NEWCOMER_FORM, gp_record_name(peer), n->self.identity.peer,
-      GP_AWAITED_MS);
+    gp_request *second = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM,
+                                           NULL);
     if (second != NULL) {
       second->again = true;
       gp_outbox_insert(n, peer, second);
@@ -137,20 +134,21 @@ static void conclude (gp_node *n, gp_record *peer, gp_request *r,
   if (!kept && !gp_outbox_retry(n, peer, r, error)) {
     if (gp_request_purpose(r) == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
       error = GP_OK; /* it does not count us as a member: all is well */
-    gp_outbox_finish(n, r, error, response == NULL ? 0 : response->status);
+    gp_request_finish(r, &n->report, error,
+                      response == NULL ? 0 : response->status);
   }
   gp_outbox_advance(n, peer);
 }
 
-void gp_responses_failed (gp_node *n) {
+void gp_responses_unsent (gp_node *n) {
   gp_request *r;
-  while ((r = gp_outbox_takefailed(n)) != NULL) {
+  while ((r = gp_unsent_take(n)) != NULL) {
     gp_err error = r->failure->error;
     gp_record *peer = NULL;
     if (r->failure->peer != NULL)
       peer = gp_peers_find(&n->peers, r->failure->peer);
     if (peer == NULL)
-      gp_outbox_finish(n, r, error, 0);
+      gp_request_finish(r, &n->report, error, 0);
     else
       conclude(n, peer, r, error, NULL);
   }

@@ -11,7 +11,7 @@
 #pragma GCC visibility push(hidden)
 
 /* Ends the requests that failed before they could be sent. */
-void gp_responses_failed (gp_node *n);
+void gp_responses_unsent (gp_node *n);
 
 #pragma GCC visibility pop
 #endif

@@ -42,7 +42,6 @@ struct gp_node {
   gp_detector detector;
   gp_sync sync;
   gp_departures departures;
-  gp_claims claims;
   gp_admission admission;
 };
 

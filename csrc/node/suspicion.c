@@ -21,10 +21,16 @@ static void suspect (gp_liveness *l, uint64_t now, uint64_t round_at) {
   l->round_at = round_at;
 }
 
+/* Nothing is awaited any more. */
+static void settle (gp_liveness *l) {
+  l->state = GP_ALIVE;
+  l->refused_at = 0;
+}
+
 void gp_suspicion_heard (gp_liveness *l, uint64_t now) {
   l->heard_at = now;
   l->reachable = true;
-  gp_suspicion_end(l);
+  settle(l);
 }
 
 void gp_suspicion_responded (gp_liveness *l, uint64_t now) {
@@ -104,8 +110,10 @@ static gp_suspicion_step ticksuspect (gp_liveness *l, unsigned self_doubt,
   uint64_t end = l->state_at + stretched(SUSPICION_MS, self_doubt);
   if (l->refused_at != 0 && l->reason == GP_ECONNREFUSED)
     end = l->refused_at + stretched(REFUSING_MS, self_doubt);
-  if (now >= end)
+  if (now >= end) {
+    settle(l);
     return GP_STEP_FAIL;
+  }
   if (now >= l->round_at) {
     l->round_at = now + ROUND_MS;
     return GP_STEP_PROBE;
@@ -148,11 +156,6 @@ void gp_suspicion_forgive (gp_liveness *l, unsigned self_doubt,
   l->state_at = postponed(l->state_at, due_at, now,
                           stretched(SUSPICION_MS, self_doubt) - ROUND_MS);
   l->round_at = now;
-}
-
-void gp_suspicion_end (gp_liveness *l) {
-  l->state = GP_ALIVE;
-  l->refused_at = 0;
 }
 
 void gp_suspicion_reset (gp_liveness *l) {

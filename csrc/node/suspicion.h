@@ -38,12 +38,13 @@ typedef struct gp_liveness {
   gp_err reason;         /* why it is suspected */
 } gp_liveness;
 
-typedef enum gp_suspicion_step { /* what the caller does next */
-                                 GP_STEP_NONE,
-                                 GP_STEP_HELP, /* asks others to probe it, and says how many they are */
-                                 GP_STEP_SUSPECT, /* tells others that it is suspected */
-                                 GP_STEP_PROBE, /* probes it again, directly and through others */
-                                 GP_STEP_FAIL /* it is a member no more */
+/* What the caller does next. */
+typedef enum gp_suspicion_step {
+  GP_STEP_NONE,
+  GP_STEP_HELP,    /* asks others to probe it, and says how many they are */
+  GP_STEP_SUSPECT, /* tells others that it is suspected */
+  GP_STEP_PROBE,   /* probes it again, directly and through others */
+  GP_STEP_FAIL     /* it is a member no more; what was seen is kept */
 } gp_suspicion_step;
 
 /* Any sign of life: whatever was suspected is forgotten. */
@@ -93,9 +94,6 @@ bool gp_suspicion_isdoubtful (const gp_liveness *l);
 */
 void gp_suspicion_forgive (gp_liveness *l, unsigned self_doubt,
                            uint64_t due_at, uint64_t now);
-
-/* It is a member no more: nothing is awaited, what was seen is kept. */
-void gp_suspicion_end (gp_liveness *l);
 
 /* Nothing that was seen counts any more. */
 void gp_suspicion_reset (gp_liveness *l);

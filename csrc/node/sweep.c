@@ -15,9 +15,9 @@ void gp_sweep (gp_node *n) {
   while ((peer = gp_peers_nexttouched(&n->peers)) != NULL) {
     if (!isidle(peer))
       continue;
-    gp_compat_clear(n, peer);
+    gp_compat_clear(peer);
     gp_inbox_remember(n, peer);
-    gp_ring_remove(&peer->watched.ring);
+    gp_deadlines_cancel(&n->deadlines, &peer->deadline);
     gp_peers_free(&n->peers, peer);
   }
 }

@@ -13,18 +13,17 @@
 #define COMPARE_MS 2000 /* and for each doubling of the network */
 #define DOUBLING_MS 1000
 
-void gp_sync_init (gp_sync *s) {
-  s->relist_at = UINT64_MAX;
-}
-
 static uint64_t jittered (gp_node *n, uint64_t ms) {
   return ms - gp_random_below(&n->random, ms / 4 + 1);
 }
 
+static void planrelist (gp_node *n, uint32_t ms) {
+  n->sync.relist_ms = ms;
+  gp_deadlines_set(&n->deadlines, GP_DUE_RELIST, n->now + jittered(n, ms));
+}
+
 static void ask (gp_node *n, gp_record *peer) {
-  gp_request *r = gp_request_newown(GP_PURPOSE_LIST, gp_record_name(peer),
-                                    n->self.identity.peer,
-                                    n->self.opt.request_timeout_ms);
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_LIST, NULL);
   peer->sync.asked_at = n->now;
   if (r == NULL)
     return;
@@ -75,8 +74,7 @@ void gp_sync_compared (gp_node *n) {
 void gp_sync_met (gp_node *n, const gp_record *peer) {
   if (peer->compat.ours || n->self.opt.probe_interval_ms == 0)
     return;
-  n->sync.relist_ms = FIRST_RELIST_MS;
-  n->sync.relist_at = n->now + jittered(n, FIRST_RELIST_MS);
+  planrelist(n, FIRST_RELIST_MS);
 }
 
 /* A random Go member that responds; NULL: there is none. */
@@ -93,11 +91,9 @@ static gp_record *choose (gp_node *n) {
 
 void gp_sync_relist (gp_node *n) {
   gp_record *peer = choose(n);
-  n->sync.relist_at = UINT64_MAX;
+  uint32_t ms = n->sync.relist_ms;
   if (peer == NULL)
     return;
-  if (n->sync.relist_ms < MAX_RELIST_MS)
-    n->sync.relist_ms *= 2;
-  n->sync.relist_at = n->now + jittered(n, n->sync.relist_ms);
+  planrelist(n, ms < MAX_RELIST_MS ? 2 * ms : ms);
   ask(n, peer);
 }

@@ -24,11 +24,8 @@ typedef struct gp_syncpeer {
 
 typedef struct gp_sync {
   uint64_t compare_at; /* the next probe from then on carries a digest */
-  uint64_t relist_at;  /* a Go member is asked for its list then */
-  uint32_t relist_ms;  /* and again after this time */
+  uint32_t relist_ms;  /* a Go member is asked for its list this often */
 } gp_sync;
-
-void gp_sync_init (gp_sync *s);
 
 /* A list of the peer has this digest: it is asked for if it is another. */
 void gp_sync_compare (gp_node *n, gp_record *peer, uint64_t digest);
