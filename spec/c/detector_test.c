@@ -288,7 +288,7 @@ TEST(manyneighbours, "so many Go members are probed by one of ours at once") {
     script_member(&s, &a);
     gp_suspicion_setreachable(&of(&s, &a)->liveness, false); /* not listed */
   }
-  s.node->sync.relist_at = UINT64_MAX;
+  gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
   untilsent(&s);
   CHECK(script_count(&s, "probe") == 64 || script_count(&s, "probe") == 65);
   script_close(&s);
@@ -317,7 +317,7 @@ TEST(upto, "those are neighbours that come up to the first of ours") {
     way = script_record(&s, name)->entry.link.hash - gp_peer_hash(s.self);
     before += way <= least;
   }
-  s.node->sync.relist_at = UINT64_MAX;
+  gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
   untilsent(&s);
   SAME(script_count(&s, "probe"), before + 1);
   snprintf(name, sizeof name, "probe %s", nearest);
@@ -371,7 +371,7 @@ TEST(nodigest, "a Go program is told none") {
   script s;
   open(&s, 600);
   script_member(&s, &go);
-  s.node->sync.relist_at = UINT64_MAX;
+  gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
   s.node->sync.compare_at = 0;
   untilsent(&s);
   TEXT(script_sent(&s), "probe g:1 v113");

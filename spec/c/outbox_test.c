@@ -202,7 +202,7 @@ TEST(notsent, "what could not even be sent fails at the next tick") {
   r[1]->claimed = true;
   s.refuse = GP_OK;
   CHECK(!gp_receipt_issettled(r[0]) && !gp_receipt_issettled(r[1]));
-  SAME(gp_node_due(s.node), 0);
+  CHECK(gp_node_due(s.node) <= s.now);
   script_pass(&s, 0);
   SAME(script_result(r[1]), GP_EACCES);
   TEXT(script_sent(&s), "");

@@ -170,7 +170,8 @@ TEST(manyfailed, "no more that failed are tried than there may be members") {
   }
   script_pass(&s, 4500);
   SAME(s.node->memberships.failing, 2);
-  script_fail(&s, "connect g:1", GP_ETIMEDOUT); /* its list */
+  while (script_count(&s, "connect g:1") > 0) /* its list was asked for */
+    script_fail(&s, "connect g:1", GP_ETIMEDOUT);
   CHECK(of(&s, &go) == NULL);
   script_close(&s);
 }
@@ -260,7 +261,7 @@ TEST(notlater, "hastening one makes none be tried later") {
   script_member(&s, &bob);
   fails(&s, &bob);
   of(&s, &bob)->retry.due_at = s.now;
-  gp_deadlines_watch(s.node, of(&s, &bob), s.now);
+  gp_deadlines_lookat(&s.node->deadlines, &of(&s, &bob)->deadline, s.now);
   script_say(&s, &bob, "x", 0);
   script_pass(&s, 0);
   SAME(script_count(&s, "connect b:1"), 1);

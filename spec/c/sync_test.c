@@ -286,7 +286,7 @@ static uint64_t untilasked (script *s, char *to) {
   uint64_t since = s->now;
   while (script_count(s, "connect") == 0) {
     SAME(script_count(s, "probe"), 0);
-    script_pass(s, s->node->sync.relist_at - s->now);
+    script_pass(s, gp_node_due(s->node) - s->now);
   }
   *to = script_find(s, "connect")->text[8];
   script_respond(s, "connect", *to == 'g' ? &go : &go2, "");
@@ -375,7 +375,7 @@ TEST(relistdead, "one that cannot be reached is not asked") {
   gp_suspicion_setreachable(&script_record(&s, "h:1")->liveness, false);
   script_pass(&s, 6000);
   TEXT(script_sent(&s), "");
-  SAME(s.node->sync.relist_at, UINT64_MAX); /* until there is a new one */
+  CHECK(!gp_deadlines_isset(&s.node->deadlines, GP_DUE_RELIST));
   script_close(&s);
 }
 
@@ -387,6 +387,6 @@ TEST(relistnone, "among ours, or where nobody is probed, none is") {
   script_close(&s);
   opengo(&s, 1);
   script_member(&s, &bob);
-  SAME(s.node->sync.relist_at, UINT64_MAX);
+  CHECK(!gp_deadlines_isset(&s.node->deadlines, GP_DUE_RELIST));
   script_close(&s);
 }
