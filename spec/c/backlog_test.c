@@ -141,6 +141,7 @@ TEST(formfirst, "a stranger is asked for its form before it is written to") {
   r[1] = program_tell(&s, "d:1", "two");
   TEXT(script_sent(&s), "probe d:1 any");
   SAME(script_find(&s, "probe")->timeout_ms, 5000);
+  CHECK(script_find(&s, "probe")->ext.who.peer == NULL);
   script_respond(&s, "probe", &seed, NULL);
   TEXT(script_sent(&s), "direct d:1 headers \"one\"");
   script_respond(&s, "direct", &seed, NULL);
@@ -244,8 +245,8 @@ TEST(movedolder, "what was broadcast before the other was known goes there") {
   script s;
   gp_receipt *r[3];
   late(&s);
-  r[0] = program_say(&s, "one");
-  r[1] = program_tell(&s, "c:1", "two");
+  r[0] = program_tell(&s, "c:1", "one");
+  r[1] = program_say(&s, "two");
   script_respond(&s, "broadcast b:1", &bob, NULL);
   script_member(&s, &dan);
   r[2] = program_say(&s, "three");
@@ -253,10 +254,10 @@ TEST(movedolder, "what was broadcast before the other was known goes there") {
   gp_naming_merge(s.node, script_record(&s, "d:1"), script_record(&s, "c:1"));
   gp_sweep(s.node);
   script_respond(&s, "broadcast d:1", &dan, NULL);
-  TEXT(script_sent(&s), "broadcast d:1 v113 \"one\" #1 otherwise");
-  script_respond(&s, "broadcast d:1", &dan, NULL);
-  TEXT(script_sent(&s), "direct d:1 v113 \"two\" #2 otherwise");
+  TEXT(script_sent(&s), "direct d:1 v113 \"one\" #1 otherwise");
   script_respond(&s, "direct d:1", &dan, NULL);
+  TEXT(script_sent(&s), "broadcast d:1 v113 \"two\" #2 otherwise");
+  script_respond(&s, "broadcast d:1", &dan, NULL);
   TEXT(script_sent(&s), "");
   SAME(script_result(r[0]), GP_OK);
   SAME(script_result(r[1]), GP_OK);
@@ -279,6 +280,8 @@ TEST(movednewer, "so does what was broadcast after the other had its last") {
   gp_membership_apply(s.node, script_record(&s, "d:1"), GP_HAS_FAILED,
                       GP_ETIMEDOUT);
   r[2] = program_say(&s, "three");
+  program_forget(program_tell(&s, "d:1", "four")); /* that is none */
+  script_respond(&s, "direct d:1", &dan, NULL);
   script_sent(&s);
   script_respond(&s, "broadcast c:1", &cleo, NULL);
   TEXT(script_sent(&s), "broadcast c:1 v113 \"two\"");

@@ -15,7 +15,6 @@ static const actor local = {
   .name = "localhost:3", .program = ACTOR_V113, .remote = "127.0.0.1"};
 static const actor seed = {
   .name = "s:1", .program = ACTOR_SEED, .calls_us = "x:9"};
-static const actor seedown = {.name = "s:1", .program = ACTOR_SEED};
 
 /* A node that is reached under several names on this machine. */
 static void open (script *s) {

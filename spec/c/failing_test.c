@@ -214,6 +214,37 @@ TEST(failedresponds, "one that failed, and takes a message, has recovered") {
   script_close(&s);
 }
 
+TEST(failedunwilling, "one that failed, and refuses one, is tried soon") {
+  script s;
+  open(&s);
+  program_forget(program_tell(&s, "b:1", "x"));
+  suspected(&s, &bob);
+  script_pass(&s, 4500);
+  TEXT(told_members(s.node), "c");
+  of(&s, &bob)->retry.due_at = s.now + 50000;
+  script_refuse(&s, "direct", &bob, 500);
+  TEXT(told_members(s.node), "c");
+  script_sent(&s);
+  script_pass(&s, 100);
+  TEXT(script_sent(&s), "connect b:1 any reconnect brief");
+  script_close(&s);
+}
+
+/* Its list was asked for. */
+TEST(listrefused, "one that refuses anything is probed again in 0.6 s") {
+  script s;
+  gp_recvreq request = script_probe(&bob, GP_TOPIC_DIGEST, "b:1");
+  open(&s);
+  script_receive(&s, &request);
+  script_fail(&s, "connect b:1", GP_ECONNREFUSED);
+  script_sent(&s);
+  script_pass(&s, 599);
+  TEXT(script_sent(&s), "");
+  script_pass(&s, 1);
+  TEXT(script_sent(&s), "probe b:1 v113; probe c:1 v113 help b:1");
+  script_close(&s);
+}
+
 TEST(movedaway, "one whose name a member has now has left, not failed") {
   static const actor anna = {
     .name = "m:1", .program = ACTOR_OURS, .process = 8, .called = "anna"};

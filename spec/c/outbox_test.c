@@ -16,6 +16,7 @@ TEST(inorder, "a peer gets one request at a time, in their order") {
   r[1] = program_tell(&s, "b:1", "two");
   r[2] = program_say(&s, "three");
   TEXT(script_sent(&s), "broadcast b:1 v113 \"one\" #1");
+  CHECK(script_find(&s, "broadcast")->ext.who.peer == NULL);
   script_pass(&s, 4000);
   TEXT(script_sent(&s), "");
   script_respond(&s, "broadcast b:1", &bob, NULL);
@@ -253,13 +254,18 @@ TEST(toself, "a message to oneself fails, and nothing is sent") {
 
 TEST(canceled, "when the node goes every receipt ends") {
   script s;
-  gp_receipt *r[3];
+  gp_receipt *r[5];
   script_open(&s);
   script_member(&s, &bob);
   r[0] = program_say(&s, "one");
   r[1] = program_say(&s, "two");
   r[2] = program_tell(&s, "a:1", "x");
+  r[3] = program_tell(&s, "c:1", "x");
+  r[4] = program_tell(&s, "c:1", "y");
   script_close(&s);
+  SAME(gp_receipt_nextfailure(r[0], NULL)->status, 0);
+  SAME(script_result(r[3]), GP_ECANCELED);
+  SAME(script_result(r[4]), GP_ECANCELED);
   SAME(script_result(r[0]), GP_ECANCELED);
   SAME(script_result(r[1]), GP_ECANCELED);
   SAME(script_result(r[2]), GP_ESELF);

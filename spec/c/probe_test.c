@@ -131,6 +131,28 @@ TEST(helpers, "after half a second two others are asked to probe it") {
   script_close(&s);
 }
 
+TEST(anyhelper, "any of ours may be asked") {
+  unsigned asked[3] = {0, 0, 0};
+  uint64_t nonce;
+  for (nonce = 1; nonce <= 40; nonce++) {
+    script s;
+    script_init(&s);
+    s.opt.nonce = nonce;
+    s.opt.probe_interval_ms = 100000;
+    script_start(&s);
+    script_member(&s, &bob);
+    script_member(&s, &cleo);
+    script_member(&s, &dan);
+    script_member(&s, &eve);
+    SAME(gp_probe_sendindirect(s.node, of(&s, &bob), 1), 1);
+    asked[0] += script_count(&s, "probe c:1");
+    asked[1] += script_count(&s, "probe d:1");
+    asked[2] += script_count(&s, "probe e:1");
+    script_close(&s);
+  }
+  CHECK(asked[0] > 5 && asked[1] > 5 && asked[2] > 5);
+}
+
 /* Of one other the same one is not asked twice. */
 TEST(onehelper, "as many are asked as there are, and can say something") {
   script s;

@@ -152,6 +152,57 @@ TEST(sayson, "what is said to one given up goes on, broadcasts do not") {
   script_close(&s);
 }
 
+TEST(namedlate, "one that a list named, and is late, is tried again") {
+  script s;
+  gp_recvreq request = script_probe(&bob, GP_TOPIC_DIGEST, "b:1");
+  open(&s);
+  script_member(&s, &bob);
+  script_receive(&s, &request);
+  script_respond(&s, "connect b:1", &bob, "c:1");
+  script_pass(&s, 3000);
+  script_fail(&s, "connect c:1", GP_ETIMEDOUT);
+  script_sent(&s);
+  script_pass(&s, 1000);
+  TEXT(script_sent(&s), "connect c:1 any reconnect brief");
+  script_close(&s);
+}
+
+TEST(soughtlong, "those known before a restart are tried for a day as well") {
+  script s;
+  open(&s);
+  program_resume(&s, "b:1", false);
+  script_pass(&s, 3600000);
+  while (script_count(&s, "connect") > 0)
+    script_fail(&s, "connect", GP_ETIMEDOUT);
+  script_pass(&s, 61000);
+  SAME(script_count(&s, "connect b:1"), 1);
+  script_close(&s);
+}
+
+/* Not even while there is something to be said to it. */
+TEST(onetoomany, "one too many that fails is not tried") {
+  script s;
+  script_init(&s);
+  s.opt.probe_interval_ms = 1000000000;
+  s.opt.max_members = 1;
+  script_start(&s);
+  script_member(&s, &bob);
+  fails(&s, &bob);
+  script_member(&s, &cleo);
+  script_sent(&s);
+  program_forget(program_tell(&s, "c:1", "x"));
+  {
+    gp_recvreq request = script_probe(&cleo, GP_TOPIC_SUSPECT, "c:1");
+    script_receive(&s, &request);
+  }
+  script_pass(&s, 4500);
+  SAME(of(&s, &cleo)->membership, GP_STRANGER);
+  script_pass(&s, 100000);
+  CHECK(of(&s, &cleo) != NULL);
+  SAME(of(&s, &cleo)->retry.tried_at, 0);
+  script_close(&s);
+}
+
 TEST(manyfailed, "no more that failed are tried than there may be members") {
   script s;
   script_init(&s);
