@@ -115,8 +115,8 @@ TEST(notinlist, "where a list has us under no other name it is our own") {
 }
 
 TEST(whatisus, "of a list only our port at this machine is us") {
-  static const char *const notus[] = {
-    "0.0.0.0:5", "127.0.0.2:1", "10.0.0.1:1", "b:1", "a:5"};
+  static const char *const notus[] = {"0.0.0.0:5", "127.0.0.2:1",
+                                      "10.0.0.1:1", "b:1", "a:5"};
   static const char *const us[] = {"localhost:1", "127.0.0.1:1", "[::1]:1",
                                    "0.0.0.0:1", "[::]:1"};
   size_t i;
@@ -166,7 +166,8 @@ TEST(knownalias, "a name that it called us stands for us in its list") {
   script_close(&s);
 }
 
-TEST(toldlater, "a list from before it told a name does not count against it") {
+TEST(toldlater,
+     "a list from before it told a name does not count against it") {
   script s;
   open(&s);
   program_forget(program_join(&s, "s:1"));
@@ -192,14 +193,15 @@ static bool isself (script *s, const char *name, const char *remote) {
   return is;
 }
 
-TEST(certainself, "who may be us by its name, and is not certain, is not us") {
+TEST(certainself,
+     "who may be us by its name, and is not certain, is not us") {
   script s;
   open(&s);
   CHECK(isself(&s, "a:1", "10.0.0.7"));
   CHECK(isself(&s, "localhost:1", "127.0.0.1"));
   CHECK(isself(&s, "127.0.0.1:1", "127.1.2.3"));
   CHECK(isself(&s, "0.0.0.0:1", "::1"));
-  CHECK(isself(&s, "0.0.0.0:1", "a")); /* our own address */
+  CHECK(isself(&s, "0.0.0.0:1", "a"));  /* our own address */
   CHECK(!isself(&s, "[::1]:1", "::1")); /* that may be somebody else */
   CHECK(!isself(&s, "[::]:1", "127.0.0.1"));
   CHECK(!isself(&s, "localhost:2", "127.0.0.1"));
@@ -249,8 +251,8 @@ static void looks (script *s, uint64_t *at, bool found) {
   script_connect(s, &go);
   for (i = 0; i < 3; i++) {
     at[i] = 0;
-    while (script_count(s, "connect") == 0 && gp_node_due(s->node) < s->now +
-                                                                     200000)
+    while (script_count(s, "connect") == 0 &&
+           gp_node_due(s->node) < s->now + 200000)
       script_pass(s, gp_node_due(s->node) - s->now);
     if (script_count(s, "connect") == 0)
       return;

@@ -31,7 +31,8 @@ TEST(leftwith, "what waits for one that leaves fails; what is said may be") {
   script_close(&s);
 }
 
-TEST(leftgreeted, "to be greeted, or left, by one that leaves is no failure") {
+TEST(leftgreeted,
+     "to be greeted, or left, by one that leaves is no failure") {
   script s;
   gp_receipt *join, *leave;
   script_open(&s);

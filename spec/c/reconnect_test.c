@@ -10,7 +10,8 @@
 #include "program.h"
 
 static const actor bob = {.name = "b:1", .program = ACTOR_OURS, .process = 2};
-static const actor cleo = {.name = "c:1", .program = ACTOR_OURS, .process = 3};
+static const actor cleo = {
+  .name = "c:1", .program = ACTOR_OURS, .process = 3};
 static const actor go = {.name = "g:1", .program = ACTOR_V113};
 
 static void open (script *s) {
@@ -259,7 +260,8 @@ static uint64_t resumed (uint64_t nonce, size_t count, uint64_t *first) {
   return since;
 }
 
-TEST(resumedsoon, "those known before a restart are tried soon, not at once") {
+TEST(resumedsoon,
+     "those known before a restart are tried soon, not at once") {
   uint64_t nonce, one, last, first, most = 0, least = UINT64_MAX;
   for (nonce = 1; nonce <= 30; nonce++) {
     one = resumed(nonce, 1, &first);
@@ -320,7 +322,8 @@ TEST(notlater, "hastening one makes none be tried later") {
 }
 
 /* Others that failed together with it are back as well. */
-TEST(allback, "when one that failed is back, all others are tried within 2 s") {
+TEST(allback,
+     "when one that failed is back, all others are tried within 2 s") {
   uint64_t nonce, most = 0;
   for (nonce = 1; nonce <= 30; nonce++) {
     script s;

@@ -280,7 +280,8 @@ TEST(leftround, "one that has left costs a round no interval") {
   script_member(&s, &cleo);
   s.node->sync.compare_at = UINT64_MAX;
   s.node->detector.neighbours = true; /* it is not their turn */
-  first = s.node->detector.round[0] == of(&s, &bob)->entry.slot ? &bob : &cleo;
+  first = s.node->detector.round[0] == of(&s, &bob)->entry.slot ? &bob
+                                                                : &cleo;
   script_disconnect(&s, first);
   CHECK(of(&s, first) == NULL);
   CHECK(untilsent(&s) <= 600);

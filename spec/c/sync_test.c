@@ -7,7 +7,8 @@
 #include "program.h"
 
 static const actor bob = {.name = "b:1", .program = ACTOR_OURS, .process = 2};
-static const actor cleo = {.name = "c:1", .program = ACTOR_OURS, .process = 3};
+static const actor cleo = {
+  .name = "c:1", .program = ACTOR_OURS, .process = 3};
 static const actor go = {.name = "g:1", .program = ACTOR_V113};
 static const actor go2 = {.name = "h:1", .program = ACTOR_V113};
 
@@ -32,7 +33,8 @@ static bool asks (script *s, const actor *a, uint64_t digest) {
   return true;
 }
 
-TEST(differs, "whose list has another digest is asked for it, by connecting") {
+TEST(differs,
+     "whose list has another digest is asked for it, by connecting") {
   script s;
   script_open(&s);
   script_member(&s, &bob);
@@ -303,8 +305,9 @@ static void opengo (script *s, uint64_t nonce) {
   script_start(s);
 }
 
-TEST(relisted, "a Go member is asked 3 s after the last one came, then less") {
-  static const uint64_t pauses[] = {3000,  6000,   12000,  24000,
+TEST(relisted,
+     "a Go member is asked 3 s after the last one came, then less") {
+  static const uint64_t pauses[] = {3000,  6000,  12000,  24000,
                                     48000, 96000, 192000, 192000};
   uint64_t least[8], most[8], nonce;
   int i;
