@@ -85,6 +85,31 @@ TEST(aliasfound, "a list that has us under another name tells it") {
   script_close(&s);
 }
 
+TEST(aliaskept, "what was found is kept when it connects once more") {
+  script s;
+  open(&s);
+  script_member(&s, &local);
+  program_forget(program_join(&s, "localhost:3"));
+  script_respond(&s, "connect", &local, "0.0.0.0:1");
+  script_respond(&s, "disconnect", &local, NULL);
+  script_connect(&s, &local);
+  TEXT(ournameat(&s, &local), "probe localhost:3 v113 as 0.0.0.0:1");
+  script_close(&s);
+}
+
+TEST(oursnoalias, "in a list of one of ours we have our own name") {
+  static const actor ours = {
+    .name = "localhost:3", .program = ACTOR_OURS, .remote = "127.0.0.1"};
+  script s;
+  open(&s);
+  program_forget(program_join(&s, "localhost:3"));
+  script_sent(&s);
+  script_respond(&s, "connect", &ours, "0.0.0.0:1");
+  TEXT(script_sent(&s), "");
+  TEXT(ournameat(&s, &ours), "probe localhost:3 v113");
+  script_close(&s);
+}
+
 /* Connected to again, it holds us under both until our own is taken back:
    that comes before all that waits. */
 TEST(takenback, "our own name is taken back before anything else is said") {
@@ -335,11 +360,14 @@ TEST(twinfirst, "one that is no member yet is not looked at") {
 TEST(twingone, "nor is one that has left meanwhile") {
   script s;
   openlocal(&s);
-  script_connect(&s, &go);
   program_forget(program_tell(&s, "g:1", "x"));
+  script_connect(&s, &go);
   script_disconnect(&s, &go);
   script_pass(&s, 10000);
+  script_sent(&s);
+  script_respond(&s, "direct", &go, NULL);
   TEXT(script_sent(&s), "");
+  CHECK(script_record(&s, "g:1") == NULL);
   script_close(&s);
 }
 
@@ -374,6 +402,19 @@ TEST(twinrarely, "looks that find nothing become rarer, and are forgotten") {
   script_pass(&s, 120001);
   looks(&s, at, false);
   SAME(at[0], 100);
+  script_close(&s);
+}
+
+TEST(twinlast, "up to the twelfth look what is said waits") {
+  script s;
+  uint64_t at[3];
+  unsigned i;
+  openlocal(&s);
+  for (i = 0; i < 4; i++)
+    looks(&s, at, false);
+  script_connect(&s, &go);
+  program_forget(program_say(&s, "hello"));
+  TEXT(script_sent(&s), "");
   script_close(&s);
 }
 

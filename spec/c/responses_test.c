@@ -184,8 +184,10 @@ TEST(leaveforbidden, "where we are unknown there is nothing to be left") {
   TEXT(told_members(s.node), "g");
   script_refuse(&s, "disconnect g:1", &go, 403); /* by this name, perhaps */
   TEXT(script_sent(&s), "connect g:1 any");
+  TEXT(told_members(s.node), "g");
   script_respond(&s, "connect g:1", &go, "");
   TEXT(script_sent(&s), "disconnect g:1 v113");
+  TEXT(told_members(s.node), "g");
   script_refuse(&s, "disconnect g:1", &go, 403);
   SAME(script_result(r), GP_OK);
   TEXT(told_members(s.node), "");
@@ -428,6 +430,7 @@ TEST(tellearly, "who came while we were joining learns that our list grew") {
   script_member(&s, &go);
   script_pass(&s, 10);
   program_forget(program_join(&s, "b:1"));
+  script_member(&s, &(actor){.name = "e:1", .process = 5});
   script_pass(&s, 10);
   {
     static const actor dan = {
@@ -435,10 +438,11 @@ TEST(tellearly, "who came while we were joining learns that our list grew") {
     static const actor gone = {.name = "h:1", .program = ACTOR_V113};
     script_member(&s, &dan);
     script_member(&s, &gone);
+    script_member(&s, &bob); /* the entry point itself */
   }
   script_sent(&s);
   script_respond(&s, "connect b:1", &bob, "");
-  TEXT(script_sent(&s), "probe d:1 v113 digest");
+  TEXT(script_sent(&s), "probe e:1 v113 digest; probe d:1 v113 digest");
   script_close(&s);
 }
 
