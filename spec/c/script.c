@@ -95,10 +95,13 @@ static void addlist (char *text, const gp_peerlist *list) {
 static void takeresponse (void *self, gp_exchange *x,
                           const gp_sendresp *response) {
   const script *s = self;
-  char *text = ((script_exchange *)x)->text;
+  script_exchange *exchange = (script_exchange *)x;
+  char *text = exchange->text;
   const char *why = response->text;
   const gp_peer *who = response->ext.who.peer;
   TEXT(text, ""); /* responded to once */
+  exchange->digest = response->ext.digest;
+  exchange->process = response->ext.who.process;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
@@ -393,14 +396,40 @@ void script_member (script *s, const actor *a) {
 
 void script_join (script *s, const actor *entry, const char *list) {
   char connect[SCRIPT_TEXT] = "";
-  gp_peer *p = peerof(entry->name);
-  gp_receipt *r;
-  SAME(gp_node_connect(s->node, p, 5000, s->now, &r), GP_OK);
-  gp_peer_unref(p);
+  gp_receipt *r = script_dial(s, entry->name);
   add(connect, "connect %s any", entry->name);
   script_respond(s, connect, entry, list);
   SAME(script_result(r), GP_OK);
   ignore(s);
+}
+
+gp_receipt *script_dial (script *s, const char *entry) {
+  gp_peer *p = peerof(entry);
+  gp_receipt *r;
+  SAME(gp_node_connect(s->node, p, 5000, s->now, &r), GP_OK);
+  gp_peer_unref(p);
+  r->claimed = true;
+  return r;
+}
+
+gp_receipt *script_post (script *s, const char *to, const char *text) {
+  gp_peerlist list = {0, 0, NULL};
+  gp_blob *data = blobof(text);
+  gp_receipt *r;
+  if (to != NULL)
+    parselist(&list, to);
+  SAME(gp_node_post(s->node, data, &list, s->now, &r), GP_OK);
+  gp_blob_unref(data);
+  gp_peerlist_clear(&list);
+  r->claimed = true;
+  return r;
+}
+
+gp_receipt *script_leave (script *s) {
+  gp_receipt *r;
+  SAME(gp_node_leave(s->node, s->now, &r), GP_OK);
+  r->claimed = true;
+  return r;
 }
 
 gp_err script_result (gp_receipt *r) {

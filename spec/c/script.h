@@ -48,8 +48,9 @@ typedef struct script_request {
 /* One that came to it. */
 typedef struct script_exchange {
   gp_exchange head;
-  char text[SCRIPT_TEXT]; /* of the response, once it was given */
-  bool gone;              /* its sender waits no more */
+  char text[SCRIPT_TEXT];   /* of the response, once it was given */
+  uint64_t digest, process; /* that it says */
+  bool gone;                /* its sender waits no more */
 } script_exchange;
 
 typedef struct script {
@@ -92,11 +93,12 @@ gp_record *script_record (const script *s, const char *name);
 /*
 ** What the node has sent since this was asked last, oldest first: each is
 ** said as
-**   connect|disconnect|broadcast|direct|probe DIALLED any|headers|seed|v112|v113
-** and, where that is so, "as NAME" (not our own), its text in quotes, "#3"
-** (its number, where it has one), "otherwise" (with a nonce that is not
-** ours), "reconnect", "alone", "brief", "help NAME", "suspect NAME",
-** "digest", "anonymous" (a connect that does not say who we are).
+**   connect|disconnect|broadcast|direct|probe DIALLED FORM
+** in the form any, headers, seed, v112 or v113, and, where that is so, "as
+** NAME" (not our own), its text in quotes, "#3" (its number, where it has
+** one), "otherwise" (with a nonce that is not ours), "reconnect", "alone",
+** "brief", "help NAME", "suspect NAME", "digest", "anonymous" (a connect that
+** does not say who we are).
 ** "connect b:1 any brief; probe c:1 v113".
 */
 const char *script_sent (script *s);
@@ -154,6 +156,11 @@ void script_member (script *s, const actor *a);
 
 /* We have joined through it, and nothing of that is left to be read. */
 void script_join (script *s, const actor *entry, const char *list);
+
+/* Starts to join; posts a text, to everybody if 'to' is NULL; leaves. */
+gp_receipt *script_dial (script *s, const char *entry);
+gp_receipt *script_post (script *s, const char *to, const char *text);
+gp_receipt *script_leave (script *s);
 
 /* How a call ended; gives its receipt back. */
 gp_err script_result (gp_receipt *r);
