@@ -8,7 +8,8 @@
 #include "program.h"
 
 static const actor bob = {.name = "b:1", .program = ACTOR_OURS, .process = 2};
-static const actor cleo = {.name = "c:1", .program = ACTOR_OURS, .process = 3};
+static const actor cleo = {
+  .name = "c:1", .program = ACTOR_OURS, .process = 3};
 static const actor go = {.name = "g:1", .program = ACTOR_V113};
 static const actor goany = {
   .name = "0.0.0.0:1", .program = ACTOR_V113, .remote = "10.0.103.58"};
@@ -54,7 +55,8 @@ TEST(ownnameknown, "so it is when it is known under that already") {
 }
 
 /* Go's chat calls itself 0.0.0.0 in what it sends (protocol.md). */
-TEST(gounconfirmed, "a Go member that we connected to may have another name") {
+TEST(gounconfirmed,
+     "a Go member that we connected to may have another name") {
   script s;
   script_open(&s);
   script_member(&s, &go);

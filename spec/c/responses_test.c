@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "memory.h"
 #include "node/state.h"
 #include "node/stats.h"
 #include "program.h"
@@ -446,13 +447,53 @@ TEST(tellearly, "who came while we were joining learns that our list grew") {
   script_close(&s);
 }
 
-TEST(notearly, "where nobody is probed, or one only greets, none is told") {
+TEST(notearly, "where nobody is probed, none is told; nor by a greeting") {
   script s;
-  script_open(&s);
-  program_forget(program_join(&s, "b:1"));
-  script_member(&s, &cleo);
-  script_sent(&s);
-  script_respond(&s, "connect b:1", &bob, "");
-  TEXT(script_sent(&s), "");
-  script_close(&s);
+  int i;
+  for (i = 0; i < 2; i++) {
+    script_init(&s);
+    s.opt.probe_interval_ms = i == 0 ? 0 : 1000000000;
+    script_start(&s);
+    program_forget(program_join(&s, "b:1"));
+    script_member(&s, &cleo);
+    script_sent(&s);
+    script_respond(&s, "connect b:1", &bob, "g:1");
+    TEXT(script_sent(&s), i == 0
+                            ? "connect g:1 any brief"
+                            : "connect g:1 any brief; probe c:1 v113 digest");
+    script_respond(&s, "connect g:1", &go, "");
+    TEXT(script_sent(&s), "");
+    script_close(&s);
+  }
+}
+
+/* With each of the allocations failing that this takes. */
+TEST(greetstarved, "who cannot be greeted for want of memory is told") {
+  uint64_t n;
+  bool failed = true;
+  for (n = 1; failed; n++) {
+    script s;
+    gp_recvresp response;
+    const char *news;
+    bool c, d;
+    CHECK(n < 100);
+    script_open(&s);
+    program_forget(program_join(&s, "b:1"));
+    response = script_response(&s, "connect", &bob, "c:1 d:1");
+    memory_fail(n, false);
+    script_end(&s, "connect", GP_OK, &response);
+    failed = memory_heal();
+    gp_recvresp_clear(&response);
+    TEXT(told_members(s.node), "b");
+    c = script_count(&s, "connect c:1") == 1;
+    d = script_count(&s, "connect d:1") == 1;
+    SAME(s.node->memberships.candidates, (size_t)(c + d));
+    SAME(s.node->peers.records.count, (size_t)(1 + c + d));
+    CHECK(failed || (c && d));
+    news = program_news(&s);
+    SAME(strstr(news, "greeting c: ENOMEM") == NULL, c);
+    if (c) /* without memory for the message, the first is told alone */
+      SAME(strstr(news, "greeting d: ENOMEM") == NULL, d);
+    script_close(&s);
+  }
 }
