@@ -193,6 +193,20 @@ TEST(badform, "one that responds in whatever way has a form") {
   script_close(&s);
 }
 
+TEST(nosense, "one of which nothing can be read has none") {
+  script s;
+  gp_receipt *r;
+  gp_recvresp response;
+  script_open(&s);
+  r = program_tell(&s, "d:1", "one");
+  response = script_response(&s, "probe", &seed, NULL);
+  response.status = 0;
+  script_end(&s, "probe", GP_EPROTO, &response);
+  gp_recvresp_clear(&response);
+  SAME(script_result(r), GP_EPROTO);
+  script_close(&s);
+}
+
 /*
 ** One process under two names.
 */

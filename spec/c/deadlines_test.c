@@ -103,7 +103,7 @@ TEST(dueequal, "what is due at one time comes in the order it was set in") {
   gp_deadlines_clear(&d.all);
 }
 
-TEST(duecancel, "a record that goes is looked at no more") {
+TEST(duecancel, "a record that is taken out is not looked at") {
   due d;
   open(&d);
   gp_deadlines_lookat(&d.all, &d.of[0], 10);

@@ -214,6 +214,19 @@ TEST(entrylate,
   }
 }
 
+TEST(entryforgotten, "nor is it tried again, whatever is said to it") {
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "g:1"));
+  program_forget(program_tell(&s, "g:1", "x"));
+  script_fail(&s, "connect", GP_ETIMEDOUT);
+  script_respond(&s, "probe", &go, NULL);
+  script_sent(&s);
+  script_pass(&s, 4000);
+  TEXT(script_sent(&s), "");
+  script_close(&s);
+}
+
 TEST(entrymember, "a member that does not respond stays one") {
   script s;
   script_open(&s);

@@ -152,7 +152,9 @@ TEST(metmeanwhile, "one that came meanwhile stays, whatever it says") {
     differs(&s, &bob);
     script_respond(&s, "connect b:1", &bob, "c:1");
     script_connect(&s, &cleo);
+    script_sent(&s);
     script_refuse(&s, "connect c:1 any reconnect", &cleo, statuses[i]);
+    TEXT(script_sent(&s), "");
     TEXT(told_members(s.node), "b c");
     script_close(&s);
   }

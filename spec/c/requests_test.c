@@ -75,6 +75,8 @@ TEST(othername, "one that connected is not heard under another name") {
   script s;
   script_open(&s);
   script_member(&s, &go);
+  program_forget(program_say(&s, "x"));
+  script_respond(&s, "broadcast", &go, NULL); /* from that address */
   TEXT(script_given(&s, script_say(&s, &goany, "x", 0)),
        "403 v113 Peer not registered");
   TEXT(script_given(&s, script_disconnect(&s, &goany)),

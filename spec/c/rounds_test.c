@@ -238,6 +238,20 @@ TEST(spared, "one that has just responded is not probed in its turn") {
   script_close(&s);
 }
 
+TEST(neverheard, "one that never responded is not spared, however long ago") {
+  script s;
+  open(&s, 100000000);
+  script_member(&s, &bob);
+  s.node->sync.compare_at = UINT64_MAX;
+  s.node->detector.neighbours = true;
+  s.now += 100000;
+  gp_node_setprobeinterval(s.node, 1000, s.now);  /* the next one is soon, */
+  s.node->self.opt.probe_interval_ms = 100000000; /* those after it not */
+  CHECK(untilsent(&s) <= 1000);
+  TEXT(script_sent(&s), "probe b:1 v113");
+  script_close(&s);
+}
+
 /* A probe with a digest goes also to one that has just responded. */
 TEST(digestrides, "the digest of our list rides on the probe that is due") {
   script s;
