@@ -289,3 +289,60 @@ TEST(quietfree, "a node that is freed sends nothing to anybody") {
   SAME(script_result(r[1]), GP_ECANCELED);
   gp_peer_unref(entry);
 }
+
+static const actor b = {.name = "b:1", .process = 11};
+
+/* The member "b:1" had failed, has come back, and is told that we leave while
+   it is not known yet whether we reach it. */
+static gp_receipt *leavereturning (script *s) {
+  script_init(s);
+  s->opt.probe_interval_ms = 600;
+  script_start(s);
+  script_member(s, &b);
+  script_pass(s, 30000);
+  TEXT(told_event(s->node), "b failed: ETIMEDOUT");
+  script_connect(s, &b);
+  SAME(script_record(s, "b:1")->membership, GP_RETURNING);
+  return script_leave(s);
+}
+
+TEST(recoversleft, "one that had failed recovers, also while it is left") {
+  script s;
+  gp_receipt *r = leavereturning(&s);
+  script_respond(&s, "connect b:1", &b, "");
+  TEXT(told_event(s.node), "b recovered");
+  script_respond(&s, "disconnect b:1", &b, NULL);
+  SAME(script_result(r), GP_OK);
+  script_close(&s);
+}
+
+TEST(leavesleft, "one that had failed and leaves while it is left has left") {
+  script s;
+  gp_receipt *r = leavereturning(&s);
+  script_disconnect(&s, &b);
+  TEXT(told_event(s.node), "b left");
+  TEXT(told_event(s.node), "");
+  SAME(script_result(r), GP_OK);
+  script_close(&s);
+}
+
+/* The entry point turns out to be one that is written to as a stranger. */
+TEST(leaveselsewhere,
+     "a leave wins, also when the entry point has another name") {
+  static const actor entry = {.name = "c:1"};
+  script s;
+  gp_receipt *said, *joined, *left;
+  script_open(&s);
+  said = script_post(&s, "b:1", "x");
+  joined = script_dial(&s, entry.name);
+  left = script_leave(&s);
+  script_respond(&s, "connect c:1", &b, "d:1");
+  SAME(script_count(&s, "connect d:1"), 0);
+  SAME(script_result(joined), GP_OK);
+  script_respond(&s, "probe b:1", &b, NULL);
+  script_respond(&s, "direct b:1", &b, NULL);
+  script_respond(&s, "disconnect b:1", &b, NULL);
+  SAME(script_result(said), GP_OK);
+  SAME(script_result(left), GP_OK);
+  script_close(&s);
+}

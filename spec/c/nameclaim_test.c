@@ -232,3 +232,76 @@ TEST(starvedbob, "without memory a newcomer is not let in with the name") {
     n++;
   CHECK(n > 3);
 }
+
+TEST(unaskedbob,
+     "a verdict that nobody can be asked for comes in time, too") {
+  script s;
+  size_t x;
+  open(&s);
+  s.refuse = GP_EMFILE;
+  x = script_connect(&s, &bob);
+  TEXT(script_given(&s, x), "");
+  s.refuse = GP_OK;
+  script_pass(&s, 2000);
+  TEXT(script_given(&s, x), busy);
+  script_close(&s);
+}
+
+TEST(eachother, "who is refused for its name still responds to our connect") {
+  script s;
+  gp_receipt *r;
+  open(&s);
+  r = script_dial(&s, "e:1");
+  TEXT(script_given(&s, script_connect(&s, &ann)), taken);
+  CHECK(!gp_receipt_issettled(r));
+  script_refuse(&s, "connect e:1", &ann, 409);
+  SAME(script_result(r), GP_EEXIST);
+  script_close(&s);
+}
+
+TEST(writtenann,
+     "what is written to a stranger stays when its name is refused") {
+  script s;
+  gp_receipt *r;
+  open(&s);
+  r = script_post(&s, "e:1", "x");
+  TEXT(script_given(&s, script_connect(&s, &ann)), taken);
+  CHECK(!gp_receipt_issettled(r));
+  script_respond(&s, "probe e:1", &ann, NULL);
+  script_respond(&s, "direct e:1", &ann, NULL);
+  SAME(script_result(r), GP_OK);
+  script_close(&s);
+}
+
+TEST(invitedbob,
+     "who has let us in stays, though its own connect is refused") {
+  script s;
+  size_t x = waits(&s);
+  gp_receipt *r = script_dial(&s, "d:1");
+  script_respond(&s, "connect d:1", &bob, "");
+  SAME(script_result(r), GP_OK);
+  TEXT(told_members(s.node), "b c d");
+  script_respond(&s, "probe b:1", &b, NULL);
+  TEXT(script_given(&s, x), taken);
+  TEXT(told_members(s.node), "b c d");
+  script_close(&s);
+}
+
+TEST(bobelsewhere, "who waits and turns out to be a member keeps its form") {
+  static const actor m = {.name = "m:1", .process = 13};
+  script s;
+  size_t x;
+  gp_receipt *r;
+  open(&s);
+  script_member(&s, &m);
+  x = script_connect(&s, &bob);
+  TEXT(script_given(&s, x), "");
+  r = script_dial(&s, "d:1");
+  script_respond(&s, "connect d:1", &m, "");
+  SAME(script_result(r), GP_OK);
+  script_pass(&s, 2000);
+  SAME(script_record(&s, "m:1")->compat.form, GP_FORM_V113);
+  TEXT(script_given(&s, x), busy);
+  TEXT(told_members(s.node), "b c m");
+  script_close(&s);
+}

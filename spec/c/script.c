@@ -70,8 +70,10 @@ static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
                         const gp_sendreq *request, uint32_t timeout_ms) {
   script *s = self;
   script_request *sent = &s->sent[s->sent_count];
-  if (s->refuse != GP_OK)
+  if (s->refuse != GP_OK) {
+    CHECK(++s->refused_count < SCRIPT_MAX);
     return s->refuse;
+  }
   CHECK(s->sent_count < SCRIPT_MAX);
   CHECK(gp_peer_equal(dial, request->to));
   memset(sent, 0, sizeof *sent);

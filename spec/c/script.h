@@ -60,7 +60,8 @@ typedef struct script {
   gp_ready ready;
   gp_signal signals[GP_SIGNALS];
   uint64_t now;  /* begins at 1000 s */
-  gp_err refuse; /* what comes of sending: not GP_OK, nothing is sent */
+  gp_err refuse; /* what comes of sending: not GP_OK, nothing is sent, */
+  size_t refused_count; /* so often until now, SCRIPT_MAX ends the case */
   script_request sent[SCRIPT_MAX];
   size_t sent_count, seen_count;
   script_exchange received[SCRIPT_MAX];

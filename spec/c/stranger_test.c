@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "script.h"
 #include "world.h"
 
 /* Two that do not reach each other, or only the one the other. */
@@ -108,4 +109,35 @@ TEST(weighty, "unread failures keep no more data than they may") {
   TEXT(world_complaint(&w, 0), "sending n1: ECONNREFUSED");
   free(text);
   world_close(&w);
+}
+
+TEST(waitsgivenup, "what waits for a candidate ends when that is given up") {
+  uint64_t after;
+  for (after = 40 * SECOND; after < 75 * SECOND; after += 500) {
+    world w;
+    gp_receipt *r;
+    world_network(&w, 1, 3);
+    gp_simhost_setplain(w.at[2]);
+    world_add(&w, NULL);
+    gp_simhost_hang(w.at[2]);
+    SAME(world_end(&w, world_join(&w, 3, 0)), GP_OK);
+    world_pass(&w, after);
+    r = world_tell(&w, 3, 2, "x");
+    world_pass(&w, 100 * SECOND);
+    CHECK(gp_receipt_issettled(r));
+    world_forget(r);
+    world_close(&w);
+  }
+}
+
+TEST(unsendable, "who can not be asked for its form is not asked on and on") {
+  script s;
+  gp_receipt *r;
+  script_open(&s);
+  s.refuse = GP_ENOMEM;
+  r = script_post(&s, "b:1", "x");
+  script_pass(&s, 0);
+  SAME(script_result(r), GP_ENOMEM);
+  SAME(s.refused_count, 1);
+  script_close(&s);
 }
