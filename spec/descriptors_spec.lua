@@ -107,10 +107,15 @@ describe("out of descriptors", function()
       local node <close> = assert(gop2p.start_local_node(0,
         {rest_timeout = 0.001, probe_interval = 0.1, request_timeout = 60}))
       assert(node:connect(arg[1]))
-      gop2p.sleep(0.1)   -- no connection rests so long
-      local files = {}
-      repeat files[#files + 1] = io.open("/dev/null") until not
-        io.open("/dev/null")
+      local files, before = {}
+      repeat   -- until no connection is left that would give one back
+        before = #files
+        repeat
+          local file = io.open("/dev/null")
+          files[#files + 1] = file
+        until not file
+        gop2p.sleep(0.1)   -- no connection rests so long
+      until #files == before
       local receipt = node:broadcast("x")
       local _, err = receipt:wait(0.2)
       print(err.code)
