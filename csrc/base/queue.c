@@ -5,11 +5,11 @@
 
 #include <stdlib.h>
 
-void gp_queue_init (gp_queue *q, size_t maxcount, size_t maxbytes) {
+void gp_queue_init (gp_queue *q, size_t max_count, size_t max_bytes) {
   q->ring = NULL;
   q->size = q->first = q->count = q->bytes = 0;
-  q->maxcount = maxcount;
-  q->maxbytes = maxbytes;
+  q->max_count = max_count;
+  q->max_bytes = max_bytes;
 }
 
 void gp_queue_clear (gp_queue *q) {
@@ -33,11 +33,11 @@ static gp_err resize (gp_queue *q, size_t size) {
 }
 
 gp_err gp_queue_reserve (gp_queue *q) {
-  return q->size < q->maxcount ? resize(q, q->maxcount) : GP_OK;
+  return q->size < q->max_count ? resize(q, q->max_count) : GP_OK;
 }
 
 bool gp_queue_full (const gp_queue *q) {
-  return q->count >= q->maxcount || q->bytes >= q->maxbytes;
+  return q->count >= q->max_count || q->bytes >= q->max_bytes;
 }
 
 gp_err gp_queue_push (gp_queue *q, void *item, size_t bytes) {
@@ -45,7 +45,7 @@ gp_err gp_queue_push (gp_queue *q, void *item, size_t bytes) {
     return GP_ENOBUFS;
   if (q->count == q->size) {
     size_t size = q->size == 0 ? 8 : 2 * q->size;
-    gp_err e = resize(q, size < q->maxcount ? size : q->maxcount);
+    gp_err e = resize(q, size < q->max_count ? size : q->max_count);
     if (e != GP_OK)
       return e;
   }

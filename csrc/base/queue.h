@@ -19,11 +19,11 @@ typedef struct gp_queue {
   void **ring;
   size_t size, first, count;
   size_t bytes;
-  size_t maxcount, maxbytes;
+  size_t max_count, max_bytes;
 } gp_queue;
 
 /* Allocates nothing yet. */
-void gp_queue_init (gp_queue *q, size_t maxcount, size_t maxbytes);
+void gp_queue_init (gp_queue *q, size_t max_count, size_t max_bytes);
 
 /* Frees the queue alone; what it held is its owner's business. */
 void gp_queue_clear (gp_queue *q);
@@ -39,7 +39,7 @@ gp_err gp_queue_push (gp_queue *q, void *item, size_t bytes);
 /* The oldest item, or NULL. */
 void *gp_queue_peek (const gp_queue *q);
 
-/* Takes the oldest item out; 'bytes' as it was pushed. */
+/* Takes the oldest item out, which there is; 'bytes' as it was pushed. */
 void gp_queue_drop (gp_queue *q, size_t bytes);
 
 #pragma GCC visibility pop

@@ -43,6 +43,6 @@ uint64_t gp_random_below (gp_random *r, uint64_t n) {
   return x % n;
 }
 
-bool gp_random_chance (gp_random *r, uint32_t inmillion) {
-  return inmillion > 0 && gp_random_below(r, GP_MILLION) < inmillion;
+bool gp_random_chance (gp_random *r, uint32_t in_million) {
+  return in_million > 0 && gp_random_below(r, GP_MILLION) < in_million;
 }

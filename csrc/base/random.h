@@ -29,7 +29,7 @@ uint64_t gp_random_next (gp_random *r);
 uint64_t gp_random_below (gp_random *r, uint64_t n);
 
 /* True so many times in a million. Draws no number for 0. */
-bool gp_random_chance (gp_random *r, uint32_t inmillion);
+bool gp_random_chance (gp_random *r, uint32_t in_million);
 
 #pragma GCC visibility pop
 #endif

@@ -42,6 +42,11 @@ static inline void gp_ring_append (gp_ring *head, gp_ring *r) {
   head->prev = r;
 }
 
+/* Puts 'r', which stands in no list, after 'head': as the first one. */
+static inline void gp_ring_prepend (gp_ring *head, gp_ring *r) {
+  gp_ring_append(head->next, r);
+}
+
 /* Takes 'r' out of its list, if any, and makes it the last of 'head'. */
 static inline void gp_ring_move (gp_ring *head, gp_ring *r) {
   gp_ring_remove(r);

@@ -5,6 +5,8 @@
 ** receipt). Raising it puts it once into the list of its loop, however often
 ** it is raised; the scheduler takes the numbers out and resumes who waits
 ** for them. Nothing is allocated, so raising never fails.
+** Zeroed, a list is empty and a signal is not raised, so that what was made
+** only half can be freed: the links are its own, since a ring is not so.
 */
 #ifndef gp_base_signal_h
 #define gp_base_signal_h

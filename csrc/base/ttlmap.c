@@ -7,70 +7,70 @@
 
 typedef struct gp_ttlentry {
   gp_ring ring;
-  uint64_t key, number, until;
+  uint64_t key, number, ends_at;
 } gp_ttlentry;
 
-static gp_ttlentry *oldest (const gp_ttlmap *b) {
-  return gp_ring_of(gp_ttlentry, ring, b->all.next);
+static gp_ttlentry *oldest (const gp_ttlmap *m) {
+  return gp_ring_of(gp_ttlentry, ring, m->all.next);
 }
 
-static void drop (gp_ttlmap *b, gp_ttlentry *gone) {
-  gp_ring_remove(&gone->ring);
-  b->count--;
-  free(gone);
+static void drop (gp_ttlmap *m, gp_ttlentry *e) {
+  gp_ring_remove(&e->ring);
+  m->count--;
+  free(e);
 }
 
-void gp_ttlmap_init (gp_ttlmap *b, size_t max, uint64_t time) {
-  gp_ring_init(&b->all);
-  b->count = 0;
-  b->max = max;
-  b->time = time;
+void gp_ttlmap_init (gp_ttlmap *m, size_t max_count, uint64_t ttl_ms) {
+  gp_ring_init(&m->all);
+  m->count = 0;
+  m->max_count = max_count;
+  m->ttl_ms = ttl_ms;
 }
 
-void gp_ttlmap_clear (gp_ttlmap *b) {
-  while (b->count > 0)
-    drop(b, oldest(b));
+void gp_ttlmap_clear (gp_ttlmap *m) {
+  while (m->count > 0)
+    drop(m, oldest(m));
 }
 
-/* The one of 'nonce', or NULL, once those whose time is over are gone. */
-static gp_ttlentry *find (gp_ttlmap *b, uint64_t key, uint64_t now) {
+/* The one of 'key', or NULL, once those whose time is over are gone. */
+static gp_ttlentry *find (gp_ttlmap *m, uint64_t key, uint64_t now) {
   gp_ring *r;
-  while (b->count > 0 && oldest(b)->until <= now)
-    drop(b, oldest(b));
-  for (r = b->all.next; r != &b->all; r = r->next) {
-    gp_ttlentry *gone = gp_ring_of(gp_ttlentry, ring, r);
-    if (gone->key == key)
-      return gone;
+  while (m->count > 0 && oldest(m)->ends_at <= now)
+    drop(m, oldest(m));
+  for (r = m->all.next; r != &m->all; r = r->next) {
+    gp_ttlentry *e = gp_ring_of(gp_ttlentry, ring, r);
+    if (e->key == key)
+      return e;
   }
   return NULL;
 }
 
-static gp_ttlentry *add (gp_ttlmap *b, uint64_t key) {
-  gp_ttlentry *gone = calloc(1, sizeof *gone);
-  if (gone == NULL)
+static gp_ttlentry *add (gp_ttlmap *m, uint64_t key) {
+  gp_ttlentry *e = calloc(1, sizeof *e);
+  if (e == NULL)
     return NULL;
-  gp_ring_init(&gone->ring);
-  gone->key = key;
-  if (b->count == b->max)
-    drop(b, oldest(b));
-  b->count++;
-  return gone;
+  gp_ring_init(&e->ring);
+  e->key = key;
+  if (m->count == m->max_count)
+    drop(m, oldest(m));
+  m->count++;
+  return e;
 }
 
-void gp_ttlmap_raise (gp_ttlmap *b, uint64_t key, uint64_t number,
+void gp_ttlmap_raise (gp_ttlmap *m, uint64_t key, uint64_t number,
                       uint64_t now) {
-  gp_ttlentry *gone = find(b, key, now);
-  if (gone == NULL)
-    gone = add(b, key);
-  if (gone == NULL)
+  gp_ttlentry *e = find(m, key, now);
+  if (e == NULL)
+    e = add(m, key);
+  if (e == NULL)
     return;
-  if (gone->number < number)
-    gone->number = number;
-  gone->until = now + b->time;
-  gp_ring_move(&b->all, &gone->ring);
+  if (e->number < number)
+    e->number = number;
+  e->ends_at = now + m->ttl_ms;
+  gp_ring_move(&m->all, &e->ring);
 }
 
-uint64_t gp_ttlmap_get (gp_ttlmap *b, uint64_t key, uint64_t now) {
-  const gp_ttlentry *gone = find(b, key, now);
-  return gone == NULL ? 0 : gone->number;
+uint64_t gp_ttlmap_get (gp_ttlmap *m, uint64_t key, uint64_t now) {
+  const gp_ttlentry *e = find(m, key, now);
+  return e == NULL ? 0 : e->number;
 }

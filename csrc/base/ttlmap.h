@@ -1,10 +1,9 @@
 /*
-** base/ttlmap.h - what is to be known for a while of those who are gone.
+** base/ttlmap.h - numbers that are remembered for a while, each under a key.
 **
-** A number for each of them, such as how far a process had counted its
-** messages: one may come late, or a second time because its answer was lost,
-** when its sender is no member any more. Owns its entries. Knows nothing of
-** who they were: each is a key.
+** Such as how far a process that is gone had counted its messages: one may
+** come late, or a second time because its response was lost. Owns its
+** entries. Knows no clock, and nothing of what the keys stand for.
 */
 #ifndef gp_base_ttlmap_h
 #define gp_base_ttlmap_h
@@ -16,25 +15,27 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_ttlmap {
-  gp_ring all; /* oldest first */
-  size_t count, max;
-  uint64_t time;
+  gp_ring all; /* the one that ends first is first */
+  size_t count, max_count;
+  uint64_t ttl_ms;
 } gp_ttlmap;
 
-/* Each is known for 'time' ms; of more than 'max' at a time the oldest are
-   forgotten before. */
-void gp_ttlmap_init (gp_ttlmap *b, size_t max, uint64_t time);
-void gp_ttlmap_clear (gp_ttlmap *b);
+/* Each is remembered for 'ttl_ms'; of more than 'max_count' at a time the
+   oldest are forgotten before. */
+void gp_ttlmap_init (gp_ttlmap *m, size_t max_count, uint64_t ttl_ms);
+
+/* Forgets all. */
+void gp_ttlmap_clear (gp_ttlmap *m);
 
 /*
 ** The number of 'key' is at least 'number', above zero. Its time begins
 ** anew. Without memory it is not remembered.
 */
-void gp_ttlmap_raise (gp_ttlmap *b, uint64_t key, uint64_t number,
+void gp_ttlmap_raise (gp_ttlmap *m, uint64_t key, uint64_t number,
                       uint64_t now);
 
 /* Its number; 0: it is not remembered. */
-uint64_t gp_ttlmap_get (gp_ttlmap *b, uint64_t key, uint64_t now);
+uint64_t gp_ttlmap_get (gp_ttlmap *m, uint64_t key, uint64_t now);
 
 #pragma GCC visibility pop
 #endif

@@ -62,12 +62,13 @@ static int core_hasjoined (lua_State *L) {
 
 /* core.failures(receipt) -> list of errors, in the order they happened */
 static int core_failures (lua_State *L) {
-  const gp_failure *f = toreceipt(L)->first;
-  lua_Integer i;
+  const gp_receipt *r = toreceipt(L);
+  const gp_failure *f = NULL;
+  lua_Integer i = 0;
   lua_newtable(L);
-  for (i = 1; f != NULL; f = f->next, i++) {
+  while ((f = gp_receipt_nextfailure(r, f)) != NULL) {
     lgp_pushfailure(L, f);
-    lua_rawseti(L, -2, i);
+    lua_rawseti(L, -2, ++i);
   }
   return 1;
 }

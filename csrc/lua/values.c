@@ -85,7 +85,7 @@ static void seterror (lua_State *L, gp_err e) {
 
 static void pushtext (lua_State *L, const gp_failure *f) {
   const char *who = f->peer == NULL ? "anybody" : gp_peer_text(f->peer);
-  switch (f->doing) {
+  switch (f->purpose) {
     case GP_PURPOSE_JOIN:
       lua_pushfstring(L, "could not join through %s", who);
       break;
@@ -118,7 +118,7 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
     lgp_pushpeer(L, f->peer);
     lua_setfield(L, -2, "peer");
   }
-  if (f->msg != NULL && f->doing == GP_PURPOSE_MESSAGE) {
+  if (f->msg != NULL && f->purpose == GP_PURPOSE_MESSAGE) {
     lgp_pushmessage(L, f->msg);
     lua_setfield(L, -2, "message");
   }

@@ -165,7 +165,7 @@ void gp_contact_left (gp_node *n, gp_contact *c) {
   if (!c->ours)
     gp_ttlmap_raise(&n->departed, gp_peer_hash(c->entry.peer), 1, n->now);
   gp_contact_stand(n, c, GP_STRANGER);
-  if (c->asked != NULL && c->asked->failure->doing == GP_PURPOSE_MESSAGE)
+  if (c->asked != NULL && c->asked->failure->purpose == GP_PURPOSE_MESSAGE)
     gp_contact_abandonunasked(n, c, GP_ENOTCONN);
   else
     gp_contact_abandon(n, c, GP_ENOTCONN);

@@ -20,8 +20,8 @@ bool gp_contact_isfull (const gp_node *n, const gp_contact *c) {
 
 /* Whether its caller waits for it, so that it must not take too long. */
 bool gp_errand_isawaited (const gp_errand *e) {
-  return e->receipt != NULL && (e->failure->doing == GP_PURPOSE_GREET ||
-                                e->failure->doing == GP_PURPOSE_LEAVE);
+  return e->receipt != NULL && (e->failure->purpose == GP_PURPOSE_GREET ||
+                                e->failure->purpose == GP_PURPOSE_LEAVE);
 }
 
 /*
@@ -32,12 +32,13 @@ bool gp_errand_isawaited (const gp_errand *e) {
 */
 static void finish (gp_node *n, gp_errand *e, gp_err error, int status) {
   gp_failure *f = e->failure;
-  bool own = f->doing == GP_PURPOSE_MESSAGE || f->doing == GP_PURPOSE_JOIN;
+  bool own = f->purpose == GP_PURPOSE_MESSAGE ||
+             f->purpose == GP_PURPOSE_JOIN;
   if (gp_errand_isawaited(e))
     n->impatient--;
   f->error = error;
   f->status = status;
-  if (error != GP_OK && f->doing <= GP_PURPOSE_SERVE &&
+  if (error != GP_OK && f->purpose <= GP_PURPOSE_SERVE &&
       !(own && e->receipt != NULL && e->receipt->claimed))
     gp_node_tell(n, f);
   if (e->receipt != NULL)
@@ -80,7 +81,7 @@ const gp_peer *gp_contact_dialled (const gp_contact *c) {
 ** found out is known to speak one of the header forms.
 */
 static gp_form formfor (const gp_contact *c, const gp_errand *e) {
-  switch (e->failure->doing) {
+  switch (e->failure->purpose) {
     case GP_PURPOSE_JOIN:
     case GP_PURPOSE_GREET:
     case GP_PURPOSE_RECONNECT:
@@ -114,7 +115,7 @@ static gp_topic topicof (const gp_contact *c, gp_purpose doing) {
 
 static void prepare (const gp_node *n, const gp_contact *c,
                      const gp_errand *e, gp_sendreq *asking) {
-  gp_purpose doing = e->failure->doing;
+  gp_purpose doing = e->failure->purpose;
   const gp_message *m = e->failure->msg;
   bool own = c->usas == NULL || isinownname(doing);
   memset(asking, 0, sizeof *asking);
@@ -182,7 +183,7 @@ void gp_contact_endpause (gp_node *n, gp_contact *c) {
 */
 static bool mustwait (const gp_contact *c, const gp_errand *e) {
   return c->standing == GP_CANDIDATE && c->vigil.retry != 0 && !c->ours &&
-         e->failure->doing == GP_PURPOSE_MESSAGE;
+         e->failure->purpose == GP_PURPOSE_MESSAGE;
 }
 
 /* Whether it has waited too long. To a peer that does not answer, what has
@@ -198,7 +199,7 @@ static bool isoverdue (const gp_contact *c, const gp_errand *e,
    for. */
 static bool needsform (const gp_contact *c, const gp_errand *e) {
   return c->form == GP_FORM_UNKNOWN &&
-         e->failure->doing == GP_PURPOSE_MESSAGE;
+         e->failure->purpose == GP_PURPOSE_MESSAGE;
 }
 
 /* Asks what is next. */
@@ -333,7 +334,7 @@ gp_err gp_contact_short (gp_node *n, gp_message *msg, gp_receipt *receipt) {
 
 /* Greeting one that is gone, or taking leave of it, is no failure. */
 static void drop (gp_node *n, gp_errand *e, gp_err error) {
-  gp_purpose doing = e->failure->doing;
+  gp_purpose doing = e->failure->purpose;
   if (error == GP_ENOTCONN &&
       (doing == GP_PURPOSE_GREET || doing == GP_PURPOSE_LEAVE))
     error = GP_OK;
@@ -355,7 +356,7 @@ void gp_contact_abandon (gp_node *n, gp_contact *c, gp_err error) {
 }
 
 void gp_contact_dropmessages (gp_node *n, gp_contact *c, gp_err error) {
-  while (c->first != NULL && c->first->failure->doing == GP_PURPOSE_MESSAGE)
+  while (c->first != NULL && c->first->failure->purpose == GP_PURPOSE_MESSAGE)
     finish(n, shift(n, c), error, 0);
 }
 
@@ -402,7 +403,7 @@ static bool mayrepeat (const gp_contact *c, const gp_errand *e, gp_err error,
 static bool tryagain (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                       uint64_t now) {
   uint32_t pause = FIRST_PAUSE << (c->tries < 4 ? c->tries : 4);
-  if (e->failure->doing != GP_PURPOSE_MESSAGE ||
+  if (e->failure->purpose != GP_PURPOSE_MESSAGE ||
       !mayrepeat(c, e, error, now) || now + pause >= e->since + e->timeout)
     return false;
   c->tries++;
@@ -431,7 +432,7 @@ static void conclude (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
   c = gp_join_follow(n, c, e, error, answer, &keep, now);
   if (!keep && !tryagain(n, c, e, error, now)) {
     c->tries = 0;
-    if (e->failure->doing == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
+    if (e->failure->purpose == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
       error = GP_OK; /* it does not count us as a member: all is well */
     finish(n, e, error, answer == NULL ? 0 : answer->status);
   }

@@ -177,8 +177,8 @@ static void tellearly (gp_node *n, const gp_contact *c, uint64_t since) {
    peers learn of each other so. */
 static gp_contact *joined (gp_node *n, gp_contact *c, gp_errand *e,
                            const gp_recvresp *answer, uint64_t now) {
-  bool all = e->failure->doing == GP_PURPOSE_JOIN;
-  bool own = e->failure->doing > GP_PURPOSE_SERVE;
+  bool all = e->failure->purpose == GP_PURPOSE_JOIN;
+  bool own = e->failure->purpose > GP_PURPOSE_SERVE;
   const gp_peer *us;
   if (e->receipt != NULL)
     e->receipt->joined = true;
@@ -206,7 +206,7 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
   bool mayhaveheard = error == GP_ETIMEDOUT || error == GP_ECONNRESET;
   if (c->standing != GP_CANDIDATE)
     return;
-  if (e->failure->doing == GP_PURPOSE_GREET && mayhaveheard) {
+  if (e->failure->purpose == GP_PURPOSE_GREET && mayhaveheard) {
     gp_repair_begin(n, c);
     return;
   }
@@ -224,7 +224,7 @@ static void notjoined (gp_node *n, gp_contact *c, const gp_errand *e,
 static bool retry (gp_node *n, gp_contact *c, gp_errand *e, gp_err error,
                    uint64_t now) {
   if (e->again || e->unsure || c->standing != GP_MEMBER ||
-      (c->ours && e->failure->doing == GP_PURPOSE_LEAVE) ||
+      (c->ours && e->failure->purpose == GP_PURPOSE_LEAVE) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
     return false;
   e->again = true;
@@ -344,7 +344,7 @@ static void probed (gp_node *n, gp_contact *c, gp_err error,
 gp_contact *gp_join_follow (gp_node *n, gp_contact *c, gp_errand *e,
                             gp_err error, const gp_recvresp *answer,
                             bool *keep, uint64_t now) {
-  switch (e->failure->doing) {
+  switch (e->failure->purpose) {
     case GP_PURPOSE_JOIN:
     case GP_PURPOSE_GREET:
       if (error == GP_OK)

@@ -82,7 +82,7 @@ void gp_contact_relayleave (gp_node *n, const gp_contact *gone,
 static bool isunsaid (const gp_contact *c) {
   const gp_errand *e;
   for (e = c->first; e != NULL; e = e->next)
-    if (e->failure->doing == GP_PURPOSE_LEAVE)
+    if (e->failure->purpose == GP_PURPOSE_LEAVE)
       return true;
   return false;
 }

@@ -107,9 +107,9 @@ void gp_repair_hastenall (gp_node *n) {
 
 static bool isbeingmet (const gp_contact *c) {
   return (c->asked != NULL &&
-          c->asked->failure->doing == GP_PURPOSE_RECONNECT) ||
+          c->asked->failure->purpose == GP_PURPOSE_RECONNECT) ||
          (c->first != NULL &&
-          c->first->failure->doing == GP_PURPOSE_RECONNECT);
+          c->first->failure->purpose == GP_PURPOSE_RECONNECT);
 }
 
 void gp_repair_retry (gp_node *n, gp_contact *c) {

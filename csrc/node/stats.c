@@ -10,7 +10,7 @@
 
 /* What the program is having done; the node's own requests do not count. */
 static bool counts (const gp_errand *e) {
-  return e->failure->doing <= GP_PURPOSE_SERVE;
+  return e->failure->purpose <= GP_PURPOSE_SERVE;
 }
 
 static void queued (const gp_contact *c, size_t *messages, size_t *bytes) {

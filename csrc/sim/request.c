@@ -1,156 +1,178 @@
 /*
-** sim/request.c - the way of a request and of its answer.
+** sim/request.c - see sim/request.h.
 */
+#include "sim/request.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/host.h"
+#include "sim/state.h"
+#include "sim/weigh.h"
 #include "wire/refusal.h"
 
+#define COPY_MS 1000 /* a copy comes within it */
+
 typedef enum leg {
-  GOING, /* to the one who is asked */
-  THERE, /* its answer is owed */
-  COMING /* the answer or a failure, to the asker */
+  GOING, /* to its receiver */
+  THERE, /* its response is owed */
+  COMING /* the response or a failure, to the sender */
 } leg;
 
-/* The node knows it as the answer that it owes; here it is all there is. */
+/* The receiver's node knows it as an exchange. */
 struct gp_simrequest {
   gp_turn turn;
-  gp_exchange exchange;    /* what the node knows of it */
-  gp_ring asking, arrived; /* in the lists of asker and asked */
+  gp_exchange exchange;
+  gp_ring sent, arrived; /* in the lists of sender and receiver */
   gp_sim *sim;
-  gp_simhost *asker;    /* NULL: has given up, or is gone */
-  gp_simhost *receiver; /* NULL: there is no such station */
+  gp_simhost *sender;   /* NULL: waits no more, or is gone */
+  gp_simhost *receiver; /* NULL: there is no such host */
   uint64_t id;
   leg leg;
-  uint64_t arrival;  /* where it goes now */
-  uint64_t deadline; /* then the asker gives up */
-  bool wantslist;
-  gp_recvreq asked;
+  uint64_t arrives_at; /* where it goes now; GP_NEVER: it is lost */
+  uint64_t fails_at;   /* then the sender waits no more */
+  bool wants_list;
+  gp_recvreq request;
   gp_err error;
-  gp_recvresp answered;
+  gp_recvresp response;
 };
 
-void gp_sim_drop (gp_simrequest *r) {
-  gp_ring_remove(&r->asking);
+static void drop (gp_simrequest *r) {
+  gp_ring_remove(&r->sent);
   gp_ring_remove(&r->arrived);
-  gp_heap_remove(&r->sim->heap, &r->turn.item);
-  r->sim->turns--;
-  gp_recvreq_clear(&r->asked);
-  gp_recvresp_clear(&r->answered);
+  gp_clock_removeturn(&r->sim->clock, &r->turn);
+  gp_recvreq_clear(&r->request);
+  gp_recvresp_clear(&r->response);
   free(r);
 }
 
+void gp_simrequest_free (gp_turn *t) {
+  drop((gp_simrequest *)t);
+}
+
 /*
-** When something happens to it next. An asker that stands still neither
-** reads an answer nor gives up.
+** When something happens to it next. A sender that hangs neither reads a
+** response nor stops waiting for it.
 */
 static void schedule (gp_simrequest *r) {
   uint64_t at = GP_NEVER;
-  bool awaited = r->asker != NULL && !r->asker->hanging;
+  bool awaited = r->sender != NULL && !r->sender->hanging;
   if (r->leg == GOING || (r->leg == COMING && awaited))
-    at = r->arrival;
-  if (awaited && r->deadline < at)
-    at = r->deadline;
-  if (at == GP_NEVER)
-    gp_heap_remove(&r->sim->heap, &r->turn.item);
-  else
-    gp_heap_set(&r->sim->heap, &r->turn.item,
-                at < r->sim->now ? r->sim->now : at);
+    at = r->arrives_at;
+  if (awaited && r->fails_at < at)
+    at = r->fails_at;
+  gp_clock_set(&r->sim->clock, &r->turn, at);
 }
 
-/* Whether the headers of our own tell the one about the other. */
-static bool isextended (const gp_simhost *a, const gp_simhost *b) {
+/* When a message that is sent now arrives. NULL is no host. */
+static uint64_t arrival (gp_sim *s, const gp_simhost *from,
+                         const gp_simhost *to) {
+  uint64_t latency_ms;
+  return gp_network_latency(&s->network, &s->random,
+                            from == NULL ? 0 : from->groups,
+                            to == NULL ? 0 : to->groups, &latency_ms)
+           ? s->clock.now + latency_ms
+           : GP_NEVER;
+}
+
+/* Whether the two tell each other what Go programs do not know. */
+static bool areours (const gp_simhost *a, const gp_simhost *b) {
   return !a->plain && b != NULL && !b->plain;
 }
 
-/* Whoever receives it may change it, so the message is made anew. */
-static gp_err fill (gp_recvreq *asked, const gp_sendreq *asking,
-                    const gp_simhost *from, const gp_simhost *to) {
-  const gp_message *m = asking->msg;
+/* As 'to' receives it. It may change the message, which is made anew. */
+static gp_err receive (gp_recvreq *out, const gp_sendreq *request,
+                       const gp_simhost *from, const gp_simhost *to) {
+  const gp_message *m = request->msg;
   gp_err e = GP_OK;
-  asked->form = GP_FORM_V113;
-  asked->remote = from->remote;
-  asked->host = gp_peer_ref(asking->from);
+  out->form = GP_FORM_V113;
+  out->remote = from->remote;
+  out->host = gp_peer_ref(request->from);
   if (m != NULL)
-    e = gp_message_new(&asked->msg, m->type, asking->from, &m->to, m->data);
-  if (e == GP_OK && isextended(from, to))
-    gp_extension_copy(&asked->ext, &asking->ext);
+    e = gp_message_new(&out->msg, m->type, request->from, &m->to, m->data);
+  if (e == GP_OK && areours(from, to))
+    gp_extension_copy(&out->ext, &request->ext);
   return e;
 }
 
-/* 'to': NULL: there is no such station. */
-static gp_simrequest *newrequest (gp_simhost *from, const gp_sendreq *asking,
-                                  gp_simhost *to) {
+/* From nobody yet. NULL: out of memory. */
+static gp_simrequest *newrequest (const gp_simhost *from,
+                                  const gp_sendreq *request, gp_simhost *to) {
   gp_simrequest *r = calloc(1, sizeof *r);
-  if (r == NULL)
+  if (r == NULL || gp_clock_addturn(&from->sim->clock) != GP_OK) {
+    free(r);
     return NULL;
+  }
   r->sim = from->sim;
-  r->sim->turns++;
   r->receiver = to;
-  gp_ring_init(&r->asking);
+  r->fails_at = GP_NEVER;
+  gp_ring_init(&r->sent);
   gp_ring_init(&r->arrived);
-  if (fill(&r->asked, asking, from, to) != GP_OK ||
-      gp_heap_reserve(&r->sim->heap, r->sim->turns) != GP_OK) {
-    gp_sim_drop(r);
+  if (receive(&r->request, request, from, to) != GP_OK) {
+    drop(r);
     return NULL;
   }
   return r;
 }
 
 /* The same once more, from nobody. Without memory it does not happen. */
-static void copy (gp_simhost *from, const gp_sendreq *asking,
-                  gp_simhost *receiver) {
+static void copy (const gp_simhost *from, const gp_sendreq *request,
+                  gp_simhost *to) {
   gp_sim *s = from->sim;
   gp_simrequest *r;
-  if (receiver == NULL || !gp_random_chance(&s->random, s->copies))
+  if (to == NULL || !gp_random_chance(&s->random, s->network.copies))
     return;
-  r = newrequest(from, asking, receiver);
+  r = newrequest(from, request, to);
   if (r == NULL)
     return;
-  r->deadline = GP_NEVER;
-  r->arrival = gp_sim_arrival(s, from, receiver);
-  if (r->arrival == GP_NEVER) {
-    gp_sim_drop(r);
+  r->arrives_at = arrival(s, from, to);
+  if (r->arrives_at == GP_NEVER) {
+    drop(r);
     return;
   }
-  r->arrival += gp_random_below(&s->random, 1000);
+  r->arrives_at += gp_random_below(&s->random, COPY_MS);
   schedule(r);
 }
 
-gp_err gp_sim_send (void *self, uint64_t id, const gp_peer *dial,
-                    const gp_sendreq *asking, uint32_t timeout) {
+static void countrequest (gp_sim *s, const gp_sendreq *request) {
+  s->count.requests++;
+  if (s->weighs)
+    s->count.bytes += gp_weigh_request(request);
+  if (request->msg != NULL)
+    s->count.data += gp_message_len(request->msg);
+}
+
+/* The calls of gp_transport; 'self' is a host. */
+
+static gp_err send (void *self, uint64_t id, const gp_peer *dial,
+                    const gp_sendreq *request, uint32_t timeout_ms) {
   gp_simhost *from = self;
   gp_sim *s = from->sim;
   gp_simrequest *r;
   if (from->node == NULL)
     return GP_ECANCELED; /* it is being freed */
-  r = newrequest(from, asking, gp_sim_find(s, dial));
+  r = newrequest(from, request, gp_sim_find(s, dial));
   if (r == NULL)
     return GP_ENOMEM;
-  r->asker = from;
+  r->sender = from;
   r->id = id;
-  r->wantslist = gp_sendreq_wantslist(asking);
-  r->deadline = s->now + timeout;
-  r->arrival = gp_sim_arrival(s, from, r->receiver);
-  gp_ring_append(&from->asking, &r->asking);
+  r->wants_list = gp_sendreq_wantslist(request);
+  r->fails_at = s->clock.now + timeout_ms;
+  r->arrives_at = arrival(s, from, r->receiver);
+  gp_ring_append(&from->sent, &r->sent);
   schedule(r);
-  copy(from, asking, r->receiver);
-  s->count.requests++;
-  gp_sim_weighrequest(s, asking);
-  if (asking->msg != NULL)
-    s->count.data += gp_message_len(asking->msg);
+  copy(from, request, r->receiver);
+  countrequest(s, request);
   return GP_OK;
 }
 
 /* Sends back what stands in it, if anybody waits for it. */
 static void sendback (gp_simrequest *r) {
-  if (r->asker == NULL) {
-    gp_sim_drop(r);
+  if (r->sender == NULL) {
+    drop(r);
     return;
   }
   r->leg = COMING;
-  r->arrival = gp_sim_arrival(r->sim, r->receiver, r->asker);
+  r->arrives_at = arrival(r->sim, r->receiver, r->sender);
   schedule(r);
 }
 
@@ -159,125 +181,147 @@ static void fail (gp_simrequest *r, gp_err e) {
   sendback(r);
 }
 
-void gp_sim_respond (void *self, gp_exchange *x, const gp_sendresp *a) {
-  gp_simhost *st = self;
+/* As the sender receives it. */
+static void fillresponse (gp_simrequest *r, const gp_sendresp *response) {
+  gp_recvresp *out = &r->response;
+  out->status = response->status;
+  out->form = GP_FORM_V113;
+  out->remote = r->receiver->remote;
+  if (areours(r->receiver, r->sender))
+    gp_extension_copy(&out->ext, &response->ext);
+  if (!r->wants_list || response->status != 200)
+    return;
+  if (response->list != NULL &&
+      gp_peerlist_copy(&out->list, response->list) != GP_OK)
+    out->status = 503;
+  r->sim->count.names += out->list.n;
+}
+
+static void respond (void *self, gp_exchange *x,
+                     const gp_sendresp *response) {
+  gp_simhost *h = self;
+  gp_sim *s = h->sim;
   gp_simrequest *r = gp_ring_of(gp_simrequest, exchange, x);
-  gp_sim_weighresponse(st->sim, a, x->form);
-  if (st->crashing || gp_random_chance(&st->sim->random, st->sim->breaks)) {
+  if (s->weighs)
+    s->count.bytes += gp_weigh_response(response, x->form);
+  if (h->crashing || gp_random_chance(&s->random, s->network.breaks)) {
     fail(r, GP_ECONNRESET);
     return;
   }
-  r->answered.status = a->status;
-  r->answered.form = GP_FORM_V113;
-  r->answered.remote = st->remote;
-  if (isextended(st, r->asker))
-    gp_extension_copy(&r->answered.ext, &a->ext);
-  if (r->wantslist && a->status == 200) {
-    if (a->list != NULL &&
-        gp_peerlist_copy(&r->answered.list, a->list) != GP_OK)
-      r->answered.status = 503;
-    r->sim->count.names += r->answered.list.n;
-  }
+  fillresponse(r, response);
   sendback(r);
 }
 
-bool gp_sim_isgone (void *self, const gp_exchange *x) {
+static bool isgone (void *self, const gp_exchange *x) {
   (void)self;
-  return gp_ring_of(gp_simrequest, exchange, x)->asker == NULL;
+  return gp_ring_of(gp_simrequest, exchange, x)->sender == NULL;
+}
+
+gp_transport gp_simhost_transport (gp_simhost *h) {
+  gp_transport t = {h, send, respond, isgone};
+  return t;
 }
 
 /* As the wire does, its own name is refused before the node hears of it. */
-static void serve (gp_simhost *st, gp_simrequest *r) {
-  gp_recvreq asked = r->asked;
+static void serve (gp_simhost *h, gp_simrequest *r) {
+  gp_recvreq request = r->request;
   gp_sendresp no = {.status = 400, .text = gp_wire_yourself};
-  memset(&r->asked, 0, sizeof r->asked);
-  if (asked.msg != NULL && gp_peer_equal(asked.msg->from, st->self)) {
-    gp_node_refused(st->node, GP_EBADMSG, 400, asked.remote, st->sim->now);
-    r->exchange.form = asked.form;
-    gp_sim_respond(st, &r->exchange, &no);
+  uint64_t now = h->sim->clock.now;
+  memset(&r->request, 0, sizeof r->request);
+  if (request.msg != NULL && gp_peer_equal(request.msg->from, h->self)) {
+    gp_node_refused(h->node, GP_EBADMSG, 400, request.remote, now);
+    r->exchange.form = request.form;
+    respond(h, &r->exchange, &no);
   }
   else
-    (void)gp_node_received(st->node, &asked, &r->exchange, st->sim->now);
-  gp_recvreq_clear(&asked);
-  gp_simhost_touch(st);
+    (void)gp_node_received(h->node, &request, &r->exchange, now);
+  gp_recvreq_clear(&request);
+  gp_simhost_touch(h);
+}
+
+void gp_simhost_serveoldest (gp_simhost *h) {
+  gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, h->arrived.next);
+  gp_ring_remove(&r->arrived);
+  serve(h, r);
 }
 
 static gp_simhost *arrive (gp_simrequest *r) {
-  gp_simhost *st = r->receiver, *asker = r->asker;
-  gp_sim_note(r->sim, GP_TRACE_ARRIVED, st, r->id, 0);
+  gp_simhost *h = r->receiver, *sender = r->sender;
+  gp_clock_note(&r->sim->clock, GP_TRACE_ARRIVED, h == NULL ? 0 : h->number,
+                r->id, 0);
   r->leg = THERE;
-  r->arrival = GP_NEVER;
+  r->arrives_at = GP_NEVER;
   schedule(r);
-  if (st == NULL || st->node == NULL) {
+  if (h == NULL || h->node == NULL) {
     fail(r, GP_ECONNREFUSED);
-    return st == NULL ? asker : st;
+    return h == NULL ? sender : h;
   }
-  if (st->hanging || !gp_ring_empty(&st->arrived))
-    gp_ring_append(&st->arrived, &r->arrived);
+  if (h->hanging || !gp_ring_empty(&h->arrived))
+    gp_ring_append(&h->arrived, &r->arrived);
   else
-    serve(st, r);
-  return st;
+    serve(h, r);
+  return h;
 }
 
-void gp_sim_servenext (gp_simhost *st) {
-  gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, st->arrived.next);
-  gp_ring_remove(&r->arrived);
-  serve(st, r);
+/* Its sender waits no more. */
+static void unawait (gp_simrequest *r) {
+  r->sender = NULL;
+  gp_ring_remove(&r->sent);
 }
 
-/* Tells the asker the end, and forgets him. */
-static gp_simhost *tell (gp_simrequest *r, gp_err e, const gp_recvresp *a) {
-  gp_simhost *st = r->asker;
-  gp_sim *s = r->sim;
-  r->asker = NULL;
-  gp_ring_remove(&r->asking);
-  gp_sim_note(s, GP_TRACE_ENDED, st, r->id,
-              e == GP_OK ? (unsigned)a->status : (unsigned)e);
-  if (e != GP_OK)
-    s->count.failures++;
-  gp_node_responded(st->node, r->id, e, a, s->now);
-  gp_simhost_touch(st);
-  return st;
-}
-
-static gp_simhost *giveup (gp_simrequest *r) {
-  gp_simhost *st = tell(r, GP_ETIMEDOUT, NULL);
-  if (r->leg == COMING || (r->leg == GOING && r->arrival == GP_NEVER))
-    gp_sim_drop(r);
+/* What nobody waits for still arrives and has its response, but is not lost
+   or sent back any more: then this is its end. */
+static void keepgoing (gp_simrequest *r) {
+  if (r->leg == COMING || (r->leg == GOING && r->arrives_at == GP_NEVER))
+    drop(r);
   else
     schedule(r);
-  return st;
 }
 
-gp_simhost *gp_sim_proceed (gp_simrequest *r) {
-  gp_simhost *st;
-  if (r->arrival > r->sim->now)
-    return giveup(r);
+/* Tells the sender the end, which waits no more. */
+static gp_simhost *tell (gp_simrequest *r, gp_err e,
+                         const gp_recvresp *response) {
+  gp_simhost *h = r->sender;
+  gp_sim *s = r->sim;
+  unawait(r);
+  gp_clock_note(&s->clock, GP_TRACE_ENDED, h->number, r->id,
+                e == GP_OK ? (unsigned)response->status : (unsigned)e);
+  if (e != GP_OK)
+    s->count.failures++;
+  gp_node_responded(h->node, r->id, e, response, s->clock.now);
+  gp_simhost_touch(h);
+  return h;
+}
+
+gp_simhost *gp_simrequest_turn (gp_turn *t) {
+  gp_simrequest *r = (gp_simrequest *)t;
+  gp_simhost *h;
+  if (r->arrives_at > r->sim->clock.now) {
+    h = tell(r, GP_ETIMEDOUT, NULL);
+    keepgoing(r);
+    return h;
+  }
   if (r->leg == GOING)
     return arrive(r);
-  st = tell(r, r->error, r->error == GP_OK ? &r->answered : NULL);
-  gp_sim_drop(r);
-  return st;
+  h = tell(r, r->error, r->error == GP_OK ? &r->response : NULL);
+  drop(r);
+  return h;
 }
 
-void gp_sim_reschedule (gp_simhost *st) {
+void gp_simhost_reschedule (gp_simhost *h) {
   gp_ring *at;
-  for (at = st->asking.next; at != &st->asking; at = at->next)
-    schedule(gp_ring_of(gp_simrequest, asking, at));
+  for (at = h->sent.next; at != &h->sent; at = at->next)
+    schedule(gp_ring_of(gp_simrequest, sent, at));
 }
 
-void gp_sim_orphan (gp_simhost *st) {
-  while (!gp_ring_empty(&st->asking)) {
-    gp_simrequest *r = gp_ring_of(gp_simrequest, asking, st->asking.next);
-    r->asker = NULL;
-    gp_ring_remove(&r->asking);
-    if (r->leg == COMING || (r->leg == GOING && r->arrival == GP_NEVER))
-      gp_sim_drop(r);
-    else
-      schedule(r);
+void gp_simhost_orphan (gp_simhost *h) {
+  while (!gp_ring_empty(&h->sent)) {
+    gp_simrequest *r = gp_ring_of(gp_simrequest, sent, h->sent.next);
+    unawait(r);
+    keepgoing(r);
   }
-  while (!gp_ring_empty(&st->arrived)) {
-    gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, st->arrived.next);
+  while (!gp_ring_empty(&h->arrived)) {
+    gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, h->arrived.next);
     gp_ring_remove(&r->arrived);
     fail(r, GP_ECONNRESET);
   }

@@ -1,175 +1,58 @@
 /*
-** sim/sim.c - the virtual clock, the network, and what goes wrong in it.
+** sim/sim.c - the whole: its hosts and its network are changed, and time
+** passes.
 */
 #include "sim/sim.h"
 
 #include <stdlib.h>
 
-#include "sim/host.h"
-
-/* FNV-1a (Fowler, Noll, Vo), 64 bits, by words instead of bytes. */
-#define TRACE_BASIS 14695981039346656037u
-#define TRACE_PRIME 1099511628211u
+#include "sim/request.h"
+#include "sim/state.h"
 
 gp_err gp_sim_new (gp_sim **out, uint64_t seed) {
   gp_sim *s = calloc(1, sizeof *s);
   if (s == NULL)
     return GP_ENOMEM;
+  gp_clock_init(&s->clock);
   gp_random_seed(&s->random, seed);
-  s->trace = TRACE_BASIS;
+  gp_simhosts_init(&s->hosts);
   gp_sim_setlatency(s, 1, 10);
   *out = s;
   return GP_OK;
 }
 
-static void freenames (gp_sim *s) {
-  gp_peerentry *e = s->names.first;
-  while (e != NULL) {
-    gp_simname *n = (gp_simname *)e;
-    e = e->next;
-    gp_peer_unref(n->entry.peer);
-    free(n);
+/* When each node wants its next tick, of those that were called. */
+static void rearm (gp_sim *s) {
+  gp_simhost *h;
+  while ((h = gp_simhost_taketouched(s)) != NULL) {
+    gp_sim_checkdigest(h);
+    gp_clock_set(&s->clock, &h->turn, gp_simhost_due(h));
   }
-  gp_peertable_clear(&s->names);
 }
 
-/* Once no station has a node, what is left is on its way to nobody. */
+/* Once no host has a node, what is left is on its way to nobody. */
 void gp_sim_free (gp_sim *s) {
-  gp_simhost *st;
-  gp_heapitem *item;
+  gp_simhost *h = NULL;
+  gp_turn *t;
   if (s == NULL)
     return;
-  for (st = s->first; st != NULL; st = st->next)
-    gp_simhost_crash(st);
-  gp_sim_rearm(s);
-  while ((item = gp_heap_first(&s->heap)) != NULL)
-    gp_sim_drop((gp_simrequest *)item);
-  while ((st = s->first) != NULL) {
-    s->first = st->next;
-    gp_simhost_free(st);
-  }
-  freenames(s);
-  gp_heap_clear(&s->heap);
-  free(s->cuts);
+  while ((h = gp_simhost_next(s, h)) != NULL)
+    gp_simhost_crash(h);
+  rearm(s);
+  while ((t = gp_clock_first(&s->clock)) != NULL)
+    gp_simrequest_free(t);
+  gp_simhosts_clear(&s->hosts);
+  gp_clock_clear(&s->clock);
+  gp_network_clear(&s->network);
   free(s);
 }
 
 uint64_t gp_sim_now (const gp_sim *s) {
-  return s->now;
+  return s->clock.now;
 }
 
 gp_random *gp_sim_random (gp_sim *s) {
   return &s->random;
-}
-
-gp_err gp_sim_addturn (gp_sim *s) {
-  gp_err e = gp_heap_reserve(&s->heap, s->turns + 1);
-  if (e == GP_OK)
-    s->turns++;
-  return e;
-}
-
-gp_simhost *gp_sim_find (const gp_sim *s, const gp_peer *p) {
-  gp_peerentry *e = gp_peertable_find(&s->names, p);
-  return e == NULL ? NULL : ((gp_simname *)e)->station;
-}
-
-void gp_sim_setlatency (gp_sim *s, uint32_t min, uint32_t max) {
-  s->minlatency = min;
-  s->maxlatency = max < min ? min : max;
-  gp_sim_disturb(s);
-}
-
-void gp_sim_setloss (gp_sim *s, uint32_t inmillion) {
-  s->loss = inmillion;
-  gp_sim_disturb(s);
-}
-
-void gp_sim_setcopies (gp_sim *s, uint32_t inmillion) {
-  s->copies = inmillion;
-}
-
-void gp_sim_setbreaks (gp_sim *s, uint32_t inmillion) {
-  s->breaks = inmillion;
-  gp_sim_disturb(s);
-}
-
-gp_err gp_sim_cut (gp_sim *s, uint64_t from, uint64_t to) {
-  gp_cut *cuts = realloc(s->cuts, (s->ncuts + 1) * sizeof *cuts);
-  if (cuts == NULL)
-    return GP_ENOMEM;
-  s->cuts = cuts;
-  cuts[s->ncuts].from = from;
-  cuts[s->ncuts++].to = to;
-  gp_sim_disturb(s);
-  return GP_OK;
-}
-
-void gp_sim_heal (gp_sim *s, uint64_t from, uint64_t to) {
-  size_t i, n = 0;
-  for (i = 0; i < s->ncuts; i++)
-    if ((s->cuts[i].from & ~from) != 0 || (s->cuts[i].to & ~to) != 0)
-      s->cuts[n++] = s->cuts[i];
-  s->ncuts = n;
-  gp_sim_disturb(s);
-}
-
-bool gp_sim_iscut (const gp_sim *s, const gp_simhost *from,
-                   const gp_simhost *to) {
-  size_t i;
-  for (i = 0; i < s->ncuts; i++)
-    if ((from->groups & s->cuts[i].from) != 0 &&
-        (to->groups & s->cuts[i].to) != 0)
-      return true;
-  return false;
-}
-
-uint64_t gp_sim_arrival (gp_sim *s, const gp_simhost *from,
-                         const gp_simhost *to) {
-  uint64_t spread = (uint64_t)s->maxlatency - s->minlatency + 1;
-  if (from != NULL && to != NULL && gp_sim_iscut(s, from, to))
-    return GP_NEVER;
-  if (gp_random_chance(&s->random, s->loss))
-    return GP_NEVER;
-  return s->now + s->minlatency + gp_random_below(&s->random, spread);
-}
-
-static void mix (gp_sim *s, uint64_t word) {
-  s->trace = (s->trace ^ word) * TRACE_PRIME;
-}
-
-void gp_sim_note (gp_sim *s, gp_simtrace what, const gp_simhost *where,
-                  uint64_t id, unsigned how) {
-  mix(s, s->now);
-  mix(s, (uint64_t)what << 32 | how);
-  mix(s, where == NULL ? 0 : where->number);
-  mix(s, id);
-}
-
-gp_simhost *gp_sim_step (gp_sim *s, uint64_t until) {
-  gp_heapitem *item;
-  gp_simhost *st;
-  if (s->skips && s->now >= s->calmat)
-    gp_sim_checksteady(s);
-  gp_sim_rearm(s);
-  item = gp_heap_first(&s->heap);
-  if (item == NULL || item->at > until) {
-    if (until > s->now && until != GP_NEVER)
-      s->now = until;
-    return NULL;
-  }
-  s->now = item->at;
-  s->count.steps++;
-  if (!((gp_turn *)item)->ofstation)
-    return gp_sim_proceed((gp_simrequest *)item);
-  st = (gp_simhost *)item;
-  gp_simhost_turn(st);
-  return st;
-}
-
-void gp_sim_run (gp_sim *s, uint64_t until) {
-  while (gp_sim_step(s, until) != NULL)
-    continue;
 }
 
 const gp_simcount *gp_sim_count (const gp_sim *s) {
@@ -177,5 +60,99 @@ const gp_simcount *gp_sim_count (const gp_sim *s) {
 }
 
 uint64_t gp_sim_trace (const gp_sim *s) {
-  return s->trace;
+  return s->clock.trace;
+}
+
+gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
+                   gp_signal *signals, gp_simhost **out) {
+  gp_simhost *h;
+  gp_err e = gp_simhost_new(&h, s, self);
+  if (e != GP_OK)
+    return e;
+  e = gp_simhost_start(h, opt, signals);
+  if (e != GP_OK) {
+    gp_simhost_free(h);
+    return e;
+  }
+  gp_simhost_enlist(h);
+  *out = h;
+  gp_sim_disturb(s);
+  return GP_OK;
+}
+
+void gp_simhost_setgroups (gp_simhost *h, uint64_t groups) {
+  h->groups = groups;
+  gp_sim_disturb(h->sim);
+}
+
+gp_err gp_sim_cut (gp_sim *s, uint64_t from, uint64_t to) {
+  gp_err e = gp_network_cut(&s->network, from, to);
+  if (e == GP_OK)
+    gp_sim_disturb(s);
+  return e;
+}
+
+void gp_sim_heal (gp_sim *s, uint64_t from, uint64_t to) {
+  gp_network_heal(&s->network, from, to);
+  gp_sim_disturb(s);
+}
+
+void gp_sim_setlatency (gp_sim *s, uint32_t min_ms, uint32_t max_ms) {
+  s->network.min_latency_ms = min_ms;
+  s->network.max_latency_ms = max_ms < min_ms ? min_ms : max_ms;
+  gp_sim_disturb(s);
+}
+
+void gp_sim_setloss (gp_sim *s, uint32_t in_million) {
+  s->network.loss = in_million;
+  gp_sim_disturb(s);
+}
+
+void gp_sim_setcopies (gp_sim *s, uint32_t in_million) {
+  s->network.copies = in_million;
+}
+
+void gp_sim_setbreaks (gp_sim *s, uint32_t in_million) {
+  s->network.breaks = in_million;
+  gp_sim_disturb(s);
+}
+
+void gp_sim_setweighing (gp_sim *s, bool on) {
+  s->weighs = on;
+}
+
+/* The turn of a host has come. */
+static void hostturn (gp_simhost *h) {
+  gp_clock *c = &h->sim->clock;
+  gp_clock_set(c, &h->turn, GP_NEVER);
+  if (h->hanging)
+    gp_simhost_resume(h);
+  else if (!gp_ring_empty(&h->arrived))
+    gp_simhost_serveoldest(h);
+  else {
+    gp_clock_note(c, GP_TRACE_TICK, h->number, 0, 0);
+    gp_node_tick(h->node, c->now);
+    gp_simhost_touch(h);
+  }
+}
+
+gp_simhost *gp_sim_step (gp_sim *s, uint64_t until) {
+  gp_turn *t;
+  gp_simhost *h;
+  gp_sim_checksteady(s);
+  rearm(s);
+  t = gp_clock_advance(&s->clock, until);
+  if (t == NULL)
+    return NULL;
+  s->count.steps++;
+  if (!t->of_host)
+    return gp_simrequest_turn(t);
+  h = (gp_simhost *)t;
+  hostturn(h);
+  return h;
+}
+
+void gp_sim_run (gp_sim *s, uint64_t until) {
+  while (gp_sim_step(s, until) != NULL)
+    continue;
 }

@@ -11,15 +11,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "value/peer.h"
 #include "base/queue.h"
+#include "value/peer.h"
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_eventkind {
   GP_JOINED,    /* it has come to us */
   GP_LEFT,      /* it said so */
-  GP_FAILED,    /* it stopped answering */
-  GP_RECOVERED, /* it had failed, and has answered again */
+  GP_FAILED,    /* it responds no more */
+  GP_RECOVERED, /* it had failed, and responds again */
   GP_MET        /* it is a new member, but was there before us */
 } gp_eventkind;
 

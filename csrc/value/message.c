@@ -34,7 +34,7 @@ void gp_message_unref (gp_message *m) {
   gp_peerlist_clear(&m->to);
   gp_blob_unref(m->data);
   gp_blob_unref(m->wire);
-  gp_peer_unref(m->wirefrom);
+  gp_peer_unref(m->wire_from);
   free(m);
 }
 
@@ -57,9 +57,9 @@ size_t gp_message_size (const gp_message *m) {
 
 void gp_message_dropwire (gp_message *m) {
   gp_blob_unref(m->wire);
-  gp_peer_unref(m->wirefrom);
+  gp_peer_unref(m->wire_from);
   m->wire = NULL;
-  m->wirefrom = NULL;
+  m->wire_from = NULL;
 }
 
 void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from) {
@@ -67,5 +67,5 @@ void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from) {
   gp_peer_ref(from);
   gp_message_dropwire(m);
   m->wire = wire;
-  m->wirefrom = (gp_peer *)from;
+  m->wire_from = (gp_peer *)from;
 }

@@ -32,8 +32,8 @@ typedef struct gp_message {
   uint64_t number; /* grows with each message of it; 0: it has none */
   gp_peerlist to;  /* of a direct message; else empty */
   gp_blob *data;   /* NULL: none */
-  gp_blob *wire;   /* encoded with 'wirefrom' as its sender, or NULL */
-  gp_peer *wirefrom;
+  gp_blob *wire;   /* encoded with 'wire_from' as its sender, or NULL */
+  gp_peer *wire_from;
 } gp_message;
 
 /*

@@ -86,8 +86,7 @@ gp_err gp_peer_new (gp_peer **out, const char *address, size_t len,
   return make(out, plain, v6, (int)port);
 }
 
-/* One to five digits; -1 for anything else. */
-static int64_t parseport (const char *text, size_t len) {
+int64_t gp_peer_parseport (const char *text, size_t len) {
   int64_t port = 0;
   size_t i;
   if (len < 1 || len > 5)
@@ -107,7 +106,8 @@ gp_err gp_peer_parse (gp_peer **out, const char *text, size_t len) {
     return GP_EINVAL;
   if (memchr(text, ':', host) != NULL && text[0] != '[')
     return GP_EINVAL; /* "::1:5000" could be read in two ways */
-  return gp_peer_new(out, text, host, parseport(colon + 1, len - host - 1));
+  return gp_peer_new(out, text, host,
+                     gp_peer_parseport(colon + 1, len - host - 1));
 }
 
 gp_peer *gp_peer_ref (const gp_peer *p) {

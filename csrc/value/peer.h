@@ -31,6 +31,10 @@ gp_err gp_peer_new (gp_peer **out, const char *address, size_t len,
 /* The same from "host:port" or "[::1]:port". */
 gp_err gp_peer_parse (gp_peer **out, const char *text, size_t len);
 
+/* The port that a text of one to five digits says; -1: it is none. It may be
+   none that a peer has. */
+int64_t gp_peer_parseport (const char *text, size_t len);
+
 gp_peer *gp_peer_ref (const gp_peer *p);
 
 /* NULL is allowed. */

@@ -7,65 +7,65 @@
 #include <string.h>
 
 /* Doubles the slots; their number is a power of two, as 'freeslot' needs. */
-static gp_err grow (gp_peertable *ms) {
-  size_t size = ms->size == 0 ? 8 : 2 * ms->size;
-  gp_peerentry **slots = realloc(ms->slots, size * sizeof *slots);
+static gp_err grow (gp_peertable *t) {
+  size_t size = t->size == 0 ? 8 : 2 * t->size;
+  gp_peerentry **slots = realloc(t->slots, size * sizeof *slots);
   if (slots == NULL)
     return GP_ENOMEM;
-  memset(slots + ms->size, 0, (size - ms->size) * sizeof *slots);
-  ms->slots = slots;
-  ms->size = size;
+  memset(slots + t->size, 0, (size - t->size) * sizeof *slots);
+  t->slots = slots;
+  t->size = size;
   return GP_OK;
 }
 
 /* Entries come and go at the end mostly, so the search is short. */
-static uint32_t freeslot (const gp_peertable *ms) {
-  size_t i = ms->count;
-  while (ms->slots[i] != NULL)
-    i = (i + 1) & (ms->size - 1);
+static uint32_t freeslot (const gp_peertable *t) {
+  size_t i = t->count;
+  while (t->slots[i] != NULL)
+    i = (i + 1) & (t->size - 1);
   return (uint32_t)i;
 }
 
-gp_err gp_peertable_add (gp_peertable *ms, gp_peerentry *e) {
-  if (ms->count == ms->size && grow(ms) != GP_OK)
+gp_err gp_peertable_add (gp_peertable *t, gp_peerentry *e) {
+  if (t->count == t->size && grow(t) != GP_OK)
     return GP_ENOMEM;
-  if (gp_index_add(&ms->names, &e->link, gp_peer_hash(e->peer)) != GP_OK)
+  if (gp_index_add(&t->names, &e->link, gp_peer_hash(e->peer)) != GP_OK)
     return GP_ENOMEM;
-  e->slot = freeslot(ms);
-  ms->slots[e->slot] = e;
-  e->number = ms->last == NULL ? 1 : ms->last->number + 1;
+  e->slot = freeslot(t);
+  t->slots[e->slot] = e;
+  e->number = t->last == NULL ? 1 : t->last->number + 1;
   e->next = NULL;
-  e->prev = ms->last;
-  if (ms->last != NULL)
-    ms->last->next = e;
+  e->prev = t->last;
+  if (t->last != NULL)
+    t->last->next = e;
   else
-    ms->first = e;
-  ms->last = e;
-  ms->count++;
+    t->first = e;
+  t->last = e;
+  t->count++;
   return GP_OK;
 }
 
-void gp_peertable_rename (gp_peertable *ms, gp_peerentry *e, gp_peer *p) {
+void gp_peertable_rename (gp_peertable *t, gp_peerentry *e, gp_peer *p) {
   e->peer = p;
-  gp_index_move(&ms->names, &e->link, gp_peer_hash(p));
+  gp_index_move(&t->names, &e->link, gp_peer_hash(p));
 }
 
-void gp_peertable_remove (gp_peertable *ms, gp_peerentry *e) {
-  gp_index_remove(&ms->names, &e->link);
-  ms->slots[e->slot] = NULL;
+void gp_peertable_remove (gp_peertable *t, gp_peerentry *e) {
+  gp_index_remove(&t->names, &e->link);
+  t->slots[e->slot] = NULL;
   if (e->prev != NULL)
     e->prev->next = e->next;
   else
-    ms->first = e->next;
+    t->first = e->next;
   if (e->next != NULL)
     e->next->prev = e->prev;
   else
-    ms->last = e->prev;
-  ms->count--;
+    t->last = e->prev;
+  t->count--;
 }
 
-gp_peerentry *gp_peertable_find (const gp_peertable *ms, const gp_peer *p) {
-  gp_indexlink *l = gp_index_find(&ms->names, gp_peer_hash(p));
+gp_peerentry *gp_peertable_find (const gp_peertable *t, const gp_peer *p) {
+  gp_indexlink *l = gp_index_find(&t->names, gp_peer_hash(p));
   for (; l != NULL; l = gp_index_next(l)) {
     gp_peerentry *e = gp_index_of(gp_peerentry, link, l);
     if (gp_peer_equal(e->peer, p))
@@ -74,12 +74,12 @@ gp_peerentry *gp_peertable_find (const gp_peertable *ms, const gp_peer *p) {
   return NULL;
 }
 
-gp_peerentry *gp_peertable_at (const gp_peertable *ms, uint32_t slot) {
-  return slot < ms->size ? ms->slots[slot] : NULL;
+gp_peerentry *gp_peertable_at (const gp_peertable *t, uint32_t slot) {
+  return slot < t->size ? t->slots[slot] : NULL;
 }
 
-void gp_peertable_clear (gp_peertable *ms) {
-  gp_index_clear(&ms->names);
-  free(ms->slots);
-  memset(ms, 0, sizeof *ms);
+void gp_peertable_clear (gp_peertable *t) {
+  gp_index_clear(&t->names);
+  free(t->slots);
+  memset(t, 0, sizeof *t);
 }

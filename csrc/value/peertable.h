@@ -35,22 +35,22 @@ typedef struct gp_peertable {
 } gp_peertable;
 
 /* Links 'e', whose peer is set and not in the table yet. */
-gp_err gp_peertable_add (gp_peertable *ms, gp_peerentry *e);
+gp_err gp_peertable_add (gp_peertable *t, gp_peerentry *e);
 
-void gp_peertable_remove (gp_peertable *ms, gp_peerentry *e);
+void gp_peertable_remove (gp_peertable *t, gp_peerentry *e);
 
 /* 'e' is called 'p' from now on, which nobody else in the table is. Its
    owner sees to the references; slot and order stay. */
-void gp_peertable_rename (gp_peertable *ms, gp_peerentry *e, gp_peer *p);
+void gp_peertable_rename (gp_peertable *t, gp_peerentry *e, gp_peer *p);
 
 /* The entry called 'p', or NULL. */
-gp_peerentry *gp_peertable_find (const gp_peertable *ms, const gp_peer *p);
+gp_peerentry *gp_peertable_find (const gp_peertable *t, const gp_peer *p);
 
 /* The entry in a slot, or NULL; any number may be asked for. */
-gp_peerentry *gp_peertable_at (const gp_peertable *ms, uint32_t slot);
+gp_peerentry *gp_peertable_at (const gp_peertable *t, uint32_t slot);
 
 /* Frees the table alone. */
-void gp_peertable_clear (gp_peertable *ms);
+void gp_peertable_clear (gp_peertable *t);
 
 #pragma GCC visibility pop
 #endif

@@ -5,13 +5,14 @@
 
 #include <stdlib.h>
 
-gp_failure *gp_failure_new (gp_purpose doing, const gp_peer *peer,
+gp_failure *gp_failure_new (gp_purpose purpose, const gp_peer *peer,
                             gp_message *msg) {
   gp_failure *f = calloc(1, sizeof *f);
   if (f == NULL)
     return NULL;
   f->refs = 1;
-  f->doing = doing;
+  gp_ring_init(&f->ring);
+  f->purpose = purpose;
   f->peer = peer == NULL ? NULL : gp_peer_ref(peer);
   f->msg = msg == NULL ? NULL : gp_message_ref(msg);
   return f;
@@ -37,6 +38,7 @@ gp_receipt *gp_receipt_new (gp_ready *ready) {
     return NULL;
   r->refs = 1;
   gp_signal_init(&r->settled, ready);
+  gp_ring_init(&r->failures);
   return r;
 }
 
@@ -48,9 +50,9 @@ gp_receipt *gp_receipt_ref (gp_receipt *r) {
 void gp_receipt_unref (gp_receipt *r) {
   if (r == NULL || --r->refs > 0)
     return;
-  while (r->first != NULL) {
-    gp_failure *f = r->first;
-    r->first = f->next;
+  while (!gp_ring_empty(&r->failures)) {
+    gp_failure *f = gp_ring_of(gp_failure, ring, r->failures.next);
+    gp_ring_remove(&f->ring);
     gp_failure_unref(f);
   }
   gp_signal_clear(&r->settled);
@@ -63,17 +65,17 @@ gp_receipt *gp_receipt_begin (gp_receipt *r) {
 }
 
 void gp_receipt_end (gp_receipt *r, gp_failure *f) {
-  if (f != NULL) {
-    gp_failure_ref(f);
-    if (r->last != NULL)
-      r->last->next = f;
-    else
-      r->first = f;
-    r->last = f;
-  }
+  if (f != NULL)
+    gp_ring_append(&r->failures, &gp_failure_ref(f)->ring);
   if (--r->pending == 0)
     gp_signal_raise(&r->settled);
   gp_receipt_unref(r);
+}
+
+const gp_failure *gp_receipt_nextfailure (const gp_receipt *r,
+                                          const gp_failure *f) {
+  const gp_ring *next = f == NULL ? r->failures.next : f->ring.next;
+  return next == &r->failures ? NULL : gp_ring_of(gp_failure, ring, next);
 }
 
 bool gp_receipt_issettled (const gp_receipt *r) {

@@ -1,8 +1,8 @@
 /*
 ** value/receipt.h - what became of one call that several peers had a part in.
 **
-** Counted: the call's owner holds it, and so does every errand that is still
-** to be done. Settled when none is; then its signal is raised. What went
+** Counted: the call's owner holds it, and so does every request that is
+** still to end. Settled when none is; then its signal is raised. What went
 ** wrong is kept in the order in which it did.
 */
 #ifndef gp_value_receipt_h
@@ -11,20 +11,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/blob.h"
 #include "base/err.h"
+#include "base/ring.h"
+#include "base/signal.h"
 #include "value/message.h"
 #include "value/peer.h"
-#include "base/signal.h"
 #pragma GCC visibility push(hidden)
 
-/* What was being done when it went wrong. */
+/* What a request was for, or what was being done when it went wrong. */
 typedef enum gp_purpose {
-  GP_PURPOSE_JOIN,    /* asking an entry point */
-  GP_PURPOSE_GREET,   /* asking a member that an entry point named */
+  GP_PURPOSE_JOIN,    /* connecting to an entry point */
+  GP_PURPOSE_GREET,   /* connecting to a member that an entry point named */
   GP_PURPOSE_MESSAGE, /* delivering a message */
   GP_PURPOSE_LEAVE,   /* taking leave of a member */
-  GP_PURPOSE_SERVE,   /* answering a request */
-  /* What the node does for itself; its failures are not told. */
+  GP_PURPOSE_SERVE,   /* responding to a request */
+  /* What the node wants to know for itself; its failures are not told. */
   GP_PURPOSE_FIND_FORM,     /* which form a stranger speaks */
   GP_PURPOSE_NEWCOMER_FORM, /* which one a newcomer speaks, before its list */
   GP_PURPOSE_FIND_ALIAS,    /* under which name a member knows us */
@@ -37,8 +39,8 @@ typedef enum gp_purpose {
 typedef struct gp_failure gp_failure;
 struct gp_failure {
   unsigned refs;
-  gp_failure *next; /* in its receipt */
-  gp_purpose doing;
+  gp_ring ring; /* in its receipt */
+  gp_purpose purpose;
   gp_err error;
   int status;      /* the peer's HTTP status, or 0 */
   gp_peer *peer;   /* with whom, or NULL */
@@ -47,7 +49,7 @@ struct gp_failure {
 };
 
 /* With one reference. Takes references of 'peer' and 'msg' (NULL: none). */
-gp_failure *gp_failure_new (gp_purpose doing, const gp_peer *peer,
+gp_failure *gp_failure_new (gp_purpose purpose, const gp_peer *peer,
                             gp_message *msg);
 gp_failure *gp_failure_ref (gp_failure *f);
 
@@ -56,11 +58,11 @@ void gp_failure_unref (gp_failure *f);
 
 typedef struct gp_receipt {
   unsigned refs;
-  size_t pending; /* errands that are still to be done */
-  bool claimed;   /* somebody waits for it: failures are his to read */
+  size_t pending; /* requests that are still to end */
+  bool claimed;   /* a task waits for it, which reads its failures */
   bool joined;    /* of a connect: the entry point has let us in */
   gp_signal settled;
-  gp_failure *first, *last;
+  gp_ring failures;
 } gp_receipt;
 
 /* With one reference, and settled until something is pending. */
@@ -70,14 +72,18 @@ gp_receipt *gp_receipt_ref (gp_receipt *r);
 /* NULL is allowed. */
 void gp_receipt_unref (gp_receipt *r);
 
-/* One more errand of this call: takes a reference, counts it as pending. */
+/* One more request of this call: takes a reference, counts it as pending. */
 gp_receipt *gp_receipt_begin (gp_receipt *r);
 
 /*
-** The end of one errand, well (NULL) or not: gives back what 'begin' took,
-** takes a reference of 'f'.
+** The end of one, well (NULL) or not: gives back what 'begin' took, takes a
+** reference of 'f', which is in no receipt yet.
 */
 void gp_receipt_end (gp_receipt *r, gp_failure *f);
+
+/* The failure after 'f', or the first (NULL); NULL: there is none. */
+const gp_failure *gp_receipt_nextfailure (const gp_receipt *r,
+                                          const gp_failure *f);
 
 bool gp_receipt_issettled (const gp_receipt *r);
 

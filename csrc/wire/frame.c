@@ -9,10 +9,10 @@
 /* Digits of a chunk's size: as many as any size that is taken may have. */
 #define SIZE_DIGITS 16
 
-void gp_frame_init (gp_frame *f, size_t maxhead, size_t maxbody) {
+void gp_frame_init (gp_frame *f, size_t max_head, size_t max_body) {
   memset(f, 0, sizeof *f);
-  f->maxhead = maxhead;
-  f->maxbody = maxbody;
+  f->max_head = max_head;
+  f->max_body = max_body;
 }
 
 const char *gp_frame_reason (int status) {
@@ -36,7 +36,7 @@ const char *gp_frame_reason (int status) {
 */
 static int headbyte (gp_frame *f, unsigned char c) {
   bool cr = f->cr;
-  if (++f->head > f->maxhead)
+  if (++f->head > f->max_head)
     return 431;
   f->cr = c == '\r';
   if (cr != (c == '\n'))
@@ -75,7 +75,7 @@ static int sizebyte (gp_frame *f, unsigned char c) {
     f->last = f->left == 0;
     f->part = f->last ? GP_FRAME_END : GP_FRAME_CHUNK;
     f->body += f->left;
-    return f->body > f->maxbody ? 413 : 0;
+    return f->body > f->max_body ? 413 : 0;
   }
   if (c == '\r' && f->column > 0) {
     f->cr = true;
@@ -84,7 +84,7 @@ static int sizebyte (gp_frame *f, unsigned char c) {
   if (digit < 0 || ++f->column > SIZE_DIGITS)
     return 400;
   f->left = f->left << 4 | (unsigned)digit;
-  return f->left > f->maxbody ? 413 : 0;
+  return f->left > f->max_body ? 413 : 0;
 }
 
 /* After the last chunk this is the end: trailers are not taken. */
@@ -283,9 +283,9 @@ static int bounds (gp_frame *f, const found *in) {
   }
   if (in->needsone && in->lengths == 0)
     return 411;
-  f->left = number(in->length, f->maxbody);
+  f->left = number(in->length, f->max_body);
   f->part = f->left > 0 ? GP_FRAME_BODY : GP_FRAME_WHOLE;
-  return f->left > f->maxbody ? 413 : 0;
+  return f->left > f->max_body ? 413 : 0;
 }
 
 int gp_frame_judge (gp_frame *f, const char *head, size_t len) {

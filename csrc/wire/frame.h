@@ -31,17 +31,17 @@ typedef enum gp_framepart {
 
 typedef struct gp_frame {
   gp_framepart part;
-  size_t maxhead, maxbody; /* the limits, in bytes */
-  size_t head, lines;      /* of the head, so far */
-  size_t column;           /* in the line, or of a chunk's size */
-  bool cr;                 /* the last byte was one */
-  bool last;               /* the chunk of size zero has come */
-  uint64_t left;           /* of the body, or of the chunk */
-  uint64_t body;           /* in all chunks */
+  size_t max_head, max_body; /* the limits, in bytes */
+  size_t head, lines;        /* of the head, so far */
+  size_t column;             /* in the line, or of a chunk's size */
+  bool cr;                   /* the last byte was one */
+  bool last;                 /* the chunk of size zero has come */
+  uint64_t left;             /* of the body, or of the chunk */
+  uint64_t body;             /* in all chunks */
 } gp_frame;
 
 /* For a new request. */
-void gp_frame_init (gp_frame *f, size_t maxhead, size_t maxbody);
+void gp_frame_init (gp_frame *f, size_t max_head, size_t max_body);
 
 /*
 ** Looks at the next 'len' bytes. Zero, or the status to refuse it with.

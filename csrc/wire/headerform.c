@@ -28,16 +28,10 @@ static int readtype (gp_msgtype *out, gp_method method) {
 static gp_err readfrom (gp_peer **out, const gp_httpin *in) {
   const char *address = gp_httpin_header(in, address_header);
   const char *digits = gp_httpin_header(in, port_header);
-  size_t i;
-  int64_t port = 0;
   if (address == NULL || digits == NULL)
     return GP_EINVAL;
-  for (i = 0; digits[i] != '\0'; i++) {
-    if (i == 5 || digits[i] < '0' || digits[i] > '9')
-      return GP_EINVAL;
-    port = port * 10 + (digits[i] - '0');
-  }
-  return gp_peer_new(out, address, strlen(address), port);
+  return gp_peer_new(out, address, strlen(address),
+                     gp_peer_parseport(digits, strlen(digits)));
 }
 
 static gp_err readdata (gp_blob **out, const gp_httpin *in) {

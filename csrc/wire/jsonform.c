@@ -16,24 +16,16 @@
 
 /* A port is a number, or in the seed's lists a string of digits. */
 static int64_t readport (const gp_json *j) {
-  const char *s;
+  const char *digits;
   size_t len;
-  int64_t port = 0;
   if (j->type(j->self) == GP_JSON_NUMBER) {
     double d = j->number(j->self);
     return d >= 1 && d <= 65535 && floor(d) == d ? (int64_t)d : -1;
   }
   if (j->type(j->self) != GP_JSON_STRING)
     return -1;
-  s = j->string(j->self, &len);
-  if (len < 1 || len > 5)
-    return -1;
-  for (; len > 0; len--, s++) {
-    if (*s < '0' || *s > '9')
-      return -1;
-    port = port * 10 + (*s - '0');
-  }
-  return port;
+  digits = j->string(j->self, &len);
+  return gp_peer_parseport(digits, len);
 }
 
 /* The cursor stands on what should be {"port":..., "address":...}. */
@@ -279,7 +271,7 @@ static gp_blob *writemessage (const gp_message *m, const gp_peer *from) {
 /* The 'Host' is the sender's: v1.1.3 refuses its own there (protocol.md). */
 gp_err gp_jsonform_write (gp_httpout *out, const gp_sendreq *request) {
   gp_message *m = request->msg;
-  if (m->wire == NULL || !gp_peer_equal(m->wirefrom, request->from)) {
+  if (m->wire == NULL || !gp_peer_equal(m->wire_from, request->from)) {
     gp_blob *b = writemessage(m, request->from);
     if (b == NULL)
       return GP_ENOMEM;

@@ -140,6 +140,7 @@ TEST(frametargets, "a target is a path, a star or an address of HTTP") {
   static const char *const good[] = {"GET /x HTTP/1.1",
                                      "GET /!~?a=b#c HTTP/1.1",
                                      "GET /x//y HTTP/1.1",
+                                     "GET /longer//than/http HTTP/1.1",
                                      "GET * HTTP/1.1",
                                      "GET http://a/ HTTP/1.1",
                                      "GET http://host HTTP/1.1",

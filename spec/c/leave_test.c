@@ -201,15 +201,18 @@ TEST(killed, "and at any moment") {
 TEST(cancels, "what was not done when a node is freed was cancelled") {
   world w;
   gp_receipt *r;
+  const gp_failure *f;
   world_network(&w, 1, 3);
   r = world_say(&w, 0, "x");
   r->claimed = true;
   gp_simhost_stop(w.at[0]);
   CHECK(gp_receipt_issettled(r));
-  CHECK(r->first != NULL);
-  SAME(r->first->error, GP_ECANCELED);
-  CHECK(r->first->next != NULL);
-  SAME(r->first->next->error, GP_ECANCELED);
+  f = gp_receipt_nextfailure(r, NULL);
+  CHECK(f != NULL);
+  SAME(f->error, GP_ECANCELED);
+  f = gp_receipt_nextfailure(r, f);
+  CHECK(f != NULL);
+  SAME(f->error, GP_ECANCELED);
   gp_receipt_unref(r);
   world_close(&w);
 }
@@ -286,8 +289,8 @@ TEST(quietfree, "a node that is freed asks nobody anything") {
   SAME(s.asks, 2);
   gp_node_free(n);
   SAME(s.asks, 2);
-  SAME(r[0]->first->error, GP_EMFILE);
-  SAME(r[1]->first->error, GP_ECANCELED);
+  SAME(gp_receipt_nextfailure(r[0], NULL)->error, GP_EMFILE);
+  SAME(gp_receipt_nextfailure(r[1], NULL)->error, GP_ECANCELED);
   gp_receipt_unref(r[0]);
   gp_receipt_unref(r[1]);
   gp_peer_unref(self);

@@ -79,6 +79,24 @@ TEST(peerrefuse, "what is no peer is refused") {
   }
 }
 
+static int64_t port (const char *text) {
+  return gp_peer_parseport(text, strlen(text));
+}
+
+TEST(peerport, "a port is one to five digits, whatever they say") {
+  SAME(port("0"), 0);
+  SAME(port("1"), 1);
+  SAME(port("00090"), 90);
+  SAME(port("99999"), 99999);
+  SAME(port(""), -1);
+  SAME(port("000001"), -1);
+  SAME(port("/"), -1);
+  SAME(port(":"), -1);
+  SAME(port("1x"), -1);
+  SAME(port(" 1"), -1);
+  SAME(gp_peer_parseport("12", 1), 1);
+}
+
 TEST(peernew, "a peer is made of an address and a port") {
   gp_peer *p;
   char longest[GP_ADDRESS_MAX + 2];

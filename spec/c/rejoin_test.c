@@ -160,7 +160,7 @@ TEST(leavesagain, "who leaves does not try those that it remembered") {
 ** Names, and processes that take the place of others.
 */
 
-/* One more station, called 'address', whose node has the name "anna". */
+/* One more host, called 'address', whose node has the name "anna". */
 static size_t addanna (world *w, const char *address) {
   size_t i;
   w->opt.name = "anna";

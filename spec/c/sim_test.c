@@ -3,7 +3,7 @@
 */
 #include "world.h"
 
-/* Asks for a message's end with whatever time it takes. */
+/* Sends a message and waits for its end, whatever time it takes. */
 static gp_err deliver (world *w, size_t from, size_t to) {
   gp_err e = world_end(w, world_tell(w, from, to, "x"));
   (void)world_hear(w, to);
@@ -75,7 +75,7 @@ TEST(cuts, "a cut loses what goes one way, until it is mended") {
   SAME(deliver(&w, 0, 1), GP_ETIMEDOUT);
   SAME(deliver(&w, 0, 2), GP_OK);
   SAME(deliver(&w, 2, 1), GP_OK);
-  /* It arrives; its answer does not. */
+  /* It arrives; its response does not. */
   SAME(world_end(&w, world_tell(&w, 1, 0, "y")), GP_ETIMEDOUT);
   TEXT(world_hear(&w, 0), "n1> y");
   gp_sim_heal(w.sim, 2, UINT64_MAX);
@@ -152,9 +152,9 @@ TEST(counts, "requests, failures and data are counted") {
 TEST(names, "two stations do not share a name") {
   world w;
   gp_peer *p;
-  gp_simhost *st;
+  gp_simhost *h;
   world_open(&w, 1, 2);
-  SAME(gp_sim_add(w.sim, gp_simhost_self(w.at[0]), &w.opt, NULL, &st),
+  SAME(gp_sim_add(w.sim, gp_simhost_self(w.at[0]), &w.opt, NULL, &h),
        GP_EADDRINUSE);
   p = world_peer("n1:5000");
   SAME(gp_simhost_alias(w.at[0], p), GP_EADDRINUSE);

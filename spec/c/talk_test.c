@@ -142,16 +142,19 @@ TEST(claimed, "a failure is his who waits, else it is told") {
 TEST(failures, "a receipt holds who failed and what was not delivered") {
   world w;
   gp_receipt *r;
+  const gp_failure *f;
   world_network(&w, 1, 4);
   gp_simhost_hang(w.at[1]);
   gp_simhost_crash(w.at[3]);
   r = gp_receipt_ref(world_say(&w, 0, "hello"));
   SAME(world_end(&w, r), GP_ECONNREFUSED);
-  TEXT(gp_peer_text(r->first->peer), "n3:5000");
-  TEXT(r->first->msg->data->bytes, "hello");
-  TEXT(gp_peer_text(r->first->next->peer), "n1:5000");
-  SAME(r->first->next->error, GP_ETIMEDOUT);
-  CHECK(r->first->next->next == NULL);
+  f = gp_receipt_nextfailure(r, NULL);
+  TEXT(gp_peer_text(f->peer), "n3:5000");
+  TEXT(f->msg->data->bytes, "hello");
+  f = gp_receipt_nextfailure(r, f);
+  TEXT(gp_peer_text(f->peer), "n1:5000");
+  SAME(f->error, GP_ETIMEDOUT);
+  CHECK(gp_receipt_nextfailure(r, f) == NULL);
   gp_receipt_unref(r);
   TEXT(world_hear(&w, 2), "n0: hello");
   world_close(&w);
@@ -300,7 +303,8 @@ TEST(heldgone, "what is held for one that has given up is dropped") {
 static int full (gp_receipt **r, int n) {
   int i, count = 0;
   for (i = 0; i < n; i++) {
-    count += r[i]->first != NULL && r[i]->first->error == GP_ENOBUFS;
+    const gp_failure *f = gp_receipt_nextfailure(r[i], NULL);
+    count += f != NULL && f->error == GP_ENOBUFS;
     world_forget(r[i]);
   }
   return count;

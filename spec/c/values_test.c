@@ -37,7 +37,8 @@ TEST(receipt, "a receipt is settled when nothing is pending") {
   SAME(gp_ready_next(&ready), 0);
   gp_receipt_end(r, NULL);
   CHECK(gp_receipt_issettled(r));
-  CHECK(r->first == f && f->next == NULL);
+  CHECK(gp_receipt_nextfailure(r, NULL) == f);
+  CHECK(gp_receipt_nextfailure(r, f) == NULL);
   gp_failure_unref(f);
   gp_failure_unref(NULL);
   SAME(gp_ready_next(&ready), r->settled.number);
@@ -63,12 +64,12 @@ TEST(message, "a message keeps what it is made of") {
   gp_message_setfrom(m, m->from);
   gp_message_setfrom(m, b);
   gp_message_keepwire(m, m->data, a);
-  gp_message_keepwire(m, m->wire, m->wirefrom);
+  gp_message_keepwire(m, m->wire, m->wire_from);
   gp_peer_unref(a);
   gp_peer_unref(b);
   TEXT(gp_peer_text(m->from), "b:2");
   TEXT(gp_peer_text(m->to.at[0]), "b:2");
-  TEXT(gp_peer_text(m->wirefrom), "a:1");
+  TEXT(gp_peer_text(m->wire_from), "a:1");
   SAME(gp_message_len(m), 2);
   gp_message_unref(gp_message_ref(m));
   gp_message_unref(m);
@@ -116,13 +117,13 @@ TEST(messagewire, "a message keeps one encoded form, and lets go of it") {
   gp_message_dropwire(m); /* there is none */
   gp_message_keepwire(m, one, a);
   gp_blob_unref(one);
-  CHECK(m->wire == one && m->wirefrom == a);
+  CHECK(m->wire == one && m->wire_from == a);
   gp_message_keepwire(m, two, b);
   gp_blob_unref(two);
-  CHECK(m->wire == two && m->wirefrom == b);
+  CHECK(m->wire == two && m->wire_from == b);
   SAME(memory_used(), used + 4); /* two peers, a message, a blob */
   gp_message_dropwire(m);
-  CHECK(m->wire == NULL && m->wirefrom == NULL);
+  CHECK(m->wire == NULL && m->wire_from == NULL);
   SAME(memory_used(), used + 3);
   gp_message_unref(m);
   gp_peer_unref(a);
@@ -152,10 +153,10 @@ TEST(failure, "a failure holds the peer and the message that it is about") {
   SAME(gp_message_new(&m, GP_BROADCAST, a, NULL, NULL), GP_OK);
   f = gp_failure_new(GP_PURPOSE_LEAVE, a, m);
   CHECK(f != NULL && f->peer == a && f->msg == m);
-  SAME(f->doing, GP_PURPOSE_LEAVE);
+  SAME(f->purpose, GP_PURPOSE_LEAVE);
   SAME(f->error, GP_OK);
   SAME(f->status, 0);
-  CHECK(f->origin == NULL && f->next == NULL);
+  CHECK(f->origin == NULL);
   f->origin = blob(4);
   gp_message_unref(m);
   gp_peer_unref(a);
@@ -175,7 +176,8 @@ TEST(receiptorder, "a receipt keeps what went wrong, in its order") {
   gp_failure *f[3];
   size_t i;
   CHECK(r != NULL);
-  CHECK(!r->claimed && !r->joined && r->first == NULL);
+  CHECK(!r->claimed && !r->joined);
+  CHECK(gp_receipt_nextfailure(r, NULL) == NULL);
   for (i = 0; i < 3; i++)
     CHECK(gp_receipt_begin(r) == r);
   SAME(r->pending, 3);
@@ -185,8 +187,10 @@ TEST(receiptorder, "a receipt keeps what went wrong, in its order") {
     gp_receipt_end(r, f[i]);
     gp_failure_unref(f[i]); /* the receipt holds it */
   }
-  CHECK(r->first == f[0] && f[0]->next == f[1] && f[1]->next == f[2]);
-  CHECK(r->last == f[2] && f[2]->next == NULL);
+  CHECK(gp_receipt_nextfailure(r, NULL) == f[0]);
+  CHECK(gp_receipt_nextfailure(r, f[0]) == f[1]);
+  CHECK(gp_receipt_nextfailure(r, f[1]) == f[2]);
+  CHECK(gp_receipt_nextfailure(r, f[2]) == NULL);
   CHECK(gp_receipt_ref(r) == r);
   gp_receipt_unref(r);
   SAME(gp_ready_next(&ready), 1);

@@ -144,12 +144,14 @@ gp_receipt *world_leave (world *w, size_t i) {
 }
 
 gp_err world_end (world *w, gp_receipt *r) {
+  const gp_failure *f;
   gp_err e = GP_OK;
   r->claimed = true;
   while (!gp_receipt_issettled(r))
     CHECK(gp_sim_step(w->sim, UINT64_MAX) != NULL);
-  if (r->first != NULL)
-    e = r->first->error;
+  f = gp_receipt_nextfailure(r, NULL);
+  if (f != NULL)
+    e = f->error;
   gp_receipt_unref(r);
   return e;
 }
@@ -192,8 +194,8 @@ const char *world_complaint (world *w, size_t i) {
   const gp_failure *f = gp_node_peekfailure(n);
   if (f == NULL)
     return "";
-  CHECK(f->doing <= GP_PURPOSE_SERVE);
-  snprintf(text, sizeof text, "%s %s: %s", doing[f->doing],
+  CHECK(f->purpose <= GP_PURPOSE_SERVE);
+  snprintf(text, sizeof text, "%s %s: %s", doing[f->purpose],
            f->peer == NULL ? "-" : gp_peer_address(f->peer),
            gp_err_code(f->error));
   gp_node_dropfailure(n);

@@ -1,13 +1,14 @@
 /*
 ** world.h - nodes on the simulator, and short words for what tests do.
 **
-** Stations are numbered from zero; number 0 is called "n0:5000", and so on.
+** Hosts are numbered from zero; number 0 is called "n0:5000", and so on.
 ** Every call checks what it gets and ends the case when that is an error,
 ** but for those that return one.
 */
 #ifndef world_h
 #define world_h
 
+#include "node/stats.h"
 #include "sim/sim.h"
 #include "test.h"
 
@@ -43,8 +44,8 @@ void world_close (world *w);
 /* One more, under a name of its own if 'name' is not NULL. */
 size_t world_add (world *w, const char *name);
 
-/* The node of a station starts anew: it knows nobody, and has the options of
-   the world. A station that has none. */
+/* The node of a host starts anew: it knows nobody, and has the options of
+   the world. A host that has none. */
 void world_start (world *w, size_t i);
 /* One that has: it is stopped before. */
 void world_renew (world *w, size_t i);

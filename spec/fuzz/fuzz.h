@@ -12,7 +12,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "wire/codec.h"
+#include "base/err.h"
+#include "value/peerlist.h"
+#include "wire/http.h"
+#include "wire/json.h"
 
 #define fuzz_check(what) \
   do { \
@@ -26,7 +29,7 @@ int LLVMFuzzerTestOneInput (const uint8_t *data, size_t len);
 
 #define FUZZ_HEADERS 16
 
-/* A request or an answer, as it stood on a connection. Owns its texts. */
+/* A request or a response, as it stood on a connection. Owns its texts. */
 typedef struct fuzz_http {
   gp_httpin in;
   size_t n;

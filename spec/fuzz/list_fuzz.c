@@ -1,5 +1,5 @@
 /*
-** list_fuzz.c - answers whole, with the list of members that a connect
+** list_fuzz.c - responses whole, with the list of members that a connect
 ** gets, in all forms.
 */
 #include "fuzz.h"
@@ -7,35 +7,38 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a program of that form would answer with the list. */
-static void again (const gp_peerlist *list, gp_form form,
+#include "wire/codec.h"
+#include "wire/jsonform.h"
+
+/* What a program that quotes ports or does not would respond with. */
+static void again (const gp_peerlist *list, bool quoted,
                    const gp_json *json) {
-  gp_blob *b = gp_wire_writelist(list, form);
-  gp_recvresp a;
-  memset(&a, 0, sizeof a);
-  a.form = GP_FORM_HEADERS;
+  gp_blob *b = gp_jsonform_writelist(list, quoted);
+  gp_peerlist is = {0, 0, NULL};
+  bool is_quoted = false;
   fuzz_check(b != NULL);
-  fuzz_check(gp_wire_readlist(&a, b->bytes, b->len, json) == GP_OK);
-  fuzz_check(fuzz_samelist(&a.list, list));
-  fuzz_check(list->n == 0 || a.form == form);
-  gp_recvresp_clear(&a);
+  fuzz_check(gp_jsonform_readlist(&is, &is_quoted, b->bytes, b->len, json) ==
+             GP_OK);
+  fuzz_check(fuzz_samelist(&is, list));
+  fuzz_check(list->n == 0 || is_quoted == quoted);
+  gp_peerlist_clear(&is);
   gp_blob_unref(b);
 }
 
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t len) {
   gp_json json = fuzz_json();
-  gp_recvresp a;
+  gp_recvresp response;
   gp_err e;
   fuzz_http h;
   fuzz_http_read(&h, data, len);
-  e = gp_wire_readresponse(&a, &h.in, &json, true);
+  e = gp_wire_readresponse(&response, &h.in, &json, true);
   fuzz_check(e == GP_OK || e == GP_EPROTO);
-  fuzz_check(e == GP_OK || a.list.n == 0);
+  fuzz_check(e == GP_OK || response.list.n == 0);
   if (e == GP_OK) {
-    again(&a.list, GP_FORM_SEED, &json);
-    again(&a.list, GP_FORM_V112, &json);
+    again(&response.list, true, &json);
+    again(&response.list, false, &json);
   }
-  gp_recvresp_clear(&a);
+  gp_recvresp_clear(&response);
   fuzz_http_clear(&h);
   fuzz_json_done(&json);
   return 0;

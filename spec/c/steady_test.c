@@ -1,9 +1,9 @@
 /*
-** calm_test.c - who skips probes notices all the same what happens.
+** steady_test.c - who skips probes notices all the same what happens.
 */
 #include "world.h"
 
-static void opencalm (world *w, uint64_t seed, size_t n) {
+static void opensteady (world *w, uint64_t seed, size_t n) {
   world_open(w, seed, n);
   gp_sim_skipprobes(w->sim);
   world_joinall(w, n);
@@ -18,7 +18,7 @@ static uint64_t stepsof (world *w, uint64_t time) {
 
 TEST(quiet, "a quiet day has no steps, and the first message comes through") {
   world w;
-  opencalm(&w, 1, 5);
+  opensteady(&w, 1, 5);
   SAME(stepsof(&w, 86400000), 0);
   SAME(world_end(&w, world_say(&w, 0, "x")), GP_OK);
   TEXT(world_hear(&w, 4), "n0: x");
@@ -30,7 +30,7 @@ TEST(quiet, "a quiet day has no steps, and the first message comes through") {
 TEST(crashes, "who crashes on a quiet day is missed, and found again") {
   EACHSEED (seed, 10) {
     world w;
-    opencalm(&w, seed, 4);
+    opensteady(&w, seed, 4);
     gp_simhost_crash(w.at[2]);
     world_pass(&w, 15000);
     CHECK(world_iswhole(&w));
@@ -60,7 +60,7 @@ static void split (world *w, bool apart) {
 TEST(parts, "a partition on a quiet day is seen by both sides, and heals") {
   EACHSEED (seed, 10) {
     world w;
-    opencalm(&w, seed, 4);
+    opensteady(&w, seed, 4);
     split(&w, true);
     world_pass(&w, 15000);
     TEXT(world_members(&w, 0), "n2");
@@ -75,7 +75,7 @@ TEST(parts, "a partition on a quiet day is seen by both sides, and heals") {
 
 TEST(hangs, "who stands still on a quiet day is missed, and comes back") {
   world w;
-  opencalm(&w, 3, 3);
+  opensteady(&w, 3, 3);
   gp_simhost_hang(w.at[1]);
   world_pass(&w, 15000);
   TEXT(world_members(&w, 0), "n2");
@@ -88,7 +88,7 @@ TEST(hangs, "who stands still on a quiet day is missed, and comes back") {
 
 TEST(loses, "while messages are lost all go on probing") {
   world w;
-  opencalm(&w, 4, 3);
+  opensteady(&w, 4, 3);
   gp_sim_setloss(w.sim, 20000);
   CHECK(stepsof(&w, 3600000) > 3 * 6000);
   CHECK(world_iswhole(&w));
@@ -101,7 +101,7 @@ TEST(loses, "while messages are lost all go on probing") {
 TEST(changes,
      "who joins or leaves on a quiet day makes all probe for a while") {
   world w;
-  opencalm(&w, 5, 3);
+  opensteady(&w, 5, 3);
   SAME(world_end(&w, world_leave(&w, 2)), GP_OK);
   world_pass(&w, 1000);
   CHECK(stepsof(&w, 3000) > 10);
