@@ -188,10 +188,10 @@ local function tally(folders, name)
 end
 
 -- Gives each idle worker the next mutant, until 'count' of them counted;
--- which ones do does not depend on how fast the workers are. Returns those
--- that were not noticed, and for each folder how many were, of how many.
-local function try(count, draw, workers, results)
-  local doing, busy, counted, missed, folders = {}, 0, 0, {}, {}
+-- which ones do does not depend on how fast the workers are. Fills 'missed'
+-- with those that were not noticed, and 'folders' with how many were.
+local function try(missed, folders, count, draw, workers, results)
+  local doing, busy, counted = {}, 0, 0
   local function give(i)
     doing[i] = counted + busy < count and draw() or nil
     if doing[i] then
@@ -218,7 +218,6 @@ local function try(count, draw, workers, results)
       if not doing[j] then give(j) end
     end
   end
-  return missed, folders
 end
 
 local function report(missed, folders)
@@ -243,7 +242,10 @@ local function many(count, seed, ...)
   plant()
   hire(workers, tonumber(output("getconf _NPROCESSORS_ONLN")))
   local results <close> = assert(io.open(ROOT .. "/results", "r+"))
-  report(try(count, draw, workers, results))
+  local missed, folders = {}, {}
+  local ok, err = pcall(try, missed, folders, count, draw, workers, results)
+  report(missed, folders)
+  if not ok then error(err, 0) end
 end
 
 local function one(id)
