@@ -32,8 +32,12 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
 
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
+# What the sources get to see of the system. With -DGP_OS_PORTABLE, too, or in
+# CPPFLAGS, Linux is one of the other systems to base/os.c.
+SYSTEM   = -D_GNU_SOURCE
+
 WARNINGS = -Wall -Wextra -Wpedantic
-BASE     = -std=c11 -D_GNU_SOURCE -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
+BASE     = -std=c11 $(SYSTEM) -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
 
 SOURCES = $(sort $(wildcard csrc/*/*.c))

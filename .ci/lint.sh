@@ -46,6 +46,22 @@ left_over() {
   return 0
 }
 
+# The layers are the folders of csrc: a file includes "layer/file.h" of its
+# own layer or of an earlier one, and sim nothing of net.
+layers() {
+  awk -F '"' '
+    BEGIN {
+      count = split("base value wire seal node net sim lua", order, " ")
+      for (i = 1; i <= count; i++) rank[order[i]] = i
+    }
+    /^ *# *include *"/ {
+      split(FILENAME, from, "/"); split($2, to, "/")
+      if (!(to[1] in rank) || rank[to[1]] > rank[from[2]] ||
+          (from[2] == "sim" && to[1] == "net"))
+        print FILENAME ":" FNR ": " $2
+    }' csrc/*/*.[ch]
+}
+
 # shellcheck disable=SC2046  # file names here have no spaces
 lua_outside() {
   nowhere '\b(lua|lauxlib|lualib)\.h\b|\blua_State\b|\bluaL?_[a-zA-Z]+ *\(' \
@@ -56,6 +72,14 @@ lua_outside() {
 event_outside() {
   nowhere '<(event2/|event\.h|evhttp\.h)|\b(evhttp|evbuffer|event_base)_' \
     $(core_without net/)
+}
+
+# Only base/os.c asks which system it is.
+# shellcheck disable=SC2046
+system_outside() {
+  nowhere '^ *# *(if|ifdef|ifndef|elif)\b' $(core_without base/os.c) |
+    grep -vE '^[^:]*\.h:[0-9]+:#ifndef gp_[a-z]+_[a-z0-9]+_h$'
+  return 0
 }
 
 # A coroutine that is kept may be dead when it is used: no member and no
@@ -76,11 +100,24 @@ lone_headers() {
   done
 }
 
+# makes BUILD ARGUMENT...: what make says of it, when it fails.
+makes() {
+  build=$1
+  shift
+  rm -f "$build/gop2p/core.so"
+  $MAKE -k BUILD="$build" CFLAGS="-O2 -Werror" "$@" >build/lint.log 2>&1 ||
+    grep -vE '^  cc |^make' build/lint.log
+}
+
 compiles() {
-  rm -f "build/lint-$1/gop2p/core.so"
-  $MAKE -k BUILD="build/lint-$1" CC="$1" CFLAGS="-O2 -Werror" build ctest \
-    "build/lint-$1/spec/bare" \
-    >build/lint.log 2>&1 || grep -vE '^  cc |^make' build/lint.log
+  makes "build/lint-$1" CC="$1" build ctest "build/lint-$1/spec/bare"
+}
+
+# What macOS and the BSDs get to see of the core, as far as can be told here:
+# the other half of base/os, and nothing but POSIX.
+compiles_elsewhere() {
+  makes build/lint-posix build \
+    SYSTEM='-D_POSIX_C_SOURCE=200809L -DGP_OS_PORTABLE'
 }
 
 # What does not compile was told already.
@@ -88,6 +125,22 @@ exports() {
   [ -f "build/lint-$1/gop2p/core.so" ] || return 0
   nm -D --defined-only "build/lint-$1/gop2p/core.so" |
     awk '$3 != "luaopen_gop2p_core" { print $3 " is exported" }'
+}
+
+# What gcc has compiled; what does not compile was told already.
+circles() {
+  # shellcheck disable=SC2046
+  "${LUA:-lua5.4}" .ci/cycles.lua build/lint-gcc/obj \
+    $(printf '%s\n' csrc/*/*.c | sed 's|^csrc/\(.*\)\.c$|\1.o|')
+}
+
+# What a module of the node offers, and what it owns, is seen at one glance;
+# the two faces of the node itself may be somewhat larger.
+large_modules() {
+  # shellcheck disable=SC2046
+  "${LUA:-lua5.4}" .ci/shape.lua 15 15 \
+    csrc/node/node.h=20 csrc/node/transport.h=20 \
+    $(find csrc/node -name '*.[ch]' ! -name node.h ! -name transport.h | sort)
 }
 
 # luacheck has a last line even when all is well.
@@ -118,11 +171,16 @@ check "more than 78 columns" wide_lines
 check "left over" left_over
 check "Lua outside csrc/lua" lua_outside
 check "libevent outside csrc/net" event_outside
+check "systems outside csrc/base/os.c" system_outside
+check "an include of a later layer" layers
 check "a kept lua_State" kept_states
 check "headers that do not stand alone" lone_headers
 for cc in gcc clang; do
   check "warnings of $cc" compiles $cc
   check "exported names ($cc)" exports $cc
 done
+check "warnings with POSIX alone" compiles_elsewhere
+check "object files that take from each other in a circle" circles
+check "large modules of the node" large_modules
 
 [ $failed -eq 0 ] || { echo "lint: $failed checks failed" >&2; exit 1; }

@@ -60,7 +60,7 @@ describe("a member list", function()
     end, 10)
   end)
 
-  it("larger than max_answer is not taken", function()
+  it("larger than max_response is not taken", function()
     local parts = {}
     for i = 1, 30000 do
       parts[i] = ('{"port":%d,"address":"127.3.3.3"}'):format(i)
@@ -75,8 +75,8 @@ describe("a member list", function()
 
   it("in endless chunks, or with an endless chunk size, is not taken",
      function()
-    local small <close> = assert(gop2p.start_local_node(0,
-                                                        {max_answer = 1000}))
+    local small <close> =
+      assert(gop2p.start_local_node(0, {max_response = 1000}))
     for name, body in pairs({
       many = ("1\r\n \r\n"):rep(40000), size = ("0"):rep(200000),
       large = "ffffffff\r\n", negative = "-1\r\n", none = "x\r\n",

@@ -274,9 +274,9 @@ end)
 describe("a bot that is watched in a test", function()
   it("is not looked at when nothing can have changed", function()
     local script <close> = scriptfile [[
-      local core, looks = require "gop2p.core", 0
-      local stamp = core.filestamp
-      core.filestamp = function(path)
+      local system, looks = require "gop2p.system", 0
+      local stamp = system.filestamp
+      system.filestamp = function(path)
         looks = looks + 1
         return stamp(path)
       end

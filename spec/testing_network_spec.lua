@@ -4,6 +4,7 @@ local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local kit = require "spec.support.kit"
 local script = require "spec.support.script"
+local system = require "gop2p.system"
 local testing = require "gop2p.testing"
 
 local network, start, fails = kit.network, kit.start, kit.fails
@@ -166,7 +167,12 @@ describe("a simulated network", function()
   end)
 
   it("is one at a time, and leaves the process as it was", function()
-    local before = {os.time, core.start, core.post, math.random, print}
+    local function taken()
+      return {os.time, core.start, core.post, math.random, print,
+              system.simulated, system.start, system.post, system.warn,
+              system.statefile}
+    end
+    local before = taken()
     local first = network()
     start(first, DICE)
     local second = network()
@@ -174,7 +180,7 @@ describe("a simulated network", function()
     second:user("ann")
     second:close()
     second:close()
-    assert.same(before, {os.time, core.start, core.post, math.random, print})
+    assert.same(before, taken())
     do
       local a <close> = assert(gop2p.start_local_node(0))
       local b <close> = assert(gop2p.start_local_node(0))

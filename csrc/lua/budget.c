@@ -1,21 +1,23 @@
 /*
 ** lua/budget.c - how long a task may compute without waiting.
 **
-** A hook that counts instructions looks at the time that has passed since the
-** present slice began: one resumption of one task. Where much has passed
-** between two looks the process stood still, which is nobody's fault.
+** A slice is one resumption of one task. A hook that counts instructions
+** looks at the clock and adds up the time of the slice; if the time between
+** two looks is long, the process stood still, and little of it counts.
 ** A hook of C, unlike one of Lua, is inherited by the coroutines that a
-** coroutine makes, so none of them escapes. What is over its budget meets an
-** error at every instruction from then on, so that catching it leads
-** nowhere; but none in the library's own functions, which are not to be left
-** half done. Not seen is the time that a single call of C takes; nor what a
-** coroutine does that was made outside of tasks; nor finalizers and the
-** message handler of an xpcall, in which Lua runs no hooks.
+** coroutine makes, so none of them escapes. Code that is over its budget
+** meets an error at every instruction from then on, so that it cannot go on
+** by catching it. The library's own functions are spared, since they must
+** not be left half done. The hook does not see the time that a single call
+** of C takes, coroutines that were made outside of tasks, finalizers, and
+** the message handler of an xpcall.
 */
+#include <lauxlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
 
 /* Instructions between two looks at the clock, and the most seconds that
    they are taken to have lasted. */

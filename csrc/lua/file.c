@@ -1,21 +1,26 @@
 /*
 ** lua/file.c - files that are replaced as a whole, locked and watched.
 **
-** Lua's own library can not see to it that a file is either the old one or
-** the new one, whatever happens meanwhile. Nothing of Lua is called while
+** Lua's own library cannot replace a file so that it is either the old one
+** or the new one, whatever happens meanwhile. Nothing of Lua is called while
 ** something is open.
 */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <lauxlib.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lua/lgp.h"
+#include "base/os.h"
+#include "lua/core.h"
+
+#define LOCK "gop2p.lock"
 
 #define MAXLINKS 40 /* symbolic links in a row; more are a circle */
 #define MAXTRIES 100
@@ -92,8 +97,8 @@ static int resolve (char path[PATH_MAX], struct stat *st) {
   return ELOOP;
 }
 
-/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. The
-   name is of those that isunfinished knows. */
+/* A new file beside 'path', whose name goes to 'name'; or -1 and errno. By
+   that name isunfinished recognizes it. */
 static int create (const char *path, char name[PATH_MAX]) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
@@ -125,8 +130,8 @@ static int fill (int fd, const char *bytes, size_t len) {
   return fsync(fd) == 0 ? 0 : errno;
 }
 
-/* Owner and mode of the file that is replaced; a mode of 0 says that there
-   is none. Only root may give a file away: others keep what they made. */
+/* Gives it owner and mode of the file that it replaces; a mode of 0 says that
+   there is none. Only root may change the owner: for others it stays. */
 static int dress (int fd, const struct stat *old) {
   if (old->st_mode == 0)
     return 0;
@@ -203,20 +208,21 @@ static int core_filefault (lua_State *L) {
 /*
 ** core.filestamp(path) -> text | nil, code, cause
 **
-** Is another one when another file stands there, or it was written to.
+** The text differs once another file stands there, or it was written to.
 */
 static int core_filestamp (lua_State *L) {
   char path[PATH_MAX];
   struct stat st;
+  struct timespec written;
   int e = checkpath(L, 1, path);
   if (e == 0 && stat(path, &st) != 0)
     e = errno;
   if (e != 0)
     return result(L, e);
+  written = gp_os_mtime(&st);
   lua_pushfstring(L, "%I %I %I %I.%I", (lua_Integer)st.st_dev,
                   (lua_Integer)st.st_ino, (lua_Integer)st.st_size,
-                  (lua_Integer)st.st_mtim.tv_sec,
-                  (lua_Integer)st.st_mtim.tv_nsec);
+                  (lua_Integer)written.tv_sec, (lua_Integer)written.tv_nsec);
   return 1;
 }
 
@@ -229,7 +235,7 @@ typedef struct filelock {
 /* The file goes while it is still locked: nobody else can have begun to
    rely on it. */
 static int lock_gc (lua_State *L) {
-  filelock *lock = luaL_checkudata(L, 1, LGP_LOCK);
+  filelock *lock = luaL_checkudata(L, 1, LOCK);
   int fd = lock->fd;
   lock->fd = -1;
   if (fd >= 0) {
@@ -276,8 +282,8 @@ static bool isunfinished (const char *name, const char *base) {
   return end > 0 && name[len + (size_t)end] == '\0';
 }
 
-/* Removes what writers of the file were killed over. Who writes it has its
-   lock: for whoever has that now, they are all gone. */
+/* Removes unfinished files that writers of this one left when they were
+   killed. Only who has its lock writes it, and that is the caller. */
 static void sweep (const char *path) {
   const char *slash = strrchr(path, '/');
   const char *base = slash == NULL ? path : slash + 1;
@@ -315,7 +321,7 @@ static int core_lockfile (lua_State *L) {
   lock = lua_newuserdatauv(L, sizeof *lock, 0);
   lock->fd = -1;
   lock->owner = getpid();
-  luaL_setmetatable(L, LGP_LOCK);
+  luaL_setmetatable(L, LOCK);
   memcpy(lock->path, path, sizeof path);
   strcat(lock->path, ".lock");
   e = take(lock);
@@ -340,7 +346,7 @@ void lgp_open_file (lua_State *L) {
                                        {"unlockfile", lock_gc},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, LGP_LOCK);
+  luaL_newmetatable(L, LOCK);
   lua_pushcfunction(L, lock_gc);
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);

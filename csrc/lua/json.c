@@ -8,10 +8,13 @@
 ** of Lua's, and it runs protected; the rest neither allocates nor raises, so
 ** the wire forms need not fear a longjmp.
 */
+#include "lua/json.h"
+
+#include <lauxlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
 
 /* gop2p's texts are three levels deep; what is deeper is not one. */
 #define MAXDEPTH 8

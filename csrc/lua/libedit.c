@@ -5,16 +5,18 @@
 ** to itself but during a completion, and has no way to take it from the
 ** screen. It acts on signals as soon as they come.
 */
+#include "lua/libedit.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
-#include "lua/readline.h"
+#include "base/os.h"
+#include "lua/symbols.h"
 
 #define TABSTOP 8
 
@@ -88,8 +90,8 @@ static char **nothing (const char *text, int start, int end) {
   return NULL;
 }
 
-/* The line and the place of the cursor are told to a completion alone: so
-   there is one of nothing. */
+/* libedit tells the line and the place of the cursor during a completion
+   only: this runs one that completes nothing. */
 static void update (void) {
   lgp_completer *before = *rl->complete;
   *rl->complete = nothing;
@@ -127,7 +129,7 @@ static size_t columnafter (const char *text, int n, size_t column,
   wchar_t c;
   size_t length;
   for (; n > 0 && (length = decode(&c, text)) > 0; n--, text += length) {
-    int width = wcwidth(c);
+    int width = gp_os_wcwidth(c);
     if (c == L'\t')
       column += TABSTOP - column % TABSTOP;
     else if (width < 0)
@@ -154,7 +156,7 @@ static void hide (void) {
   fflush(stdout);
 }
 
-/* See the other one: blanks as wide as the screen end what was printed. */
+/* Blanks as wide as the screen end what was printed, as in readline.c. */
 static void show (void) {
   int rows, columns;
   edit.screensize(&rows, &columns);
@@ -169,13 +171,12 @@ static int pendingsignal (void) {
 
 /* The signal of a window that changes is seen only once in a line. */
 static void checksignals (void) {
-  struct winsize size;
-  int rows, columns;
-  if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+  int rows, columns, newrows, newcolumns;
+  if (!gp_os_screensize(STDIN_FILENO, &newrows, &newcolumns))
     return;
   edit.screensize(&rows, &columns);
-  if (rows != size.ws_row || columns != size.ws_col)
-    edit.setsize(size.ws_row, size.ws_col);
+  if (rows != newrows || columns != newcolumns)
+    edit.setsize(newrows, newcolumns);
 }
 
 /* A copy of the history, with a NULL at its end; NULL: out of memory. The
@@ -191,8 +192,8 @@ static char **copyhistory (void) {
   return lines;
 }
 
-/* Has the editor that there is do nothing more to the terminal: at its end
-   it would have it forget what was typed and is not read yet. */
+/* Keeps the editor that there is from the terminal: when that ends, it would
+   discard what was typed and not read yet. */
 static void disable (void) {
   struct termios before;
   bool isterminal = tcgetattr(STDIN_FILENO, &before) == 0;
@@ -201,8 +202,8 @@ static void disable (void) {
     tcsetattr(STDIN_FILENO, TCSANOW, &before);
 }
 
-/* Has libedit ask for rl_getc_function; its history is kept. It has a line,
-   if an empty one, from its first editor on. */
+/* Has libedit ask for rl_getc_function, and keeps its history. There is a
+   line, if an empty one, once libedit has made an editor. */
 static bool initialize (void) {
   char **lines = copyhistory(), **line;
   if (lines == NULL)

@@ -46,7 +46,7 @@ static const option options[] = {
   {"idle_timeout", AT(server, idle_timeout_ms), SECONDS},
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
   {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
-  {"max_answer", AT(client, max_response), BYTES},
+  {"max_response", AT(client, max_response), BYTES},
 };
 
 static const option *find (const char *name) {

@@ -7,7 +7,7 @@
 ** do what there is to do. The command calls readline() itself, in
 ** core.readline, and all is the same.
 **
-** This is the one place where C calls Lua, and it can not be otherwise: Lua
+** This is the one place where C calls Lua, and it cannot be otherwise: Lua
 ** itself waits in readline(). It is sound because
 ** - the state is the main thread, which lives as long as its lua_State; it
 **   is kept only while the function is in place, and let go before the
@@ -18,19 +18,22 @@
 **   gets keys and nothing else.
 ** - every call is protected: no error passes through readline's frames.
 */
+#include <lauxlib.h>
 #include <math.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lua/lgp.h"
+#include "base/os.h"
+#include "lua/core.h"
 #include "lua/readline.h"
 
-/* In the registry: what Lua does in a turn, for the tabulator, and before a
-   signal ends the process; and the guard. */
+/* In the registry: the functions that Lua has for a turn, for the tabulator
+   key and for a signal that is about to end the process; and the guard. */
 static const char pumpkey = 'p', completekey = 'c', leavekey = 'l',
                   guardkey = 'g';
 
@@ -45,7 +48,7 @@ static lua_State *mainthread;
 
 static bool pumping;                 /* Lua does its turn */
 static volatile sig_atomic_t hidden; /* the line is, while tasks run */
-static bool asking;                  /* core.readline reads */
+static bool reading;                 /* core.readline reads */
 static lgp_getter *getbefore;        /* whom ours stands in for */
 static const char *breaksbefore;
 static char breaks[64]; /* all of them end a word */
@@ -62,7 +65,8 @@ static volatile sig_atomic_t interrupted;
    or core.readline does; and no turn is under way. */
 static bool isreading (lua_State *L) {
   lua_Debug level;
-  return L != NULL && !pumping && (asking || lua_getstack(L, 1, &level) == 0);
+  return L != NULL && !pumping &&
+         (reading || lua_getstack(L, 1, &level) == 0);
 }
 
 /*
@@ -82,8 +86,8 @@ static bool callkept (lua_State *L, const char *key, int n, int results) {
 }
 
 /*
-** Called by Lua now and then. A signal that ends the process is only noted
-** by readline, until it gets to it: a turn that goes on must end before.
+** Called by Lua now and then during a turn. readline only notes a signal
+** that ends the process, and acts on it after the turn, which is cut here.
 */
 static void interrupt (lua_State *L, lua_Debug *where) {
   int number = pumping ? rl->pendingsignal() : 0;
@@ -115,8 +119,8 @@ static struct ending {
 
 #define ENDINGS (sizeof endings / sizeof *endings)
 
-/* The first asks a turn to end, see above; the second ends the process, as
-   with the interpreter's own, since a task may not heed the first. */
+/* The first one makes the turn end, see above. A task may catch that error
+   and go on, so the second one ends the process, as in the interpreter. */
 static void caughtint (int number) {
   if (interrupts++ == 0)
     endings[0].before.sa_handler(number);
@@ -124,7 +128,8 @@ static void caughtint (int number) {
     dieof(number);
 }
 
-/* These come once, and a task may not heed them. */
+/* These come only once: while tasks run, which may not heed them, they end
+   the process. */
 static void caughtend (int number) {
   size_t i;
   if (hidden)
@@ -134,8 +139,9 @@ static void caughtend (int number) {
       endings[i].before.sa_handler(number);
 }
 
-/* For core.readline, the same: readline hands it on, libedit at once. */
-static void caughtasking (int number) {
+/* SIGINT while core.readline reads: readline calls this when the turn is
+   over, libedit at once. */
+static void caughtreading (int number) {
   if (interrupted && pumping)
     dieof(number);
   interrupted = 1;
@@ -154,8 +160,8 @@ static bool take (struct ending *e) {
   return sigaction(e->number, &ours, NULL) == 0;
 }
 
-/* For a turn, where readline only notes a signal until it gets to it: a task
-   that computes would never end. */
+/* For a turn: readline would only note the signal until the turn is over, and
+   a task that computes would never end. */
 static void takesignals (void) {
   size_t i;
   interrupts = 0;
@@ -207,7 +213,7 @@ static int awaitkey (int in, int fd, lua_Number due) {
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   if (rl->pendingsignal() == 0)
-    n = ppoll(p, 2, due < 0 ? NULL : &t, &before);
+    n = gp_os_ppoll(p, 2, due < 0 ? NULL : &t, &before);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return n > 0 ? p[0].revents : 0;
 }
@@ -220,7 +226,7 @@ static void leave (void) {
 /* A signal that is about to end the process lets Lua take leave before. */
 static void actonsignal (void) {
   int number = rl->pendingsignal();
-  if ((number == SIGINT && !asking) ||
+  if ((number == SIGINT && !reading) ||
       ((number == SIGTERM || number == SIGHUP) && mortal))
     leave();
   rl->checksignals();
@@ -236,7 +242,7 @@ static int getkey (FILE *in) {
     int fd, came = POLLIN;
     lua_Number due = pump(mainthread, &fd);
     actonsignal();
-    if (asking && interrupted)
+    if (reading && interrupted)
       return '\n';
     if (mainthread != NULL)
       came = awaitkey(fileno(in), fd, due);
@@ -345,7 +351,7 @@ static int core_unhook (lua_State *L) {
   return 0;
 }
 
-/* Once for a state: unhooks when it is closed, at the latest. */
+/* Once for each state: unhooks when that is closed, at the latest. */
 static void guard (lua_State *L) {
   bool there = lua_rawgetp(L, LUA_REGISTRYINDEX, &guardkey) != LUA_TNIL;
   lua_pop(L, 1);
@@ -422,16 +428,16 @@ static int core_hook (lua_State *L) {
 static int core_readline (lua_State *L) {
   static char *line; /* until the next is read: pushing it may raise */
   const char *prompt = luaL_checkstring(L, 1);
-  struct sigaction ours = {.sa_handler = caughtasking}, before;
-  if (L != mainthread || asking || pumping)
+  struct sigaction ours = {.sa_handler = caughtreading}, before;
+  if (L != mainthread || reading || pumping)
     return luaL_error(L, "a line can not be read here");
   free(line);
   interrupted = 0;
-  asking = true;
+  reading = true;
   sigaction(SIGINT, &ours, &before);
   line = rl->read(prompt);
   sigaction(SIGINT, &before, NULL);
-  asking = false;
+  reading = false;
   if (line != NULL && !interrupted) {
     lua_pushstring(L, line);
     return 1;

@@ -8,6 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/os.h"
+#include "lua/libedit.h"
+#include "lua/symbols.h"
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* From readline.h. */
@@ -51,17 +55,6 @@ static const char *const readlines[] = {"libreadline.so.8",
 static const char *const libedits[] = {"libedit.so.2", "libedit.so.0",
                                        "libedit.so.8", "libedit.3.dylib"};
 
-bool lgp_symbols_find (void *library, const lgp_symbol *symbols, size_t n) {
-  size_t i;
-  for (i = 0; i < n; i++) {
-    void *found = dlsym(library, symbols[i].name);
-    if (found == NULL)
-      return false;
-    memcpy(symbols[i].at, &found, sizeof found);
-  }
-  return true;
-}
-
 static void hide (void) {
   rl.checksignals();
   if (*gnu.state & STATE_COMPLETING)
@@ -93,9 +86,7 @@ static size_t byteof (int place) {
    with the function that the interpreter calls? */
 static bool goeswith (void *library, const char *name) {
   void *main = dlsym(library, "readline"), *other = dlsym(library, name);
-  Dl_info one, two;
-  return main != NULL && other != NULL && dladdr(main, &one) != 0 &&
-         dladdr(other, &two) != 0 && one.dli_fbase == two.dli_fbase;
+  return main != NULL && other != NULL && gp_os_samelibrary(main, other);
 }
 
 static bool fill (void *library) {
@@ -110,10 +101,15 @@ static bool fill (void *library) {
   return lgp_symbols_find(library, ofgnu, COUNT(ofgnu));
 }
 
-static bool fillfrom (const char *const *names, size_t n, int how) {
+static void *load (const char *name) {
+  return dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+}
+
+static bool fillfrom (const char *const *names, size_t n,
+                      void *(*open)(const char *name)) {
   size_t i;
   for (i = 0; i < n; i++) {
-    void *library = dlopen(names[i], RTLD_LAZY | how);
+    void *library = open(names[i]);
     if (library != NULL && fill(library))
       return true;
     if (library != NULL)
@@ -124,12 +120,12 @@ static bool fillfrom (const char *const *names, size_t n, int how) {
 
 /* Two of the same names in a process would call each other: another one is
    loaded only where there is none. */
-static bool search (bool load) {
+static bool search (bool mayload) {
   return fill(RTLD_DEFAULT) ||
-         fillfrom(readlines, COUNT(readlines), RTLD_NOLOAD) ||
-         fillfrom(libedits, COUNT(libedits), RTLD_NOLOAD) ||
-         (load && dlsym(RTLD_DEFAULT, "readline") == NULL &&
-          fillfrom(readlines, COUNT(readlines), RTLD_LOCAL));
+         fillfrom(readlines, COUNT(readlines), gp_os_loadedlibrary) ||
+         fillfrom(libedits, COUNT(libedits), gp_os_loadedlibrary) ||
+         (mayload && dlsym(RTLD_DEFAULT, "readline") == NULL &&
+          fillfrom(readlines, COUNT(readlines), load));
 }
 
 static void restoreterminal (void) {
@@ -140,12 +136,8 @@ static void restoreterminal (void) {
 /* Whoever comes after us may have kept our function as the one to go back
    to, so our code stays. */
 static bool settle (void) {
-  Dl_info self;
   owner = getpid();
-  return dladdr(&rl, &self) != 0 &&
-         dlopen(self.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) !=
-           NULL &&
-         atexit(restoreterminal) == 0;
+  return gp_os_keeplibrary(&rl) && atexit(restoreterminal) == 0;
 }
 
 const lgp_readline *lgp_readline_find (bool load) {

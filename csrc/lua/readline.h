@@ -57,17 +57,5 @@ typedef struct lgp_readline {
 */
 const lgp_readline *lgp_readline_find (bool load);
 
-/* A name, and where the address that is found for it goes. */
-typedef struct lgp_symbol {
-  const char *name;
-  void *at;
-} lgp_symbol;
-
-/* Whether all 'n' are in 'library'. */
-bool lgp_symbols_find (void *library, const lgp_symbol *symbols, size_t n);
-
-/* For lua/readline.c: the rest of 'rl', where 'library' is libedit. */
-bool lgp_libedit_fill (lgp_readline *rl, void *library);
-
 #pragma GCC visibility pop
 #endif

@@ -1,16 +1,25 @@
 /*
 ** lua/receipt.c - receipts as userdata.
 */
-#include "lua/lgp.h"
+#include "lua/receipt.h"
 
-void lgp_newreceipt (lua_State *L, gp_receipt ***box) {
-  *box = lua_newuserdatauv(L, sizeof **box, 0);
-  **box = NULL;
-  luaL_setmetatable(L, LGP_RECEIPT);
+#include <lauxlib.h>
+
+#include "lua/core.h"
+#include "lua/userdata.h"
+#include "lua/values.h"
+
+#define RECEIPT "gop2p.receipt"
+
+gp_receipt **lgp_newreceipt (lua_State *L) {
+  gp_receipt **box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = NULL;
+  luaL_setmetatable(L, RECEIPT);
+  return box;
 }
 
 static gp_receipt *toreceipt (lua_State *L) {
-  gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
+  gp_receipt **box = luaL_checkudata(L, 1, RECEIPT);
   luaL_argcheck(L, *box != NULL, 1, "receipt is gone");
   return *box;
 }
@@ -18,11 +27,11 @@ static gp_receipt *toreceipt (lua_State *L) {
 /*
 ** core.release(receipt)
 **
-** What the collector does: for those that are made while the state is being
-** closed, which it does not look after any more.
+** Does what the collector would do: for a receipt that is made while the
+** state is being closed, which the collector no longer looks after.
 */
 static int receipt_gc (lua_State *L) {
-  gp_receipt **box = luaL_checkudata(L, 1, LGP_RECEIPT);
+  gp_receipt **box = luaL_checkudata(L, 1, RECEIPT);
   gp_receipt *r = *box;
   *box = NULL;
   gp_receipt_unref(r);
@@ -32,8 +41,8 @@ static int receipt_gc (lua_State *L) {
 /*
 ** core.claim(receipt) -> number
 **
-** Somebody waits: failures from now on are his to read. The number of the
-** signal that tells of the end.
+** Somebody waits for it: failures from now on are told through the receipt
+** alone. The number of the signal that tells that it is settled.
 */
 static int core_claim (lua_State *L) {
   gp_receipt *r = toreceipt(L);
@@ -42,7 +51,7 @@ static int core_claim (lua_State *L) {
   return 1;
 }
 
-/* core.disclaim(receipt): nobody waits any more */
+/* core.disclaim(receipt): nobody waits for it any more */
 static int core_disclaim (lua_State *L) {
   toreceipt(L)->claimed = false;
   return 0;
@@ -82,5 +91,5 @@ void lgp_open_receipt (lua_State *L) {
                                        {"release", receipt_gc},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  lgp_newmeta(L, LGP_RECEIPT, "receiptmeta", receipt_gc);
+  lgp_newmeta(L, RECEIPT, "receiptmeta", receipt_gc);
 }

@@ -2,12 +2,14 @@
 ** lua/terminal.c - what the command wants to know of its terminal, and of
 ** its output.
 */
+#include <lauxlib.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "lua/lgp.h"
+#include "base/os.h"
+#include "lua/core.h"
 
 /* core.isatty(fd) -> whether it is a terminal */
 static int core_isatty (lua_State *L) {
@@ -25,14 +27,13 @@ static int core_isbroken (lua_State *L) {
 /* core.screensize() -> lines, columns of the terminal that is standard output
    | nil */
 static int core_screensize (lua_State *L) {
-  struct winsize size;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ||
-      size.ws_col == 0) {
+  int rows, columns;
+  if (!gp_os_screensize(STDOUT_FILENO, &rows, &columns) || rows == 0) {
     luaL_pushfail(L);
     return 1;
   }
-  lua_pushinteger(L, size.ws_row);
-  lua_pushinteger(L, size.ws_col);
+  lua_pushinteger(L, rows);
+  lua_pushinteger(L, columns);
   return 2;
 }
 

@@ -16,31 +16,32 @@
 #include <event2/http.h>
 #include <event2/http_struct.h>
 
-#include "net/lookup.h"
-#include "net/link.h"
 #include "net/evhttp.h"
+#include "net/link.h"
+#include "net/lookup.h"
 
-#define LATE 50     /* ms behind its time that a turn may come */
-#define PARDON 1000 /* ms that a request gets when it came later */
+#define LATE_MS 50        /* behind its time that a turn may come */
+#define EXTENSION_MS 1000 /* at most, once, for a turn that came later */
 
 struct gp_client {
   gp_loop *loop;
   gp_pool pool;
-  gp_ring flying; /* requests on the way */
-  gp_ring landed; /* requests whose try is over */
-  gp_ring results;
-  gp_timer work; /* when there are 'landed' ones */
+  gp_ring underway; /* calls whose try goes on */
+  gp_ring tried;    /* those whose try is over */
+  gp_ring results;  /* those that are over */
+  gp_timer work;    /* when there are 'tried' ones */
 };
 
-/* What comes of a try. */
-typedef enum gp_fate {
-  GP_FATE_OPEN,  /* on the way */
-  GP_FATE_NEXT,  /* not connected: the next address */
-  GP_FATE_STALE, /* the link had been closed: a fresh one */
-  GP_FATE_OVER   /* with 'why' */
-} gp_fate;
+/* How a try went. */
+typedef enum outcome {
+  UNDERWAY,
+  UNCONNECTED, /* the next address is to be tried */
+  STALE,       /* the link had been closed: a fresh one is */
+  OVER         /* so is the call, with 'why' */
+} outcome;
 
-typedef struct gp_call {
+/* One request, by one try after the other. */
+typedef struct call {
   gp_result result; /* first: this is what the caller gets */
   gp_ring place;
   gp_client *client;
@@ -49,31 +50,31 @@ typedef struct gp_call {
   struct evhttp_request *req;
   gp_lookup *lookup;
   gp_timer timer;
-  uint64_t deadline;
-  gp_fate fate;
-  gp_err why;    /* of the present try */
-  gp_err first;  /* of the first address that failed */
-  bool replaced; /* a stale link was, once */
-  bool pardoned;
-  int next; /* address to try */
+  uint64_t deadline_at;
+  outcome outcome; /* of the present try */
+  gp_err why;      /* so */
+  gp_err first;    /* the error of the first address */
+  bool replaced;   /* a stale link was, once */
+  bool extended;   /* the time was, once */
+  int next;        /* address to try */
   gp_addresses addresses;
   char remote[INET6_ADDRSTRLEN];
   gp_httpout out; /* its texts are 'texts' */
   char texts[];
-} gp_call;
+} call;
 
 /* The try is over. Legal in callbacks. */
-static void call_land (gp_call *k, gp_fate fate, gp_err why) {
+static void call_tried (call *k, outcome outcome, gp_err why) {
   gp_client *c = k->client;
-  k->fate = fate;
+  k->outcome = outcome;
   k->why = why;
   gp_timer_stop(&k->timer);
-  gp_ring_move(&c->landed, &k->place);
+  gp_ring_move(&c->tried, &k->place);
   if (!c->work.armed)
     gp_timer_set(&c->work, gp_loop_now(c->loop));
 }
 
-static void call_end (gp_call *k, gp_err e) {
+static void call_end (call *k, gp_err e) {
   gp_timer_stop(&k->timer);
   gp_peer_unref(k->peer);
   k->peer = NULL;
@@ -84,7 +85,7 @@ static void call_end (gp_call *k, gp_err e) {
 }
 
 /* Ends the try whatever it is at. Not within callbacks of libevent. */
-static void call_clear (gp_call *k) {
+static void call_clear (call *k) {
   gp_lookup_cancel(k->lookup);
   gp_link_free(k->link);
   if (k->req != NULL)
@@ -94,7 +95,7 @@ static void call_clear (gp_call *k) {
   k->req = NULL;
 }
 
-static void call_free (gp_call *k) {
+static void call_free (call *k) {
   call_clear(k);
   gp_timer_stop(&k->timer);
   gp_ring_remove(&k->place);
@@ -105,7 +106,7 @@ static void call_free (gp_call *k) {
 }
 
 /*
-** Whether both sides agree that the connection goes on and where the answer
+** Whether both sides agree that the connection goes on and where the response
 ** ended. evhttp would use it again in any case.
 */
 static bool reusable (const gp_link *link, const struct evhttp_request *req,
@@ -126,15 +127,15 @@ static bool isfinal (int status) {
   return status >= 200 && status <= 599;
 }
 
-/* An answer came: the request is over, and the link free for the next. */
-static void call_answered (gp_call *k) {
-  gp_httpin *in = &k->result.answer;
+/* A response came: the call is over, and the link free for the next. */
+static void call_responded (call *k) {
+  gp_httpin *in = &k->result.response;
   gp_link *link = k->link;
   gp_err e = GP_OK;
   in->status = evhttp_request_get_response_code(k->req);
   if (!gp_evhttp_view(k->req, in))
     e = GP_ENOMEM;
-  else if (link->over || !isfinal(in->status))
+  else if (link->toolong || !isfinal(in->status))
     e = GP_EPROTO;
   k->link = NULL;
   if (e == GP_OK && reusable(link, k->req, in))
@@ -145,26 +146,26 @@ static void call_answered (gp_call *k) {
 }
 
 /*
-** Of evhttp: NULL when call_failed was told before, status zero when the
-** connection was refused.
+** Called by evhttp: with NULL when request_failed was called before, with
+** status zero when the connection was refused.
 */
-static void call_heard (struct evhttp_request *req, void *arg) {
-  gp_call *k = arg;
-  if (req == NULL || k->fate != GP_FATE_OPEN)
+static void response_came (struct evhttp_request *req, void *arg) {
+  call *k = arg;
+  if (req == NULL || k->outcome != UNDERWAY)
     return;
   if (evhttp_request_get_response_code(req) == 0)
-    call_land(k, GP_FATE_NEXT, GP_ECONNREFUSED);
+    call_tried(k, UNCONNECTED, GP_ECONNREFUSED);
   else
-    call_answered(k);
+    call_responded(k);
 }
 
 /* A server that did not wait for all of the request: its status counts. */
-static void call_early (gp_call *k) {
-  gp_httpin *in = &k->result.answer;
-  in->status = k->link->early;
+static void call_early (call *k) {
+  gp_httpin *in = &k->result.response;
+  in->status = k->link->early_status;
   in->find = gp_evhttp_find;
   in->headers = NULL;
-  call_land(k, GP_FATE_OVER, GP_OK);
+  call_tried(k, OVER, GP_OK);
 }
 
 /*
@@ -177,24 +178,24 @@ static gp_err connect_error (int number, const char *address) {
   return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
 }
 
-/* Of evhttp, which leaves the errno of a connect as it was. */
-static void call_failed (enum evhttp_request_error error, void *arg) {
+/* Called by evhttp, which leaves the errno of a connect as it was. */
+static void request_failed (enum evhttp_request_error error, void *arg) {
   int number = errno;
-  gp_call *k = arg;
+  call *k = arg;
   gp_link *link = k->link;
-  if (k->fate != GP_FATE_OPEN)
+  if (k->outcome != UNDERWAY)
     return;
   if (error == EVREQ_HTTP_INVALID_HEADER ||
-      error == EVREQ_HTTP_DATA_TOO_LONG || link->over)
-    call_land(k, GP_FATE_OVER, GP_EPROTO);
+      error == EVREQ_HTTP_DATA_TOO_LONG || link->toolong)
+    call_tried(k, OVER, GP_EPROTO);
   else if (!link->sent)
-    call_land(k, GP_FATE_NEXT, connect_error(number, link->address));
-  else if (isfinal(link->early) && link->early >= 400)
+    call_tried(k, UNCONNECTED, connect_error(number, link->address));
+  else if (isfinal(link->early_status) && link->early_status >= 400)
     call_early(k);
   else if (link->served > 0 && link->got == 0 && !k->replaced)
-    call_land(k, GP_FATE_STALE, GP_ECONNRESET);
+    call_tried(k, STALE, GP_ECONNRESET);
   else
-    call_land(k, GP_FATE_OVER, GP_ECONNRESET);
+    call_tried(k, OVER, GP_ECONNRESET);
 }
 
 static enum evhttp_cmd_type command (gp_method m) {
@@ -209,15 +210,15 @@ static enum evhttp_cmd_type command (gp_method m) {
 
 /*
 ** The request as evhttp wants it. We own it from the start: evhttp then
-** frees it in no case, and the answer lives in it.
+** frees it in no case, and the response lives in it.
 */
-static bool call_request (gp_call *k) {
+static bool call_request (call *k) {
   const gp_httpout *o = &k->out;
-  k->req = evhttp_request_new(call_heard, k);
+  k->req = evhttp_request_new(response_came, k);
   if (k->req == NULL)
     return false;
   evhttp_request_own(k->req);
-  evhttp_request_set_error_cb(k->req, call_failed);
+  evhttp_request_set_error_cb(k->req, request_failed);
   if (!gp_evhttp_fill(k->req, o, o->body))
     return false;
   return (o->body == NULL && o->method != GP_POST && o->method != GP_PUT) ||
@@ -225,44 +226,46 @@ static bool call_request (gp_call *k) {
                              o->body != NULL ? o->body->len : 0);
 }
 
-/* Sends on 'link', which it takes; it can be NULL, for want of memory. */
-static void call_send (gp_call *k, gp_link *link) {
+/* Sends on 'link', which it takes; NULL stands for want of memory. */
+static void call_send (call *k, gp_link *link) {
   gp_client *c = k->client;
-  uint64_t at;
+  uint64_t connect_by;
   k->link = link;
-  k->fate = GP_FATE_OPEN;
-  gp_ring_move(&c->flying, &k->place);
+  k->outcome = UNDERWAY;
+  gp_ring_move(&c->underway, &k->place);
   if (link == NULL || !call_request(k)) {
-    call_land(k, GP_FATE_OVER, GP_ENOMEM);
+    call_tried(k, OVER, GP_ENOMEM);
     return;
   }
   memcpy(k->remote, link->address, sizeof k->remote);
   k->result.remote = k->remote;
   if (evhttp_make_request(link->con, k->req, command(k->out.method), "/") !=
         0 &&
-      k->fate == GP_FATE_OPEN)
-    call_land(k, GP_FATE_OVER, GP_ENOMEM);
-  if (k->fate != GP_FATE_OPEN)
+      k->outcome == UNDERWAY)
+    call_tried(k, OVER, GP_ENOMEM);
+  if (k->outcome != UNDERWAY)
     return;
   gp_link_started(link);
-  at = gp_loop_now(c->loop) + c->pool.opt.connect_timeout_ms;
-  gp_timer_set(&k->timer, link->sent || at > k->deadline ? k->deadline : at);
+  connect_by = gp_loop_now(c->loop) + c->pool.opt.connect_timeout_ms;
+  gp_timer_set(&k->timer, link->sent || connect_by > k->deadline_at
+                            ? k->deadline_at
+                            : connect_by);
 }
 
 /* Dials the next address. */
-static void call_dial (gp_call *k) {
+static void call_dial (call *k) {
   const char *address = k->addresses.text[k->next++];
   call_send(k, gp_link_new(&k->client->pool, k->peer, address));
 }
 
-static void call_found (void *arg, gp_err e) {
-  gp_call *k = arg;
+static void lookup_ended (void *arg, gp_err e) {
+  call *k = arg;
   k->lookup = NULL;
-  call_land(k, e == GP_OK ? GP_FATE_NEXT : GP_FATE_OVER, e);
+  call_tried(k, e == GP_OK ? UNCONNECTED : OVER, e);
 }
 
 /* Begins with the name of the peer. */
-static void call_begin (gp_call *k) {
+static void call_begin (call *k) {
   const char *host = gp_peer_address(k->peer);
   gp_err e;
   k->next = 0;
@@ -271,61 +274,62 @@ static void call_begin (gp_call *k) {
     call_dial(k);
     return;
   }
-  k->fate = GP_FATE_OPEN;
-  gp_ring_move(&k->client->flying, &k->place);
-  gp_timer_set(&k->timer, k->deadline);
+  k->outcome = UNDERWAY;
+  gp_ring_move(&k->client->underway, &k->place);
+  gp_timer_set(&k->timer, k->deadline_at);
   e = gp_lookup_new(&k->lookup, k->client->loop, host, &k->addresses,
-                    call_found, k);
+                    lookup_ended, k);
   if (e != GP_OK)
-    call_land(k, GP_FATE_OVER, e);
+    call_tried(k, OVER, e);
 }
 
-/* Goes on with a request whose try is over. */
-static void call_settle (gp_call *k) {
+/* Goes on with a call whose try is over. */
+static void call_proceed (call *k) {
   call_clear(k);
   if (k->first == GP_OK)
     k->first = k->why;
-  if (k->fate == GP_FATE_STALE) {
+  if (k->outcome == STALE) {
     k->replaced = true;
     call_begin(k);
   }
-  else if (k->fate == GP_FATE_NEXT && k->next < k->addresses.count)
+  else if (k->outcome == UNCONNECTED && k->next < k->addresses.count)
     call_dial(k);
   else
-    call_end(k, k->fate == GP_FATE_NEXT ? k->first : k->why);
+    call_end(k, k->outcome == UNCONNECTED ? k->first : k->why);
 }
 
-/* Those that land meanwhile are for the next turn. */
+/* Those whose try ends meanwhile are for the next turn. */
 static void work_due (void *arg) {
   gp_client *c = arg;
   gp_ring now;
   gp_ring_init(&now);
-  while (!gp_ring_empty(&c->landed))
-    gp_ring_move(&now, c->landed.next);
+  while (!gp_ring_empty(&c->tried))
+    gp_ring_move(&now, c->tried.next);
   while (!gp_ring_empty(&now))
-    call_settle(gp_ring_of(gp_call, place, now.next));
+    call_proceed(gp_ring_of(call, place, now.next));
 }
 
 /*
 ** The time to connect, or all the time, is over. A turn that Lua held up
-** is not held against the peer: what he sent may not have been read.
+** is not held against the peer: what it sent may not have been read.
 */
-static void call_late (void *arg) {
-  gp_call *k = arg;
+static void time_over (void *arg) {
+  call *k = arg;
   uint64_t now = gp_loop_now(k->client->loop);
-  uint64_t behind = now - k->timer.at;
+  uint64_t behind_ms = now - k->timer.due_at;
   bool sent = k->link != NULL && k->link->sent;
-  if (sent && now < k->deadline)
-    gp_timer_set(&k->timer, k->deadline);
-  else if (behind > LATE && !k->pardoned) {
-    k->pardoned = true;
-    gp_timer_set(&k->timer, now + (behind < PARDON ? behind : PARDON));
+  if (sent && now < k->deadline_at)
+    gp_timer_set(&k->timer, k->deadline_at);
+  else if (behind_ms > LATE_MS && !k->extended) {
+    k->extended = true;
+    gp_timer_set(&k->timer,
+                 now + (behind_ms < EXTENSION_MS ? behind_ms : EXTENSION_MS));
   }
   else if (sent && gp_link_waiting(k->link))
     gp_timer_set(&k->timer, now + 1);
   else {
-    bool more = now < k->deadline && !sent && k->lookup == NULL;
-    call_land(k, more ? GP_FATE_NEXT : GP_FATE_OVER, GP_ETIMEDOUT);
+    bool more = now < k->deadline_at && !sent && k->lookup == NULL;
+    call_tried(k, more ? UNCONNECTED : OVER, GP_ETIMEDOUT);
   }
 }
 
@@ -355,9 +359,9 @@ static const char *keep (char **p, const char *text) {
   return copy;
 }
 
-static gp_call *call_new (gp_client *c, const gp_peer *dial,
-                          const gp_httpout *out, size_t size) {
-  gp_call *k = calloc(1, sizeof *k + size);
+static call *call_new (gp_client *c, const gp_peer *dial,
+                       const gp_httpout *out, size_t size) {
+  call *k = calloc(1, sizeof *k + size);
   char *p;
   size_t i;
   if (k == NULL)
@@ -373,15 +377,15 @@ static gp_call *call_new (gp_client *c, const gp_peer *dial,
   if (out->body != NULL)
     gp_blob_ref(out->body);
   gp_ring_init(&k->place);
-  gp_timer_init(&k->timer, c->loop, call_late, k);
+  gp_timer_init(&k->timer, gp_loop_timers(c->loop), time_over, k);
   return k;
 }
 
 gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
-                       const gp_httpout *out, uint32_t timeout) {
+                       const gp_httpout *out, uint32_t timeout_ms) {
   size_t size = texts_size(out);
   gp_link *link;
-  gp_call *k;
+  call *k;
   if (size == 0)
     return GP_EINVAL;
   k = call_new(c, dial, out, size);
@@ -389,7 +393,7 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
     return GP_ENOMEM;
   k->result.id = id;
   k->result.wants_list = out->wants_list;
-  k->deadline = gp_loop_now(c->loop) + timeout;
+  k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
   link = gp_pool_take(&c->pool, dial);
   if (link != NULL)
     call_send(k, link);
@@ -404,24 +408,24 @@ gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt) {
     return GP_ENOMEM;
   c->loop = gp_loop_ref(l);
   gp_pool_init(&c->pool, l, opt);
-  gp_ring_init(&c->flying);
-  gp_ring_init(&c->landed);
+  gp_ring_init(&c->underway);
+  gp_ring_init(&c->tried);
   gp_ring_init(&c->results);
-  gp_timer_init(&c->work, l, work_due, c);
+  gp_timer_init(&c->work, gp_loop_timers(l), work_due, c);
   *out = c;
   return GP_OK;
 }
 
 static void free_calls (gp_ring *head) {
   while (!gp_ring_empty(head))
-    call_free(gp_ring_of(gp_call, place, head->next));
+    call_free(gp_ring_of(call, place, head->next));
 }
 
 void gp_client_free (gp_client *c) {
   if (c == NULL || gp_loop_foreign(c->loop))
     return;
-  free_calls(&c->flying);
-  free_calls(&c->landed);
+  free_calls(&c->underway);
+  free_calls(&c->tried);
   free_calls(&c->results);
   gp_pool_close(&c->pool);
   gp_timer_stop(&c->work);
@@ -430,15 +434,15 @@ void gp_client_free (gp_client *c) {
 }
 
 gp_result *gp_client_next (gp_client *c) {
-  gp_call *k;
+  call *k;
   if (gp_ring_empty(&c->results))
     return NULL;
-  k = gp_ring_of(gp_call, place, c->results.next);
+  k = gp_ring_of(call, place, c->results.next);
   gp_ring_remove(&k->place);
   return &k->result;
 }
 
 void gp_result_free (gp_result *r) {
   if (r != NULL)
-    call_free((gp_call *)(void *)r);
+    call_free((call *)(void *)r);
 }

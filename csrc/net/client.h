@@ -15,21 +15,14 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "wire/http.h"
 #include "net/loop.h"
+#include "net/options.h"
 #include "value/peer.h"
+#include "wire/http.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_client gp_client;
 typedef struct gp_result gp_result;
-
-/* Limits; sizes in bytes, times in ms, all above zero. */
-typedef struct gp_clientopt {
-  uint32_t connect_timeout_ms; /* to set up a connection */
-  uint32_t rest_timeout_ms;    /* an unused connection is closed after this */
-  size_t max_response;         /* body of an answer */
-  size_t max_headers;          /* headers of an answer */
-} gp_clientopt;
 
 /* Copies 'opt', holds a reference of the loop. */
 gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt);
@@ -38,21 +31,21 @@ gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt);
 void gp_client_free (gp_client *c);
 
 /*
-** Starts a request to 'dial' with the path "/", to be over after 'timeout'
-** ms. It ends in exactly one result with the same 'id', never within this
-** call, unless an error is returned. Copies 'out' but for the body, and
-** takes references of the body and of 'dial'.
+** Starts a request to 'dial' with the path "/", to be over after
+** 'timeout_ms'. It ends in exactly one result with the same 'id', never
+** within this call, unless an error is returned. Copies 'out' but for the
+** body, and takes references of the body and of 'dial'.
 **
 ** Addresses of a name are tried one after the other. A connection that had
-** served before and closes without a byte of an answer is replaced once by
+** served before and closes without a byte of a response is replaced once by
 ** a fresh one (RFC 9112 9.3.1).
 */
 gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
-                       const gp_httpout *out, uint32_t timeout);
+                       const gp_httpout *out, uint32_t timeout_ms);
 
 /*
 ** The oldest result, or NULL. The caller's until freed. 'error' is GP_OK
-** when an answer came, whatever its status; then 'answer' holds it.
+** when a response came, whatever its status; then 'response' holds it.
 */
 gp_result *gp_client_next (gp_client *c);
 void gp_result_free (gp_result *r);
@@ -60,7 +53,7 @@ void gp_result_free (gp_result *r);
 struct gp_result {
   uint64_t id;
   gp_err error;
-  gp_httpin answer;   /* lives as long as the result */
+  gp_httpin response; /* lives as long as the result */
   const char *remote; /* numeric address that was connected, or NULL */
   bool wants_list;    /* the request's */
 };

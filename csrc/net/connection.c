@@ -1,70 +1,54 @@
 /*
-** net/connection.c - the connections of a server and their times.
-**
-** evhttp has no limit of connections, none for a whole request and none for
-** the length of a chunk-size line; its timeouts kill connections whose data
-** came while the loop was held up. So the limits are ours: callbacks of the
-** buffers say what state a connection is in, and a sweep closes those that
-** are too long in one. Nor does evhttp choose the right status, and what it
-** writes is HTML; so it does not get to see a request before its head is
-** whole and good (gp_frame): what is not is refused here.
+** net/connection.c - one connection of a server.
 */
 #include "net/connection.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <event2/listener.h>
 
+#include "base/os.h"
 #include "net/evhttp.h"
 
-uint64_t gp_conn_now (const gp_server *s) {
-  return gp_loop_now(s->loop) - s->lag;
-}
-
-/* Lets the sweep come at 'at' or sooner. */
-static void plan (gp_server *s, uint64_t at) {
-  if (!s->sweep.armed || at < s->sweep.at)
-    gp_timer_set(&s->sweep, at);
-}
-
-static uint64_t limit (const gp_conn *c) {
-  const gp_serveropt *o = &c->server->opt;
+static uint64_t limit_ms (const gp_conn *c) {
+  const gp_serveropt *o = c->conns->opt;
   if (c->state == GP_CONN_REFUSED)
-    return GP_CONN_LINGER;
+    return GP_CONN_LINGER_MS;
   return c->state == GP_CONN_IDLE ? o->idle_timeout_ms
                                   : o->receive_timeout_ms;
 }
 
-void gp_conn_enter (gp_conn *c, gp_connstate state) {
-  gp_server *s = c->server;
+/* An idle one is not looked at before its time is up. */
+static void enter (gp_conn *c, gp_connstate state) {
+  gp_sweep *w = &c->conns->sweep;
   c->state = state;
   if (state == GP_CONN_OWED)
     return;
-  c->since = gp_conn_now(s);
-  plan(s, gp_loop_now(s->loop) +
-            (state == GP_CONN_IDLE ? limit(c) + s->period : s->period));
+  c->state_at = gp_sweep_now(w);
+  gp_sweep_plan(w, state == GP_CONN_IDLE ? c->state_at + limit_ms(c)
+                                         : c->state_at);
 }
 
 /* Most that a connection may hold of one request. */
-static size_t cap (const gp_server *s) {
-  return s->opt.max_headers + s->opt.maxbody + GP_EVHTTP_SLACK;
+static size_t cap (const gp_conn *c) {
+  const gp_serveropt *o = c->conns->opt;
+  return o->max_headers + o->max_request + GP_EVHTTP_SLACK;
 }
 
-/* Whether evhttp gets to see what comes in. */
-static void gate (gp_conn *c, bool open) {
-  bufferevent_data_cb reading, writing;
+/* Puts 'reading' in place of evhttp's callback; gives what was there. */
+static bufferevent_data_cb setreading (gp_conn *c,
+                                       bufferevent_data_cb reading) {
+  bufferevent_data_cb before, writing;
   bufferevent_event_cb event;
   void *arg;
-  bufferevent_getcb(c->bev, &reading, &writing, &event, &arg);
-  if (!open)
-    c->reading = reading;
-  bufferevent_setcb(c->bev, open ? c->reading : NULL, writing, event, arg);
+  bufferevent_getcb(c->bev, &before, &writing, &event, &arg);
+  bufferevent_setcb(c->bev, reading, writing, event, arg);
+  return before;
 }
 
 /* The bytes from 'at' on are new. Zero, or the status to refuse them with. */
@@ -84,24 +68,72 @@ static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
       const char *head = (const char *)evbuffer_pullup(b, (ev_ssize_t)at);
       status = head == NULL ? 503 : gp_frame_judge(f, head, at);
       if (status == 0)
-        gate(c, true);
+        setreading(c, c->reading); /* evhttp may read on */
     }
   }
   return status;
 }
 
-static void request_begins (gp_conn *c) {
-  const gp_serveropt *o = &c->server->opt;
-  c->got = 0;
-  gp_frame_init(&c->frame, o->max_headers, o->maxbody);
-  gate(c, false);
-  gp_conn_enter(c, GP_CONN_READING);
+const char *gp_conn_remote (const gp_conn *c) {
+  return gp_evhttp_remote(c->con);
+}
+
+void gp_conn_note (gp_conn *c, int status) {
+  gp_refusals_add(&c->conns->refusals, status, gp_conn_remote(c));
 }
 
 /*
-** Bytes came in. Those of a next request while an answer is owed stay
+** What was refused without evhttp: it fits into the socket, or else nobody
+** reads it anyway.
+*/
+static void say (gp_conn *c, int status) {
+  char text[192];
+  const char *more = status == 503   ? "Retry-After: 1\r\n"
+                     : status == 405 ? "Allow: DELETE, GET, OPTIONS, POST, "
+                                       "PUT\r\n"
+                                     : "";
+  int len = snprintf(text, sizeof text,
+                     "HTTP/1.1 %d %s\r\n%sConnection: close\r\n"
+                     "Content-Length: 0\r\n\r\n",
+                     status, gp_frame_reason(status), more);
+  if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
+    gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
+}
+
+/*
+** The connection stays until the other side closes it, for a while: a close
+** with bytes unread would reset it and take the response away (RFC 9112,
+** 9.6). evhttp learns of the end alone.
+*/
+void gp_conn_refuse (gp_conn *c, int status) {
+  gp_conns *all = c->conns;
+  struct evbuffer *in = bufferevent_get_input(c->bev);
+  bufferevent_event_cb event;
+  void *arg;
+  gp_conn_note(c, status);
+  say(c, status);
+  bufferevent_getcb(c->bev, NULL, NULL, &event, &arg);
+  bufferevent_setcb(c->bev, NULL, NULL, event, arg);
+  all->served--;
+  all->refused++;
+  enter(c, GP_CONN_REFUSED);
+  evbuffer_drain(in, evbuffer_get_length(in));
+  shutdown(bufferevent_getfd(c->bev),
+           all->refused > GP_CONN_LINGERERS ? SHUT_RDWR : SHUT_WR);
+}
+
+static void request_begins (gp_conn *c) {
+  const gp_serveropt *o = c->conns->opt;
+  c->got = 0;
+  gp_frame_init(&c->frame, o->max_headers, o->max_request);
+  c->reading = setreading(c, NULL);
+  enter(c, GP_CONN_READING);
+}
+
+/*
+** Bytes came in. Those of a next request while a response is owed stay
 ** below the slack by leaving the rest to the kernel; evhttp reads on with
-** the answer.
+** the response.
 */
 static void input_changed (struct evbuffer *b,
                            const struct evbuffer_cb_info *info, void *arg) {
@@ -121,7 +153,7 @@ static void input_changed (struct evbuffer *b,
     status = examine(c, b, len - info->n_added);
     if (status != 0)
       gp_conn_refuse(c, status);
-    else if (len > cap(c->server))
+    else if (len > cap(c))
       shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
   }
   else if (len >= GP_EVHTTP_SLACK)
@@ -129,11 +161,12 @@ static void input_changed (struct evbuffer *b,
 }
 
 /*
-** What came before the answer was given is a next request: it is taken away
-** from evhttp, which would read it unseen, and given back a little later.
+** What came before the response was given is a next request: it is taken
+** away from evhttp, which would read it unseen, and given back a little
+** later.
 */
 static void setaside (gp_conn *c) {
-  gp_server *s = c->server;
+  gp_conns *all = c->conns;
   struct evbuffer *in = bufferevent_get_input(c->bev);
   if (evbuffer_get_length(in) == 0)
     return;
@@ -142,14 +175,27 @@ static void setaside (gp_conn *c) {
     shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
     return;
   }
-  gp_ring_append(&s->early, &c->waiting);
-  event_active(s->resume, EV_TIMEOUT, 0);
+  gp_ring_append(&all->early, &c->waiting);
+  event_active(all->resume, EV_TIMEOUT, 0);
+}
+
+/* Bytes went out: with the last of a response the next request may begin. */
+static void output_changed (struct evbuffer *b,
+                            const struct evbuffer_cb_info *info, void *arg) {
+  gp_conn *c = arg;
+  if (info->n_deleted == 0 || c->state != GP_CONN_WRITING ||
+      evbuffer_get_length(b) > 0)
+    return;
+  enter(c, GP_CONN_IDLE);
+  setaside(c);
 }
 
 /* evhttp may close a connection while it reads. */
-void gp_conn_resume (gp_server *s) {
-  while (!gp_ring_empty(&s->early)) {
-    gp_conn *c = gp_ring_of(gp_conn, waiting, s->early.next);
+static void resume_due (evutil_socket_t fd, short what, void *arg) {
+  gp_conns *all = arg;
+  (void)fd, (void)what;
+  while (!gp_ring_empty(&all->early)) {
+    gp_conn *c = gp_ring_of(gp_conn, waiting, all->early.next);
     struct evbuffer *early = c->early;
     gp_ring_remove(&c->waiting);
     c->early = NULL;
@@ -160,15 +206,24 @@ void gp_conn_resume (gp_server *s) {
   }
 }
 
-/* Bytes went out: with the last of an answer the next request may begin. */
-static void output_changed (struct evbuffer *b,
-                            const struct evbuffer_cb_info *info, void *arg) {
-  gp_conn *c = arg;
-  if (info->n_deleted == 0 || c->state != GP_CONN_WRITING ||
-      evbuffer_get_length(b) > 0)
-    return;
-  gp_conn_enter(c, GP_CONN_IDLE);
-  setaside(c);
+void gp_conns_init (gp_conns *all, gp_loop *l, const gp_serveropt *opt,
+                    void (*sweep)(void *arg), void *arg) {
+  memset(all, 0, sizeof *all);
+  all->opt = opt;
+  gp_sweep_init(&all->sweep, l, opt, sweep, arg);
+  gp_ring_init(&all->early);
+}
+
+gp_err gp_conns_open (gp_conns *all) {
+  all->resume = event_new(gp_loop_base(all->sweep.loop), -1, 0, resume_due,
+                          all);
+  return all->resume != NULL ? GP_OK : GP_ENOMEM;
+}
+
+void gp_conns_close (gp_conns *all) {
+  if (all->resume != NULL)
+    event_free(all->resume);
+  gp_sweep_stop(&all->sweep);
 }
 
 /* The buffers may outlive the record: libevent frees them a turn later. */
@@ -184,141 +239,72 @@ static bool hook (gp_conn *c) {
            NULL;
 }
 
-/*
-** The record holds a reference of the bufferevent until it is adopted:
-** evhttp may free a connection it could not finish without telling.
-*/
-bool gp_conn_spare (gp_server *s) {
-  gp_conn *c;
-  if (s->spare != NULL)
-    return true;
-  c = calloc(1, sizeof *c);
+gp_conn *gp_conn_new (gp_conns *all) {
+  gp_conn *c = calloc(1, sizeof *c);
   if (c == NULL)
-    return false;
-  c->bev = bufferevent_socket_new(gp_loop_base(s->loop), -1,
+    return NULL;
+  c->bev = bufferevent_socket_new(gp_loop_base(all->sweep.loop), -1,
                                   BEV_OPT_CLOSE_ON_FREE);
   if (c->bev == NULL) {
     free(c);
-    return false;
+    return NULL;
   }
   bufferevent_incref(c->bev);
   gp_ring_init(&c->place);
   gp_ring_init(&c->bucket);
   gp_ring_init(&c->waiting);
-  c->server = s;
-  s->spare = c;
+  c->conns = all;
   if (hook(c))
-    return true;
-  gp_conn_freespare(s);
-  return false;
+    return c;
+  gp_conn_discard(c);
+  return NULL;
 }
 
-/* Frees a record that evhttp has no connection for. */
-static void conn_discard (gp_conn *c) {
+void gp_conn_discard (gp_conn *c) {
   unhook(c);
-  gp_ring_remove(&c->place);
   if (bufferevent_getfd(c->bev) < 0) /* evhttp never had it? */
     bufferevent_free(c->bev);
   bufferevent_decref(c->bev);
   free(c);
 }
 
-void gp_conn_freespare (gp_server *s) {
-  if (s->spare != NULL)
-    conn_discard(s->spare);
-  s->spare = NULL;
+void gp_conn_begin (gp_conn *c, struct evhttp_connection *con) {
+  c->con = con;
+  bufferevent_decref(c->bev);
+  gp_evhttp_nodelay(bufferevent_getfd(c->bev));
+  c->conns->served++;
+  enter(c, GP_CONN_IDLE);
 }
 
-/*
-** Must not fail: evhttp would then serve the socket all the same, uncounted.
-** So it gives the spare one, and no next one is accepted until there is a
-** spare again.
-*/
-struct bufferevent *gp_conn_accept (struct event_base *base, void *arg) {
-  gp_server *s = arg;
-  gp_conn *c = s->spare;
-  (void)base;
-  if (c == NULL)
-    return NULL;
-  s->spare = NULL;
-  gp_ring_append(&s->fresh, &c->place);
-  if (++s->count >= s->opt.max_connections + GP_CONN_LINGERERS)
-    s->closed |= GP_CLOSED_FULL;
-  if (!gp_conn_spare(s))
-    gp_server_pause(s, GP_CLOSED_NOSPARE);
-  gp_server_gate(s);
-  event_active(s->adopt, EV_TIMEOUT, 0);
-  return c->bev;
-}
-
-static void conn_uncount (gp_server *s) {
-  s->count--;
-  if (s->closed & GP_CLOSED_FULL) {
-    s->closed &= ~(unsigned)GP_CLOSED_FULL;
-    gp_server_gate(s);
-  }
-}
-
-/*
-** evhttp closes the connection. A request that is owed an answer goes with
-** it, unless evhttp has let go of it before: then it is ours.
-*/
-static void conn_gone (struct evhttp_connection *con, void *arg) {
-  gp_conn *c = arg;
-  gp_server *s = c->server;
-  (void)con;
-  if (c->reply != NULL) {
-    if (evhttp_request_get_connection(c->reply->req) == NULL)
-      evhttp_request_free(c->reply->req);
-    gp_httpexchange_lost(c->reply);
-  }
+void gp_conn_end (gp_conn *c) {
+  if (c->exchange != NULL)
+    gp_httpexchange_lose(c->exchange);
   unhook(c);
-  gp_ring_remove(&c->place);
-  gp_ring_remove(&c->bucket);
   gp_ring_remove(&c->waiting);
   if (c->early != NULL)
     evbuffer_free(c->early);
   if (c->state == GP_CONN_REFUSED)
-    s->refused--;
+    c->conns->refused--;
   else
-    s->served--;
+    c->conns->served--;
   free(c);
-  conn_uncount(s);
 }
 
-static gp_ring *bucket (gp_server *s, const struct evhttp_connection *con) {
-  uintptr_t n = (uintptr_t)con >> 4;
-  return &s->table[(n ^ n >> 8 ^ n >> 16) % GP_CONN_BUCKETS];
+bool gp_conn_iswhole (const gp_conn *c) {
+  return c->frame.part == GP_FRAME_WHOLE;
 }
 
-void gp_conn_adopt (gp_server *s) {
-  while (!gp_ring_empty(&s->fresh)) {
-    gp_conn *c = gp_ring_of(gp_conn, place, s->fresh.next);
-    void *con = NULL;
-    bufferevent_getcb(c->bev, NULL, NULL, NULL, &con);
-    if (con == NULL) { /* out of memory in evhttp? */
-      conn_discard(c);
-      conn_uncount(s);
-      continue;
-    }
-    c->con = con;
-    evhttp_connection_set_closecb(c->con, conn_gone, c);
-    bufferevent_decref(c->bev);
-    gp_evhttp_nodelay(bufferevent_getfd(c->bev));
-    gp_ring_move(&s->live, &c->place);
-    gp_ring_append(bucket(s, con), &c->bucket);
-    gp_conn_admit(s, c);
-  }
+void gp_conn_owe (gp_conn *c, gp_httpexchange *x) {
+  c->exchange = x;
+  enter(c, GP_CONN_OWED);
 }
 
-gp_conn *gp_conn_find (gp_server *s, const struct evhttp_connection *con) {
-  gp_ring *head = bucket(s, con), *r;
-  for (r = head->next; r != head; r = r->next) {
-    gp_conn *c = gp_ring_of(gp_conn, bucket, r);
-    if (c->con == con)
-      return c;
-  }
-  return NULL;
+void gp_conn_release (gp_conn *c) {
+  c->exchange = NULL;
+}
+
+void gp_conn_write (gp_conn *c) {
+  enter(c, GP_CONN_WRITING);
 }
 
 void gp_conn_close (gp_conn *c) {
@@ -330,11 +316,7 @@ void gp_conn_close (gp_conn *c) {
 ** its own in this state.
 */
 void gp_conn_watch (gp_conn *c) {
-  bufferevent_data_cb reading, writing;
-  bufferevent_event_cb event;
-  void *arg;
-  bufferevent_getcb(c->bev, &reading, &writing, &event, &arg);
-  bufferevent_setcb(c->bev, NULL, writing, event, arg);
+  setreading(c, NULL);
   if (evbuffer_get_length(bufferevent_get_input(c->bev)) < GP_EVHTTP_SLACK)
     bufferevent_enable(c->bev, EV_READ);
 }
@@ -348,52 +330,33 @@ void gp_conn_flush (gp_conn *c) {
   evbuffer_freeze(b, 1);
 }
 
+/*
+** Bytes that are there but not read are no fault of the sender. Not for
+** whoever sent more than a request can have.
+*/
+static bool isforgiven (const gp_conn *c) {
+  return c->state < GP_CONN_OWED && c->got <= cap(c) &&
+         gp_os_unread(bufferevent_getfd(c->bev)) > 0;
+}
+
 /* Whoever was too slow with a request is told. */
-static void conn_expire (gp_conn *c) {
+static void expire (gp_conn *c) {
   if (c->state == GP_CONN_READING)
     gp_conn_refuse(c, 408);
   else
     gp_conn_close(c);
 }
 
-/*
-** Whether it is our turn: bytes that are there but not read are no fault of
-** the sender. Not for whoever sent more than a request can have.
-*/
-static bool pardoned (const gp_conn *c) {
-  return c->state < GP_CONN_OWED && c->got <= cap(c->server) &&
-         gp_evhttp_waiting(bufferevent_getfd(c->bev));
-}
-
-/*
-** A turn that comes late was held up by Lua: that time counts for nobody.
-** What came in meanwhile has been read in this turn already.
-*/
-void gp_conn_sweep (void *arg) {
-  gp_server *s = arg;
-  uint64_t real = gp_loop_now(s->loop), next = UINT64_MAX, now;
-  gp_ring *r, *after;
-  if (real - s->sweep.at > s->period)
-    s->lag += real - s->sweep.at;
-  now = real - s->lag;
-  for (r = s->live.next; r != &s->live; r = after) {
-    gp_conn *c = gp_ring_of(gp_conn, place, r);
-    uint64_t due;
-    after = r->next;
-    if (c->state == GP_CONN_OWED)
-      continue;
-    if (c->since > now)
-      c->since = now;
-    due = c->since + limit(c);
-    if (due <= now && !pardoned(c)) {
-      conn_expire(c);
-      continue;
-    }
-    if (c->state != GP_CONN_IDLE || due < now)
-      due = now;
-    if (due < next)
-      next = due;
+uint64_t gp_conn_check (gp_conn *c, uint64_t now) {
+  uint64_t due_at;
+  if (c->state == GP_CONN_OWED)
+    return UINT64_MAX;
+  if (c->state_at > now)
+    c->state_at = now;
+  due_at = c->state_at + limit_ms(c);
+  if (due_at <= now && !isforgiven(c)) {
+    expire(c);
+    return UINT64_MAX;
   }
-  if (next != UINT64_MAX)
-    plan(s, (next > now ? next + s->lag : real) + s->period);
+  return c->state == GP_CONN_IDLE && due_at > now ? due_at : now;
 }

@@ -1,153 +1,119 @@
 /*
-** net/connection.h - the insides of a server, for its own files.
+** net/connection.h - one connection of a server: what comes in on it and
+** goes out, and how long either may take.
 **
-** net/server.c has the server, its listeners and its replies;
-** net/connection.c the connections, from accepting to closing, and their
-** times; net/refuse.c those that are refused. evhttp owns an accepted
-** connection and tells when it goes.
+** evhttp owns an accepted connection; its closing is told to the table
+** (net/conntable.h), which makes and ends these records. evhttp has no limit
+** for a whole request and none for the length of a chunk-size line; its
+** timeouts kill connections whose data came while the loop was held up. Nor
+** does it choose the right status, and what it writes is HTML. So it does
+** not get to see a request before its head is whole and good
+** (wire/frame.h): what is not is refused here.
 */
 #ifndef gp_net_connection_h
 #define gp_net_connection_h
 
 #include <event2/bufferevent.h>
 
-#include "wire/frame.h"
 #include "base/ring.h"
-#include "net/server.h"
-#include "net/listener.h"
+#include "net/exchange.h"
+#include "net/refusals.h"
+#include "net/sweep.h"
+#include "wire/frame.h"
 #pragma GCC visibility push(hidden)
 
 struct evbuffer;
+struct event;
 struct evhttp_connection;
-struct evhttp_request;
-
-#define GP_CONN_BUCKETS 256
 
 /*
-** Whoever is refused has this long (ms) to read why, and so many at once;
-** further ones are cut off at once.
+** Whoever is refused has this long to read why, and so many at once; further
+** ones are cut off at once.
 */
-#define GP_CONN_LINGER 1000
+#define GP_CONN_LINGER_MS 1000
 #define GP_CONN_LINGERERS 64
 
-typedef struct gp_conn gp_conn;
-
-/* Why the server does not accept at present: bits. */
-typedef enum gp_closed {
-  GP_CLOSED_STARVED = 1, /* no descriptors */
-  GP_CLOSED_NOSPARE = 2, /* no memory for the next connection */
-  GP_CLOSED_FULL = 4,    /* even too many that are being refused */
-  GP_CLOSED_ENDING = 8
-} gp_closed;
-
-struct gp_server {
-  gp_loop *loop;
-  gp_serveropt opt;
-  struct evhttp *http;
-  struct evconnlistener *listeners[GP_LISTEN_MAX];
-  struct event *markers[GP_LISTEN_MAX];
-  unsigned closed;    /* of gp_closed */
-  bool starved;       /* of descriptors, and not yet told */
-  uint64_t starvedat; /* when that was last so, or 0 */
-  gp_timer retry;     /* accept again */
-  gp_ring requests;   /* replies that nobody has taken: to short requests, */
-  gp_ring large;      /* and to others, which may take long to read */
-  struct event *adopt, *resume;
-  gp_conn *spare; /* the next one to be accepted */
-  gp_ring fresh;  /* accepted, not yet adopted */
-  gp_ring live;
-  gp_ring early; /* those that have sent more than was asked for */
-  gp_ring table[GP_CONN_BUCKETS]; /* the live ones by connection */
-  size_t count; /* of connections: served, refused, and 'fresh' */
-  size_t served, refused;
-  gp_refusal refusals[GP_REFUSALS]; /* that nobody has taken, oldest first */
-  size_t nrefusals;
-  uint64_t overlooked; /* for which there was no room */
-  gp_timer sweep;
-  uint64_t period; /* ms between two sweeps while requests come in */
-  uint64_t lag;    /* ms that the loop was held up, in all */
-};
+/* What the connections of one server have in common. */
+typedef struct gp_conns {
+  const gp_serveropt *opt;
+  gp_sweep sweep;
+  gp_refusals refusals;
+  size_t served, refused; /* connections, of those that have begun */
+  gp_ring early;          /* those that sent a next request too soon */
+  struct event *resume;   /* lets them go on */
+} gp_conns;
 
 typedef enum gp_connstate {
   GP_CONN_IDLE, /* waits for the first byte of a request */
   GP_CONN_READING,
-  GP_CONN_OWED, /* 'reply' is owed: no limit of time */
+  GP_CONN_OWED, /* a response is owed: no limit of time */
   GP_CONN_WRITING,
   GP_CONN_REFUSED /* may read why, and what it sends is thrown away */
 } gp_connstate;
 
 struct gp_conn {
-  gp_ring place; /* in 'fresh' or 'live' */
-  gp_ring bucket;
-  gp_server *server;
-  struct evhttp_connection *con;
+  gp_ring place, bucket; /* the table's */
+  gp_conns *conns;
+  struct evhttp_connection *con; /* NULL: has not begun */
   struct bufferevent *bev;
-  gp_httpexchange *reply;
+  gp_httpexchange *exchange; /* that is owed a response */
   gp_connstate state;
-  uint64_t since;              /* when the state began, by gp_conn_now */
+  uint64_t state_at;           /* when it began, by gp_sweep_now */
   size_t got;                  /* bytes of the request that is being read */
   gp_frame frame;              /* of that request */
   bufferevent_data_cb reading; /* evhttp's, while it must not read */
-  struct evbuffer *early;      /* sent before the last answer, or NULL */
-  gp_ring waiting;             /* in the server's 'early' */
+  struct evbuffer *early; /* came before the response was given, or NULL */
+  gp_ring waiting;        /* in the 'early' of all */
 };
-
-struct gp_httpexchange {
-  gp_exchange exchange; /* what the node knows of it */
-  gp_ring queue;        /* while nobody has taken it */
-  gp_conn *conn;        /* NULL: the asker is gone */
-  struct evhttp_request *req;
-  gp_httpin in;
-  bool last; /* the connection ends with it */
-};
-
-/* Marks that the asker is gone: what 'in' showed no longer exists. */
-void gp_httpexchange_lost (gp_httpexchange *r);
-
-/* Accepts or not, as 'closed' says. */
-void gp_server_gate (gp_server *s);
-
-/* Does not accept for a while, for a 'why' that passes by itself. */
-void gp_server_pause (gp_server *s, gp_closed why);
-
-/* The time without that in which the loop was held up. */
-uint64_t gp_conn_now (const gp_server *s);
-
-/* Makes the spare connection unless there is one. False: out of memory. */
-bool gp_conn_spare (gp_server *s);
-void gp_conn_freespare (gp_server *s);
-
-/* The callback of evhttp that is asked for a bufferevent; 'arg': server. */
-struct bufferevent *gp_conn_accept (struct event_base *base, void *arg);
-
-/* Takes over what was accepted, once evhttp has made it a connection. */
-void gp_conn_adopt (gp_server *s);
-
-/* It is served, unless it is one too many. */
-void gp_conn_admit (gp_server *s, gp_conn *c);
-
-/* NULL when it is unknown. */
-gp_conn *gp_conn_find (gp_server *s, const struct evhttp_connection *con);
-
-void gp_conn_enter (gp_conn *c, gp_connstate state);
 
 /*
-** Answers with 'status', without a body, and closes once the other side has
-** had time to read it. Also within a callback of a buffer.
+** Borrows loop and options. 'sweep' is called when gp_conn_check is to be
+** called for each.
 */
-void gp_conn_refuse (gp_conn *c, int status);
+void gp_conns_init (gp_conns *all, gp_loop *l, const gp_serveropt *opt,
+                    void (*sweep)(void *arg), void *arg);
+gp_err gp_conns_open (gp_conns *all);
+void gp_conns_close (gp_conns *all);
+
+/*
+** A record with a bufferevent for evhttp, which owns that from then on; the
+** record keeps a reference until it begins, as evhttp may free a connection
+** that it could not finish without telling. NULL: out of memory.
+*/
+gp_conn *gp_conn_new (gp_conns *all);
+
+/* Frees one that has not begun. */
+void gp_conn_discard (gp_conn *c);
+
+/* evhttp has made 'con' of it: it is served. */
+void gp_conn_begin (gp_conn *c, struct evhttp_connection *con);
+
+/* Frees one that evhttp closes; a response that it owes is lost. */
+void gp_conn_end (gp_conn *c);
 
 /* Numeric, no port. Lives as long as the connection. */
 const char *gp_conn_remote (const gp_conn *c);
 
-/* The request 'status' was refused to 'c', or 'c' itself was: tells it. */
+/* Whether all that was read of it is one whole request. */
+bool gp_conn_iswhole (const gp_conn *c);
+
+/* That request came out, as 'x'. */
+void gp_conn_owe (gp_conn *c, gp_httpexchange *x);
+
+/* It is not owed any more. */
+void gp_conn_release (gp_conn *c);
+
+/* A response is about to be written. */
+void gp_conn_write (gp_conn *c);
+
+/*
+** Refuses with 'status', without a body, and closes once the other side has
+** had time to read it. Also within a callback of a buffer.
+*/
+void gp_conn_refuse (gp_conn *c, int status);
+
+/* The program is to be told of a refusal. */
 void gp_conn_note (gp_conn *c, int status);
-
-/* Lets those read on that have sent more than was asked for. */
-void gp_conn_resume (gp_server *s);
-
-/* Closes the connection. Not within a callback of libevent. */
-void gp_conn_close (gp_conn *c);
 
 /* Notices from now on when the other side leaves. */
 void gp_conn_watch (gp_conn *c);
@@ -155,8 +121,14 @@ void gp_conn_watch (gp_conn *c);
 /* Writes what waits, as far as that goes without waiting. */
 void gp_conn_flush (gp_conn *c);
 
-/* The callback of the sweep timer; 'arg' is the server. */
-void gp_conn_sweep (void *arg);
+/* Closes the connection. Not within a callback of libevent. */
+void gp_conn_close (gp_conn *c);
+
+/*
+** Refuses or closes it when it was too slow. When it is to be checked again;
+** UINT64_MAX: not before something happens.
+*/
+uint64_t gp_conn_check (gp_conn *c, uint64_t now);
 
 #pragma GCC visibility pop
 #endif

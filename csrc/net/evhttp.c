@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
@@ -79,9 +78,14 @@ bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len) {
   return evhttp_add_header(headers, "Content-Length", text) == 0;
 }
 
-bool gp_evhttp_waiting (int fd) {
-  int n = 0;
-  return fd >= 0 && ioctl(fd, FIONREAD, &n) == 0 && n > 0;
+const char *gp_evhttp_remote (struct evhttp_connection *con) {
+  static const char mapped[] = "::ffff:";
+  char *text = NULL;
+  uint16_t port;
+  evhttp_connection_get_peer(con, &text, &port);
+  if (strncmp(text, mapped, sizeof mapped - 1) == 0 && strchr(text, '.'))
+    text += sizeof mapped - 1;
+  return text;
 }
 
 void gp_evhttp_nodelay (int fd) {

@@ -13,7 +13,7 @@
 #include "wire/http.h"
 #pragma GCC visibility push(hidden)
 
-struct evbuffer;
+struct evhttp_connection;
 struct evhttp_request;
 struct evkeyvalq;
 
@@ -45,10 +45,13 @@ bool gp_evhttp_fill (struct evhttp_request *req, const gp_httpout *out,
 /* Adds "Content-Length: len". False when out of memory. */
 bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len);
 
-/* Whether the kernel holds bytes from the other side that were not read. */
-bool gp_evhttp_waiting (int fd);
+/*
+** The address of the other side, numeric, without port, and an IPv4 one
+** always written as such. Lives as long as the connection.
+*/
+const char *gp_evhttp_remote (struct evhttp_connection *con);
 
-/* Sends what is written at once. */
+/* What is written to 'fd' leaves at once. */
 void gp_evhttp_nodelay (int fd);
 
 #pragma GCC visibility pop

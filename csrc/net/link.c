@@ -14,29 +14,24 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
+#include "base/os.h"
 #include "net/evhttp.h"
 
-#define NEVER 86400 /* s: out of the way of our own timers */
+#define NEVER_S 86400 /* out of the way of our own timers */
 
 static gp_ring *bucket (gp_pool *p, const gp_peer *peer) {
   return &p->table[gp_peer_hash(peer) % GP_LINK_BUCKETS];
 }
 
-/* Lets the timer come at 'at' or sooner. */
-static void plan (gp_pool *p, uint64_t at) {
-  if (!p->timer.armed || at < p->timer.at)
-    gp_timer_set(&p->timer, at);
-}
-
 static void pool_due (void *arg) {
   gp_pool *p = arg;
   uint64_t now = gp_loop_now(p->loop);
-  while (!gp_ring_empty(&p->dead))
-    gp_link_free(gp_ring_of(gp_link, place, p->dead.next));
+  while (!gp_ring_empty(&p->dropped))
+    gp_link_free(gp_ring_of(gp_link, place, p->dropped.next));
   while (!gp_ring_empty(&p->resting)) {
     gp_link *k = gp_ring_of(gp_link, place, p->resting.next);
-    if (k->since + p->opt.rest_timeout_ms > now) {
-      plan(p, k->since + p->opt.rest_timeout_ms);
+    if (k->rested_at + p->opt.rest_timeout_ms > now) {
+      gp_timer_setby(&p->timer, k->rested_at + p->opt.rest_timeout_ms);
       break;
     }
     gp_link_free(k);
@@ -50,13 +45,13 @@ void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt) {
   for (i = 0; i < GP_LINK_BUCKETS; i++)
     gp_ring_init(&p->table[i]);
   gp_ring_init(&p->resting);
-  gp_ring_init(&p->dead);
-  gp_timer_init(&p->timer, l, pool_due, p);
+  gp_ring_init(&p->dropped);
+  gp_timer_init(&p->timer, gp_loop_timers(l), pool_due, p);
 }
 
 void gp_pool_close (gp_pool *p) {
-  while (!gp_ring_empty(&p->dead))
-    gp_link_free(gp_ring_of(gp_link, place, p->dead.next));
+  while (!gp_ring_empty(&p->dropped))
+    gp_link_free(gp_ring_of(gp_link, place, p->dropped.next));
   while (!gp_ring_empty(&p->resting))
     gp_link_free(gp_ring_of(gp_link, place, p->resting.next));
   gp_timer_stop(&p->timer);
@@ -70,7 +65,7 @@ static void input_changed (struct evbuffer *b,
   if (info->n_added > 0 && evbuffer_get_length(b) > o->max_headers +
                                                       o->max_response +
                                                       GP_EVHTTP_SLACK) {
-    k->over = true;
+    k->toolong = true;
     shutdown(bufferevent_getfd(k->bev), SHUT_RDWR);
   }
 }
@@ -91,16 +86,16 @@ static int status_of (const char *line, size_t len) {
 }
 
 /*
-** The status of an answer that evhttp does not see: a server that refuses
-** a large request early closes while we write, and evhttp then forgets
-** what was answered (413 most of all).
+** The status of a response that evhttp does not see: a server that refuses
+** a large request early closes while we write, and evhttp then forgets what
+** came (413 most of all). The socket never waits.
 */
-static int early_status (gp_link *k) {
+static int readearly (gp_link *k) {
   char line[16];
   struct evbuffer *b = bufferevent_get_input(k->bev);
   ev_ssize_t n = evbuffer_copyout(b, line, sizeof line - 1);
   if (n <= 0)
-    n = recv(bufferevent_getfd(k->bev), line, sizeof line - 1, MSG_DONTWAIT);
+    n = recv(bufferevent_getfd(k->bev), line, sizeof line - 1, 0);
   if (n <= 0)
     return 0;
   line[n] = '\0';
@@ -115,7 +110,7 @@ static void link_closed (struct evhttp_connection *con, void *arg) {
   if (!gp_ring_empty(&k->place)) /* at rest? */
     gp_link_drop(k);
   else if (k->sent)
-    k->early = early_status(k);
+    k->early_status = readearly(k);
 }
 
 static bool link_open (gp_link *k, const char *address) {
@@ -132,7 +127,7 @@ static bool link_open (gp_link *k, const char *address) {
     bufferevent_free(k->bev);
     return false;
   }
-  evhttp_connection_set_timeout(k->con, NEVER);
+  evhttp_connection_set_timeout(k->con, NEVER_S);
   evhttp_connection_set_max_headers_size(k->con, (ev_ssize_t)o->max_headers);
   evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)o->max_response);
   evhttp_connection_set_closecb(k->con, link_closed, k);
@@ -165,7 +160,7 @@ gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer) {
     gp_ring_remove(&k->bucket);
     gp_ring_remove(&k->place);
     k->got = 0;
-    k->early = 0;
+    k->early_status = 0;
     return k;
   }
   return NULL;
@@ -182,16 +177,16 @@ void gp_link_started (gp_link *k) {
 void gp_link_rest (gp_link *k) {
   gp_pool *p = k->pool;
   k->served++;
-  k->since = gp_loop_now(p->loop);
+  k->rested_at = gp_loop_now(p->loop);
   gp_ring_append(bucket(p, k->peer), &k->bucket);
   gp_ring_append(&p->resting, &k->place);
-  plan(p, k->since + p->opt.rest_timeout_ms);
+  gp_timer_setby(&p->timer, k->rested_at + p->opt.rest_timeout_ms);
 }
 
 void gp_link_drop (gp_link *k) {
   gp_ring_remove(&k->bucket);
-  gp_ring_move(&k->pool->dead, &k->place);
-  plan(k->pool, gp_loop_now(k->pool->loop));
+  gp_ring_move(&k->pool->dropped, &k->place);
+  gp_timer_setby(&k->pool->timer, gp_loop_now(k->pool->loop));
 }
 
 /* The buffers outlive the link: libevent frees them a turn later. */
@@ -212,5 +207,5 @@ bool gp_link_waiting (const gp_link *k) {
   const gp_clientopt *o = &k->pool->opt;
   return k->sent &&
          k->got <= o->max_headers + o->max_response + GP_EVHTTP_SLACK &&
-         gp_evhttp_waiting(bufferevent_getfd(k->bev));
+         gp_os_unread(bufferevent_getfd(k->bev)) > 0;
 }

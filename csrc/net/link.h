@@ -4,15 +4,17 @@
 ** A link is one connection to one numeric address for one peer. It serves
 ** one request at a time, or rests in the pool until the next one, until it
 ** rested too long, or until the other side closes it. Knows no requests:
-** who uses a link sends through 'con' and hears from evhttp himself.
+** who uses a link sends through 'con' and is called back by evhttp itself.
 */
 #ifndef gp_net_link_h
 #define gp_net_link_h
 
 #include <netinet/in.h>
 
-#include "net/client.h"
 #include "base/ring.h"
+#include "net/loop.h"
+#include "net/options.h"
+#include "value/peer.h"
 #pragma GCC visibility push(hidden)
 
 struct bufferevent;
@@ -25,25 +27,25 @@ typedef struct gp_pool {
   gp_clientopt opt;
   gp_ring table[GP_LINK_BUCKETS]; /* resting links, by peer */
   gp_ring resting;                /* the same, the oldest first */
-  gp_ring dead;                   /* to be freed by the timer */
+  gp_ring dropped;                /* to be freed by the timer */
   gp_timer timer;
 } gp_pool;
 
 typedef struct gp_link {
   gp_ring bucket;
-  gp_ring place; /* in 'resting' or 'dead', else alone */
+  gp_ring place; /* in 'resting' or 'dropped', else alone */
   gp_pool *pool;
   const gp_peer *peer;
   struct evhttp_connection *con;
   struct bufferevent *bev;
   char address[INET6_ADDRSTRLEN];
-  uint64_t since;  /* when it began to rest */
-  unsigned served; /* answers so far */
-  size_t got;      /* bytes of the present answer */
-  bool sent;       /* was connected: a request was written */
-  bool closed;     /* by either side */
-  bool over;       /* cut off: the answer was too long */
-  int early;       /* status that came before the connection broke */
+  uint64_t rested_at; /* when it began to rest */
+  unsigned served;    /* responses so far */
+  size_t got;         /* bytes of the present response */
+  bool sent;          /* was connected: a request was written */
+  bool closed;        /* by either side */
+  bool toolong;       /* the response was: cut off */
+  int early_status;   /* that came before the connection broke, or 0 */
 } gp_link;
 
 /* Copies 'opt', borrows the loop. */
@@ -70,7 +72,7 @@ void gp_link_drop (gp_link *k);
 /* NULL is allowed. Not within callbacks of libevent. */
 void gp_link_free (gp_link *k);
 
-/* Bytes that wait to be read, of an answer that is not too long. */
+/* Whether bytes wait to be read, of a response that is not too long. */
 bool gp_link_waiting (const gp_link *k);
 
 #pragma GCC visibility pop

@@ -12,6 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/os.h"
+
 #define BACKLOG 1024 /* connections that wait while Lua is at work */
 #define PORT_TRIES 32
 
@@ -75,7 +77,7 @@ static int open_one (const char *text, int *port) {
     return -1;
   }
   size = address_size(&a);
-  fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  fd = gp_os_socket(a.any.sa_family);
   if (fd < 0)
     return -1;
   if (configure(fd, &a) && bind(fd, &a.any, size) == 0 &&

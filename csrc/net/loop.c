@@ -2,8 +2,8 @@
 ** net/loop.c - the event loop: phase one of the pump.
 **
 ** libevent does the input and output and keeps no time: a loop that was
-** held up would let its timeouts win over data that came in time. Timers
-** are our own and run after the input of the same turn.
+** held up would let its timeouts win over data that came in time. So timers
+** are our own (net/timer.h) and run after the input of the same turn.
 */
 #include "net/loop.h"
 
@@ -13,39 +13,27 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <event2/dns.h>
 #include <event2/event.h>
 
-#define SLICE 100  /* ms, where libevent has timers that we can not see */
-#define BASE_FDS 4 /* the epoll set, a pair for signals, one to spare */
+#include "base/os.h"
+
+#define SLICE_MS 100 /* where libevent has timers that we can not see */
+#define BASE_FDS 4   /* the epoll set, a pair for signals, one to spare */
 
 struct gp_loop {
   unsigned refs;
   int fd; /* of the epoll set, or -1 */
   int busy;
-  unsigned catches;
   unsigned forks; /* as they were counted when it was made */
   struct event_base *base;
   struct evdns_base *dns;
   struct event *alarm; /* ends a wait where 'fd' is -1, else NULL */
-  gp_timer timers;     /* head of a ring, the first one due first */
-};
-
-struct gp_catch {
-  gp_loop *loop;
-  struct event *event;
-  gp_signal *signal;
-};
-
-struct gp_watch {
-  struct event *event; /* NULL: could be read from the start */
-  gp_signal *signal;
+  gp_timers timers;
 };
 
 /*
@@ -64,21 +52,6 @@ static bool countforks (void) {
   if (!counting)
     counting = pthread_atfork(NULL, NULL, forked) == 0;
   return counting;
-}
-
-/*
-** Whether 'fd' is an epoll set. Only Linux tells, and only where /proc is
-** mounted.
-*/
-static bool isepoll (int fd) {
-  char name[40], target[40];
-  ssize_t n;
-  snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
-  n = readlink(name, target, sizeof target - 1);
-  if (n <= 0)
-    return false;
-  target[n] = '\0';
-  return strcmp(target, "anon_inode:[eventpoll]") == 0;
 }
 
 /*
@@ -111,7 +84,7 @@ static struct event_base *base_new (int *fd) {
                         EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
   base = event_base_new_with_config(config);
   event_config_free(config);
-  *fd = base != NULL && isepoll(next) ? next : -1;
+  *fd = base != NULL && gp_os_isepoll(next) ? next : -1;
   return base;
 }
 
@@ -140,7 +113,7 @@ gp_err gp_loop_new (gp_loop **out) {
   }
   l->refs = 1;
   l->forks = forks;
-  l->timers.next = l->timers.prev = &l->timers;
+  gp_timers_init(&l->timers);
   *out = l;
   return GP_OK;
 }
@@ -188,191 +161,53 @@ int gp_loop_fd (const gp_loop *l) {
 }
 
 int64_t gp_loop_due (const gp_loop *l) {
-  const gp_timer *first = l->timers.next;
-  int64_t due = -1;
+  uint64_t due_at = gp_timers_due_at(&l->timers);
+  int64_t due_ms = -1;
   if (event_base_get_num_events(l->base, EVENT_BASE_COUNT_ACTIVE) > 0)
     return 0;
-  if (first != &l->timers) {
+  if (due_at != UINT64_MAX) {
     uint64_t now = gp_loop_now(l);
-    due = first->at > now ? (int64_t)(first->at - now) : 0;
+    due_ms = due_at > now ? (int64_t)(due_at - now) : 0;
   }
-  if ((l->busy > 0 || l->fd < 0) && (due < 0 || due > SLICE))
-    due = SLICE;
-  return due;
+  if ((l->busy > 0 || l->fd < 0) && (due_ms < 0 || due_ms > SLICE_MS))
+    due_ms = SLICE_MS;
+  return due_ms;
 }
 
-/* Sleeps until the base has something to do, 'wait' ms at most. */
-static void loop_sleep (gp_loop *l, int64_t wait) {
+/* Sleeps until the base has something to do, 'wait_ms' at most. */
+static void loop_sleep (gp_loop *l, int64_t wait_ms) {
   struct pollfd p = {.fd = l->fd, .events = POLLIN};
-  if (wait != 0)
-    poll(&p, 1, wait < 0 ? -1 : wait > INT_MAX ? INT_MAX : (int)wait);
+  if (wait_ms != 0)
+    poll(&p, 1,
+         wait_ms < 0         ? -1
+         : wait_ms > INT_MAX ? INT_MAX
+                             : (int)wait_ms);
 }
 
 /* The same where only libevent itself can sleep on what it waits for. */
-static int loop_alarm (gp_loop *l, int64_t wait) {
-  struct timeval t = {0, (suseconds_t)wait * 1000};
-  if (wait == 0)
+static int loop_alarm (gp_loop *l, int64_t wait_ms) {
+  struct timeval t = {0, (suseconds_t)wait_ms * 1000};
+  if (wait_ms == 0)
     return EVLOOP_NONBLOCK;
   evtimer_add(l->alarm, &t);
   return 0;
 }
 
-/*
-** Runs the timers that are due by now. They are put aside first, so that one
-** which sets itself for now is not met again in this turn.
-*/
-static void loop_timers (gp_loop *l) {
-  uint64_t now = gp_loop_now(l);
-  gp_timer due = {.next = &due, .prev = &due};
-  gp_timer *t = l->timers.next;
-  if (t == &l->timers || t->at > now)
-    return;
-  while (t != &l->timers && t->at <= now)
-    t = t->next;
-  due.next = l->timers.next;
-  due.prev = t->prev;
-  due.next->prev = due.prev->next = &due;
-  l->timers.next = t;
-  t->prev = &l->timers;
-  while ((t = due.next) != &due) {
-    gp_timer_stop(t);
-    t->due(t->arg);
-  }
-}
-
-void gp_loop_pump (gp_loop *l, int64_t wait) {
-  int64_t due = gp_loop_due(l);
+void gp_loop_pump (gp_loop *l, int64_t wait_ms) {
+  int64_t due_ms = gp_loop_due(l);
   int flags = EVLOOP_NONBLOCK;
-  if (due >= 0 && (wait < 0 || due < wait))
-    wait = due;
+  if (due_ms >= 0 && (wait_ms < 0 || due_ms < wait_ms))
+    wait_ms = due_ms;
   if (l->fd >= 0)
-    loop_sleep(l, wait);
+    loop_sleep(l, wait_ms);
   else
-    flags = loop_alarm(l, wait);
+    flags = loop_alarm(l, wait_ms);
   event_base_loop(l->base, EVLOOP_ONCE | flags);
-  loop_timers(l);
+  gp_timers_run(&l->timers, gp_loop_now(l));
 }
 
-void gp_timer_init (gp_timer *t, gp_loop *l, void (*due)(void *arg),
-                    void *arg) {
-  t->loop = l;
-  t->next = t->prev = NULL;
-  t->at = 0;
-  t->armed = false;
-  t->due = due;
-  t->arg = arg;
-}
-
-/* Looks for its place from the end: most are set for later than the rest. */
-void gp_timer_set (gp_timer *t, uint64_t at) {
-  gp_timer *head = &t->loop->timers, *before;
-  gp_timer_stop(t);
-  before = head->prev;
-  while (before != head && before->at > at)
-    before = before->prev;
-  t->at = at;
-  t->armed = true;
-  t->prev = before;
-  t->next = before->next;
-  before->next->prev = t;
-  before->next = t;
-}
-
-void gp_timer_stop (gp_timer *t) {
-  if (!t->armed)
-    return;
-  t->armed = false;
-  t->prev->next = t->next;
-  t->next->prev = t->prev;
-  t->next = t->prev = NULL;
-}
-
-static void watch_ready (evutil_socket_t fd, short what, void *arg) {
-  gp_watch *w = arg;
-  (void)fd, (void)what;
-  gp_signal_raise(w->signal);
-}
-
-/*
-** Asks first whether 'fd' can be read already: a regular file always can,
-** and epoll does not take it.
-*/
-gp_err gp_watch_new (gp_watch **out, gp_loop *l, int fd, gp_signal *signal) {
-  struct pollfd p = {.fd = fd, .events = POLLIN};
-  int n = poll(&p, 1, 0);
-  gp_watch *w;
-  if (fd < 0 || (n > 0 && (p.revents & POLLNVAL)))
-    return GP_EINVAL;
-  w = calloc(1, sizeof *w);
-  if (w == NULL)
-    return GP_ENOMEM;
-  w->signal = signal;
-  if (n > 0)
-    gp_signal_raise(signal);
-  else {
-    w->event = event_new(l->base, fd, EV_READ, watch_ready, w);
-    if (w->event == NULL || event_add(w->event, NULL) != 0) {
-      gp_watch_free(w);
-      return GP_ENOMEM;
-    }
-  }
-  *out = w;
-  return GP_OK;
-}
-
-void gp_watch_free (gp_watch *w) {
-  if (w == NULL)
-    return;
-  if (w->event != NULL)
-    event_free(w->event);
-  free(w);
-}
-
-/* The loop that has catches, and how many. */
-static _Atomic(gp_loop *) catcher;
-
-static void caught (evutil_socket_t number, short what, void *arg) {
-  gp_catch *c = arg;
-  (void)number, (void)what;
-  gp_signal_raise(c->signal);
-}
-
-/*
-** Two bases that both have signals confuse libevent, which keeps one of them
-** in a variable of the process.
-*/
-gp_err gp_catch_new (gp_catch **out, gp_loop *l, int number,
-                     gp_signal *signal) {
-  gp_loop *none = NULL;
-  gp_catch *c = calloc(1, sizeof *c);
-  if (c == NULL)
-    return GP_ENOMEM;
-  if (!atomic_compare_exchange_strong(&catcher, &none, l) && none != l) {
-    free(c);
-    return GP_EBUSY;
-  }
-  l->catches++;
-  c->loop = gp_loop_ref(l);
-  c->signal = signal;
-  c->event = evsignal_new(l->base, number, caught, c);
-  if (c->event == NULL || event_add(c->event, NULL) != 0) {
-    gp_catch_free(c);
-    return GP_ENOMEM;
-  }
-  *out = c;
-  return GP_OK;
-}
-
-/* In a forked child nothing is touched, like all that is the loop's. */
-void gp_catch_free (gp_catch *c) {
-  if (c == NULL || gp_loop_foreign(c->loop))
-    return;
-  if (c->event != NULL)
-    event_free(c->event);
-  if (--c->loop->catches == 0)
-    atomic_store(&catcher, NULL);
-  gp_loop_unref(c->loop);
-  free(c);
+gp_timers *gp_loop_timers (gp_loop *l) {
+  return &l->timers;
 }
 
 struct event_base *gp_loop_base (gp_loop *l) {

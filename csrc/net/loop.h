@@ -1,11 +1,12 @@
 /*
 ** net/loop.h - the event loop: phase one of the pump.
 **
-** Owns the libevent base and nothing else of anybody's. Its timers and
-** watches call back in phase one only; such a callback fills queues of its
-** owner and touches neither Lua nor the loop. Counted: whoever stands on it
-** holds a reference. One thread. Belongs to the process that made it: in a
-** forked child nothing of it may be touched, and gp_loop_foreign tells.
+** Owns the libevent base, the resolver that stands on it, and the list of
+** timers. Whatever stands on it is called back in phase one only, fills
+** queues of its owner then, and touches neither Lua nor the loop. Counted:
+** whoever stands on it holds a reference. One thread. Belongs to the process
+** that made it: in a forked child nothing of it may be touched, and
+** gp_loop_foreign tells.
 */
 #ifndef gp_net_loop_h
 #define gp_net_loop_h
@@ -14,7 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/signal.h"
+#include "net/timer.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_loop gp_loop;
@@ -33,12 +34,12 @@ bool gp_loop_foreign (const gp_loop *l);
 uint64_t gp_loop_now (const gp_loop *l);
 
 /*
-** Phase one: waits at most 'wait' ms (below zero: without limit) for
+** Phase one: waits at most 'wait_ms' (below zero: without limit) for
 ** something to happen or a timer to fall due, lets libevent run once, then
 ** the timers that are due. Returns early when a signal handler ran.
 ** Must not be called from a callback.
 */
-void gp_loop_pump (gp_loop *l, int64_t wait);
+void gp_loop_pump (gp_loop *l, int64_t wait_ms);
 
 /*
 ** For other event loops: a descriptor that is readable when the loop has
@@ -48,48 +49,10 @@ void gp_loop_pump (gp_loop *l, int64_t wait);
 int gp_loop_fd (const gp_loop *l);
 int64_t gp_loop_due (const gp_loop *l);
 
-/*
-** A timer, part of its owner's struct. gp_timer_set arms it (again) for the
-** time 'at'; it calls once and is then disarmed. Its owner stops it before
-** its memory goes.
-*/
-typedef struct gp_timer gp_timer;
-struct gp_timer {
-  gp_loop *loop;
-  gp_timer *next, *prev;
-  uint64_t at;
-  bool armed;
-  void (*due)(void *arg);
-  void *arg;
-};
+/* Those that gp_loop_pump calls. */
+gp_timers *gp_loop_timers (gp_loop *l);
 
-void gp_timer_init (gp_timer *t, gp_loop *l, void (*due)(void *arg),
-                    void *arg);
-void gp_timer_set (gp_timer *t, uint64_t at);
-void gp_timer_stop (gp_timer *t);
-
-/*
-** A watch: raises 'signal' once when 'fd' can be read without waiting.
-** What can not be watched (a regular file) can always be read: its signal
-** is raised at once. Borrows 'signal' until the watch is freed, which leaves
-** 'fd' open.
-*/
-typedef struct gp_watch gp_watch;
-gp_err gp_watch_new (gp_watch **out, gp_loop *l, int fd, gp_signal *signal);
-void gp_watch_free (gp_watch *w);
-
-/*
-** A catch: while there is one, the process's signal 'number' raises 'signal'
-** each time, instead of doing what it did; that comes back when the catch is
-** freed. Only one loop of a process at a time has any: GP_EBUSY elsewhere.
-** Borrows 'signal' until the catch is freed.
-*/
-typedef struct gp_catch gp_catch;
-gp_err gp_catch_new (gp_catch **out, gp_loop *l, int number,
-                     gp_signal *signal);
-void gp_catch_free (gp_catch *c);
-
-/* For the transport alone. */
+/* For the rest of net alone. */
 struct event_base *gp_loop_base (gp_loop *l);
 
 /* The resolver, made when first asked for; NULL when out of memory. */

@@ -5,9 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/base64.h"
+#include "base/os.h"
 #include "wire/codec.h"
 #include "wire/refusal.h"
 
@@ -36,34 +36,35 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
 }
 
 static gp_err send (void *self, uint64_t id, const gp_peer *dial,
-                    const gp_sendreq *asking, uint32_t timeout) {
-  gp_service *h = self;
+                    const gp_sendreq *request, uint32_t timeout_ms) {
+  gp_service *s = self;
   gp_httpout out;
   gp_scratch scratch;
-  gp_err e = gp_wire_writerequest(&out, &scratch, asking);
+  gp_err e = gp_wire_writerequest(&out, &scratch, request);
   if (e != GP_OK)
     return e;
-  e = gp_client_send(h->client, id, dial, &out, timeout);
+  e = gp_client_send(s->client, id, dial, &out, timeout_ms);
   gp_blob_unref(out.body);
   return e;
 }
 
-static void respond (void *self, gp_exchange *x, const gp_sendresp *a) {
+static void respond (void *self, gp_exchange *x,
+                     const gp_sendresp *response) {
   gp_httpout out;
   gp_scratch scratch;
   (void)self;
-  if (gp_wire_writeresponse(&out, &scratch, a, x->form) != GP_OK)
+  if (gp_wire_writeresponse(&out, &scratch, response, x->form) != GP_OK)
     out.status = 503; /* out of memory: without its text */
-  gp_httpexchange_respond(gp_httpexchange_of(x), &out);
+  gp_server_respond(gp_httpexchange_of(x), &out);
   gp_blob_unref(out.body);
 }
 
 static bool isgone (void *self, const gp_exchange *x) {
   (void)self;
-  return gp_httpexchange_isgone(gp_httpexchange_of(x));
+  return gp_httpexchange_of(x)->conn == NULL;
 }
 
-/* The wait is over: that is all there is to do. */
+/* That the loop stops waiting is all there is to do. */
 static void due (void *arg) {
   (void)arg;
 }
@@ -76,33 +77,33 @@ static void due (void *arg) {
 
 static void derive (gp_serviceopt *opt) {
   const char *l = opt->listen;
-  opt->server.maxbody = gp_base64_len(opt->node.max_body) + ENVELOPE;
+  opt->server.max_request = gp_base64_len(opt->node.max_body) + ENVELOPE;
   opt->node.on_loopback = strcmp(l, "*") == 0 ||
                           strcmp(l, "localhost") == 0 ||
                           strcmp(l, "127.0.0.1") == 0 ||
                           strcmp(l, "0.0.0.0") == 0 || strcmp(l, "::") == 0;
 }
 
-static gp_err makenode (gp_service *h, const char *address, size_t len,
+static gp_err makenode (gp_service *s, const char *address, size_t len,
                         int port, const gp_nodeopt *opt, gp_signal *signals) {
-  gp_transport t = {h, send, respond, isgone};
+  gp_transport t = {s, send, respond, isgone};
   gp_peer *self;
   gp_err e = gp_peer_new(&self, address, len, port);
   if (e != GP_OK)
     return e;
-  e = gp_node_new(&h->node, self, &t, opt, signals);
+  e = gp_node_new(&s->node, self, &t, opt, signals);
   gp_peer_unref(self);
   return e;
 }
 
-static gp_err copycors (gp_service *h, const char *cors) {
+static gp_err copycors (gp_service *s, const char *cors) {
   if (cors == NULL)
     return GP_OK;
-  h->cors = strdup(cors);
-  return h->cors == NULL ? GP_ENOMEM : GP_OK;
+  s->cors = strdup(cors);
+  return s->cors == NULL ? GP_ENOMEM : GP_OK;
 }
 
-static gp_err open (gp_service *h, const char *address, size_t len, int port,
+static gp_err open (gp_service *s, const char *address, size_t len, int port,
                     const gp_serviceopt *given, gp_signal *signals) {
   gp_serviceopt opt = *given;
   gp_peer *probe;
@@ -112,65 +113,65 @@ static gp_err open (gp_service *h, const char *address, size_t len, int port,
     return e;
   gp_peer_unref(probe);
   derive(&opt);
-  if (getrandom(&opt.node.nonce, sizeof opt.node.nonce, 0) < 0)
+  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce))
     return GP_EIO;
-  e = copycors(h, opt.cors);
+  e = copycors(s, opt.cors);
   if (e == GP_OK)
-    e = gp_server_new(&h->server, h->loop, opt.listen, &port, &opt.server);
+    e = gp_server_new(&s->server, s->loop, opt.listen, &port, &opt.server);
   if (e == GP_OK)
-    e = gp_client_new(&h->client, h->loop, &opt.client);
+    e = gp_client_new(&s->client, s->loop, &opt.client);
   if (e == GP_OK)
-    e = makenode(h, address, len, port, &opt.node, signals);
+    e = makenode(s, address, len, port, &opt.node, signals);
   return e;
 }
 
 gp_err gp_service_new (gp_service **out, gp_loop *l, const char *address,
                        size_t len, int port, const gp_serviceopt *opt,
                        gp_signal *signals) {
-  gp_service *h = calloc(1, sizeof *h);
+  gp_service *s = calloc(1, sizeof *s);
   gp_err e;
-  if (h == NULL)
+  if (s == NULL)
     return GP_ENOMEM;
-  h->loop = gp_loop_ref(l);
-  gp_timer_init(&h->timer, l, due, h);
-  e = open(h, address, len, port, opt, signals);
+  s->loop = gp_loop_ref(l);
+  gp_timer_init(&s->timer, gp_loop_timers(l), due, s);
+  e = open(s, address, len, port, opt, signals);
   if (e != GP_OK) {
-    gp_service_free(h);
+    gp_service_free(s);
     return e;
   }
-  *out = h;
+  *out = s;
   return GP_OK;
 }
 
-/* The node goes first: it answers what it still owes. */
-void gp_service_free (gp_service *h) {
-  if (h == NULL)
+/* The node goes first: it responds to what it still owes. */
+void gp_service_free (gp_service *s) {
+  if (s == NULL)
     return;
-  gp_timer_stop(&h->timer);
-  gp_node_free(h->node);
-  h->node = NULL;
-  if (h->turning)
+  gp_timer_stop(&s->timer);
+  gp_node_free(s->node);
+  s->node = NULL;
+  if (s->turning)
     return;
-  gp_client_free(h->client);
-  gp_server_free(h->server);
-  gp_loop_unref(h->loop);
-  free(h->cors);
-  free(h);
+  gp_client_free(s->client);
+  gp_server_free(s->server);
+  gp_loop_unref(s->loop);
+  free(s->cors);
+  free(s);
 }
 
-gp_node *gp_service_node (gp_service *h) {
-  return h->node;
+gp_node *gp_service_node (gp_service *s) {
+  return s->node;
 }
 
-static void refuse (gp_httpexchange *r, int status, const char *text) {
-  gp_sendresp a = {.status = status, .text = text};
-  respond(NULL, gp_httpexchange_head(r), &a);
+static void refuse (gp_httpexchange *x, int status, const char *text) {
+  gp_sendresp response = {.status = status, .text = text};
+  respond(NULL, &x->exchange, &response);
 }
 
 /* Whether the word 'origin' stands in the list of the option. */
-static bool isallowed (const gp_service *h, const char *origin) {
+static bool isallowed (const gp_service *s, const char *origin) {
   size_t len = strlen(origin);
-  const char *at = h->cors;
+  const char *at = s->cors;
   if (at == NULL)
     return false;
   while (*at != '\0') {
@@ -184,50 +185,50 @@ static bool isallowed (const gp_service *h, const char *origin) {
 }
 
 /*
-** A page in somebody's browser must not be able to write to a node on his
-** machine. Browsers name the page's origin with what can change something
-** (Fetch standard, "Origin" header), and whence a request comes with all
-** the rest (Fetch Metadata, "Sec-Fetch-Site"); Go programs and ours send
-** neither.
+** A page in somebody's browser must not be able to write to a node on the
+** same machine. Browsers name the page's origin with what can change
+** something (Fetch standard, "Origin" header), and whence a request comes
+** with all the rest (Fetch Metadata, "Sec-Fetch-Site"); Go programs and ours
+** send neither.
 */
-static bool isforeignpage (const gp_service *h, const gp_httpin *in) {
+static bool isforeignpage (const gp_service *s, const gp_httpin *in) {
   const char *origin = in->find(in->headers, "Origin");
   const char *site = in->find(in->headers, "Sec-Fetch-Site");
   if (origin != NULL)
-    return !isallowed(h, origin);
-  return site != NULL && strcmp(site, "none") != 0 && !isallowed(h, "*");
+    return !isallowed(s, origin);
+  return site != NULL && strcmp(site, "none") != 0 && !isallowed(s, "*");
 }
 
 /* Reading may run Lua's finalizers, and with them gp_service_free. */
-static void serve (gp_service *h, gp_httpexchange *r, const gp_json *json,
+static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
                    uint64_t now) {
-  gp_recvreq asked;
+  gp_recvreq request;
   const char *text;
-  const gp_httpin *in = gp_httpexchange_request(r);
+  const gp_httpin *in = &x->request;
   gp_peer *self;
   int status;
-  if (isforeignpage(h, in)) {
-    gp_node_refused(h->node, GP_ECORS, 403, in->remote, now);
-    refuse(r, 403, gp_wire_foreign);
+  if (isforeignpage(s, in)) {
+    gp_node_refused(s->node, GP_ECORS, 403, in->remote, now);
+    refuse(x, 403, gp_wire_foreign);
     return;
   }
-  self = gp_peer_ref(gp_node_self(h->node));
-  status = gp_wire_readrequest(&asked, &text, in, json, self);
+  self = gp_peer_ref(gp_node_self(s->node));
+  status = gp_wire_readrequest(&request, &text, in, json, self);
   gp_peer_unref(self);
-  if (h->node == NULL)
-    refuse(r, 503, gp_wire_busy);
+  if (s->node == NULL)
+    refuse(x, 503, gp_wire_busy);
   else if (status != 0) {
-    gp_node_refused(h->node, status == 503 ? GP_ENOMEM : GP_EBADMSG, status,
+    gp_node_refused(s->node, status == 503 ? GP_ENOMEM : GP_EBADMSG, status,
                     in->remote, now);
-    refuse(r, status, text);
+    refuse(x, status, text);
   }
-  else if (!gp_node_received(h->node, &asked, gp_httpexchange_head(r), now))
-    gp_httpexchange_hold(r);
-  gp_recvreq_clear(&asked);
+  else if (!gp_node_received(s->node, &request, &x->exchange, now))
+    gp_server_hold(x);
+  gp_recvreq_clear(&request);
 }
 
 /* What stands behind a status that the server gives by itself. */
-static gp_err refusedfor (int status) {
+static gp_err errorof (int status) {
   switch (status) {
     case 408:
     case 413:
@@ -237,66 +238,67 @@ static gp_err refusedfor (int status) {
   }
 }
 
-static void conclude (gp_service *h, gp_result *res, const gp_json *json,
+static void conclude (gp_service *s, gp_result *r, const gp_json *json,
                       uint64_t now) {
-  gp_recvresp a;
-  gp_err e = res->error;
-  memset(&a, 0, sizeof a);
+  gp_recvresp response;
+  gp_err e = r->error;
+  memset(&response, 0, sizeof response);
   if (e == GP_OK)
-    e = gp_wire_readresponse(&a, &res->answer, json, res->wants_list);
-  a.remote = res->remote;
-  if (h->node != NULL)
-    gp_node_responded(h->node, res->id, e, &a, now);
-  gp_recvresp_clear(&a);
-  gp_result_free(res);
+    e = gp_wire_readresponse(&response, &r->response, json, r->wants_list);
+  response.remote = r->remote;
+  if (s->node != NULL)
+    gp_node_responded(s->node, r->id, e, &response, now);
+  gp_recvresp_clear(&response);
+  gp_result_free(r);
 }
 
 /* The program learns what the server has refused by itself. */
-static void tellrefusals (gp_service *h, uint64_t now) {
+static void tellrefusals (gp_service *s, uint64_t now) {
+  gp_refusals *refusals = gp_server_refusals(s->server);
   gp_refusal r;
-  if (gp_server_starved(h->server))
-    gp_node_refused(h->node, GP_EMFILE, 0, NULL, now);
-  while (gp_server_refusal(h->server, &r))
-    gp_node_refused(h->node, refusedfor(r.status), r.status, r.origin, now);
-  gp_node_overlooked(h->node, gp_server_overlooked(h->server));
+  if (gp_server_starved(s->server))
+    gp_node_refused(s->node, GP_EMFILE, 0, NULL, now);
+  while (gp_refusals_next(refusals, &r))
+    gp_node_refused(s->node, errorof(r.status), r.status, r.origin, now);
+  gp_node_overlooked(s->node, gp_refusals_overlooked(refusals));
 }
 
 /*
 ** Reading what the largest requests hold can take a tenth of a second each.
-** What is left when the time is up has its turn in the next one: the network
+** What is left when the time is up is served in the next turn: the network
 ** and the program come first, or many of them would make the node look as if
 ** it hung.
 */
-#define SERVING 20 /* ms of one turn */
+#define SERVING_MS 20 /* of one turn */
 
-static void serveall (gp_service *h, const gp_json *json, uint64_t now) {
-  gp_httpexchange *r;
-  while (h->node != NULL && gp_loop_now(h->loop) <= now + SERVING &&
-         (r = gp_server_next(h->server)) != NULL)
-    serve(h, r, json, now);
+static void serveall (gp_service *s, const gp_json *json, uint64_t now) {
+  gp_httpexchange *x;
+  while (s->node != NULL && gp_loop_now(s->loop) <= now + SERVING_MS &&
+         (x = gp_server_next(s->server)) != NULL)
+    serve(s, x, json, now);
 }
 
-void gp_service_turn (gp_service *h, const gp_json *json) {
-  uint64_t now = gp_loop_now(h->loop);
-  gp_result *res;
-  h->turning = true;
-  tellrefusals(h, now);
-  gp_node_tick(h->node, now);
-  serveall(h, json, now);
-  while (h->node != NULL && (res = gp_client_next(h->client)) != NULL)
-    conclude(h, res, json, now);
-  h->turning = false;
-  if (h->node == NULL)
-    gp_service_free(h);
+void gp_service_turn (gp_service *s, const gp_json *json) {
+  uint64_t now = gp_loop_now(s->loop);
+  gp_result *r;
+  s->turning = true;
+  tellrefusals(s, now);
+  gp_node_tick(s->node, now);
+  serveall(s, json, now);
+  while (s->node != NULL && (r = gp_client_next(s->client)) != NULL)
+    conclude(s, r, json, now);
+  s->turning = false;
+  if (s->node == NULL)
+    gp_service_free(s);
   else
-    gp_service_rearm(h);
+    gp_service_rearm(s);
 }
 
-void gp_service_rearm (gp_service *h) {
-  uint64_t at = gp_server_haswork(h->server) ? gp_loop_now(h->loop)
-                                             : gp_node_due(h->node);
-  if (at == UINT64_MAX)
-    gp_timer_stop(&h->timer);
+void gp_service_rearm (gp_service *s) {
+  uint64_t due_at = gp_server_haswork(s->server) ? gp_loop_now(s->loop)
+                                                 : gp_node_due(s->node);
+  if (due_at == UINT64_MAX)
+    gp_timer_stop(&s->timer);
   else
-    gp_timer_set(&h->timer, at);
+    gp_timer_set(&s->timer, due_at);
 }

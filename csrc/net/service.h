@@ -1,18 +1,18 @@
 /*
 ** net/service.h - a node on the network: node, server and client together.
 **
-** Carries what the wire forms read and write between them, in phase two of
-** the pump. Owns all three; stands on the loop. Knows no Lua; the JSON
-** reader is handed in at each turn.
+** The transport of a real node: carries what the wire forms read and write
+** between the three, in phase two of the pump. Owns all three; stands on the
+** loop. Knows no Lua; the JSON reader is handed in at each turn.
 */
 #ifndef gp_net_service_h
 #define gp_net_service_h
 
 #include "net/client.h"
-#include "wire/json.h"
 #include "net/loop.h"
-#include "node/node.h"
 #include "net/server.h"
+#include "node/node.h"
+#include "wire/json.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_service gp_service;
@@ -39,21 +39,21 @@ gp_err gp_service_new (gp_service **out, gp_loop *l, const char *address,
 
 /*
 ** NULL is allowed. May be called from within the JSON reader of a turn of
-** this host: then the node goes at once, and the rest when the turn ends.
+** this service: then the node goes at once, and the rest when the turn ends.
 */
-void gp_service_free (gp_service *h);
+void gp_service_free (gp_service *s);
 
-/* Lives as long as the host. */
-gp_node *gp_service_node (gp_service *h);
+/* Lives as long as the service. */
+gp_node *gp_service_node (gp_service *s);
 
-/* Phase two: what arrived is read, decided and answered. */
-void gp_service_turn (gp_service *h, const gp_json *json);
+/* Phase two: what arrived is read, decided and responded to. */
+void gp_service_turn (gp_service *s, const gp_json *json);
 
 /*
 ** After calls of the node: sets the loop's timer to what the node wants
 ** next. gp_service_turn does it too.
 */
-void gp_service_rearm (gp_service *h);
+void gp_service_rearm (gp_service *s);
 
 #pragma GCC visibility pop
 #endif

@@ -18,10 +18,10 @@
 
 /* What is known of one peer. */
 typedef enum gp_state {
-  GP_STATE_CANDIDATE, /* was named to us, and has not answered yet */
+  GP_STATE_CANDIDATE, /* was named to us, and has not responded yet */
   GP_STATE_ALIVE,
-  GP_STATE_SUSPECTED, /* does not answer */
-  GP_STATE_FAILED     /* has not answered for long; it is tried again */
+  GP_STATE_SUSPECTED, /* does not respond */
+  GP_STATE_FAILED     /* has not responded for long; it is tried again */
 } gp_state;
 
 typedef struct gp_peerstate {
@@ -29,9 +29,9 @@ typedef struct gp_peerstate {
   char name[GP_NAME_MAX + 1]; /* "": it has none */
   gp_state state;
   gp_form form;
-  bool ours;      /* a node of this kind */
-  uint32_t rtt;   /* ms of its last probe; UINT32_MAX: none */
-  uint64_t heard; /* ms since anything came from it; UINT64_MAX: never */
+  bool ours;              /* a node of this kind */
+  uint32_t rtt_ms;        /* of its last probe; UINT32_MAX: none */
+  uint64_t heard_ms;      /* since anything came from it; UINT64_MAX: never */
   size_t messages, bytes; /* on the way to it and waiting */
 } gp_peerstate;
 
@@ -44,8 +44,8 @@ typedef struct gp_stats {
   size_t members, suspected, failed;
   size_t inbox_messages, inbox_bytes;   /* unread */
   size_t outbox_messages, outbox_bytes; /* on the way and waiting */
-  uint64_t lostevents;
-  unsigned health; /* how much the node doubts itself, 0 to 3 */
+  uint64_t lost_events;
+  unsigned self_doubt; /* how much the node doubts itself, 0 to 3 */
 } gp_stats;
 
 void gp_node_stats (const gp_node *n, gp_stats *out);

@@ -16,11 +16,11 @@
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_eventkind {
-  GP_JOINED,    /* it has come to us */
-  GP_LEFT,      /* it said so */
-  GP_FAILED,    /* it responds no more */
-  GP_RECOVERED, /* it had failed, and responds again */
-  GP_MET        /* it is a new member, but was there before us */
+  GP_EV_JOINED,    /* it has come to us */
+  GP_EV_LEFT,      /* it said so */
+  GP_EV_FAILED,    /* it responds no more */
+  GP_EV_RECOVERED, /* it had failed, and responds again */
+  GP_EV_MET        /* it is a new member, but was there before us */
 } gp_eventkind;
 
 typedef struct gp_event {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/index.h"
+#include "base/os.h"
 
 /* A thousand nodes that know each other hold a million: one block each. */
 struct gp_peer {
@@ -100,7 +101,7 @@ int64_t gp_peer_parseport (const char *text, size_t len) {
 }
 
 gp_err gp_peer_parse (gp_peer **out, const char *text, size_t len) {
-  const char *colon = memrchr(text, ':', len);
+  const char *colon = gp_os_memrchr(text, ':', len);
   size_t host = colon == NULL ? len : (size_t)(colon - text);
   if (colon == NULL)
     return GP_EINVAL;

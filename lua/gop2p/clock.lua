@@ -4,6 +4,7 @@
 -- forward; the wall clock may be set, and goes on while a laptop sleeps.
 
 local core = require "gop2p.core"
+local system = require "gop2p.system"
 
 local clock = {}
 
@@ -19,7 +20,7 @@ end
 
 -- Whether the wall clock may be set at any time. In a simulation it is not.
 function clock.issettable()
-  return not core.simulated()
+  return not system.simulated
 end
 
 return clock

@@ -4,6 +4,7 @@
 -- "ENOSPC", ...; "EINVAL" is what is not an ordinary file.
 
 local core = require "gop2p.core"
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local file = {}
@@ -15,7 +16,7 @@ end
 
 -- file.read(path) -> its bytes | nil, err
 function file.read(path)
-  local ok, code, cause = core.checkfile(path)
+  local ok, code, cause = system.checkfile(path)
   if not ok then return failed("read", path, code, cause) end
   local bytes
   local opened <close>, _, number = io.open(path, "rb")
@@ -32,7 +33,7 @@ end
 -- time "path.PID.N.new"; only a process that is killed leaves it behind, for
 -- the next one that locks the file to remove.
 function file.replace(path, bytes)
-  local ok, code, cause = core.replacefile(path, bytes)
+  local ok, code, cause = system.replacefile(path, bytes)
   if not ok then return failed("write", path, code, cause) end
   return true
 end
@@ -46,21 +47,21 @@ end
 -- writes such a file must have its lock: what else was being written is taken
 -- for left behind, and removed.
 function file.lock(path)
-  local lock, code, cause = core.lockfile(path)
+  local lock, code, cause = system.lockfile(path)
   if not lock then return failed("lock", path, code, cause) end
   return lock
 end
 
 -- file.unlock(lock): any number of times.
 function file.unlock(lock)
-  core.unlockfile(lock)
+  system.unlockfile(lock)
 end
 
 -- file.stamp(path) -> text | nil, err
 --
 -- It is another one once there is another file, or the file was written to.
 function file.stamp(path)
-  local stamp, code, cause = core.filestamp(path)
+  local stamp, code, cause = system.filestamp(path)
   if not stamp then return failed("look at", path, code, cause) end
   return stamp
 end

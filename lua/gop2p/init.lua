@@ -16,6 +16,7 @@ local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
+local system = require "gop2p.system"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 require "gop2p.node"   -- gives nodes their methods
@@ -55,11 +56,11 @@ local function start(name, address, port, options, listen)
   checkstate(path, arg, name)
   local good, problem = pcall(core.checkoptions, given)
   check.that(good, arg, name, problem, 1)
-  local ok, self, err = pcall(core.start, address, port, given)
+  local ok, self, err = pcall(system.start, address, port, given)
   if not ok then error(("'%s': %s"):format(name, self), 3) end
   if self then
     unread.watch(self)
-    if not core.simulated() then prompt.opened(self) end
+    if not system.simulated then prompt.opened(self) end
     if path then state.keep(self, path, port == 0, given.name) end
   end
   return self, err

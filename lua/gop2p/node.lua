@@ -11,6 +11,7 @@ local prompt = require "gop2p.prompt"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
+local system = require "gop2p.system"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 
@@ -98,7 +99,7 @@ local function post(self, data, list, what)
     scheduler.wait(room, scheduler.deadline(RECHECK))
     if core.isclosed(self) then return nil, values.stopped(what) end
   end
-  return core.post(self, data, list)
+  return system.post(self, data, list)
 end
 
 -- node:broadcast(data) -> receipt | nil, err

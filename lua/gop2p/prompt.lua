@@ -55,6 +55,7 @@ function prompt.claim(self, what)
   list[co] = true
 end
 
+-- Whether a task reads what comes: "inbox", "events" or "errors".
 local function isread(self, what)
   if scheduler.awaited(core.signal(self, what)) then return true end
   for co in pairs(readers[what][self] or {}) do
@@ -62,9 +63,6 @@ local function isread(self, what)
   end
   return false
 end
-
--- Whether a task reads what comes: "inbox", "events" or "errors".
-prompt.isread = isread
 
 local function nextmessage(self)
   return handlers.on_message and not isread(self, "inbox") and
@@ -279,14 +277,14 @@ function prompt.set(what)
 end
 
 local lines    -- where nothing is edited: what gives the next line
-local asked    -- what stands before the line that is waited for, or nil
+local question -- what stands before the line that is waited for, or nil
 
 -- prompt.above(f): calls f(), which prints. A line that is waited for, and is
 -- not edited, is asked for again below that.
 function prompt.above(f)
-  if asked then io.stdout:write("\n") end
+  if question then io.stdout:write("\n") end
   f()
-  if asked then io.stdout:write(asked) end
+  if question then io.stdout:write(question) end
   io.stdout:flush()
 end
 
@@ -329,11 +327,11 @@ end
 -- nobody. Raises the error of a task where no line is edited.
 function prompt.read(text)
   if not lines then return core.readline(text or "") end
-  asked = text
+  question = text
   io.stdout:write(text or "")
   io.stdout:flush()
   local ok, line, err = pcall(lines)
-  asked = nil
+  question = nil
   if ok then return line, false, err end
   if not tostring(line):find("interrupted!", 1, true) then error(line, 0) end
   if text then io.stdout:write("\n") end

@@ -51,8 +51,8 @@ function receipt.failure(self)
   return failures[1] and gather(failures)
 end
 
--- Whoever is not there any more when it fails, because his time was up or
--- his task was closed, is told like those who never waited.
+-- Whoever has ceased to wait when it fails, because the time was up or the
+-- task was closed, is told of it like those who never waited.
 local departing = {
   __close = function(waiter) core.disclaim(waiter.receipt) end
 }

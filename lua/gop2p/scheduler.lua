@@ -3,7 +3,11 @@
 -- A task is a coroutine that the scheduler resumes. Whatever waits, waits
 -- for a key (see waits.lua). In a task that yields; anywhere else (the main
 -- thread, a coroutine of the user's own, inside a metamethod or another
--- call that can not be yielded across) it turns the loop until it is over.
+-- call that cannot be yielded across) it turns the loop until it is over.
+--
+-- Every task is in a scope, and every scope in a process, which is a scope
+-- itself. An ordinary program has one process; the test kit makes more, see
+-- scheduler.process.
 
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
@@ -12,7 +16,7 @@ local scheduler = {}
 
 scheduler.wake, scheduler.awaited = waits.wake, waits.awaited
 scheduler.after, scheduler.due = waits.after, waits.due
-scheduler.newclock = waits.newclock
+scheduler.listen = waits.listen
 
 -- The library's own functions are never cut: see core.limit.
 core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
@@ -20,18 +24,25 @@ core.spare(debug.getinfo(1, "S").source:match("^@.*/") or "")
 local tasks = setmetatable({}, { __mode = "k" })  -- coroutine -> task
 local runnable = waits.runnable
 
--- 'report': who is told of the errors of its tasks, instead of a 'run'.
--- 'budget': seconds that a task may compute without waiting, or 0.
--- 'program': see scheduler.launch.
-local function newscope(program, budget)
-  return { count = 0, tasks = {}, running = false, problem = false,
-           report = false, budget = budget or 0, program = program or false }
+local failed           -- the error of a task that no 'run' waits for
+
+-- 'process' is another scope, or nil: the new one is a process itself.
+-- 'report' is called with the errors that no 'run' of the scope waits for;
+-- nil: the process's is. 'budget': seconds that a task may compute without
+-- waiting, or 0.
+local function newscope(process, report, budget)
+  local scope = { count = 0, tasks = {}, running = false, problem = false,
+                  report = report or process.report, budget = budget or 0 }
+  scope.process = process or scope
+  return scope
 end
 
-local root = newscope()   -- the scope of all other tasks
+local root = newscope(nil, function(problem)
+  failed = failed or problem
+end)
+
 local depth = 0        -- turns within turns
 local stepping         -- the task that was resumed and not yet seen to
-local failed           -- the error of a task that no 'run' waits for
 
 -- The end of a task: its scope learns of it, and of its error.
 local function retire(task, problem)
@@ -39,19 +50,15 @@ local function retire(task, problem)
   tasks[task.co] = nil
   scope.tasks[task] = nil
   scope.count = scope.count - 1
-  if problem and scope.report then
-    scope.report(problem)
-  elseif problem and scope.running then
+  if problem and scope.running then
     scope.problem = scope.problem or problem
-  elseif scope.program and (problem or task.home) then
-    scope.program.ended(problem)
   elseif problem then
-    failed = failed or problem
+    scope.report(problem)
   end
   if scope.count == 0 or problem then scheduler.wake(scope) end
 end
 
--- Runs what <close> was promised. That may wait, but can not yield.
+-- Runs what <close> was promised. That may wait, but cannot yield.
 local function close(task)
   task.closing = true
   coroutine.close(task.co)
@@ -62,6 +69,11 @@ end
 function scheduler.describe(err)
   local ok, text = pcall(tostring, err)
   return ok and text or ("(error object is a %s value)"):format(type(err))
+end
+
+-- Whether it is in a process of which no task goes on any more.
+local function isover(task)
+  return task.scope.process.over
 end
 
 local function resume(task)
@@ -75,7 +87,7 @@ local function resume(task)
   core.slice(task.scope.budget)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
-  if task.killed then return end
+  if isover(task) then return end
   if not ok then
     local problem = debug.traceback(co, scheduler.describe(err))
     close(task)
@@ -88,10 +100,10 @@ local function resume(task)
 end
 
 local function step(task)
-  local program = task.scope.program
-  if task.killed then return end
-  if program and program.frozen then
-    table.insert(program.frozen, task)
+  local process = task.scope.process
+  if process.over then return end
+  if process.held then
+    table.insert(process.held, task)
     return
   end
   local outer = stepping
@@ -115,12 +127,12 @@ function scheduler.current()
 end
 
 -- An interruption (Ctrl-C, while a task computes) is raised as soon as the
--- task is back, before it was seen to: it must neither be forgotten nor be
--- waited for when it is dead.
+-- task has yielded or ended, before that was noticed. This makes up for it:
+-- the task must neither be forgotten nor, when it is dead, be waited for.
 local function mend()
   local task = stepping
   stepping = nil
-  if not tasks[task.co] or task.killed then return end
+  if not tasks[task.co] or isover(task) then return end
   if coroutine.status(task.co) == "dead" then
     retire(task)
   elseif not task.waits then
@@ -134,16 +146,6 @@ local function runtasks()
     if task == nil then break end   -- a turn within took it
     step(task)
   end
-end
-
--- The program that the running task belongs to, or false.
-function scheduler.program()
-  return stepping and stepping.scope.program or false
-end
-
--- waits.listen for the running program, which may be killed.
-function scheduler.listen(key, f)
-  waits.listen(key, f, scheduler.program())
 end
 
 local function raisefailed()
@@ -185,12 +187,12 @@ function scheduler.turn(seconds)
   raisefailed()
 end
 
--- A task that was interrupted meets the error where it waits; one that was
--- killed gets no further.
+-- Where a task waits it meets the error that it was interrupted with; when
+-- its process is over it gets no further.
 local function meet(task)
   local problem = task.interrupted
-  while task.killed and coroutine.isyieldable() do coroutine.yield() end
-  if task.killed then error("the program was killed", 0) end
+  while isover(task) and coroutine.isyieldable() do coroutine.yield() end
+  if isover(task) then error("the program was killed", 0) end
   task.wait, task.interrupted = false, false
   if problem then error(problem, 0) end
 end
@@ -222,9 +224,11 @@ function scheduler.deadline(seconds)
   return seconds and core.now() + seconds
 end
 
+-- Where the tasks go that the running one starts.
 local function currentscope()
   local task = current()
-  return task and (task.home or task.scope) or root
+  if not task then return root end
+  return task.scope.home or task.scope
 end
 
 local function start(scope, f, ...)
@@ -235,8 +239,7 @@ local function start(scope, f, ...)
   end
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.queued, task.waits = false, false, false
-  task.wait, task.interrupted = false, false
-  task.closing, task.killed, task.home = false, false, false
+  task.wait, task.interrupted, task.closing = false, false, false
   if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
@@ -270,19 +273,33 @@ local function note(scope)
   return before
 end
 
+-- The process that the running task is in; of interest to the test kit.
+local function currentprocess()
+  return stepping and stepping.scope.process or root
+end
+
 -- A scope of tasks that no 'run' waits for. An error ends the task that it
 -- happened in and no other: 'report' is called with it, traceback and all,
 -- and must not wait. A task that computes for more than 'budget' seconds
--- (nil: as long as it likes) without waiting is cut by an error.
-function scheduler.scope(report, budget)
-  local scope = newscope(scheduler.program(), budget)
-  scope.report = report
-  return scope
+-- (nil: as long as it likes) without waiting is cut by an error. 'process' is
+-- the one that it is in; nil: that of the running task.
+function scheduler.scope(report, budget, process)
+  return newscope(process or currentprocess(), report, budget)
 end
 
--- Starts f(...) as a task in a scope; so will be those that it starts. The
--- task; scope.resumed(), if there is one, is called before any of the scope
--- goes on that is not 'quiet'.
+-- For the test kit: a scope that is a process of its own. All that its tasks
+-- start is in it. 'report', which must not wait, gets the errors that no
+-- 'run' in it waits for. While process.held is a list, tasks that could go on
+-- are put there instead; once process.over is true none goes on ever again.
+function scheduler.process(report)
+  return newscope(nil, report)
+end
+
+scheduler.currentprocess = currentprocess
+
+-- Starts f(...) as a task in a scope. The tasks that it starts are in that
+-- one too, or in scope.home, if there is one. Returns the task. Before one
+-- that is not 'quiet' goes on, scope.resumed() is called, if there is one.
 scheduler.start = start
 
 -- Ends all tasks of a scope, but for the one that calls.
@@ -296,7 +313,8 @@ end
 local function openscope()
   local task = current()
   if not task then return root end
-  return task.home or newscope(task.scope.program, task.scope.budget)
+  local scope = task.scope
+  return scope.home or newscope(scope.process, nil, scope.budget)
 end
 
 local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
@@ -332,43 +350,19 @@ function scheduler.sleep(seconds)
   scheduler.wait(nil, core.now() + seconds)
 end
 
--- Starts f() as the main thread of a program within this one, a table: with
--- the tasks that it starts it behaves as in a process of its own.
--- program.ended(problem), which must not wait, is called when f returns or
--- raises, and when a task raises that no 'run' of the program waits for.
-function scheduler.launch(program, f)
-  program.main = start(newscope(program), f)
-  program.main.home = newscope(program)
-end
-
--- Raises 'problem' in the main thread of a program, where it waits next.
-function scheduler.interrupt(program, problem)
-  local task = program.main
+-- For the test kit: raises 'problem' in a task, where it waits next.
+function scheduler.interrupt(task, problem)
   task.interrupted = problem
   if task.wait then waits.giveup(task.wait) end
 end
 
--- No task of the program runs again, nothing that they have promised to
--- close is closed, and nobody listens for it.
-function scheduler.kill(program)
+-- For the test kit: ends the waits of all tasks of a process.
+function scheduler.giveup(process)
   for _, task in pairs(tasks) do
-    if task.scope.program == program then
-      task.killed = true
-      if task.wait then waits.giveup(task.wait) end
+    if task.scope.process == process and task.wait then
+      waits.giveup(task.wait)
     end
   end
-  waits.unlisten(program)
-end
-
--- No task of the program runs until it is thawed.
-function scheduler.freeze(program)
-  program.frozen = program.frozen or {}
-end
-
-function scheduler.thaw(program)
-  local held = program.frozen or {}
-  program.frozen = false
-  for _, task in ipairs(held) do runnable:put(task) end
 end
 
 return scheduler

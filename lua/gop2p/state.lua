@@ -11,6 +11,7 @@ local core = require "gop2p.core"
 local file = require "gop2p.file"
 local json = require "cjson".new()
 local scheduler = require "gop2p.scheduler"
+local system = require "gop2p.system"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 
@@ -116,7 +117,7 @@ local function arelost(self, record, peers, left)
   return lost
 end
 
--- Has the file to itself: true; nil, err: it can not be locked now.
+-- Has the file to itself: true; nil, err: it cannot be locked now.
 local function lock(self, record)
   if locks[self] then return true end
   local held, err = file.lock(record.path)
@@ -168,7 +169,7 @@ local function changed(record)
   later(record, PAUSE)
 end
 
--- What can not be locked may be read all the same.
+-- What cannot be locked may be read all the same.
 local function begin(self, record, anyport)
   lock(self, record)
   if record.over then return end
@@ -208,7 +209,8 @@ end
 -- not told its port; 'name': its own, or nil.
 function state.keep(self, path, anyport, name)
   local record = {
-    path = path, name = name, node = setmetatable({ self }, { __mode = "v" }),
+    path = system.statefile(path), name = name,
+    node = setmetatable({ self }, { __mode = "v" }),
     number = core.signal(self, "known"),
   }
   sweep()
@@ -243,12 +245,14 @@ function state.flush(self)
   forget(record.number)
 end
 
--- The node is gone as with its process: what was not written is not.
+-- For the test kit: the node is gone as with its process, and what was not
+-- written is lost.
 function state.abandon(self)
   local record = kept[self]
   if not record then return end
   record.over = true
   unlock(self)
+  forget(record.number)
 end
 
 return state

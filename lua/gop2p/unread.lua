@@ -1,11 +1,12 @@
 -- unread.lua - errors that nobody reads go to Lua's 'warn'.
 --
--- Whether a task will ever read them can not be known, so nothing is thrown
+-- Whether a task will ever read them cannot be known, so nothing is thrown
 -- away: an error that has no reader is shown by 'warn', for each node once a
 -- second at most, and kept for a reader that comes later.
 
 local core = require "gop2p.core"
 local scheduler = require "gop2p.scheduler"
+local system = require "gop2p.system"
 
 local unread = {}
 
@@ -54,16 +55,11 @@ local function collect(self, state)
   return first, n
 end
 
--- Shows a text that concerns the node; the test kit shows it elsewhere.
-function unread.warn(self, text)
-  warn("gop2p: ", core.self(self) .. ": ", text)
-end
-
 local function show(self, state)
   local err, n = collect(self, state)
   if not err then return end
   local more = n > 1 and (" (and %d more)"):format(n - 1) or ""
-  unread.warn(self, err .. more)
+  system.warn(self, err .. more)
 end
 
 -- The watch over a node does not keep it: one that nobody uses any more
@@ -75,13 +71,15 @@ local function look(ref)
   show(self, states[self])
 end
 
+local function forget(number)
+  scheduler.listen(number, nil)
+  refs[number] = nil
+end
+
 -- Ends the watch over nodes that were collected.
 local function sweep()
   for number, ref in pairs(refs) do
-    if not ref[1] then
-      scheduler.listen(number, nil)
-      refs[number] = nil
-    end
+    if not ref[1] then forget(number) end
   end
 end
 
@@ -104,7 +102,7 @@ function unread.add(self, err)
   scheduler.wake(core.signal(self, "errors"))
 end
 
--- Somebody reads the errors himself.
+-- From now on the program reads the errors.
 function unread.claim(self)
   states[self].claimed = true
 end
@@ -121,8 +119,12 @@ end
 function unread.flush(self)
   local state, number = states[self], core.signal(self, "errors")
   if not state.claimed then pcall(show, self, state) end
-  scheduler.listen(number, nil)
-  refs[number] = nil
+  forget(number)
+end
+
+-- For the test kit: the node is gone as with its process.
+function unread.abandon(self)
+  forget(core.signal(self, "errors"))
 end
 
 return unread

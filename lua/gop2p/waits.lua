@@ -2,8 +2,8 @@
 --
 -- A wait is for a key: the number of a signal of the core, or any Lua value
 -- that 'wake' is called with. It ends when the key is woken, when its time is
--- up, or when whoever waits gives up. Nothing here runs a task: that its wait
--- is over puts it among those that can go on.
+-- up, or when whoever waits gives up. Nothing here runs a task: once its wait
+-- is over, it stands among those that can go on.
 
 local core = require "gop2p.core"
 local queue = require "gop2p.queue"
@@ -16,7 +16,6 @@ waits.runnable = queue.new()   -- the tasks that can go on
 local runnable = waits.runnable
 local waiting = {}     -- key -> list of waits
 local listeners = {}   -- key -> function
-local owners = {}      -- key of a listener -> whose it is, if somebody's
 local alarms = timers.new()
 
 local function finish(wait, woken)
@@ -41,17 +40,9 @@ function waits.awaited(key)
 end
 
 -- From now on 'f' is called whenever 'key' is woken; it must not wait. One
--- listener to a key; nil ends it. 'owner': see waits.unlisten; may be nil.
-function waits.listen(key, f, owner)
+-- listener to a key; nil ends it.
+function waits.listen(key, f)
   listeners[key] = f
-  owners[key] = f and owner or nil
-end
-
--- Nobody listens for 'owner' any more.
-function waits.unlisten(owner)
-  for key, each in pairs(owners) do
-    if each == owner then listeners[key], owners[key] = nil, nil end
-  end
 end
 
 -- Calls 'f', which must not wait, 'seconds' from now.
@@ -71,7 +62,7 @@ local function forget(wait)
 end
 
 -- Whoever gives up (time, an error, a closed task) leaves nothing behind.
--- Whether his task is at its end is seen when it has its turn.
+-- Whether the task is at its end is seen when it has its turn.
 function waits.giveup(wait)
   if wait.over then return end
   if wait.key ~= nil then forget(wait) end
@@ -81,8 +72,8 @@ end
 local waitmeta = { __close = waits.giveup }
 
 -- A wait for 'key' (nil: nothing but time), which begins with waits.begin.
--- To be closed by who made it; 'over', and whether it was 'woken'. 'task', if
--- it is set, can go on when it is over.
+-- Whoever made it closes it. It has fields: 'over', whether it was 'woken',
+-- and 'task', which, if it is set, can go on when the wait is over.
 function waits.new(key)
   return setmetatable({
     key = key, task = false, over = false, woken = false
@@ -130,8 +121,8 @@ function waits.due()
   return due
 end
 
--- Another clock begins. Returns what ends it: then the time of all that waits
--- for one on it has come.
+-- For the test kit: another clock begins. Returns what ends it: then the time
+-- has come for all that waits for one on that clock.
 function waits.newclock()
   local before = {}
   for i = 1, alarms.n do before[alarms[i]] = true end

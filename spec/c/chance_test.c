@@ -159,7 +159,8 @@ static bool isatrest (run *r, size_t i) {
   gp_stats stats;
   gp_node_stats(n, &stats);
   return stats.outbox_messages == 0 && stats.inbox_messages == 0 &&
-         stats.suspected == 0 && (stats.health == 0 || stats.members == 0) &&
+         stats.suspected == 0 &&
+         (stats.self_doubt == 0 || stats.members == 0) &&
          gp_node_due(n) > gp_sim_now(r->w.sim);
 }
 

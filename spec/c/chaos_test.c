@@ -68,7 +68,7 @@ static void watch (chaos *c) {
     while (n != NULL && (e = gp_node_peekevent(n)) != NULL) {
       about = numberof(c, e->peer);
       world_check(&c->w, about < NODES && about != i, "knows a ghost", i);
-      if (e->kind == GP_FAILED)
+      if (e->kind == GP_EV_FAILED)
         world_check(&c->w,
                     world_node(&c->w, about) == NULL ||
                       (e->reason == GP_EREPLACED && c->lives[about] > 0) ||

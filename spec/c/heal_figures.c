@@ -231,10 +231,10 @@ static void loss (void) {
   static net w;
   size_t failed;
   network(&w, seed, 50);
-  (void)takeall(&w, GP_FAILED);
+  (void)takeall(&w, GP_EV_FAILED);
   gp_sim_setloss(w.sim, 100000);
   pass(&w, 600 * SECOND);
-  failed = takeall(&w, GP_FAILED);
+  failed = takeall(&w, GP_EV_FAILED);
   row(50, failed == 0, "10 % loss for 10 min", "%zu false failures", failed);
   gp_sim_free(w.sim);
 }
@@ -256,7 +256,7 @@ static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
   gp_nodeopt opt;
   options(&opt, lost < w->ours);
   pass(w, chance(w, 5000));
-  (void)takeall(w, GP_FAILED);
+  (void)takeall(w, GP_EV_FAILED);
   since = gp_sim_now(w->sim);
   if (hangs)
     gp_simhost_hang(w->at[lost]);
@@ -266,7 +266,7 @@ static size_t lose (net *w, size_t lost, bool hangs, uint32_t *took) {
          gp_sim_now(w->sim) - since < 30 * SECOND) {
     pass(w, 10);
     for (i = 0; i < countours(w); i++)
-      if (i != lost && take(w, i, GP_FAILED) > 0)
+      if (i != lost && take(w, i, GP_EV_FAILED) > 0)
         took[count++] = (uint32_t)(gp_sim_now(w->sim) - since);
   }
   if (hangs)
@@ -332,7 +332,7 @@ static void joined (net *w, const char *what, size_t before, double since) {
   const gp_simcount *count = gp_sim_count(w->sim);
   bool whole = iswhole(w);
   uint64_t took = gp_sim_now(w->sim);
-  (void)takeall(w, GP_JOINED);
+  (void)takeall(w, GP_EV_JOINED);
   row(w->n, whole, what,
       "whole at %.1f s (%.0f s of a processor); each node %.0f messages, "
       "%.0f kB sent, %.0f kB of memory",

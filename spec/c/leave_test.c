@@ -58,6 +58,27 @@ TEST(hungleave, "a member that hangs holds a leave up for a second at most") {
   world_close(&w);
 }
 
+/* A message waits until the candidate responds, and the leave behind it:
+   also between two tries to reach it, each of which has its second. */
+TEST(waitingleave, "nor does a candidate that is to be tried again") {
+  uint64_t after;
+  for (after = 6 * SECOND; after < 50 * SECOND; after += 2 * SECOND) {
+    world w;
+    uint64_t t;
+    world_network(&w, 1, 3);
+    gp_simhost_setplain(w.at[2]);
+    world_add(&w, NULL);
+    gp_simhost_hang(w.at[2]);
+    SAME(world_end(&w, world_join(&w, 3, 0)), GP_OK);
+    world_pass(&w, after);
+    world_forget(world_say(&w, 3, "x"));
+    t = gp_sim_now(w.sim);
+    SAME(world_end(&w, world_leave(&w, 3)), GP_OK);
+    CHECK(gp_sim_now(w.sim) - t < 2000);
+    world_close(&w);
+  }
+}
+
 TEST(leavesjoining, "a leave that comes while a connect is under way wins") {
   EACHSEED (seed, 100) {
     world w;

@@ -156,7 +156,7 @@ TEST(failure, "a failure holds the peer and the message that it is about") {
   SAME(f->purpose, GP_PURPOSE_LEAVE);
   SAME(f->error, GP_OK);
   SAME(f->status, 0);
-  CHECK(f->origin == NULL);
+  CHECK(f->origin == NULL && gp_ring_empty(&f->ring));
   f->origin = blob(4);
   gp_message_unref(m);
   gp_peer_unref(a);
@@ -206,16 +206,16 @@ TEST(eventorder,
   gp_events q;
   gp_events_init(&q, 2);
   CHECK(gp_events_peek(&q) == NULL);
-  gp_events_push(&q, GP_JOINED, a, GP_OK);
-  gp_events_push(&q, GP_FAILED, b, GP_ETIMEDOUT);
+  gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
+  gp_events_push(&q, GP_EV_FAILED, b, GP_ETIMEDOUT);
   SAME(q.lost, 0);
   SAME(gp_events_peek(&q)->number, 1);
-  SAME(gp_events_peek(&q)->kind, GP_JOINED);
-  gp_events_push(&q, GP_LEFT, a, GP_OK);
+  SAME(gp_events_peek(&q)->kind, GP_EV_JOINED);
+  gp_events_push(&q, GP_EV_LEFT, a, GP_OK);
   SAME(q.lost, 1);
   SAME(q.number, 3);
   SAME(gp_events_peek(&q)->number, 2);
-  SAME(gp_events_peek(&q)->kind, GP_FAILED);
+  SAME(gp_events_peek(&q)->kind, GP_EV_FAILED);
   SAME(gp_events_peek(&q)->reason, GP_ETIMEDOUT);
   CHECK(gp_events_peek(&q)->peer == b);
   gp_peer_unref(a);
@@ -235,17 +235,17 @@ TEST(eventmemory, "an event that finds no memory takes the oldest's") {
   gp_events_init(&q, 2);
   for (n = 1; n <= 2; n++) {
     memory_fail(n, true);
-    gp_events_push(&q, GP_JOINED, a, GP_OK);
+    gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
     CHECK(memory_heal());
     CHECK(gp_events_peek(&q) == NULL);
     SAME(q.lost, n);
   }
-  gp_events_push(&q, GP_JOINED, a, GP_OK);
+  gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
   memory_fail(1, true);
-  gp_events_push(&q, GP_LEFT, a, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, a, GP_OK);
   CHECK(memory_heal());
   SAME(q.lost, 3);
-  SAME(gp_events_peek(&q)->kind, GP_LEFT);
+  SAME(gp_events_peek(&q)->kind, GP_EV_LEFT);
   SAME(gp_events_peek(&q)->number, 4);
   gp_events_clear(&q);
   gp_peer_unref(a);

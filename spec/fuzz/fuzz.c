@@ -3,12 +3,14 @@
 */
 #include "fuzz.h"
 
+#include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "lua/lgp.h"
+#include "lua/core.h"
+#include "lua/json.h"
 #include "wire/codec.h"
 
 void fuzz_fail (const char *file, int line, const char *what) {

@@ -172,8 +172,8 @@ local function entries(self)
   return table.move(self.wall, 1, self.wall.n, #list + 1, list)
 end
 
--- A period goes on as it was counted: who reloads his bot again and again
--- would else put off for ever what it does every hour.
+-- A period goes on as it was counted: otherwise a bot that is reloaded again
+-- and again would never do what it does every hour.
 local function keepstep(list, old)
   local starts = {}
   for _, e in ipairs(old) do

@@ -30,7 +30,7 @@ local function step(key)
                          or tostring(key))
 end
 
--- What can not be written is raised as a table {text}, and caught in
+-- What cannot be written is raised as a table {text}, and caught in
 -- 'encode'.
 local function refuse(at, format, ...)
   local path = {at.name}
@@ -147,7 +147,7 @@ function value(v, at)
   return marked and '"#' .. text .. '"' or text
 end
 
--- codec.encode(t, name) -> text | nil, what can not be written and where
+-- codec.encode(t, name) -> text | nil, what cannot be written and where
 --
 -- 't' becomes an object, with each of its fields on a line of its own, in
 -- order. 'name' stands for it in the text of an error.

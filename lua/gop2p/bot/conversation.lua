@@ -47,7 +47,7 @@ function conversation:answer(ctx, timeout, ask)
                            "none came in time")
 end
 
--- Whether somebody waited for this message; he has it now.
+-- Gives the message to whoever waits for it; whether anybody did.
 function conversation:deliver(ctx)
   local wait = (self.asks[place(ctx)] or {})[1]
   if not wait or wait.answer then return false end

@@ -42,8 +42,8 @@ function dispatch.answering(f)
   end
 end
 
--- Why a command is not run, as it is told to the asker: a text; or false,
--- when he was told already; or nil.
+-- Why a command is not run: the text for whoever gave it; false when that was
+-- told already; nil when it is run.
 local function refusal(bot, command, ctx)
   if not bot.roles:may(ctx.from, command) then
     return ("Sorry, you may not use %s."):format(command.name)

@@ -53,7 +53,7 @@ function guard.call(bot, handler, from, ...)
     handler.failures = 0
     return true
   end
-  -- Who was cut has used his budget up; what is told of it has another one.
+  -- A handler that was cut has no budget left; telling of it has its own.
   core.slice(bot.scope.budget)
   -- Nothing traces an error when memory has run out.
   if type(problem) ~= "table" then
@@ -71,7 +71,7 @@ function guard.call(bot, handler, from, ...)
 end
 
 -- guard.cause(bot) -> the peer for whose message to this bot the handler runs
--- that calls; nil when that can not be told.
+-- that calls; nil when that cannot be told.
 function guard.cause(bot)
   local cause = causes[coroutine.running()]
   return cause and cause.bot == bot and cause.from or nil

@@ -1,4 +1,4 @@
--- gop2p.bot - what the author of a chat bot would otherwise write himself.
+-- gop2p.bot - what the author of a chat bot would otherwise have to write.
 --
 --   local bot = require("gop2p.bot").new {
 --     port = 5001, join = { "localhost:5000" }, name = "dice"
@@ -273,11 +273,11 @@ end
 
 -- bot:on(event, f)
 --
--- Runs f(peer) when somebody has "joined", who was not there before us, or
--- was "met", who was; has "left" or "recovered"; f(peer, reason) when he has
--- "failed"; f(ctx) for each "message"; f(err) for each
--- "error"; f() at the "start" (of the bot, and of new code), and before the
--- "stop", which waits for it for two seconds.
+-- Runs f(peer) when a peer has "joined" after us, or was "met": it was there
+-- before us; and when it has "left" or "recovered". Runs f(peer, reason) when
+-- it has "failed", f(ctx) for each "message", f(err) for each "error", and
+-- f() at the "start" (of the bot, and of new code) and before the "stop",
+-- which waits for it for two seconds.
 function Bot:on(event, f)
   checkself(self, "on")
   check.that(EVENTS[event], 1, "on",

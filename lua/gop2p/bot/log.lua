@@ -106,7 +106,7 @@ function log.open(options)
   }, log)
 end
 
--- A log that can not be written ends no bot, but is told of, once.
+-- A log that cannot be written ends no bot, but is told of, once.
 local function write(self, line)
   local ok, why = self.handle:write(line, "\n")
   if ok then ok, why = self.handle:flush() end

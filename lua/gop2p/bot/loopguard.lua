@@ -1,15 +1,15 @@
 -- loopguard.lua - two bots shall not talk each other to death.
 --
--- What is seen is only how a peer behaves, so it does not matter what
--- program he is. A peer who writes again after we have answered him, and
--- again, and again, without ever being quiet for a minute, is in an exchange
--- with us. One who does so quicker than people type counts five times. When
--- an exchange has become too long he is not listened to until he was quiet
--- for that minute: another bot, which only ever answers, then is.
+-- Only a peer's behaviour is seen, so it does not matter which program it
+-- is. A peer that writes again each time after we have answered it, without
+-- ever being quiet for a minute, is in an exchange with us; what it writes
+-- quicker than people type counts five times. When an exchange has become
+-- too long, the peer is not listened to until it was quiet for a minute.
+-- Another bot, which does nothing but answer, is quiet then.
 --
--- What we say without its being known whom it answers may answer everybody
--- who hears it, but tells nothing by how quick they are. Who is never
--- answered is never counted, however much he says.
+-- Where we do not know what we answer by something we say, it may answer
+-- everybody who hears it; but how quick they are then tells nothing. A peer
+-- that is never answered is never counted, however much it says.
 
 local clock = require "gop2p.clock"
 local recent = require "gop2p.bot.recent"
@@ -18,15 +18,15 @@ local loopguard = {}
 loopguard.__index = loopguard
 
 local QUIET = 60       -- seconds
-local QUICK = 1.5      -- seconds between our answer and his
+local QUICK = 1.5      -- seconds between our answer and what follows
 local WEIGHT = 5       -- of a quick one
 
 -- 'limit': the exchanges, at a human pace, that are followed in a row.
 function loopguard.new(limit)
   return setmetatable({ limit = limit,
                         room = -math.huge,         -- when to everybody
-                        spoken = recent.new(),     -- peer -> when to him
-                        answered = recent.new(),   -- peer -> when him
+                        spoken = recent.new(),     -- peer -> when to it
+                        answered = recent.new(),   -- peer -> when that was
                         exchanges = recent.new() }, loopguard)
 end
 
@@ -55,7 +55,7 @@ local function weight(self, name, last)
   return spoken >= last and 1 or 0
 end
 
--- A peer says something. Whether to listen to him; if not, whether that is
+-- A peer says something. Whether to listen to it; if not, whether that is
 -- new.
 function loopguard:heard(peer)
   local name, now = tostring(peer), clock.now()

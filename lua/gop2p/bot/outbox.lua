@@ -1,8 +1,8 @@
 -- outbox.lua - how fast a bot may talk.
 --
 -- A bucket of tokens, kept as the time at which the next message would be
--- due if all had come evenly. Whoever is over the rate waits for his turn,
--- in the order in which he came.
+-- due if all had come evenly. What is over the rate waits for its turn,
+-- in the order in which it came.
 
 local clock = require "gop2p.clock"
 local scheduler = require "gop2p.scheduler"

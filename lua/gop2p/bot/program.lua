@@ -2,9 +2,8 @@
 -- and its plug-ins; running them again, and seeing that they have changed.
 
 local building = require "gop2p.bot.building"
-local core = require "gop2p.core"
 local file = require "gop2p.file"
-local scheduler = require "gop2p.scheduler"
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local program = {}
@@ -190,14 +189,11 @@ local function watcher()
   end
 end
 
--- In a test the files tell when they are worth a look.
-local await = core.awaitfiles or scheduler.sleep
-
 -- program.watch(bot): a task that reloads when a file has changed, as long
 -- as the bot runs.
 function program.watch(bot)
   while bot.state == "running" do
-    await(LOOK)
+    system.awaitfiles(LOOK)
     local any = false
     if watcher() == bot then
       for path, was in pairs(files) do any = settled(path, was) or any end

@@ -1,6 +1,6 @@
 -- roles.lua - who may use which command.
 --
--- An address is only a claim: whoever reaches the network can say that he is
+-- An address is only a claim: whoever reaches the network can claim to be
 -- the owner. Roles keep order among people who trust each other; they keep
 -- nobody out.
 
@@ -104,14 +104,6 @@ function roles:may(peer, command)
     end
   end
   return self:is(peer, command.role or "everybody")
-end
-
--- The owners: peers.
-function roles:owners()
-  local list = {}
-  for _, peer in pairs(self.members.owner) do list[#list + 1] = peer end
-  table.sort(list)
-  return list
 end
 
 return roles

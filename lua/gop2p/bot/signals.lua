@@ -1,14 +1,14 @@
 -- signals.lua - signals that end a process, while somebody waits for them.
 
-local core = require "gop2p.core"
 local scheduler = require "gop2p.scheduler"
+local system = require "gop2p.system"
 
 local signals = {}
 
 -- signals.ending() -> names: "TERM" and, unless the process is to outlive its
 -- terminal, as nohup has it, "HUP"
 function signals.ending()
-  return { "TERM", not core.outlives() and "HUP" or nil }
+  return { "TERM", not system.outlives() and "HUP" or nil }
 end
 
 -- signals.catch(f, names) -> something to close | nil, err
@@ -20,11 +20,11 @@ function signals.catch(f, names)
   local caught = setmetatable({}, { __close = function(self)
     for catch, number in pairs(self) do
       scheduler.listen(number, nil)
-      core.uncatch(catch)
+      system.uncatch(catch)
     end
   end })
   for _, name in ipairs(names) do
-    local catch, number = core.catch(name)
+    local catch, number = system.catch(name)
     if not catch then
       getmetatable(caught).__close(caught)
       return nil, number

@@ -35,7 +35,7 @@ local function putaside(path)
     ("could not put %s aside"):format(path), why)
 end
 
--- A file that can not be understood is kept under another name, and told of.
+-- A file that cannot be understood is kept under another name, and told of.
 local function spoilt(self, why)
   local aside = self.path
   if not self.dry then

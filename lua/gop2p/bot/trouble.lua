@@ -1,5 +1,5 @@
 -- trouble.lua - what went wrong is told: in the log, to on("error"), and to
--- the owner, if he is a member.
+-- the owner, who may be a member.
 --
 -- Handlers of errors, and the tasks that they start, have a scope of their
 -- own. What goes wrong in there, or with what is sent from there, is only

@@ -214,6 +214,4 @@ function usage.read(arguments, text)
   return out
 end
 
-usage.duration = duration
-
 return usage

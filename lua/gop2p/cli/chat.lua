@@ -179,7 +179,7 @@ function chat:completions(line, start)
   return list
 end
 
--- How a message looks: with the time, and its sender in a colour of his own,
+-- How a message looks: with the time, and each sender in its own colour,
 -- where somebody looks on.
 function chat:message(msg)
   local sender = ("[%s]"):format(show.sender(msg))

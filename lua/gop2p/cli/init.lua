@@ -38,7 +38,7 @@ local function declare(parser, name)
   return command
 end
 
--- argparse's script for zsh is one that zsh finds by its name, and can not
+-- argparse's script for zsh is one that zsh finds by its name, and cannot
 -- be read by eval, which is how those for other shells are loaded.
 local function zsh_script(parser)
   return (parser:get_zsh_complete():gsub("\n_gop2p%s*$", [[

@@ -24,11 +24,11 @@ local function follow_errors(node, failed)
   end)
 end
 
--- What is said of one who may answer yet: he was given a second.
+-- What is said of a peer that has not answered within a second.
 local LATE = { code = "ETIMEDOUT", cause = "no answer in time" }
 
--- All that the entry point told of: also who is no member, because he did not
--- answer.
+-- All that the entry point told of, also those that are no members because
+-- they did not answer.
 local function everybody(node, failed)
   for _, peer in ipairs(node:members("candidate")) do
     local name = tostring(peer)

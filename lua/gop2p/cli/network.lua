@@ -117,7 +117,7 @@ end
 function network.guard(node, interrupted, f, edits)
   local ok, result = (edits and pcall or mortal)(f)
   if ok then return result end
-  pcall(node.leave, node, 1)   -- which one that is closed can not
+  pcall(node.leave, node, 1)   -- which one that is closed cannot
   if was_interrupted(result) then return interrupted end
   if result:find(show.CLOSED, 1, true) then return FAILED end
   error(result, 0)

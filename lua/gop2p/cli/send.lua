@@ -19,7 +19,7 @@ function send.options(command)
                    .. "without the end of its last line."):argname("TEXT")
 end
 
--- The text; or nil, why it can not be read being told.
+-- The text; or nil, and says why it cannot be read.
 local function data(text)
   if text ~= "-" then return text end
   local read, why = io.read("a")
@@ -27,7 +27,7 @@ local function data(text)
   show.complain("send", "could not read standard input: %s", why)
 end
 
--- Says of every receiver whether he got it; gives the exit status.
+-- Says of every receiver whether it got the text; gives the exit status.
 local function report(receivers, failed, json)
   local status
   for _, peer in ipairs(receivers) do

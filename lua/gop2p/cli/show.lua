@@ -31,7 +31,7 @@ local function check(done, why, code)
   error(show.CLOSED, 0)
 end
 
--- A line of output. Raises when it can not be written: a node ignores
+-- A line of output. Raises when it cannot be written: a node ignores
 -- SIGPIPE, so nothing else would end a command whose reader is gone. Of a
 -- file that is buffered by lines, C's library would not say that it failed.
 function show.line(text)

@@ -3,7 +3,7 @@
 --   some-program | lua5.4 bridge.lua [port peer]... | other
 --
 -- It has a node in the network of each peer. What somebody says in one is
--- said in all others, and printed, a line each, with his name before it:
+-- said in all others, and printed, a line each, with the name before it:
 -- "<localhost:5000> Hello". What is read is said in all of them.
 
 local gop2p = require "gop2p"

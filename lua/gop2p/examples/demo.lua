@@ -4,7 +4,7 @@
 --
 -- Three processes, each with a node on a free port. What they hear, in the
 -- case of the bot what its log says of it, comes here and is shown as one
--- conversation. Ends with 0 when everybody heard what he should and nothing
+-- conversation. Ends with 0 when everybody heard what they should and nothing
 -- else, otherwise with 1 and what is missing.
 --
 -- A child ends with its input, and that is a pipe from here: however this

@@ -5,8 +5,8 @@
 --   !remind me in 20m the tea is ready
 --   !remind all at 18:00 the office closes
 --
--- What has been promised is kept, also when the bot is down at that time, or
--- whom it is for is away: he is told as soon as both are there.
+-- What has been promised is kept: when at that time the bot is down, or the
+-- one to be reminded is away, it is said as soon as both are there.
 
 local bot = require("gop2p.bot").new {
   name = "reminders", port = arg[1], join = { table.unpack(arg, 2) },
@@ -41,11 +41,11 @@ local function schedule(number)
   bot:at(store.reminders[number].at, function() tell(number) end)
 end
 
--- Somebody is there again: he may have missed something.
+-- Somebody is there again: and may have missed something.
 local function catchup(peer)
   for number, reminder in pairs(store.reminders) do
-    local his = not reminder.to or reminder.to == tostring(peer)
-    if his and reminder.at <= os.time() then
+    local theirs = not reminder.to or reminder.to == tostring(peer)
+    if theirs and reminder.at <= os.time() then
       bot:after(0, function() tell(number) end)
     end
   end

@@ -40,7 +40,7 @@ local function summary(round)
   return table.concat(lines, "\n")
 end
 
--- Asks one, as soon as he is there.
+-- Asks one, as soon as it is there.
 local function ask(member, round)
   local function left() return round.ends - os.time() end
   while not isthere(member) and left() > 0 do gop2p.sleep(5) end

@@ -10,10 +10,12 @@ local gop2p = require "gop2p"
 local check = require "gop2p.check"
 local scheduler = require "gop2p.scheduler"
 local standard = require "gop2p.testing.standard"
+local system = require "gop2p.system"
 
 local shared = {}
-for name in ([[check complete help input node plain prompt queue receipt
-               scheduler state timers unread values waits]]):gmatch("%a+") do
+for name in ([[check complete core help input node plain prompt queue
+               receipt scheduler state timers unread values waits]])
+            :gmatch("%a+") do
   shared["gop2p." .. name] = true
 end
 
@@ -69,8 +71,8 @@ local function library(run)
                              end })
 end
 
--- What it may do to the process and its files, it does to its own.
-local function kernel(run)
+-- What it does to the process and its files, it does to its own.
+local function systemof(run)
   local own = {}
   function own.catch(name)
     local caught = { name = name }
@@ -82,27 +84,28 @@ local function kernel(run)
     run.catches[caught] = nil
   end
   local function where(path) return run.files:existing(path) or "" end
-  function own.checkfile(path) return core.checkfile(where(path)) end
-  function own.filestamp(path) return core.filestamp(where(path)) end
+  function own.checkfile(path) return system.checkfile(where(path)) end
+  function own.filestamp(path) return system.filestamp(where(path)) end
   function own.awaitfiles(seconds) run.files:await(seconds) end
   function own.replacefile(path, bytes)
     if run.over then return nil, "EIO", "the process was killed" end
     run.files:write(path, bytes)
     return true
   end
-  -- What it keeps for itself alone begins empty: what the bot has stored in
+  -- A file that it has for itself begins empty: what the bot has stored in
   -- earnest is no part of a test.
   function own.lockfile(path)
     run.files:hide(path)
     return true
   end
   function own.unlockfile() end
-  return setmetatable(own, { __index = core })
+  return setmetatable(own, { __index = system })
 end
 
 local function modules(env, run)
   local package = {
-    loaded = { _G = env, gop2p = library(run), ["gop2p.core"] = kernel(run) },
+    loaded = { _G = env, gop2p = library(run),
+               ["gop2p.system"] = systemof(run) },
     path = package.path, cpath = package.cpath, config = package.config,
     preload = setmetatable({}, { __index = package.preload }),
     searchpath = package.searchpath, loadlib = package.loadlib,
@@ -140,7 +143,7 @@ function environment.new(run)
   local env = {}
   for _, name in ipairs(BASICS) do env[name] = _G[name] end
   env._G = env
-  env.math = core.newmath()
+  env.math = core.sim.newmath()
   env.math.randomseed(run.seed, run.number)
   standard.open(env, run)
   loaders(env, run)

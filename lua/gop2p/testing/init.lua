@@ -20,8 +20,8 @@ local values = require "gop2p.values"
 
 local testing = {}
 
-local PATIENCE = 5   -- seconds that an expectation waits
-local QUIET = 1      -- seconds that nothing may be said
+local EXPECTED = 5   -- seconds that an expectation waits
+local REFUTED = 1    -- seconds that nothing may be said
 
 local function number(options, name, default, least, most, extra)
   local value = options[name]
@@ -136,7 +136,7 @@ end
 function testing.expect(texts, wanted, seconds)
   local from = streamof(texts, "expect")
   checkwanted(wanted, "expect")
-  seconds = check.timeout(seconds, 3, "expect") or PATIENCE
+  seconds = check.timeout(seconds, 3, "expect") or EXPECTED
   local found = seek(from, wanted, seconds)
   if found then return table.unpack(found, 1, found.n) end
   from.world:check(2)
@@ -155,7 +155,7 @@ end
 function testing.refute(texts, wanted, seconds)
   local from = streamof(texts, "refute")
   checkwanted(wanted, "refute")
-  seconds = check.timeout(seconds, 3, "refute") or QUIET
+  seconds = check.timeout(seconds, 3, "refute") or REFUTED
   local found = seek(from, wanted, seconds)
   from.world:check(2)
   if found then

@@ -172,7 +172,7 @@ end
 -- net:heal(): no partition and no loss any more.
 function methods:heal()
   local inside = open(self, "heal")
-  core.loss(0)
+  core.sim.loss(0)
   inside:unite()
   inside.conversation:note("* the network is whole")
 end
@@ -182,7 +182,7 @@ function methods:loss(share)
   local inside = open(self, "loss")
   check.that(type(share) == "number" and share >= 0 and share <= 1, 1,
              "loss", "share from 0 to 1 expected")
-  core.loss(share)
+  core.sim.loss(share)
   inside.conversation:note(("* %g %% of the messages are lost")
                            :format(share * 100))
 end
@@ -193,7 +193,7 @@ function methods:latency(least, most)
   least = check.timeout(least, 1, "latency")
   check.that(least, 1, "latency", "number of seconds expected")
   most = check.timeout(most, 2, "latency") or least
-  core.latency(least, most)
+  core.sim.latency(least, most)
 end
 
 -- net:said_by(name) -> list of texts
@@ -217,7 +217,7 @@ end
 -- net:stats() -> steps of the simulation so far, requests made in it
 function methods:stats()
   open(self, "stats")
-  local steps, requests = core.simulated()
+  local steps, requests = core.sim.count()
   return { steps = steps, requests = requests }
 end
 

@@ -5,8 +5,10 @@ local check = require "gop2p.check"
 local core = require "gop2p.core"
 local environment = require "gop2p.testing.environment"
 local files = require "gop2p.testing.files"
+local process = require "gop2p.testing.process"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
+local unread = require "gop2p.unread"
 
 local program = {}
 local methods = {}
@@ -42,10 +44,12 @@ local function finish(run, close)
   run.stdout:flush()
   run.stderr:flush()
   run.over = true
-  scheduler.kill(run)
+  run.process:kill()
+  for catch in pairs(run.catches) do scheduler.listen(catch, nil) end
   for _, node in ipairs(run.nodes) do
-    if not core.isclosed(node) then close(node) end
+    unread.abandon(node)
     state.abandon(node)
+    if not core.isclosed(node) then close(node) end
   end
 end
 
@@ -87,12 +91,11 @@ local function newrun(self)
     complained = output(self, "complain", " ! "),
     program = self,
   }
-  function run.ended(problem) ended(self, run, problem) end
   function run.exit(code) exit(self, run, code) end
   return run
 end
 
--- Starts the script. Nil and why when it can not even be loaded.
+-- Starts the script. Nil and why when it cannot even be loaded.
 function program.start(self)
   local run = newrun(self)
   local env = environment.new(run)
@@ -100,8 +103,10 @@ function program.start(self)
   if not script then return nil, why end
   self.run, self.status = run, "running"
   note(self, "starts")
-  scheduler.launch(run, function()
+  run.process = process.launch(run, function()
     script(table.unpack(run.args))
+  end, function(problem)
+    ended(self, run, problem)
   end)
   return true
 end
@@ -117,7 +122,7 @@ end
 
 -- Nothing is left of it, nor of its files. Never raises.
 function program.close(self)
-  if self.run then finish(self.run, core.crash) end
+  if self.run then finish(self.run, core.sim.crash) end
   self.files:close()
 end
 
@@ -162,10 +167,10 @@ function methods:signal(name)
   if caught then return end
   if name == "INT" then
     self.run.interrupted = true
-    scheduler.interrupt(self.run, "interrupted!")
+    self.run.process:interrupt("interrupted!")
   else
     self.status = "ended"
-    finish(self.run, core.crash)
+    finish(self.run, core.sim.crash)
   end
 end
 
@@ -188,7 +193,7 @@ function methods:kill()
   running(self, "kill")
   note(self, "is killed")
   self.status = "ended"
-  finish(self.run, core.crash)
+  finish(self.run, core.sim.crash)
 end
 
 -- bot:restart([seconds]): stops it if it runs, and starts it.
@@ -203,15 +208,15 @@ end
 function methods:hang()
   running(self, "hang")
   note(self, "stands still")
-  scheduler.freeze(self.run)
-  for _, node in ipairs(program.nodes(self)) do core.hang(node) end
+  self.run.process:freeze()
+  for _, node in ipairs(program.nodes(self)) do core.sim.hang(node) end
 end
 
 function methods:resume()
   running(self, "resume")
   note(self, "goes on")
-  for _, node in ipairs(program.nodes(self)) do core.goon(node) end
-  scheduler.thaw(self.run)
+  for _, node in ipairs(program.nodes(self)) do core.sim.resume(node) end
+  self.run.process:thaw()
 end
 
 -- bot:state() -> "running", "ended" or "failed"

@@ -71,7 +71,7 @@ end
 
 -- Never raises.
 function user.close(self)
-  if self.node then shut(self, core.crash) end
+  if self.node then shut(self, core.sim.crash) end
 end
 
 local function here(self, name)
@@ -84,7 +84,7 @@ end
 -- Lets time pass until it has arrived, a second at most. The receipt is not
 -- claimed: so what did not arrive is told as an error of the node.
 local function send(self, text, to)
-  local rec, err = core.post(self.node, text, to)
+  local rec, err = self.world:post(self.node, text, to)
   if not rec then error(err, 3) end
   self.world:await(function() return core.issettled(rec) end, ARRIVAL)
   self.world:check(3)
@@ -140,7 +140,7 @@ end
 function methods:kill()
   here(self, "kill")
   self.world.conversation:note("* " .. self.name .. " is killed")
-  shut(self, core.crash)
+  shut(self, core.sim.crash)
 end
 
 -- user:come_back(): after leave or kill.

@@ -1,5 +1,5 @@
--- world.lua - what a simulated network is made of: who is in it, what he is
--- called, and the time that passes.
+-- world.lua - what a simulated network is made of: who is in it, what each
+-- is called, and the time that passes.
 --
 -- It takes the place of the process's loop while it is open: all that waits
 -- with gop2p waits on its clock.
@@ -8,11 +8,12 @@ local conversation = require "gop2p.testing.conversation"
 local core = require "gop2p.core"
 local failure = require "gop2p.testing.failure"
 local receipt = require "gop2p.receipt"
+local process = require "gop2p.testing.process"
 local scheduler = require "gop2p.scheduler"
-local state = require "gop2p.state"
-local unread = require "gop2p.unread"
+local system = require "gop2p.system"
 local user = require "gop2p.testing.user"
 local values = require "gop2p.values"
+local waits = require "gop2p.waits"
 
 local world = {}
 local methods = {}
@@ -21,20 +22,19 @@ local meta = { __index = methods }
 local STILL = 100000   -- turns at one moment, after which it is a loop
 local JOINING = 3      -- seconds that a bot has to join somebody by itself
 local SETTLING = 0.1   -- seconds that it has to go on from there
-local ASKING = 5       -- seconds for one entry point
+local TIMEOUT = 5      -- seconds for one entry point
 
+local sim = core.sim
 local current          -- the one that is open, or nil
 
--- What a world takes the place of while it is open.
-local outside = { start = core.start, post = core.post, keep = state.keep,
-                  warn = unread.warn }
+-- In the place of gop2p.system while a world is open.
+local inside = { simulated = true }
 
--- Every node that a program starts is the world's, and all that is sent
--- stands in the conversation.
-local function start(address, port, options)
-  local run = scheduler.program()
+-- Every node that a program starts is the world's.
+function inside.start(address, port, options)
+  local run = process.running()
   if run then current:makeway(address, port) end
-  local node, err = outside.start(address, port, options)
+  local node, err = core.start(address, port, options)
   if node and run then
     table.insert(run.nodes, node)
     current:adopt(run.program.name, node)
@@ -42,31 +42,20 @@ local function start(address, port, options)
   return node, err
 end
 
-local function post(node, data, list)
-  local rec, err = outside.post(node, data, list)
-  if rec then current:said(node, data, list) end
-  return rec, err
+function inside.post(node, data, list)
+  return current:post(node, data, list)
 end
 
 -- A state file is one of the program's, and begins empty.
-local function keep(node, path, anyport)
-  local run = scheduler.program()
-  if run then
-    run.files:hide(path)
-    path = run.files:writable(path)
-  end
-  outside.keep(node, path, anyport)
+function inside.statefile(path)
+  local run = process.running()
+  if not run then return path end
+  run.files:hide(path)
+  return run.files:writable(path)
 end
 
-local function warnof(node, text)
+function inside.warn(node, text)
   current.conversation:note(current:nameof(core.self(node)) .. " ! " .. text)
-end
-
-local function interpose(whether)
-  core.start = whether and start or outside.start
-  core.post = whether and post or outside.post
-  state.keep = whether and keep or outside.keep
-  unread.warn = whether and warnof or outside.warn
 end
 
 -- A silent member at an entry point's address.
@@ -78,10 +67,10 @@ local function openlobby(self, peer)
 end
 
 local function begin(self, options)
-  core.simulate(options.seed, options.start)
-  interpose(true)
-  core.latency(table.unpack(options.latency))
-  core.loss(options.loss)
+  sim.begin(options.seed, options.start)
+  self.uninstall = system.install(inside)
+  sim.latency(table.unpack(options.latency))
+  sim.loss(options.loss)
   for _, peer in ipairs(self.entry) do openlobby(self, peer) end
 end
 
@@ -92,7 +81,8 @@ function world.open(options)
     seed = options.seed, entry = options.entry,
     conversation = conversation.new(options.keep),
     everybody = {}, parts = {}, lobbies = {}, names = {}, sides = false,
-    runs = 0, problem = false, still = 0, endclock = scheduler.newclock(),
+    runs = 0, problem = false, still = 0, endclock = waits.newclock(),
+    uninstall = function() end,
   }, meta)
   self.conversation.world = self
   current = self
@@ -109,8 +99,8 @@ end
 function methods:close()
   if self ~= current then return end
   for _, part in pairs(self.parts) do part.kind.close(part) end
-  interpose(false)
-  core.endsimulation()
+  self.uninstall()
+  sim.finish()
   self.endclock()
   current = nil
 end
@@ -173,12 +163,12 @@ end
 
 function methods:adopt(name, node)
   self.names[tostring(core.self(node))] = name
-  if self.sides then core.side(node, sideof(self, name)) end
+  if self.sides then sim.side(node, sideof(self, name)) end
 end
 
 -- A node of the test's own.
 function methods:open(name, peer)
-  local node, err = outside.start(peer.address, peer.port, {})
+  local node, err = core.start(peer.address, peer.port, {})
   if node then self:adopt(name, node) end
   return node, err
 end
@@ -193,7 +183,7 @@ function methods:makeway(address, port)
   end
 end
 
-function methods:said(node, data, list)
+local function said(self, node, data, list)
   local name = self:nameof(core.self(node))
   local to = ""
   if list then
@@ -205,10 +195,18 @@ function methods:said(node, data, list)
   self.conversation:add(name, "say", data)
 end
 
+-- Puts a message on its way, as core.post does; all that is sent stands in
+-- the conversation.
+function methods:post(node, data, list)
+  local rec, err = core.post(node, data, list)
+  if rec then said(self, node, data, list) end
+  return rec, err
+end
+
 local function join(node, peer)
-  local rec, err = core.connect(node, peer, ASKING)
+  local rec, err = core.connect(node, peer, TIMEOUT)
   if not rec then return nil, err end
-  receipt.settle(rec, scheduler.deadline(2 * ASKING))
+  receipt.settle(rec, scheduler.deadline(2 * TIMEOUT))
   err = receipt.failure(rec)
   return err == nil, err
 end
@@ -309,19 +307,19 @@ function methods:divide(sides)
   end
   for name, part in pairs(self.parts) do
     for _, node in ipairs(part.kind.nodes(part)) do
-      core.side(node, sideof(self, name))
+      sim.side(node, sideof(self, name))
     end
   end
-  core.mend()
+  sim.heal()
   for from = 1, self.sides.rest do
     for to = 1, self.sides.rest do
-      if from ~= to then core.cut(from, to) end
+      if from ~= to then sim.cut(from, to) end
     end
   end
 end
 
 function methods:unite()
-  core.mend()
+  sim.heal()
   self.sides = false
 end
 

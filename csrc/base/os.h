@@ -1,0 +1,88 @@
+/*
+** base/os.h - what one system does and another does not, or does otherwise.
+**
+** Everything else of the core is C11 and POSIX.1-2008 with what Linux, macOS
+** and the BSDs have alike. Linux has a half of its own in base/os.c; the
+** other half is for every other system, and is taken on Linux too where
+** GP_OS_PORTABLE is defined. Owns nothing.
+*/
+#ifndef gp_base_os_h
+#define gp_base_os_h
+
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <time.h>
+
+#pragma GCC visibility push(hidden)
+
+/* The last 'byte' among the first 'len' of 'bytes', or NULL. */
+const char *gp_os_memrchr (const char *bytes, char byte, size_t len);
+
+/* Fills 'bytes' with what nobody can foresee. False, and errno: it could
+   not. */
+bool gp_os_random (void *bytes, size_t len);
+
+/*
+** A stream socket of the family, which never waits and is closed by exec; or
+** -1 and errno.
+*/
+int gp_os_socket (int family);
+
+/*
+** Sends what there is room for on a socket that never waits, and raises no
+** SIGPIPE. What it returns, and errno, are those of send().
+*/
+ssize_t gp_os_send (int fd, const void *bytes, size_t len);
+
+/* How many bytes came in on a socket and were not read. */
+size_t gp_os_unread (int fd);
+
+/*
+** Whether 'fd' is an epoll set: it can be polled, and can then be read when
+** one of its members has something to do. False where nobody can tell.
+*/
+bool gp_os_isepoll (int fd);
+
+/*
+** The wall clock, never behind time(), and so os.date(): what is due at a
+** time shall not see the second before it.
+*/
+struct timespec gp_os_wallclock (void);
+
+/* When a file was last written to. */
+struct timespec gp_os_mtime (const struct stat *st);
+
+/*
+** As poll(), with 'mask' in place of the thread's signal mask while it
+** waits, both at once; NULL for 't' waits without limit. It waits only for
+** what can be read. What is not below FD_SETSIZE may be left out.
+*/
+int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
+                 const sigset_t *mask);
+
+/* Lines and columns of a terminal. False: it is none, or has no width. */
+bool gp_os_screensize (int fd, int *rows, int *columns);
+
+/* Columns that a character takes on a screen; below zero: it has none. */
+int gp_os_wcwidth (wchar_t c);
+
+/* The library called 'name' if the process has loaded it, for dlclose(), or
+   NULL. */
+void *gp_os_loadedlibrary (const char *name);
+
+/*
+** Whether both addresses lie in one library of the process. True where
+** nobody can tell: two libraries of the same names are rare.
+*/
+bool gp_os_samelibrary (const void *a, const void *b);
+
+/* The library that 'address' lies in stays loaded from now on. False: that
+   could not be arranged. */
+bool gp_os_keeplibrary (const void *address);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,34 @@
+/*
+** lua/peer.h - peers and lists of them, as Lua tables and back.
+**
+** In Lua a peer is a plain table with the fields 'address' and 'port', and
+** while it is in use the same table each time.
+*/
+#ifndef gp_lua_peer_h
+#define gp_lua_peer_h
+
+#include <lua.h>
+
+#include "value/peer.h"
+#include "value/peerlist.h"
+#pragma GCC visibility push(hidden)
+
+void lgp_pushpeer (lua_State *L, const gp_peer *p);
+void lgp_pushpeers (lua_State *L, const gp_peerlist *list);
+
+/*
+** The peer at 'arg', with a reference in a userdata that replaces it on the
+** stack; raises when it is none.
+*/
+const gp_peer *lgp_checkpeer (lua_State *L, int arg);
+
+/* Pushes a userdata with an empty list, which lives as long as it stands
+   there. */
+gp_peerlist *lgp_newlist (lua_State *L);
+
+/* Likewise, with the Lua list of peers at 'arg', each once; nil is an empty
+   one. */
+gp_peerlist *lgp_checkpeers (lua_State *L, int arg);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,69 @@
+/*
+** lua/send.c - what a node is told to send: joins, messages and goodbyes.
+** Each call gives a receipt.
+*/
+#include <lauxlib.h>
+
+#include "lua/core.h"
+#include "lua/node.h"
+#include "lua/peer.h"
+#include "lua/receipt.h"
+#include "lua/values.h"
+
+/* The end of a call that gives the receipt on top of the stack. */
+static int result (lua_State *L, gp_err e, const char *text) {
+  lgp_node_called(L);
+  return e == GP_OK ? 1 : lgp_fail(L, e, text);
+}
+
+/* core.connect(node, peer, seconds) -> receipt | nil, err */
+static int core_connect (lua_State *L) {
+  lua_Number timeout = luaL_checknumber(L, 3);
+  const gp_peer *entry = lgp_checkpeer(L, 2);
+  const char *text;
+  gp_receipt **box;
+  gp_node *n;
+  gp_err e;
+  luaL_argcheck(L, timeout > 0 && timeout <= 86400, 3, "out of range");
+  text = lua_pushfstring(L, "could not join through %s", gp_peer_text(entry));
+  box = lgp_newreceipt(L);
+  n = lgp_tonode(L);
+  e = gp_node_connect(n, entry, (uint32_t)(timeout * 1000), lgp_node_now(L),
+                      box);
+  return result(L, e, text);
+}
+
+/* core.post(node, data, peers | nil) -> receipt | nil, err */
+static int core_post (lua_State *L) {
+  gp_peerlist *to = lgp_checkpeers(L, 3);
+  gp_blob *data = lgp_checkblob(L, 2);
+  gp_receipt **box = lgp_newreceipt(L);
+  gp_node *n = lgp_tonode(L);
+  gp_err e = gp_node_post(n, data, to, lgp_node_now(L), box);
+  return result(L, e, "could not send");
+}
+
+/* core.hasroom(node, peers | nil) -> boolean */
+static int core_hasroom (lua_State *L) {
+  gp_peerlist *to = lgp_checkpeers(L, 2);
+  gp_node *n = lgp_tonode(L);
+  lua_pushboolean(L, gp_node_hasroom(n, to, lgp_node_now(L)));
+  return 1;
+}
+
+/* core.leave(node) -> receipt | nil, err */
+static int core_leave (lua_State *L) {
+  gp_receipt **box = lgp_newreceipt(L);
+  gp_node *n = lgp_tonode(L);
+  gp_err e = gp_node_leave(n, lgp_node_now(L), box);
+  return result(L, e, "could not leave");
+}
+
+void lgp_open_send (lua_State *L) {
+  static const luaL_Reg functions[] = {{"connect", core_connect},
+                                       {"post", core_post},
+                                       {"hasroom", core_hasroom},
+                                       {"leave", core_leave},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}

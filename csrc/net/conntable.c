@@ -1,0 +1,194 @@
+/*
+** net/conntable.c - the connections of a server.
+*/
+#include "net/conntable.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <event2/event.h>
+#include <event2/http.h>
+
+bool gp_conntable_makespare (gp_conntable *t) {
+  if (t->spare == NULL)
+    t->spare = gp_conn_new(&t->conns);
+  return t->spare != NULL;
+}
+
+/*
+** Must not fail: evhttp would then serve the socket all the same, uncounted.
+** So it gives the spare one, and no next one is accepted until there is a
+** spare again.
+*/
+struct bufferevent *gp_conntable_accept (struct event_base *base,
+                                         void *table) {
+  gp_conntable *t = table;
+  gp_conn *c = t->spare;
+  (void)base;
+  if (c == NULL)
+    return NULL;
+  t->spare = NULL;
+  gp_ring_append(&t->fresh, &c->place);
+  if (++t->count >= t->conns.opt->max_connections + GP_CONN_LINGERERS)
+    gp_acceptor_forbid(t->acceptor, GP_CLOSED_FULL);
+  if (!gp_conntable_makespare(t))
+    gp_acceptor_forbid(t->acceptor, GP_CLOSED_MEMORY);
+  event_active(t->adopt, EV_TIMEOUT, 0);
+  return c->bev;
+}
+
+static void uncount (gp_conntable *t) {
+  t->count--;
+  gp_acceptor_allow(t->acceptor, GP_CLOSED_FULL);
+}
+
+/* evhttp closes the connection. */
+static void conn_gone (struct evhttp_connection *con, void *arg) {
+  gp_conn *c = arg;
+  gp_conntable *t = gp_ring_of(gp_conntable, conns, c->conns);
+  (void)con;
+  gp_ring_remove(&c->place);
+  gp_ring_remove(&c->bucket);
+  gp_conn_end(c);
+  uncount(t);
+}
+
+static gp_ring *bucket (gp_conntable *t,
+                        const struct evhttp_connection *con) {
+  uintptr_t n = (uintptr_t)con >> 4;
+  return &t->buckets[(n ^ n >> 8 ^ n >> 16) % GP_CONN_BUCKETS];
+}
+
+typedef union address {
+  struct sockaddr any;
+  struct sockaddr_in v4;
+  struct sockaddr_in6 v6;
+} address;
+
+/* Programs of this machine come from the address that they go to. */
+static bool islocal (const gp_conn *c) {
+  int fd = bufferevent_getfd(c->bev);
+  address here, there;
+  socklen_t size = sizeof here;
+  memset(&here, 0, sizeof here);
+  memset(&there, 0, sizeof there);
+  if (getsockname(fd, &here.any, &size) != 0)
+    return false;
+  size = sizeof there;
+  if (getpeername(fd, &there.any, &size) != 0)
+    return false;
+  if (here.any.sa_family == AF_INET)
+    return here.v4.sin_addr.s_addr == there.v4.sin_addr.s_addr;
+  return memcmp(&here.v6.sin6_addr, &there.v6.sin6_addr,
+                sizeof here.v6.sin6_addr) == 0;
+}
+
+/* How many connections are served from where 'c' comes from. */
+static size_t fromthere (const gp_conntable *t, const gp_conn *c) {
+  const char *remote = gp_conn_remote(c);
+  const gp_ring *r;
+  size_t n = 0;
+  for (r = t->live.next; r != &t->live; r = r->next) {
+    const gp_conn *other = gp_ring_of(gp_conn, place, r);
+    if (other->state != GP_CONN_REFUSED &&
+        strcmp(gp_conn_remote(other), remote) == 0)
+      n++;
+  }
+  return n;
+}
+
+static bool istoomany (const gp_conntable *t, const gp_conn *c) {
+  size_t max = t->conns.opt->max_connections_per_address;
+  size_t served = t->conns.served;
+  return served > t->conns.opt->max_connections ||
+         (served > max && !islocal(c) && fromthere(t, c) > max);
+}
+
+/* Takes over what was accepted, once evhttp has made it a connection. */
+static void adopt (gp_conntable *t) {
+  while (!gp_ring_empty(&t->fresh)) {
+    gp_conn *c = gp_ring_of(gp_conn, place, t->fresh.next);
+    void *con = NULL;
+    bufferevent_getcb(c->bev, NULL, NULL, NULL, &con);
+    if (con == NULL) { /* out of memory in evhttp? */
+      gp_ring_remove(&c->place);
+      gp_conn_discard(c);
+      uncount(t);
+      continue;
+    }
+    evhttp_connection_set_closecb(con, conn_gone, c);
+    gp_ring_move(&t->live, &c->place);
+    gp_ring_append(bucket(t, con), &c->bucket);
+    gp_conn_begin(c, con);
+    if (istoomany(t, c))
+      gp_conn_refuse(c, 503);
+  }
+}
+
+static void adopt_due (evutil_socket_t fd, short what, void *arg) {
+  (void)fd, (void)what;
+  adopt(arg);
+}
+
+static void sweep_due (void *arg) {
+  gp_conntable *t = arg;
+  uint64_t now = gp_sweep_begin(&t->conns.sweep), next_at = UINT64_MAX;
+  gp_ring *r, *after;
+  for (r = t->live.next; r != &t->live; r = after) {
+    uint64_t due_at;
+    after = r->next; /* it may go */
+    due_at = gp_conn_check(gp_ring_of(gp_conn, place, r), now);
+    if (due_at < next_at)
+      next_at = due_at;
+  }
+  if (next_at != UINT64_MAX)
+    gp_sweep_plan(&t->conns.sweep, next_at);
+}
+
+gp_conn *gp_conntable_find (gp_conntable *t,
+                            const struct evhttp_connection *con) {
+  gp_ring *head = bucket(t, con), *r;
+  for (r = head->next; r != head; r = r->next) {
+    gp_conn *c = gp_ring_of(gp_conn, bucket, r);
+    if (c->con == con)
+      return c;
+  }
+  return NULL;
+}
+
+void gp_conntable_init (gp_conntable *t, gp_loop *l, gp_acceptor *acceptor,
+                        const gp_serveropt *opt) {
+  int i;
+  memset(t, 0, sizeof *t);
+  gp_conns_init(&t->conns, l, opt, sweep_due, t);
+  t->acceptor = acceptor;
+  gp_ring_init(&t->fresh);
+  gp_ring_init(&t->live);
+  for (i = 0; i < GP_CONN_BUCKETS; i++)
+    gp_ring_init(&t->buckets[i]);
+}
+
+gp_err gp_conntable_open (gp_conntable *t) {
+  struct event_base *base = gp_loop_base(t->conns.sweep.loop);
+  gp_err e = gp_conns_open(&t->conns);
+  if (e != GP_OK)
+    return e;
+  t->adopt = event_new(base, -1, 0, adopt_due, t);
+  return t->adopt != NULL && gp_conntable_makespare(t) ? GP_OK : GP_ENOMEM;
+}
+
+void gp_conntable_close (gp_conntable *t) {
+  if (t->spare != NULL)
+    gp_conn_discard(t->spare);
+  if (t->adopt != NULL)
+    event_free(t->adopt);
+  gp_conns_close(&t->conns);
+}
+
+void gp_conntable_flush (gp_conntable *t) {
+  gp_ring *r;
+  adopt(t);
+  for (r = t->live.next; r != &t->live; r = r->next)
+    gp_conn_flush(gp_ring_of(gp_conn, place, r));
+}

@@ -1,0 +1,28 @@
+/*
+** net/options.h - the limits of a node's server and of its client.
+**
+** Plain data. Sizes are in bytes; all are above zero.
+*/
+#ifndef gp_net_options_h
+#define gp_net_options_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct gp_serveropt {
+  size_t max_request; /* body of a request, as it comes in */
+  size_t max_headers; /* of a request */
+  size_t max_connections;
+  size_t max_connections_per_address; /* of them, from one other machine */
+  uint32_t receive_timeout_ms; /* from a request's first byte to its last */
+  uint32_t idle_timeout_ms;    /* between two requests of one connection */
+} gp_serveropt;
+
+typedef struct gp_clientopt {
+  uint32_t connect_timeout_ms; /* to set up a connection */
+  uint32_t rest_timeout_ms;    /* an unused connection is closed after this */
+  size_t max_response;         /* body of a response */
+  size_t max_headers;          /* of a response */
+} gp_clientopt;
+
+#endif

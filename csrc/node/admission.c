@@ -1,0 +1,318 @@
+/*
+** node/admission.c - decides that a newcomer may enter.
+*/
+#include "node/admission.h"
+
+#include <string.h>
+
+#include "node/departure.h"
+#include "node/held.h"
+#include "node/naming.h"
+#include "node/reconnect.h"
+#include "node/respond.h"
+#include "node/state.h"
+#include "wire/refusal.h"
+
+#define CLAIM_MS 2000 /* whether a name is another's shows by then */
+
+/*
+** One of ours that greets us has a list already, and needs only those that it
+** may have missed. Whole lists would be as many names in all as the cube of a
+** network that joins at once. What is missed still, node/sync.h finds.
+*/
+#define NEWEST 16
+
+void gp_admission_init (gp_admission *a) {
+  gp_ring_init(&a->held);
+}
+
+void gp_admission_clear (gp_node *n) {
+  gp_held_clear(n, &n->admission.held);
+}
+
+/* Members that did not respond last are not handed on: a Go newcomer that is
+   given one it cannot reach fails to join (protocol.md). */
+static bool islisted (const gp_record *peer) {
+  return gp_membership_ismember(peer) && peer->liveness.reachable;
+}
+
+static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
+  const gp_record *peer;
+  for (peer = gp_record_first(&n->peers); peer != NULL;
+       peer = gp_record_next(peer))
+    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
+      return GP_ENOMEM;
+  return GP_OK;
+}
+
+static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
+  const gp_record *peer;
+  for (peer = gp_record_last(&n->peers); peer != NULL && out->n < NEWEST;
+       peer = gp_record_previous(peer))
+    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
+      return GP_ENOMEM;
+  return GP_OK;
+}
+
+/* 'peer' may be NULL. */
+static bool hasroom (const gp_node *n, const gp_record *peer) {
+  return (peer != NULL && peer->membership != GP_STRANGER &&
+          !gp_membership_isfailing(peer)) ||
+         gp_membership_hasroom(n);
+}
+
+void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
+  bool lost = gp_membership_islost(peer);
+  gp_retry_stop(&peer->retry);
+  if (!gp_membership_apply(n, peer, how, GP_OK))
+    return;
+  if (lost)
+    gp_reconnect_hastenall(n);
+  if (n->memberships.members == 1)
+    gp_reconnect_hastenall(n);
+  gp_detector_begin(n, peer);
+  gp_sync_met(n, peer);
+}
+
+/*
+** One that had failed reaches us: whether we reach it is to be seen before
+** it counts as a member again. What is broadcast meanwhile goes to it, too.
+** However long ago it failed, it is tried for a day from now on.
+*/
+static void letin (gp_node *n, gp_record *peer) {
+  if (!gp_membership_islost(peer)) {
+    gp_admission_welcome(n, peer, GP_HAS_COME);
+    return;
+  }
+  gp_membership_apply(n, peer, GP_HAS_RETURNED, GP_OK);
+  gp_retry_renew(&peer->retry, n->now);
+  gp_reconnect_try(n, peer);
+}
+
+/* The response is the list as it was before (protocol.md). */
+static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
+  gp_peerlist list = {0, 0, NULL};
+  gp_err e = GP_ELIMIT;
+  if (hasroom(n, peer))
+    e = brief ? listnewest(n, &list) : listmembers(n, &list);
+  if (e != GP_OK) {
+    gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
+                      n->now);
+    gp_respond(n, x, 503, gp_wire_busy);
+  }
+  else {
+    letin(n, peer);
+    gp_respond_list(n, x, &list);
+    gp_outbox_advance(n, peer); /* what waited until it is met */
+  }
+  gp_peerlist_clear(&list);
+}
+
+/* The response waits. False: out of memory. */
+static bool hold (gp_node *n, const gp_recvreq *request, gp_exchange *x,
+                  uint64_t due_at) {
+  gp_ring *held = &n->admission.held;
+  if (!gp_held_put(held, request->msg, x, due_at))
+    return false;
+  gp_deadlines_set(&n->deadlines, GP_DUE_NEWCOMERS, gp_held_due(held));
+  return true;
+}
+
+/*
+** Asks a newcomer of a header form which of the two it speaks, before it
+** gets its list: under the name that it calls us, or it would hold us twice
+** (protocol.md). False: out of memory, its response does not wait.
+*/
+static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
+                      gp_exchange *x) {
+  gp_request *r = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM, NULL);
+  if (r == NULL)
+    return false;
+  gp_outbox_queue(n, peer, r);
+  return hold(n, request, x, n->now + GP_AWAITED_MS);
+}
+
+/* What a connect tells about the one that sends it. */
+static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
+  bool ours = request->ext.who.peer != NULL;
+  gp_form form = peer->compat.form;
+  if (request->form != GP_FORM_HEADERS || !gp_compat_isheaderform(form))
+    form = request->form;
+  gp_compat_setprogram(peer, form, ours);
+  gp_peers_setconfirmed(peer, true);
+  gp_claim_learn(n, peer, &request->ext.who);
+  gp_peers_setdial(&n->peers, peer, request->remote);
+  gp_compat_learnalias(n, peer, request);
+  if (!request->ext.brief)
+    peer->arrival.entered_at = n->now;
+}
+
+/* A connect of 'peer' that waits, taken out; NULL: there is none. */
+static gp_exchange *takeheld (gp_node *n, const gp_record *peer) {
+  gp_ring *at, *held = &n->admission.held;
+  for (at = held->next; at != held; at = at->next) {
+    gp_held *h = gp_ring_of(gp_held, place, at);
+    if (gp_peers_find(&n->peers, h->msg->from) == peer)
+      return gp_held_take(h);
+  }
+  return NULL;
+}
+
+void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form) {
+  gp_exchange *x;
+  if (form == GP_FORM_HEADERS && gp_compat_isheaderform(peer->compat.form))
+    form = peer->compat.form; /* what it was */
+  gp_compat_setprogram(peer, form, peer->compat.ours);
+  while ((x = takeheld(n, peer)) != NULL) {
+    x->form = form;
+    admit(n, peer, x, false);
+  }
+}
+
+static void refuse (gp_node *n, const gp_record *peer, int status,
+                    const char *text) {
+  gp_exchange *x;
+  while ((x = takeheld(n, peer)) != NULL)
+    gp_respond(n, x, status, text);
+}
+
+/* Its name is another's: what was at its address before is gone. */
+static void refusename (gp_node *n, gp_record *peer) {
+  refuse(n, peer, 409, gp_wire_taken);
+  gp_departure_left(n, peer);
+}
+
+/*
+** A newcomer with a name that is, or may be, another's. True when it is not
+** to be let in at once; '*later': its response waits. One that comes of
+** itself, with its network, is let in.
+*/
+static bool isnamesake (gp_node *n, gp_record *peer,
+                        const gp_recvreq *request, gp_exchange *x,
+                        bool *later) {
+  bool merging = request->ext.topic == GP_TOPIC_RECONNECT &&
+                 !request->ext.alone;
+  gp_verdict verdict = gp_claim_judge(n, peer, &request->ext.who);
+  if (verdict == GP_NAME_TAKEN && merging)
+    gp_claim_telltaken(n, peer);
+  if (verdict == GP_NAME_FREE || merging)
+    return false;
+  if (verdict == GP_NAME_TAKEN) {
+    gp_respond(n, x, 409, gp_wire_taken);
+    refusename(n, peer);
+    return true;
+  }
+  *later = gp_held_put(&n->admission.held, request->msg, x,
+                       n->now + CLAIM_MS);
+  if (*later)
+    gp_claim_setpending(n, peer, true);
+  else
+    gp_respond(n, x, 503, gp_wire_busy);
+  return true;
+}
+
+/* Lets a newcomer in, refuses it, or finds out what is to be known before.
+   Whether the response waits. */
+static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
+                   gp_exchange *x) {
+  bool later = false;
+  learn(n, peer, request);
+  gp_departure_setleft(n, false);
+  gp_detector_heard(n, peer);
+  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
+    return true;
+  if (gp_membership_ismember(peer) ||
+      !isnamesake(n, peer, request, x, &later))
+    admit(n, peer, x, request->ext.brief);
+  return later;
+}
+
+/* The record of a newcomer; NULL: it cannot be let in, and was told so. */
+static gp_record *find (gp_node *n, const gp_recvreq *request,
+                        gp_exchange *x) {
+  const gp_peer *from = request->msg->from;
+  gp_record *peer = gp_naming_recognise(n, from, request->remote, true);
+  if (n->departures.left && request->ext.topic == GP_TOPIC_RECONNECT) {
+    gp_respond(n, x, 403, gp_wire_notregistered);
+    return NULL;
+  }
+  if (gp_compat_isself(n, from, request->remote)) {
+    gp_respond(n, x, 400, gp_wire_yourself);
+    return NULL;
+  }
+  if (peer == NULL && hasroom(n, NULL))
+    peer = gp_peers_get(n, from);
+  if (peer == NULL) {
+    gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
+    gp_respond(n, x, 503, gp_wire_busy);
+  }
+  return peer;
+}
+
+bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
+                           gp_exchange *x) {
+  gp_peer *had = NULL; /* the name by which it holds us already */
+  gp_record *peer = find(n, request, x);
+  bool later;
+  if (peer == NULL)
+    return true;
+  if (gp_membership_ismember(peer))
+    had = gp_peer_ref(gp_compat_ourname(n, peer));
+  later = enter(n, peer, request, x);
+  if (had != NULL)
+    gp_compat_untwin(n, peer, had);
+  gp_peer_unref(had);
+  if (gp_membership_isfailing(peer) && !gp_retry_isactive(&peer->retry))
+    gp_reconnect_begin(n, peer); /* another process, and not let in */
+  return !later;
+}
+
+/* The claim of 'peer', which waits, once more: the name may be a third
+   one's. */
+static void rejudge (gp_node *n, gp_record *peer, bool taken) {
+  gp_identity who = {NULL, peer->claim.process, ""};
+  gp_verdict verdict = GP_NAME_TAKEN;
+  memcpy(who.name, peer->claim.name, sizeof who.name);
+  if (!taken)
+    verdict = gp_claim_judge(n, peer, &who);
+  if (verdict == GP_NAME_UNSURE)
+    return;
+  gp_claim_setpending(n, peer, false);
+  if (verdict == GP_NAME_TAKEN)
+    refusename(n, peer);
+  else
+    gp_admission_admit(n, peer, peer->compat.form);
+}
+
+void gp_admission_settle (gp_node *n, const gp_peer *holder,
+                          const gp_peer *claimant, uint64_t process) {
+  gp_record *peer = gp_peers_find(&n->peers, claimant);
+  bool taken;
+  if (peer == NULL)
+    return;
+  taken = gp_claim_isheld(n, holder, peer->claim.name, process);
+  if (peer->claim.pending)
+    rejudge(n, peer, taken);
+}
+
+/* A newcomer that does not tell its form in time gets the newer one. */
+static void overdue (gp_node *n, gp_held *h) {
+  gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
+  if (peer == NULL)
+    gp_respond(n, gp_held_take(h), 503, gp_wire_busy);
+  else if (peer->claim.pending) {
+    gp_claim_setpending(n, peer, false);
+    refuse(n, peer, 503, gp_wire_busy);
+  }
+  else {
+    gp_suspicion_setreachable(&peer->liveness, false);
+    gp_admission_admit(n, peer, GP_FORM_HEADERS);
+  }
+}
+
+void gp_admission_tick (gp_node *n) {
+  gp_ring *held = &n->admission.held;
+  while (gp_held_due(held) <= n->now)
+    overdue(n, gp_held_first(held));
+  gp_deadlines_set(&n->deadlines, GP_DUE_NEWCOMERS, gp_held_due(held));
+}

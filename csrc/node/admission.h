@@ -1,0 +1,60 @@
+/*
+** node/admission.h - decides that a newcomer may enter, and what follows from
+** there being a member more.
+**
+** Owns gp_admission, with the connects whose response waits, and gp_arrival
+** in the record of each peer.
+*/
+#ifndef gp_node_admission_h
+#define gp_node_admission_h
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ring.h"
+#include "node/claim.h"
+#include "node/membership.h"
+#include "node/peers.h"
+#include "node/transport.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_arrival {
+  uint64_t entered_at; /* it asked for our whole list then; 0: never */
+} gp_arrival;
+
+typedef struct gp_admission {
+  gp_ring held; /* of gp_held: connects of which something is found out */
+  gp_claims claims;
+} gp_admission;
+
+void gp_admission_init (gp_admission *a);
+
+/* Responds with 503 to the connects that wait. */
+void gp_admission_clear (gp_node *n);
+
+/* A connect has come. True when it was responded to; else the response
+   waits. */
+bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
+                           gp_exchange *x);
+
+/* The form of a newcomer is known, or will not be: it is let in, if it still
+   waits, and is responded to in that form. */
+void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
+
+/*
+** A member that holds the name of 'claimant' was asked for a sign of life,
+** and 'process' responded from there (0: none did): the claimant, if it still
+** waits, is let in or refused.
+*/
+void gp_admission_settle (gp_node *n, const gp_peer *holder,
+                          const gp_peer *claimant, uint64_t process);
+
+/* It is a member: it 'has come' to us (GP_HAS_COME), or let us in
+   (GP_HAS_RESPONDED). */
+void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how);
+
+/* The oldest connect has waited for too long. */
+void gp_admission_tick (gp_node *n);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,42 @@
+/*
+** node/held.h - requests whose response has to wait, oldest first.
+**
+** A list is a ring of gp_held. Each holds a reference of its message and the
+** exchange that is owed a response.
+*/
+#ifndef gp_node_held_h
+#define gp_node_held_h
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/ring.h"
+#include "node/transport.h"
+#pragma GCC visibility push(hidden)
+
+typedef struct gp_held {
+  gp_ring place;
+  gp_message *msg;
+  gp_exchange *exchange;
+  uint64_t due_at; /* it waits no longer */
+} gp_held;
+
+/* Puts one at the end of 'list'. False: out of memory, nothing was done. */
+bool gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
+                  uint64_t due_at);
+
+/* The oldest, or NULL. */
+gp_held *gp_held_first (const gp_ring *list);
+
+/* When the oldest is due; UINT64_MAX: there is none. */
+uint64_t gp_held_due (const gp_ring *list);
+
+/* Takes it out of its list and frees it: its exchange, which the caller
+   responds to. */
+gp_exchange *gp_held_take (gp_held *h);
+
+/* Responds to all of them with 503. */
+void gp_held_clear (gp_node *n, gp_ring *list);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,139 @@
+/*
+** node/inbox.c - the messages that the program has not read yet.
+*/
+#include "node/inbox.h"
+
+#include "node/held.h"
+#include "node/respond.h"
+#include "node/state.h"
+#include "wire/refusal.h"
+
+#define REMEMBER_MS 120000 /* a message may come as late as this */
+
+void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt) {
+  gp_queue_init(&i->unread, opt->inbox_messages, opt->inbox_bytes);
+  gp_ring_init(&i->held);
+  gp_ttlmap_init(&i->numbers, opt->max_members, REMEMBER_MS);
+}
+
+void gp_inbox_clear (gp_node *n) {
+  gp_inbox *i = &n->inbox;
+  gp_message *m;
+  gp_held_clear(n, &i->held);
+  while ((m = gp_queue_peek(&i->unread)) != NULL) {
+    gp_queue_drop(&i->unread, gp_message_size(m));
+    gp_message_unref(m);
+  }
+  gp_queue_clear(&i->unread);
+  gp_ttlmap_clear(&i->numbers);
+}
+
+/* One that is not newer than the newest is a repetition: its sender missed
+   our response. */
+static bool isrepeated (gp_node *n, const gp_dedupe *d, const gp_message *m) {
+  if (m->number == 0)
+    return false;
+  if (m->nonce == d->nonce)
+    return m->number <= d->number;
+  return m->number <= gp_ttlmap_get(&n->inbox.numbers, m->nonce, n->now);
+}
+
+static void remember (gp_node *n, const gp_dedupe *d) {
+  if (d->number != 0)
+    gp_ttlmap_raise(&n->inbox.numbers, d->nonce, d->number, n->now);
+}
+
+/* What another process at its address said before may come late, too. */
+static void note (gp_node *n, gp_dedupe *d, const gp_message *m) {
+  if (m->number == 0)
+    return;
+  if (m->nonce != d->nonce)
+    remember(n, d);
+  d->nonce = m->nonce;
+  d->number = m->number;
+}
+
+/* Puts a message where the program finds it, if there is room. */
+static gp_err deliver (gp_node *n, gp_dedupe *d, gp_message *m) {
+  gp_err e;
+  if (isrepeated(n, d, m))
+    return GP_OK;
+  e = gp_queue_push(&n->inbox.unread, m, gp_message_size(m));
+  if (e != GP_OK)
+    return e;
+  note(n, d, m);
+  gp_message_ref(m);
+  gp_report_raise(&n->report, GP_SIGNAL_INBOX);
+  return GP_OK;
+}
+
+static void plan (gp_node *n) {
+  gp_deadlines_set(&n->deadlines, GP_DUE_INBOX, gp_held_due(&n->inbox.held));
+}
+
+bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
+                       gp_exchange *x) {
+  gp_inbox *i = &n->inbox;
+  gp_err e = GP_ENOBUFS;
+  if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg))
+    e = deliver(n, &peer->dedupe, msg);
+  if (e == GP_ENOBUFS &&
+      gp_held_put(&i->held, msg, x, n->now + n->self.opt.inbox_timeout_ms)) {
+    plan(n);
+    return false;
+  }
+  if (e == GP_OK)
+    gp_respond(n, x, 200, NULL);
+  else
+    gp_respond(n, x, 503, gp_wire_busy);
+  return true;
+}
+
+void gp_inbox_remember (gp_node *n, const gp_record *peer) {
+  remember(n, &peer->dedupe);
+}
+
+/*
+** Lets held messages in. One whose sender has given up is dropped: it counts
+** as not delivered there. One whose sender has left meanwhile is let in: it
+** was sent before.
+*/
+static void admit (gp_node *n) {
+  gp_held *h;
+  while ((h = gp_held_first(&n->inbox.held)) != NULL) {
+    gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
+    gp_dedupe gone = {0, 0};
+    gp_dedupe *d = peer == NULL ? &gone : &peer->dedupe;
+    if (!n->transport.isgone(n->transport.self, h->exchange) &&
+        deliver(n, d, h->msg) != GP_OK)
+      return;
+    remember(n, &gone);
+    gp_respond(n, gp_held_take(h), 200, NULL);
+  }
+}
+
+void gp_inbox_tick (gp_node *n) {
+  gp_ring *held = &n->inbox.held;
+  admit(n);
+  while (gp_held_due(held) <= n->now) {
+    gp_held *h = gp_held_first(held);
+    gp_report_refusal(&n->report, GP_ELIMIT, 503, gp_peer_text(h->msg->from),
+                      n->now);
+    gp_respond(n, gp_held_take(h), 503, gp_wire_busy);
+  }
+  plan(n);
+}
+
+gp_message *gp_inbox_peek (const gp_node *n) {
+  return gp_queue_peek(&n->inbox.unread);
+}
+
+void gp_inbox_drop (gp_node *n) {
+  gp_message *m = gp_queue_peek(&n->inbox.unread);
+  gp_queue_drop(&n->inbox.unread, gp_message_size(m));
+  gp_message_unref(m);
+  if (gp_ring_empty(&n->inbox.held))
+    return;
+  admit(n);
+  plan(n);
+}

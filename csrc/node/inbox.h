@@ -1,0 +1,57 @@
+/*
+** node/inbox.h - the messages that the program has not read yet, each once.
+**
+** Owns gp_inbox, with the messages in it, and gp_dedupe in the record of each
+** peer: the number of its newest message. A message that does not fit waits,
+** and with it the response to its sender.
+*/
+#ifndef gp_node_inbox_h
+#define gp_node_inbox_h
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/queue.h"
+#include "base/ring.h"
+#include "base/ttlmap.h"
+#include "node/node.h"
+#include "node/peers.h"
+#pragma GCC visibility push(hidden)
+
+/* The dedupe window of one peer: a sender has one message on its way at a
+   time and counts up, so it is the newest number alone. */
+typedef struct gp_dedupe {
+  uint64_t nonce, number; /* 0: it has said nothing yet */
+} gp_dedupe;
+
+typedef struct gp_inbox {
+  gp_queue unread;   /* of gp_message */
+  gp_ring held;      /* of gp_held: messages that wait for room */
+  gp_ttlmap numbers; /* of nonces whose peers are gone: the newest number */
+} gp_inbox;
+
+void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt);
+
+/* Responds with 503 to what is held, and drops what is unread. */
+void gp_inbox_clear (gp_node *n);
+
+/*
+** A message of 'peer', which may speak. True when it was responded to: it
+** stands in the inbox, or stood there before, or there is no memory to hold
+** it. False: the response waits for room, behind those that wait already.
+*/
+bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
+                       gp_exchange *x);
+
+/* A record goes: what its peer repeats later is known again. */
+void gp_inbox_remember (gp_node *n, const gp_record *peer);
+
+/* The oldest held message has waited for too long. */
+void gp_inbox_tick (gp_node *n);
+
+/* The oldest unread message, or NULL; borrowed until it is dropped. */
+gp_message *gp_inbox_peek (const gp_node *n);
+void gp_inbox_drop (gp_node *n);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,68 @@
+/*
+** node/record.h - all that a node holds of one peer: a struct of each module
+** that has a state for every peer, and nothing else.
+**
+** Each is written by its module alone; anybody may read. Owned by
+** node/peers.h.
+*/
+#ifndef gp_node_record_h
+#define gp_node_record_h
+
+#include "node/admission.h"
+#include "node/claim.h"
+#include "node/compat.h"
+#include "node/deadlines.h"
+#include "node/inbox.h"
+#include "node/membership.h"
+#include "node/outbox.h"
+#include "node/peers.h"
+#include "node/retry.h"
+#include "node/suspicion.h"
+#include "node/sync.h"
+#pragma GCC visibility push(hidden)
+
+struct gp_record {
+  gp_peerentry entry; /* first; its peer is the name that it calls itself */
+  gp_names names;
+  gp_deadline deadline; /* when it is looked at again */
+  gp_membership membership;
+  gp_liveness liveness;
+  gp_retry retry;
+  gp_syncpeer sync;
+  gp_outbox outbox;
+  gp_dedupe dedupe;
+  gp_compat compat;
+  gp_claim claim;
+  gp_arrival arrival;
+};
+
+/* The name that it calls itself, as far as is known. Borrowed. */
+static inline const gp_peer *gp_record_name (const gp_record *peer) {
+  return peer->entry.peer;
+}
+
+/* Where it is reached. Borrowed. */
+static inline const gp_peer *gp_record_dialled (const gp_record *peer) {
+  return peer->names.dial == NULL ? peer->entry.peer : peer->names.dial;
+}
+
+/* All records, oldest first. */
+static inline gp_record *gp_record_first (const gp_peers *ps) {
+  return (gp_record *)ps->records.first;
+}
+
+static inline gp_record *gp_record_next (const gp_record *peer) {
+  return (gp_record *)peer->entry.next;
+}
+
+/* Likewise, newest first. */
+static inline gp_record *gp_record_last (const gp_peers *ps) {
+  return (gp_record *)ps->records.last;
+}
+
+static inline gp_record *gp_record_previous (const gp_record *peer) {
+  return (gp_record *)peer->entry.prev;
+}
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,122 @@
+/*
+** node/requests.c - what came in from peers, dispatched.
+*/
+#include "node/admission.h"
+#include "node/departure.h"
+#include "node/naming.h"
+#include "node/respond.h"
+#include "node/state.h"
+#include "node/sweep.h"
+#include "wire/refusal.h"
+
+/* The record of a sender that may speak, or NULL. A candidate may have heard
+   that we greet it. */
+static gp_record *findspeaker (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_naming_recognise(n, request->msg->from,
+                                        request->remote, false);
+  return peer == NULL || peer->membership == GP_STRANGER ? NULL : peer;
+}
+
+static bool disconnected (gp_node *n, const gp_recvreq *request,
+                          gp_exchange *x) {
+  gp_record *peer = findspeaker(n, request);
+  if (peer == NULL) {
+    gp_respond(n, x, 403, gp_wire_notregistered);
+    return true;
+  }
+  gp_departure_left(n, peer);
+  gp_departure_relay(n, peer, request->form);
+  gp_respond(n, x, 200, NULL);
+  return true;
+}
+
+/* The program sees the sender under the one name that it has here. */
+static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+  gp_record *peer = findspeaker(n, request);
+  gp_message *msg = request->msg;
+  if (peer == NULL) {
+    gp_respond(n, x, 403, gp_wire_notregistered);
+    return true;
+  }
+  if (gp_message_len(msg) > n->self.opt.max_body) {
+    gp_report_refusal(&n->report, GP_ELIMIT, 413, request->remote, n->now);
+    gp_respond(n, x, 413, gp_wire_toolarge);
+    return true;
+  }
+  gp_detector_heard(n, peer);
+  gp_message_setfrom(msg, gp_record_name(peer));
+  msg->nonce = request->ext.nonce;
+  msg->number = request->ext.number;
+  return gp_inbox_receive(n, peer, msg, x);
+}
+
+/* Only who is a member here, so that nobody can have other machines
+   probed. */
+static bool help (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+  const gp_record *peer = gp_peers_find(&n->peers, request->ext.about);
+  if (peer == NULL || !gp_membership_ismember(peer)) {
+    gp_respond(n, x, 403, gp_wire_notregistered);
+    return true;
+  }
+  if (gp_probe_sendfor(n, peer, x))
+    return false;
+  gp_respond(n, x, 503, gp_wire_busy);
+  return true;
+}
+
+/* Its own list is compared when ours comes to it, and the other way round:
+   either may know a member that the other does not. One that is being asked
+   to let us in may have become a member of more since. */
+static void compare (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_peers_find(&n->peers, request->ext.about);
+  if (peer != NULL && ((gp_membership_ismember(peer) && peer->compat.ours) ||
+                       gp_membership_iscandidate(peer)))
+    gp_sync_compare(n, peer, request->ext.digest);
+}
+
+static void suspect (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_peers_find(&n->peers, request->ext.about);
+  if (peer != NULL)
+    gp_detector_told(n, peer);
+}
+
+static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+  gp_topic topic = request->ext.topic;
+  if (topic == GP_TOPIC_PROBE)
+    return help(n, request, x);
+  gp_respond_probe(n, x, topic == GP_TOPIC_DIGEST);
+  if (topic == GP_TOPIC_DIGEST)
+    compare(n, request);
+  else if (topic == GP_TOPIC_SUSPECT)
+    suspect(n, request);
+  return true;
+}
+
+static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+  if (request->msg == NULL)
+    return probed(n, request, x);
+  switch (request->msg->type) {
+    case GP_CONNECT: return gp_admission_connect(n, request, x);
+    case GP_DISCONNECT: return disconnected(n, request, x);
+    default: return spoken(n, request, x);
+  }
+}
+
+bool gp_node_received (gp_node *n, const gp_recvreq *request, gp_exchange *x,
+                       uint64_t now) {
+  bool responded;
+  n->now = now;
+  x->form = request->form;
+  responded = dispatch(n, request, x);
+  gp_sweep(n);
+  return responded;
+}
+
+void gp_node_refused (gp_node *n, gp_err error, int status,
+                      const char *origin, uint64_t now) {
+  gp_report_refusal(&n->report, error, status, origin, now);
+}
+
+void gp_node_overlooked (gp_node *n, uint64_t count) {
+  gp_report_overlooked(&n->report, count);
+}

@@ -1,0 +1,40 @@
+/*
+** node/respond.c - the response that is owed to a request.
+*/
+#include "node/respond.h"
+
+#include <string.h>
+
+#include "node/state.h"
+
+static void give (gp_node *n, gp_exchange *x, const gp_sendresp *response) {
+  n->transport.respond(n->transport.self, x, response);
+}
+
+void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.status = status;
+  response.text = text;
+  give(n, x, &response);
+}
+
+void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.status = 200;
+  response.list = list;
+  response.ext.who = n->self.identity;
+  give(n, x, &response);
+}
+
+void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest) {
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.status = 204;
+  response.ext.who = n->self.identity;
+  response.ext.has_digest = with_digest;
+  if (with_digest)
+    response.ext.digest = gp_membership_digest(n);
+  give(n, x, &response);
+}

@@ -1,0 +1,23 @@
+/*
+** node/respond.h - the response that is owed to a request.
+**
+** Each call gives it, once, in the form that the exchange has, and the
+** exchange is gone.
+*/
+#ifndef gp_node_respond_h
+#define gp_node_respond_h
+
+#include "node/transport.h"
+#pragma GCC visibility push(hidden)
+
+/* A status; 'text' (static) says why when it is a refusal, else NULL. */
+void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
+
+/* To a connect: 200, a list of peers, and who we are. */
+void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+
+/* To a probe: 204 and who we are; with the digest of our list, or without. */
+void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,247 @@
+/*
+** node/responses.c - what became of what we sent.
+*/
+#include "node/responses.h"
+
+#include "node/admission.h"
+#include "node/join.h"
+#include "node/reconnect.h"
+#include "node/respond.h"
+#include "node/state.h"
+#include "node/sweep.h"
+#include "wire/refusal.h"
+
+/*
+** 403 from a member: it knows us by another name, or not any more; 400: it
+** came back as another program. Connecting again tells, and mends it; the
+** message has not been taken, so it is sent once more. One of ours that does
+** not know us needs no disconnect.
+*/
+static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
+                            gp_err error) {
+  gp_request *first;
+  if (r->again || r->unsure || !gp_membership_ismember(peer) ||
+      (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
+      (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
+    return false;
+  first = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
+  if (first == NULL)
+    return false;
+  r->again = true;
+  r->began_at = n->now;
+  gp_outbox_insert(n, peer, r);
+  gp_outbox_insert(n, peer, first);
+  return true;
+}
+
+/* A seed in the place of a v1.1.3 takes the JSON for text: it shows in the
+   response only. */
+static bool ischanged (const gp_record *peer, const gp_recvresp *response) {
+  return peer->compat.form == GP_FORM_V113 &&
+         response->form == GP_FORM_HEADERS;
+}
+
+/* Whether the message was put back into the outbox. */
+static bool endmessage (gp_node *n, gp_record *peer, gp_request *r,
+                        gp_err error, const gp_recvresp *response) {
+  if (error == GP_OK && ischanged(peer, response))
+    error = GP_EBADREQUEST;
+  if (error == GP_OK && gp_membership_isfailing(peer))
+    gp_admission_welcome(n, peer,
+                         GP_HAS_RESPONDED); /* we count there still */
+  return reconnectfirst(n, peer, r, error);
+}
+
+/*
+** A newcomer of a header form was asked who it is: a list with an entry
+** tells. An empty one does so the second time, when we stand in it.
+*/
+static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
+                             gp_err error, const gp_recvresp *response) {
+  gp_form form = error == GP_OK ? response->form : GP_FORM_HEADERS;
+  if (error == GP_OK && form == GP_FORM_HEADERS && !r->again) {
+    gp_request *second = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM,
+                                           NULL);
+    if (second != NULL) {
+      second->again = true;
+      gp_outbox_insert(n, peer, second);
+      return;
+    }
+  }
+  gp_admission_admit(n, peer, form);
+}
+
+/*
+** One that never responded was asked for its form before it is written to,
+** and whether it is one of ours, which notice what comes twice. Without a
+** response nothing can be written.
+*/
+static void endfindform (gp_node *n, gp_record *peer, gp_err error,
+                         const gp_recvresp *response) {
+  if (response != NULL && response->status != 0)
+    gp_compat_setprogram(peer, response->form,
+                         response->ext.who.peer != NULL);
+  else
+    gp_outbox_drop(n, peer, GP_NEXT_MESSAGES, error);
+}
+
+/*
+** What follows from the end of a request, before it is finished. '*kept': it
+** was put back. The record that it concerns from now on.
+*/
+static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
+                          gp_err error, const gp_recvresp *response,
+                          bool *kept) {
+  gp_purpose purpose = gp_request_purpose(r);
+  switch (purpose) {
+    case GP_PURPOSE_JOIN:
+    case GP_PURPOSE_GREET:
+      if (error == GP_OK)
+        return gp_join_joined(n, peer, r, response);
+      gp_join_failed(n, peer, purpose, error);
+      break;
+    case GP_PURPOSE_RECONNECT:
+      if (error == GP_OK)
+        return gp_join_joined(n, peer, r, response);
+      gp_join_missed(n, peer, error);
+      break;
+    case GP_PURPOSE_MESSAGE:
+      *kept = endmessage(n, peer, r, error, response);
+      break;
+    case GP_PURPOSE_LEAVE:
+      *kept = reconnectfirst(n, peer, r, error);
+      if (!*kept)
+        gp_departure_forget(n, peer);
+      break;
+    case GP_PURPOSE_LIST: return gp_join_listed(n, peer, r, error, response);
+    case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
+    case GP_PURPOSE_FIND_ALIAS:
+      gp_join_aliased(n, peer, error, response);
+      break;
+    case GP_PURPOSE_NEWCOMER_FORM:
+      endnewcomerform(n, peer, r, error, response);
+      break;
+    default: break;
+  }
+  return peer;
+}
+
+/* The end of a request to 'peer', and what is sent to it next. */
+static void conclude (gp_node *n, gp_record *peer, gp_request *r,
+                      gp_err error, const gp_recvresp *response) {
+  bool kept = false;
+  peer = follow(n, peer, r, error, response, &kept);
+  if (!kept && !gp_outbox_retry(n, peer, r, error)) {
+    if (gp_request_purpose(r) == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
+      error = GP_OK; /* it does not count us as a member: all is well */
+    gp_request_finish(r, &n->report, error,
+                      response == NULL ? 0 : response->status);
+  }
+  gp_outbox_advance(n, peer);
+}
+
+void gp_responses_unsent (gp_node *n) {
+  gp_request *r;
+  while ((r = gp_unsent_take(n)) != NULL) {
+    gp_err error = r->failure->error;
+    gp_record *peer = NULL;
+    if (r->failure->peer != NULL)
+      peer = gp_peers_find(&n->peers, r->failure->peer);
+    if (peer == NULL)
+      gp_request_finish(r, &n->report, error, 0);
+    else
+      conclude(n, peer, r, error, NULL);
+  }
+}
+
+/* What the end of a request tells of the life of the peer. */
+static void observe (gp_node *n, gp_record *peer, gp_err error) {
+  gp_suspicion_setreachable(&peer->liveness, error == GP_OK);
+  if (error == GP_OK)
+    gp_detector_responded(n, peer);
+  else if (error == GP_ECONNREFUSED)
+    gp_detector_refused(n, peer);
+  else if (error == GP_ETIMEDOUT && gp_membership_ismember(peer))
+    gp_detector_probe(n, peer, false);
+}
+
+static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
+                        gp_err error, const gp_recvresp *response) {
+  observe(n, peer, error);
+  if (response != NULL && response->remote != NULL)
+    gp_peers_setremote(&n->peers, peer, response->remote);
+  if (error == GP_OK && (response->status < 200 || response->status > 299))
+    error = gp_err_fromstatus(response->status);
+  conclude(n, peer, r, error, response);
+}
+
+/* The end of what was tried for another node. */
+static void endhelp (gp_node *n, gp_exchange *x, gp_err error) {
+  if (error == GP_OK)
+    gp_respond(n, x, 200, NULL);
+  else
+    gp_respond(n, x, 504, gp_wire_nosign);
+}
+
+/* What one that was asked to probe 'peer' has said. */
+static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
+                         const gp_recvresp *response) {
+  gp_record *helper = gp_peers_find(&n->peers, p->via);
+  gp_suspicion_nack(&peer->liveness);
+  if (helper != NULL)
+    gp_detector_responded(n, helper);
+  if (response->status == 200)
+    gp_detector_heard(n, peer);
+}
+
+static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
+                    const gp_recvresp *response) {
+  gp_suspicion_setrtt(&peer->liveness, (uint32_t)(n->now - p->sent_at));
+  gp_detector_responded(n, peer);
+  if (gp_claim_learn(n, peer, &response->ext.who))
+    gp_reconnect_resume(n, peer, 0);
+  else if (response->ext.has_digest && gp_membership_ismember(peer) &&
+           peer->compat.ours)
+    gp_sync_compare(n, peer, response->ext.digest);
+}
+
+/* What this node lacks is nobody else's fault: it has not probed. */
+static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
+                       gp_err error, const gp_recvresp *response) {
+  if (error == GP_OK)
+    probed(n, p, peer, response);
+  else if (error == GP_EMFILE || error == GP_ENOMEM)
+    gp_suspicion_notsent(&peer->liveness, n->now);
+  else if (error == GP_ECONNREFUSED)
+    gp_detector_refused(n, peer);
+  else
+    gp_suspicion_missed(&peer->liveness, error);
+}
+
+static void endprobe (gp_node *n, gp_probe *p, gp_err error,
+                      const gp_recvresp *response) {
+  gp_record *peer = gp_peers_find(&n->peers, p->about);
+  if (p->exchange != NULL)
+    endhelp(n, p->exchange, error);
+  if (peer != NULL && p->via == NULL)
+    enddirect(n, p, peer, error, response);
+  else if (peer != NULL && error == GP_OK)
+    endindirect(n, p, peer, response);
+  if (p->claimant != NULL)
+    gp_admission_settle(n, p->about, p->claimant,
+                        error == GP_OK ? response->ext.who.process : 0);
+  gp_probe_free(p);
+}
+
+void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
+                        const gp_recvresp *response, uint64_t now) {
+  gp_probe *p = gp_probe_take(n, id);
+  gp_record *peer;
+  gp_request *r;
+  n->now = now;
+  if (p != NULL)
+    endprobe(n, p, error, response);
+  else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
+    endrequest(n, peer, r, error, response);
+  gp_sweep(n);
+}

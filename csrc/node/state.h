@@ -1,0 +1,49 @@
+/*
+** node/state.h - the node, for its own modules: a struct of each, and what
+** all of them read.
+**
+** Each module's struct is written by that module alone. 'now' is written at
+** the beginning of a call from outside, by whoever it comes to.
+*/
+#ifndef gp_node_state_h
+#define gp_node_state_h
+
+#include "base/random.h"
+#include "node/departure.h"
+#include "node/detector.h"
+#include "node/node.h"
+#include "node/probe.h"
+#include "node/record.h"
+#include "node/report.h"
+#include "value/identity.h"
+#pragma GCC visibility push(hidden)
+
+/* The id of a request whose end nobody waits for. */
+#define GP_FIRE_AND_FORGET 0
+
+/* Who the node is, for good. */
+typedef struct gp_self {
+  gp_identity identity; /* its peer is the node's name */
+  gp_nodeopt opt;
+} gp_self;
+
+struct gp_node {
+  gp_self self;
+  gp_transport transport;
+  uint64_t now;     /* ms, of the call that is being answered */
+  gp_random random; /* seeded by the nonce that was handed in */
+  gp_deadlines deadlines;
+  gp_report report;
+  gp_peers peers;
+  gp_memberships memberships;
+  gp_outboxes outboxes;
+  gp_inbox inbox;
+  gp_probes probes;
+  gp_detector detector;
+  gp_sync sync;
+  gp_departures departures;
+  gp_admission admission;
+};
+
+#pragma GCC visibility pop
+#endif
