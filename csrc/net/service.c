@@ -255,12 +255,14 @@ static void conclude (gp_service *s, gp_result *r, const gp_json *json,
 /* The program learns what the server has refused by itself. */
 static void tellrefusals (gp_service *s, uint64_t now) {
   gp_refusals *refusals = gp_server_refusals(s->server);
+  uint64_t overlooked = gp_refusals_overlooked(refusals);
   gp_refusal r;
   if (gp_server_starved(s->server))
     gp_node_refused(s->node, GP_EMFILE, 0, NULL, now);
   while (gp_refusals_next(refusals, &r))
     gp_node_refused(s->node, errorof(r.status), r.status, r.origin, now);
-  gp_node_overlooked(s->node, gp_refusals_overlooked(refusals));
+  if (overlooked > 0)
+    gp_node_overlooked(s->node, overlooked);
 }
 
 /*

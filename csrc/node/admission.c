@@ -202,8 +202,7 @@ static bool isnamesake (gp_node *n, gp_record *peer,
     refusename(n, peer);
     return true;
   }
-  *later = gp_held_put(&n->admission.held, request->msg, x,
-                       n->now + CLAIM_MS);
+  *later = hold(n, request, x, n->now + CLAIM_MS);
   if (*later)
     gp_claim_setpending(n, peer, true);
   else

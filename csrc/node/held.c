@@ -8,6 +8,15 @@
 #include "node/respond.h"
 #include "wire/refusal.h"
 
+/* Before which of a list one that is due at 'due_at' belongs. */
+static gp_ring *placefor (gp_ring *list, uint64_t due_at) {
+  gp_ring *at = list;
+  while (at->prev != list &&
+         gp_ring_of(gp_held, place, at->prev)->due_at > due_at)
+    at = at->prev;
+  return at;
+}
+
 bool gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
                   uint64_t due_at) {
   gp_held *h = calloc(1, sizeof *h);
@@ -16,7 +25,7 @@ bool gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
   h->msg = gp_message_ref(msg);
   h->exchange = x;
   h->due_at = due_at;
-  gp_ring_append(list, &h->place);
+  gp_ring_append(placefor(list, due_at), &h->place);
   return true;
 }
 

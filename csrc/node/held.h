@@ -1,5 +1,5 @@
 /*
-** node/held.h - requests whose response has to wait, oldest first.
+** node/held.h - requests whose response has to wait, the first due first.
 **
 ** A list is a ring of gp_held. Each holds a reference of its message and the
 ** exchange that is owed a response.
@@ -21,14 +21,15 @@ typedef struct gp_held {
   uint64_t due_at; /* it waits no longer */
 } gp_held;
 
-/* Puts one at the end of 'list'. False: out of memory, nothing was done. */
+/* Puts one into 'list', behind those that are due at the same time. False:
+   out of memory, nothing was done. */
 bool gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
                   uint64_t due_at);
 
-/* The oldest, or NULL. */
+/* The first, or NULL. */
 gp_held *gp_held_first (const gp_ring *list);
 
-/* When the oldest is due; UINT64_MAX: there is none. */
+/* When it is due; UINT64_MAX: there is none. */
 uint64_t gp_held_due (const gp_ring *list);
 
 /* Takes it out of its list and frees it: its exchange, which the caller

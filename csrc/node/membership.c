@@ -102,21 +102,18 @@ static void tell (gp_node *n, const gp_record *peer, news what,
                     what == FAILED ? reason : GP_OK);
 }
 
-/* Whether it is to be known after a restart. */
-static bool isknown (const gp_record *peer) {
-  return gp_membership_ismember(peer) || gp_membership_isfailing(peer);
-}
-
 bool gp_membership_apply (gp_node *n, gp_record *peer, gp_happening what,
                           gp_err reason) {
   const change *c = &table[what][peer->membership];
-  bool known = isknown(peer), member = gp_membership_ismember(peer);
+  bool known = gp_membership_isknown(peer),
+       member = gp_membership_ismember(peer);
   if (!c->takes_place)
     return false;
   tally(n, peer, -1);
   peer->membership = c->to;
   tally(n, peer, 1);
-  if (known != isknown(peer) || member != gp_membership_ismember(peer))
+  if (known != gp_membership_isknown(peer) ||
+      member != gp_membership_ismember(peer))
     gp_report_raise(&n->report, GP_SIGNAL_KNOWN);
   if (c->to == GP_STRANGER)
     gp_peers_touch(&n->peers, peer);
@@ -152,6 +149,11 @@ bool gp_membership_isfailing (const gp_record *peer) {
 
 bool gp_membership_isleaving (const gp_record *peer) {
   return peer->membership == GP_LEAVING || peer->membership == GP_WITHDRAWING;
+}
+
+bool gp_membership_isknown (const gp_record *peer) {
+  return gp_membership_ismember(peer) || gp_membership_isfailing(peer) ||
+         gp_membership_islost(peer);
 }
 
 bool gp_membership_islost (const gp_record *peer) {

@@ -71,6 +71,7 @@ bool gp_membership_ismember (const gp_record *peer);    /* counted as one */
 bool gp_membership_iscandidate (const gp_record *peer); /* likewise */
 bool gp_membership_isfailing (const gp_record *peer);   /* likewise */
 bool gp_membership_isleaving (const gp_record *peer);   /* it is told so */
+bool gp_membership_isknown (const gp_record *peer);     /* after a restart */
 bool gp_membership_islost (const gp_record *peer);   /* told to have failed */
 bool gp_membership_istarget (const gp_record *peer); /* of a broadcast */
 

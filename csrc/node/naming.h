@@ -36,8 +36,8 @@ void gp_naming_rename (gp_node *n, gp_record *peer, const gp_peer *name);
    numeric address and port; or NULL. */
 gp_record *gp_naming_twin (const gp_node *n, const gp_record *peer);
 
-/* 'gone' has turned out to be the same process as 'peer', which takes over
-   its names and the requests to it. */
+/* 'gone', to which nothing is on its way, has turned out to be the same
+   process as 'peer', which takes over its names and the requests to it. */
 void gp_naming_merge (gp_node *n, gp_record *peer, gp_record *gone);
 
 #pragma GCC visibility pop

@@ -9,7 +9,6 @@
 #include "node/admission.h"
 #include "node/naming.h"
 #include "node/reconnect.h"
-#include "node/responses.h"
 #include "node/state.h"
 #include "node/sweep.h"
 
@@ -131,14 +130,9 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
   return peer == NULL ? NULL : gp_record_name(peer);
 }
 
-static bool isknown (const gp_record *peer) {
-  return gp_membership_ismember(peer) || gp_membership_isfailing(peer) ||
-         gp_membership_islost(peer);
-}
-
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
   *left = n->departures.left;
-  return *left ? GP_OK : list(n, out, isknown);
+  return *left ? GP_OK : list(n, out, gp_membership_isknown);
 }
 
 gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
@@ -369,4 +363,11 @@ uint64_t gp_node_lostfailures (gp_node *n) {
 
 uint64_t gp_node_digest (const gp_node *n) {
   return gp_membership_digest(n);
+}
+
+void gp_node_setprobeinterval (gp_node *n, uint32_t interval_ms,
+                               uint64_t now) {
+  n->now = now;
+  n->self.opt.probe_interval_ms = interval_ms;
+  gp_detector_restart(n);
 }

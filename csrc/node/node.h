@@ -3,7 +3,7 @@
 ** program calls. (node/transport.h has what a transport calls.)
 **
 ** Knows no socket, no clock and no Lua. What happens is told to it (a
-** request came, an answer came, a request failed, time passed); what it
+** request came, a response came, a request failed, time passed); what it
 ** wants done goes out through the transport it was made with; what its
 ** program should learn stands in its queues until taken, and the signals
 ** tell that something stands there.
@@ -66,7 +66,7 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
                     const gp_nodeopt *opt, gp_signal *signals);
 
 /*
-** NULL is allowed. Answers still owed are given as 503; receipts end with
+** NULL is allowed. Responses still owed are given as 503; receipts end with
 ** GP_ECANCELED; unread messages and failures are gone.
 */
 void gp_node_free (gp_node *n);
@@ -92,7 +92,7 @@ gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left);
 
 /*
 ** Takes that up again, right after gp_node_new: whoever is in the list is
-** tried like one that failed, for as long, and has joined once it answered;
+** tried like one that failed, for as long, and has joined once it responds;
 ** the others come with it. GP_ENOMEM: some of them are tried.
 */
 gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
@@ -103,7 +103,7 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
 ** receipt settles when all have been greeted, but for those that take more
 ** than a second; its failure is the entry point's. Who can not be greeted
 ** is told as a failure of its own and is no member.
-** 'timeout': for the entry point's answer. GP_ESELF, GP_ENOMEM.
+** 'timeout' (ms): for the entry point's response. GP_ESELF, GP_ENOMEM.
 */
 gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
                         uint64_t now, gp_receipt **out);
@@ -117,14 +117,14 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
                      uint64_t now, gp_receipt **out);
 
 /*
-** Whether the receivers can take one more. One that stopped answering does
+** Whether the receivers can take one more. One that stopped responding does
 ** not count: messages to it fail once its outbox is full.
 */
 bool gp_node_hasroom (gp_node *n, const gp_peerlist *to, uint64_t now);
 
 /*
 ** Tells every member, after all that was sent before; each is no member any
-** more once it has answered, failed or taken more than a second.
+** more once it has responded, failed or taken more than a second or two.
 */
 gp_err gp_node_leave (gp_node *n, uint64_t now, gp_receipt **out);
 

@@ -131,10 +131,7 @@ static void givealias (gp_peers *ps, gp_record *peer, gp_alias *a) {
 }
 
 static void addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
-  gp_alias *a;
-  if (gp_peers_find(ps, name) != NULL)
-    return;
-  a = calloc(1, sizeof *a);
+  gp_alias *a = calloc(1, sizeof *a);
   if (a == NULL)
     return;
   a->entry.peer = gp_peer_ref(name);

@@ -1,8 +1,8 @@
 /*
 ** node/responses.h - what became of what we sent.
 **
-** Above all other modules but the node's own calls: takes a request or probe
-** that has ended out of where it waited, decides what follows, and ends it.
+** Takes a request or probe that has ended out of where it waited, decides
+** what follows, and ends it. Above all other modules but tick.c.
 */
 #ifndef gp_node_responses_h
 #define gp_node_responses_h

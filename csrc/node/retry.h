@@ -1,5 +1,5 @@
 /*
-** node/retry.h - when one peer that does not answer is tried again.
+** node/retry.h - when one peer that does not respond is tried again.
 **
 ** Owns gp_retry, which lies in the peer's record. Sends nothing: the caller
 ** tries, or gives up, as it is told. Every 'now' is in ms.

@@ -30,7 +30,7 @@ typedef struct gp_self {
 struct gp_node {
   gp_self self;
   gp_transport transport;
-  uint64_t now;     /* ms, of the call that is being answered */
+  uint64_t now;     /* ms, of the call from outside */
   gp_random random; /* seeded by the nonce that was handed in */
   gp_deadlines deadlines;
   gp_report report;

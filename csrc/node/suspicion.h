@@ -59,8 +59,11 @@ void gp_suspicion_setreachable (gp_liveness *l, bool reachable);
 /* A probe of it was sent: a response is awaited from now on. */
 void gp_suspicion_begin (gp_liveness *l, uint64_t now);
 
-/* So many others were asked to probe it. */
+/* Its response to a probe took so long. */
 void gp_suspicion_setrtt (gp_liveness *l, uint32_t ms);
+
+/* So many others were asked to probe it; and one of them has said whether it
+   could. */
 void gp_suspicion_sethelpers (gp_liveness *l, unsigned count);
 void gp_suspicion_nack (gp_liveness *l);
 
@@ -78,8 +81,8 @@ void gp_suspicion_told (gp_liveness *l, uint64_t now);
 
 /*
 ** Time has passed; to be called until it gives GP_STEP_NONE. '*due_at' is
-** when to look again, UINT64_MAX for never. All times are longer by
-** 'self_doubt' times themselves.
+** when to look again, UINT64_MAX for never. A suspect has 'self_doubt' times
+** its time more.
 */
 gp_suspicion_step gp_suspicion_tick (gp_liveness *l, unsigned self_doubt,
                                      uint64_t now, uint64_t *due_at);

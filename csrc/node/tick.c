@@ -56,10 +56,3 @@ void gp_node_tick (gp_node *n, uint64_t now) {
     dispatch(n, d);
   gp_sweep(n);
 }
-
-void gp_node_setprobeinterval (gp_node *n, uint32_t interval_ms,
-                               uint64_t now) {
-  n->now = now;
-  n->self.opt.probe_interval_ms = interval_ms;
-  gp_detector_restart(n);
-}

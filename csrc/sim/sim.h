@@ -55,9 +55,6 @@ void gp_sim_free (gp_sim *s);
 /* In virtual ms. */
 uint64_t gp_sim_now (const gp_sim *s);
 
-/* The generator of the run, for what its program leaves to chance. */
-gp_random *gp_sim_random (gp_sim *s);
-
 /*
 ** A new host with a node called 'self', which serves at once. It is
 ** reached under that name, and by its numeric address with the same port:
@@ -71,16 +68,10 @@ gp_err gp_sim_add (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
 /* The host that is reached under 'name', or NULL. */
 gp_simhost *gp_sim_find (const gp_sim *s, const gp_peer *name);
 
-/* It is reached under 'name' too. GP_EADDRINUSE, GP_ENOMEM. */
-gp_err gp_simhost_alias (gp_simhost *h, const gp_peer *name);
-
 /* NULL while there is none. */
 gp_node *gp_simhost_node (gp_simhost *h);
 
 const gp_peer *gp_simhost_self (const gp_simhost *h);
-
-/* Its own, GP_SIGNALS of them; they and their list stay for good. */
-gp_signal *gp_simhost_signals (gp_simhost *h);
 
 /*
 ** Its process is killed: who waits for a response of it is reset, who sends
@@ -106,16 +97,6 @@ gp_err gp_simhost_start (gp_simhost *h, const gp_nodeopt *opt,
 void gp_simhost_hang (gp_simhost *h);
 void gp_simhost_resume (gp_simhost *h);
 
-/* Stands still for so long. */
-void gp_simhost_stall (gp_simhost *h, uint64_t time_ms);
-
-/*
-** What we have added to the protocol neither leaves it nor reaches it from
-** now on: others take its node for a Go program of v1.1.3, which it is as
-** far as a node can be that does not probe (gp_nodeopt).
-*/
-void gp_simhost_setplain (gp_simhost *h);
-
 /* The groups it is in, a bit for each of 64; none at first. */
 void gp_simhost_setgroups (gp_simhost *h, uint64_t groups);
 
@@ -134,21 +115,6 @@ void gp_sim_setlatency (gp_sim *s, uint32_t min_ms, uint32_t max_ms);
 /* How many of a million messages are lost: the sender's time runs out. */
 void gp_sim_setloss (gp_sim *s, uint32_t in_million);
 
-/* How many of a million requests arrive twice, the second one at any time
-   within a second; nobody waits for its response. */
-void gp_sim_setcopies (gp_sim *s, uint32_t in_million);
-
-/* Of how many responses in a million the connection breaks: the sender of
-   the request has GP_ECONNRESET instead, and does not know what became of
-   it. */
-void gp_sim_setbreaks (gp_sim *s, uint32_t in_million);
-
-/*
-** From now on the bytes are counted that requests and responses would take
-** as HTTP, also of those that are lost. It costs time, and changes nothing.
-*/
-void gp_sim_setweighing (gp_sim *s, bool on);
-
 /*
 ** From now on nobody probes while no probe could find anything out: all that
 ** any node lists live, hear it and list the same, and nothing is left to
@@ -164,11 +130,49 @@ void gp_sim_skipprobes (gp_sim *s);
 */
 gp_simhost *gp_sim_step (gp_sim *s, uint64_t until);
 
-/* Lets all happen up to the time 'until', with nobody reading anything. */
-void gp_sim_run (gp_sim *s, uint64_t until);
-
 /* Borrowed. */
 const gp_simcount *gp_sim_count (const gp_sim *s);
+
+/*
+** What follows is for the tests in C alone.
+*/
+
+/* The generator of the run, for what its program leaves to chance. */
+gp_random *gp_sim_random (gp_sim *s);
+
+/* It is reached under 'name' too. GP_EADDRINUSE, GP_ENOMEM. */
+gp_err gp_simhost_alias (gp_simhost *h, const gp_peer *name);
+
+/* Its own, GP_SIGNALS of them; they and their list stay for good. */
+gp_signal *gp_simhost_signals (gp_simhost *h);
+
+/* Stands still for so long. */
+void gp_simhost_stall (gp_simhost *h, uint64_t time_ms);
+
+/*
+** What we have added to the protocol neither leaves it nor reaches it from
+** now on: others take its node for a Go program of v1.1.3, which it is as
+** far as a node can be that does not probe (gp_nodeopt).
+*/
+void gp_simhost_setplain (gp_simhost *h);
+
+/* How many of a million requests arrive twice, the second one at any time
+   within a second; nobody waits for its response. */
+void gp_sim_setcopies (gp_sim *s, uint32_t in_million);
+
+/* Of how many responses in a million the connection breaks: the sender of
+   the request has GP_ECONNRESET instead, and does not know what became of
+   it. */
+void gp_sim_setbreaks (gp_sim *s, uint32_t in_million);
+
+/*
+** From now on the bytes are counted that requests and responses would take
+** as HTTP, also of those that are lost. It costs time, and changes nothing.
+*/
+void gp_sim_setweighing (gp_sim *s, bool on);
+
+/* Lets all happen up to the time 'until', with nobody reading anything. */
+void gp_sim_run (gp_sim *s, uint64_t until);
 
 /* A number that stands for the whole run so far: equal for equal runs. */
 uint64_t gp_sim_trace (const gp_sim *s);

@@ -3,7 +3,7 @@
 **
 ** Immutable and counted: whoever keeps one takes a reference. Two peers are
 ** equal when address text and port are equal (protocol.md), so "localhost"
-** and "127.0.0.1" are two. Does not know whether anybody answers there.
+** and "127.0.0.1" are two. Does not know whether anything listens there.
 */
 #ifndef gp_value_peer_h
 #define gp_value_peer_h

@@ -3,7 +3,7 @@
 **
 ** Looks at the bytes of a request before the HTTP library does, and lets
 ** pass only what every HTTP program reads alike and what stays within the
-** limits: so what breaks one is answered with the status that says so, and
+** limits: so what breaks one is refused with the status that says so, and
 ** no bytes of one request can pass for another (RFC 9112, 2.2, 5, 6.3, 7.1).
 ** Keeps counts, no bytes. Knows no socket and no HTTP library.
 */

@@ -140,7 +140,7 @@ static gp_err readto (gp_peerlist *out, const gp_json *j) {
   return e;
 }
 
-/* Zero, or the status: 405 is Go's answer to a type that it does not know. */
+/* Zero, or the status: Go gives 405 for a type that it does not know. */
 static int readtype (gp_msgtype *out, const gp_json *j) {
   double d;
   if (!j->field(j->self, "type"))

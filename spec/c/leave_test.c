@@ -1,6 +1,7 @@
 /*
 ** leave_test.c - how nodes part.
 */
+#include "script.h"
 #include "world.h"
 
 TEST(leaves, "who leaves is nobody's member, and can come again") {
@@ -271,49 +272,20 @@ TEST(overtaken, "what one heard before it left was delivered") {
   }
 }
 
-/* A transport that counts, and takes nothing. */
-typedef struct stub {
-  int asks;
-  gp_err error;
-} stub;
-
-static gp_err stubask (void *self, uint64_t id, const gp_peer *dial,
-                       const gp_sendreq *asking, uint32_t timeout) {
-  stub *s = self;
-  (void)id, (void)dial, (void)asking, (void)timeout;
-  s->asks++;
-  return s->error;
-}
-
-static bool stubgone (void *self, const gp_exchange *r) {
-  (void)self, (void)r;
-  return false;
-}
-
-TEST(quietfree, "a node that is freed asks nobody anything") {
-  stub s = {0, GP_EMFILE};
-  gp_transport t = {&s, stubask, NULL, stubgone};
-  gp_signal signals[GP_SIGNALS];
-  gp_ready ready = {NULL, NULL, 0};
-  gp_nodeopt opt;
-  gp_node *n;
-  gp_peer *self = world_peer("a:1"), *entry = world_peer("b:2");
+TEST(quietfree, "a node that is freed sends nothing to anybody") {
+  script s;
+  gp_peer *entry = world_peer("b:2");
   gp_receipt *r[2];
-  int i;
-  for (i = 0; i < GP_SIGNALS; i++)
-    gp_signal_init(&signals[i], &ready);
-  gp_nodeopt_init(&opt);
-  SAME(gp_node_new(&n, self, &t, &opt, signals), GP_OK);
-  SAME(gp_node_connect(n, entry, 5000, 0, &r[0]), GP_OK);
-  s.error = GP_OK;
-  SAME(gp_node_connect(n, entry, 5000, 0, &r[1]), GP_OK);
-  SAME(s.asks, 2);
-  gp_node_free(n);
-  SAME(s.asks, 2);
-  SAME(gp_receipt_nextfailure(r[0], NULL)->error, GP_EMFILE);
-  SAME(gp_receipt_nextfailure(r[1], NULL)->error, GP_ECANCELED);
-  gp_receipt_unref(r[0]);
-  gp_receipt_unref(r[1]);
-  gp_peer_unref(self);
+  script_open(&s);
+  s.refuse = GP_EMFILE;
+  SAME(gp_node_connect(s.node, entry, 5000, s.now, &r[0]), GP_OK);
+  TEXT(script_sent(&s), "");
+  s.refuse = GP_OK;
+  SAME(gp_node_connect(s.node, entry, 5000, s.now, &r[1]), GP_OK);
+  TEXT(script_sent(&s), "connect b:2 any");
+  script_close(&s);
+  TEXT(script_sent(&s), "");
+  SAME(script_result(r[0]), GP_EMFILE);
+  SAME(script_result(r[1]), GP_ECANCELED);
   gp_peer_unref(entry);
 }

@@ -8,6 +8,7 @@
 #include "node/naming.h"
 #include "node/state.h"
 #include "node/sweep.h"
+#include "script.h"
 #include "world.h"
 
 static gp_record *member (gp_node *n, const char *name) {
@@ -39,6 +40,30 @@ static gp_record *comes (gp_node *n, const char *name, const char *remote) {
   gp_record *peer = gp_naming_recognise(n, p, remote, true);
   gp_peer_unref(p);
   return peer;
+}
+
+/* What sends a message as 'name' from an address. */
+static gp_record *speaks (gp_node *n, const char *name, const char *remote) {
+  gp_peer *p = world_peer(name);
+  gp_record *peer = gp_naming_recognise(n, p, remote, false);
+  gp_peer_unref(p);
+  return peer;
+}
+
+static gp_record *meant (const gp_node *n, const char *name) {
+  gp_peer *p = world_peer(name);
+  gp_record *peer = gp_naming_meant(n, p);
+  gp_peer_unref(p);
+  return peer;
+}
+
+/* It was called so once. */
+static void alias (gp_node *n, gp_record *peer, const char *name) {
+  gp_peer *p = world_peer(name), *now = gp_peer_ref(gp_record_name(peer));
+  gp_peers_rename(&n->peers, peer, p);
+  gp_peers_rename(&n->peers, peer, now);
+  gp_peer_unref(p);
+  gp_peer_unref(now);
 }
 
 static void forget (gp_node *n, gp_record *peer) {
@@ -175,4 +200,193 @@ TEST(collide, "two that only look alike to an index are two members") {
   world_pass(&w, 100);
   CHECK(world_iswhole(&w));
   world_close(&w);
+}
+
+TEST(callsitself, "who was named by others is called as it calls itself") {
+  world w;
+  gp_node *n;
+  gp_record *c;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  alias(n, c, "b:1");
+  alias(n, c, "c:1");
+  CHECK(comes(n, "b:1", "10.0.0.1") == c);
+  TEXT(gp_peer_text(gp_record_name(c)), "b:1");
+  CHECK(c->names.confirmed);
+  CHECK(comes(n, "c:1", "10.0.0.1") == c); /* it is known what it is called */
+  TEXT(gp_peer_text(gp_record_name(c)), "b:1");
+  forget(n, c);
+  world_close(&w);
+}
+
+TEST(calledsame, "one that is called as before has not become another") {
+  world w;
+  gp_node *n;
+  gp_record *c;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  world_ignore(&w);
+  callit(n, c, "a:1");
+  CHECK(c->names.confirmed);
+  TEXT(world_event(&w, 0), "");
+  SAME(n->peers.aliases.count, 0);
+  forget(n, c);
+  world_close(&w);
+}
+
+TEST(sameplace, "only one that connects may be another where one listens") {
+  world w;
+  gp_node *n;
+  gp_record *c, *d;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  gp_peers_setremote(&n->peers, c, "10.0.0.1");
+  gp_peers_setconfirmed(c, true);
+  CHECK(speaks(n, "x:1", "10.0.0.1") == NULL);
+  CHECK(comes(n, "x:1", "10.0.0.1") == c);
+  TEXT(gp_peer_text(gp_record_name(c)), "x:1");
+  gp_peers_setconfirmed(c, false);
+  CHECK(speaks(n, "y:1", "10.0.0.1") == c);
+  TEXT(gp_peer_text(gp_record_name(c)), "y:1");
+  CHECK(c->names.confirmed);
+  gp_membership_apply(n, c, GP_HAS_LEFT, GP_OK);
+  CHECK(comes(n, "z:1", "10.0.0.1") == NULL); /* a stranger */
+  d = member(n, "d:1");
+  gp_peers_setremote(&n->peers, d, "10.0.0.1");
+  CHECK(comes(n, "z:1", "10.0.0.1") == d); /* the second that listens there */
+  forget(n, c);
+  forget(n, d);
+  world_close(&w);
+}
+
+TEST(numericname,
+     "a numeric name is an address, which must be the sender's") {
+  world w;
+  gp_node *n;
+  gp_record *c;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  gp_peers_setremote(&n->peers, c, "10.0.0.1");
+  CHECK(comes(n, "10.0.0.2:1", "10.0.0.1") == NULL);
+  CHECK(comes(n, "10.0.0.1:1", "10.0.0.1") == c);
+  CHECK(comes(n, "0.0.0.0:1", "10.0.0.1") == c);
+  CHECK(comes(n, "x:1", "10.0.0.1") == c);
+  forget(n, c);
+  world_close(&w);
+}
+
+TEST(meantname, "on this machine several names mean the same member") {
+  world w;
+  gp_node *n;
+  gp_record *c, *d;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  d = member(n, "far:5");
+  c = member(n, "127.0.0.1:5");
+  CHECK(meant(n, "127.0.0.1:5") == c && meant(n, "far:5") == d);
+  CHECK(meant(n, "localhost:5") == c && meant(n, "0.0.0.0:5") == c);
+  CHECK(meant(n, "localhost:6") == NULL && meant(n, "near:5") == NULL);
+  gp_membership_apply(n, c, GP_HAS_FAILED, GP_ETIMEDOUT);
+  CHECK(meant(n, "localhost:5") == NULL && meant(n, "127.0.0.1:5") == c);
+  forget(n, c);
+  c = member(n, "0.0.0.0:5");
+  gp_peers_setdial(&n->peers, c, "10.0.0.1");
+  CHECK(meant(n, "localhost:5") == NULL); /* it is elsewhere */
+  gp_peers_setdial(&n->peers, c, "127.0.0.1");
+  CHECK(meant(n, "localhost:5") == c);
+  forget(n, c);
+  forget(n, d);
+  world_close(&w);
+}
+
+TEST(merged, "of two that are one, one has left, and its names stay") {
+  world w;
+  gp_node *n;
+  gp_record *c, *d;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  d = member(n, "b:1");
+  alias(n, d, "x:1");
+  gp_suspicion_heard(&d->liveness, 5);
+  gp_claim_setpending(n, d, true);
+  world_ignore(&w);
+  gp_naming_merge(n, c, d);
+  TEXT(world_event(&w, 0), "b left");
+  TEXT(world_event(&w, 0), "");
+  SAME(d->membership, GP_STRANGER);
+  SAME(d->liveness.heard_at, 0);
+  TEXT(gp_peer_text(gp_record_name(c)), "a:1");
+  CHECK(find(n, "b:1") == c && find(n, "x:1") == c);
+  SAME(c->membership, GP_MEMBER);
+  gp_sweep(n);
+  SAME(n->peers.count, 1);
+  forget(n, c);
+  world_close(&w);
+}
+
+TEST(mergedname,
+     "the name that one of them calls itself is the name of both") {
+  world w;
+  gp_node *n;
+  gp_record *c, *d;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  d = member(n, "b:1");
+  gp_peers_setconfirmed(d, true);
+  gp_naming_merge(n, c, d);
+  TEXT(gp_peer_text(gp_record_name(c)), "b:1");
+  CHECK(c->names.confirmed && find(n, "a:1") == c);
+  gp_sweep(n);
+  d = member(n, "d:1");
+  gp_peers_setconfirmed(d, true);
+  gp_naming_merge(n, c, d); /* both do */
+  TEXT(gp_peer_text(gp_record_name(c)), "b:1");
+  CHECK(find(n, "d:1") == c);
+  forget(n, c);
+  world_close(&w);
+}
+
+TEST(mergedleaving,
+     "one that is left under one name is left under the other") {
+  world w;
+  gp_node *n;
+  gp_record *c, *d;
+  world_openquiet(&w, 1, 1);
+  n = world_node(&w, 0);
+  c = member(n, "a:1");
+  d = member(n, "b:1");
+  gp_membership_apply(n, d, GP_IS_BEING_LEFT, GP_OK);
+  gp_naming_merge(n, c, d);
+  SAME(c->membership, GP_LEAVING);
+  forget(n, c);
+  world_close(&w);
+}
+
+TEST(mergedrequests, "what was to go to one of them goes to the other") {
+  static const actor b = {.name = "b:1", .process = 11};
+  script s;
+  gp_receipt *r[3];
+  script_open(&s);
+  script_member(&s, &b);
+  r[0] = script_dial(&s, "c:1");
+  r[1] = script_post(&s, "c:1", "one");
+  r[2] = script_post(&s, "c:1", "two");
+  TEXT(script_sent(&s), "connect c:1 any");
+  script_respond(&s, "connect c:1", &b, "");
+  TEXT(script_sent(&s), "direct b:1 v113 \"one\" #1 otherwise");
+  script_respond(&s, "direct b:1", &b, NULL);
+  TEXT(script_sent(&s), "direct b:1 v113 \"two\" #2 otherwise");
+  script_respond(&s, "direct b:1", &b, NULL);
+  SAME(script_result(r[0]), GP_OK);
+  SAME(script_result(r[1]), GP_OK);
+  SAME(script_result(r[2]), GP_OK);
+  TEXT(told_members(s.node), "b");
+  CHECK(script_record(&s, "c:1") == script_record(&s, "b:1"));
+  script_close(&s);
 }

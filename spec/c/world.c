@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "told.h"
+
 static uint64_t number (const char *variable, uint64_t otherwise) {
   const char *text = getenv(variable);
   return text == NULL ? otherwise : strtoull(text, NULL, 10);
@@ -174,48 +176,16 @@ void world_pass (world *w, uint64_t time) {
 }
 
 const char *world_hear (world *w, size_t i) {
-  static char text[WORLD_TEXT];
   gp_node *n = world_node(w, i);
-  const gp_message *m = n == NULL ? NULL : gp_node_peekmessage(n);
-  if (m == NULL)
-    return "";
-  snprintf(text, sizeof text, "%s%s %.*s", gp_peer_address(m->from),
-           m->type == GP_DIRECT ? ">" : ":", (int)gp_message_len(m),
-           m->data == NULL ? "" : m->data->bytes);
-  gp_node_dropmessage(n);
-  return text;
+  return n == NULL ? "" : told_message(n);
 }
 
 const char *world_complaint (world *w, size_t i) {
-  static const char *const doing[] = {"joining", "greeting", "sending",
-                                      "leaving", "serving"};
-  static char text[WORLD_TEXT];
-  gp_node *n = world_node(w, i);
-  const gp_failure *f = gp_node_peekfailure(n);
-  if (f == NULL)
-    return "";
-  CHECK(f->purpose <= GP_PURPOSE_SERVE);
-  snprintf(text, sizeof text, "%s %s: %s", doing[f->purpose],
-           f->peer == NULL ? "-" : gp_peer_address(f->peer),
-           gp_err_code(f->error));
-  gp_node_dropfailure(n);
-  return text;
+  return told_failure(world_node(w, i));
 }
 
 const char *world_event (world *w, size_t i) {
-  static const char *const kinds[] = {"joined", "left", "failed", "recovered",
-                                      "joined"};
-  static char text[WORLD_TEXT];
-  gp_node *n = world_node(w, i);
-  const gp_event *e = gp_node_peekevent(n);
-  if (e == NULL)
-    return "";
-  snprintf(text, sizeof text, "%s %s", gp_peer_address(e->peer),
-           kinds[e->kind]);
-  if (e->reason != GP_OK)
-    snprintf(text + strlen(text), 40, ": %s", gp_err_code(e->reason));
-  gp_node_dropevent(n);
-  return text;
+  return told_event(world_node(w, i));
 }
 
 void world_ignore (world *w) {
@@ -226,17 +196,7 @@ void world_ignore (world *w) {
 }
 
 const char *world_members (world *w, size_t i) {
-  static char text[WORLD_TEXT];
-  gp_peerlist list = {0, 0, NULL};
-  size_t j, len = 0;
-  SAME(gp_node_members(world_node(w, i), &list), GP_OK);
-  text[0] = '\0';
-  for (j = 0; j < list.n; j++)
-    len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
-                            j == 0 ? "" : " ", gp_peer_address(list.at[j]));
-  CHECK(gp_node_isconnected(world_node(w, i)) == (list.n > 0));
-  gp_peerlist_clear(&list);
-  return text;
+  return told_members(world_node(w, i));
 }
 
 void world_check (const world *w, bool holds, const char *what, size_t i) {

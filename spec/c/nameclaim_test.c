@@ -1,0 +1,234 @@
+/*
+** nameclaim_test.c - newcomers that come with a name which is, or may be,
+** another's.
+*/
+#include <string.h>
+
+#include "memory.h"
+#include "node/admission.h"
+#include "node/state.h"
+#include "script.h"
+
+static const actor b = {.name = "b:1", .process = 11, .called = "bob"};
+static const actor c = {.name = "c:1", .process = 12, .called = "cat"};
+static const actor bob = {.name = "d:1", .process = 13, .called = "bob"};
+static const actor ann = {.name = "e:1", .process = 14, .called = "ann"};
+
+static const char taken[] = "409 v113 Name taken by another member";
+static const char busy[] = "503 v113 Too busy, try again";
+
+/* A node called "ann", with the members bob and cat. */
+static void open (script *s) {
+  script_init(s);
+  s->opt.name = "ann";
+  script_start(s);
+  script_member(s, &b);
+  script_member(s, &c);
+}
+
+static size_t reconnects (script *s, const actor *by, bool alone) {
+  gp_recvreq request = script_ask(s, by, GP_CONNECT, NULL);
+  request.ext.topic = GP_TOPIC_RECONNECT;
+  request.ext.alone = alone;
+  return script_receive(s, &request);
+}
+
+TEST(annes, "who comes with our own name is refused") {
+  script s;
+  open(&s);
+  TEXT(script_given(&s, script_connect(&s, &ann)), taken);
+  TEXT(told_event(s.node), "");
+  TEXT(told_members(s.node), "b c");
+  CHECK(script_record(&s, "e:1") == NULL);
+  TEXT(script_given(&s, reconnects(&s, &ann, true)), taken);
+  TEXT(told_failure(s.node), "");
+  script_close(&s);
+}
+
+TEST(merging, "two of a name stay when their networks become one") {
+  script s;
+  open(&s);
+  TEXT(script_given(&s, reconnects(&s, &ann, false)), "200 v113 [b:1 c:1]");
+  TEXT(told_failure(s.node), "joining e: EEXIST");
+  TEXT(script_given(&s, reconnects(&s, &bob, false)),
+       "200 v113 [b:1 c:1 e:1]");
+  TEXT(told_failure(s.node), "");
+  TEXT(told_members(s.node), "b c e d");
+  TEXT(script_given(&s, script_connect(&s, &bob)),
+       "200 v113 [b:1 c:1 e:1 d:1]"); /* is a member */
+  script_close(&s);
+}
+
+TEST(failedann, "who is refused for its name has gone from its address") {
+  static const actor other = {.name = "c:1", .process = 22, .called = "ann"};
+  script s;
+  open(&s);
+  gp_membership_apply(s.node, script_record(&s, "c:1"), GP_HAS_FAILED,
+                      GP_ETIMEDOUT);
+  (void)told_event(s.node);
+  TEXT(script_given(&s, script_connect(&s, &other)), taken);
+  TEXT(told_event(s.node), "c left");
+  CHECK(script_record(&s, "c:1") == NULL);
+  script_close(&s);
+}
+
+/* Another bob comes, and waits. */
+static size_t waits (script *s) {
+  size_t x;
+  open(s);
+  x = script_connect(s, &bob);
+  TEXT(script_given(s, x), "");
+  TEXT(script_sent(s), "probe b:1 v113");
+  return x;
+}
+
+TEST(livingbob, "while the one that has the name lives, others are refused") {
+  script s;
+  size_t x = waits(&s);
+  script_respond(&s, "probe b:1", &b, NULL);
+  TEXT(script_given(&s, x), taken);
+  TEXT(told_members(s.node), "b c");
+  TEXT(told_event(s.node), "");
+  CHECK(script_record(&s, "d:1") == NULL);
+  script_close(&s);
+}
+
+TEST(silentbob, "who does not show a sign of life has left its name") {
+  script s;
+  size_t x = waits(&s);
+  script_fail(&s, "probe b:1", GP_ETIMEDOUT);
+  TEXT(script_given(&s, x), "200 v113 [c:1]");
+  TEXT(told_event(s.node), "b left");
+  TEXT(told_event(s.node), "d joined");
+  TEXT(told_members(s.node), "c d");
+  script_close(&s);
+}
+
+TEST(formerbob, "a name is free when another process is where it was") {
+  static const actor rob = {.name = "b:1", .process = 21, .called = "rob"};
+  script s;
+  size_t x = waits(&s);
+  script_respond(&s, "probe b:1", &rob, NULL);
+  TEXT(script_given(&s, x), "200 v113 [c:1]");
+  TEXT(told_event(s.node), "b failed: EREPLACED");
+  TEXT(told_event(s.node), "d joined");
+  script_close(&s);
+}
+
+TEST(thirdbob, "where a third one has the name it is asked as well") {
+  static const actor third = {.name = "f:1", .process = 15, .called = "bob"};
+  script s;
+  size_t x;
+  open(&s);
+  reconnects(&s, &bob, false);
+  (void)script_sent(&s);
+  script_respond(&s, "probe b:1", &b, NULL);
+  x = script_connect(&s, &third);
+  TEXT(script_sent(&s), "probe b:1 v113");
+  script_fail(&s, "probe b:1", GP_ETIMEDOUT);
+  TEXT(script_given(&s, x), "");
+  TEXT(script_sent(&s), "probe d:1 v113");
+  script_respond(&s, "probe d:1", &bob, NULL);
+  TEXT(script_given(&s, x), taken);
+  TEXT(told_members(s.node), "c d");
+  script_close(&s);
+}
+
+TEST(latebob, "a verdict is waited for for two seconds") {
+  script s;
+  uint64_t since;
+  size_t x = waits(&s);
+  since = s.now;
+  SAME(gp_node_due(s.node), since + 2000);
+  script_pass(&s, 1999);
+  TEXT(script_given(&s, x), "");
+  script_pass(&s, 1);
+  TEXT(script_given(&s, x), busy);
+  CHECK(script_record(&s, "d:1") == NULL);
+  CHECK(gp_node_due(s.node) == UINT64_MAX);
+  script_respond(&s, "probe b:1", &b, NULL);
+  TEXT(told_members(s.node), "b c");
+  script_close(&s);
+}
+
+TEST(lateagain, "a verdict that comes too late counts for the next try") {
+  script s;
+  size_t x = waits(&s);
+  script_pass(&s, 2000);
+  TEXT(script_given(&s, x), busy);
+  x = script_connect(&s, &bob);
+  script_fail(&s, "probe b:1", GP_ETIMEDOUT);
+  TEXT(script_given(&s, x), "200 v113 [c:1]");
+  script_fail(&s, "probe b:1", GP_ETIMEDOUT);
+  TEXT(told_members(s.node), "c d");
+  script_close(&s);
+}
+
+TEST(twicebob, "who asks twice gets the verdict twice") {
+  script s;
+  size_t x = waits(&s), y = script_connect(&s, &bob);
+  TEXT(script_given(&s, y), "");
+  script_respond(&s, "probe b:1", &b, NULL);
+  TEXT(script_given(&s, x), taken);
+  TEXT(script_given(&s, y), taken);
+  script_respond(&s, "probe b:1", &b, NULL);
+  script_close(&s);
+}
+
+TEST(bobasann, "who is refused meanwhile does not wait any more") {
+  static const actor other = {.name = "d:1", .process = 13, .called = "ann"};
+  script s;
+  size_t x = waits(&s), y = script_connect(&s, &other);
+  TEXT(script_given(&s, x), taken);
+  TEXT(script_given(&s, y), taken);
+  script_close(&s);
+}
+
+TEST(bobfreed, "who waits when the node goes is told that it is busy") {
+  script s;
+  size_t x = waits(&s);
+  script_close(&s);
+  TEXT(s.received[x].text, busy);
+}
+
+TEST(replacedbob, "a member's place may be taken by one that has to wait") {
+  static const actor other = {.name = "c:1", .process = 22, .called = "bob"};
+  script s;
+  size_t x;
+  open(&s);
+  x = script_connect(&s, &other);
+  TEXT(script_given(&s, x), "");
+  TEXT(told_event(s.node), "c failed: EREPLACED");
+  CHECK(gp_retry_isactive(&script_record(&s, "c:1")->retry));
+  script_respond(&s, "probe b:1", &b, NULL);
+  TEXT(script_given(&s, x), taken);
+  TEXT(told_members(s.node), "b");
+  CHECK(script_record(&s, "c:1") == NULL);
+  script_close(&s);
+}
+
+/* Whether allocation number 'fails' failed while another bob came. */
+static bool starved (uint64_t fails) {
+  script s;
+  gp_recvreq request;
+  size_t x;
+  bool failed;
+  open(&s);
+  request = script_ask(&s, &bob, GP_CONNECT, NULL);
+  memory_fail(fails, false);
+  x = script_receive(&s, &request);
+  failed = memory_heal();
+  script_pass(&s, 2000);
+  TEXT(script_given(&s, x), busy);
+  CHECK(script_record(&s, "d:1") == NULL);
+  TEXT(told_members(s.node), "b c");
+  script_close(&s);
+  return failed;
+}
+
+TEST(starvedbob, "without memory a newcomer is not let in with the name") {
+  uint64_t n = 1;
+  while (starved(n))
+    n++;
+  CHECK(n > 3);
+}

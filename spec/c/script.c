@@ -1,0 +1,444 @@
+/*
+** script.c - see script.h.
+*/
+#include "script.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node/state.h"
+
+static const char *const forms[] = {"any", "headers", "seed", "v112", "v113"};
+
+static gp_peer *peerof (const char *text) {
+  gp_peer *p;
+  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
+  return p;
+}
+
+static void add (char *text, const char *format, ...)
+  __attribute__((format(printf, 2, 3)));
+
+static void add (char *text, const char *format, ...) {
+  size_t len = strlen(text);
+  va_list args;
+  va_start(args, format);
+  CHECK(vsnprintf(text + len, SCRIPT_TEXT - len, format, args) <
+        (int)(SCRIPT_TEXT - len));
+  va_end(args);
+}
+
+static void addextension (const script *s, char *text, bool isconnect,
+                          const gp_extension *x) {
+  const char *about = x->about == NULL ? "" : gp_peer_text(x->about);
+  if (isconnect &&
+      (x->who.peer == NULL || !gp_peer_equal(x->who.peer, s->self)))
+    add(text, " anonymous");
+  switch (x->topic) {
+    case GP_TOPIC_PROBE: add(text, " help %s", about); break;
+    case GP_TOPIC_SUSPECT: add(text, " suspect %s", about); break;
+    case GP_TOPIC_DIGEST: add(text, " digest"); break;
+    case GP_TOPIC_RECONNECT:
+      add(text, " reconnect%s", x->alone ? " alone" : "");
+      break;
+    default: break;
+  }
+  if (isconnect && x->brief)
+    add(text, " brief");
+  if (x->nonce != 0 && x->number != 0)
+    add(text, " #%d%s", (int)x->number,
+        x->nonce == s->opt.nonce ? "" : " otherwise");
+}
+
+static void describe (const script *s, char *text, const gp_peer *dial,
+                      const gp_sendreq *r) {
+  static const char *const types[] = {"connect", "disconnect", "broadcast",
+                                      "direct"};
+  const gp_message *m = r->msg;
+  text[0] = '\0';
+  add(text, "%s %s %s", m == NULL ? "probe" : types[m->type],
+      gp_peer_text(dial), forms[r->form]);
+  if (!gp_peer_equal(r->from, s->self))
+    add(text, " as %s", gp_peer_text(r->from));
+  if (m != NULL && m->data != NULL)
+    add(text, " \"%.*s\"", (int)gp_message_len(m), m->data->bytes);
+  addextension(s, text, m != NULL && m->type == GP_CONNECT, &r->ext);
+}
+
+static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
+                        const gp_sendreq *request, uint32_t timeout_ms) {
+  script *s = self;
+  script_request *sent = &s->sent[s->sent_count];
+  if (s->refuse != GP_OK)
+    return s->refuse;
+  CHECK(s->sent_count < SCRIPT_MAX);
+  CHECK(gp_peer_equal(dial, request->to));
+  memset(sent, 0, sizeof *sent);
+  sent->id = id;
+  sent->timeout_ms = timeout_ms;
+  sent->over = id == GP_FIRE_AND_FORGET;
+  gp_extension_copy(&sent->ext, &request->ext);
+  describe(s, sent->text, dial, request);
+  s->sent_count++;
+  return GP_OK;
+}
+
+static void addlist (char *text, const gp_peerlist *list) {
+  size_t i;
+  add(text, " [");
+  for (i = 0; i < list->n; i++)
+    add(text, "%s%s", i == 0 ? "" : " ", gp_peer_text(list->at[i]));
+  add(text, "]");
+}
+
+static void takeresponse (void *self, gp_exchange *x,
+                          const gp_sendresp *response) {
+  const script *s = self;
+  script_exchange *exchange = (script_exchange *)x;
+  char *text = exchange->text;
+  const char *why = response->text;
+  const gp_peer *who = response->ext.who.peer;
+  TEXT(text, ""); /* responded to once */
+  exchange->digest = response->ext.digest;
+  exchange->process = response->ext.who.process;
+  add(text, "%d %s", response->status, forms[x->form]);
+  if (why != NULL)
+    add(text, " %.*s", (int)strcspn(why, "\n"), why);
+  if (response->list != NULL)
+    addlist(text, response->list);
+  if (response->ext.has_digest)
+    add(text, " digest");
+  if ((response->status == 204 || response->list != NULL) &&
+      (who == NULL || !gp_peer_equal(who, s->self)))
+    add(text, " anonymous");
+}
+
+static bool isgone (void *self, const gp_exchange *x) {
+  (void)self;
+  return ((const script_exchange *)x)->gone;
+}
+
+void script_init (script *s) {
+  memset(s, 0, sizeof *s);
+  gp_nodeopt_init(&s->opt);
+  s->opt.probe_interval_ms = 0;
+  s->opt.nonce = 7;
+  s->now = 1000000;
+}
+
+void script_start (script *s) {
+  gp_transport t = {s, takesend, takeresponse, isgone};
+  size_t i;
+  for (i = 0; i < GP_SIGNALS; i++)
+    gp_signal_init(&s->signals[i], &s->ready);
+  s->self = peerof("a:1");
+  SAME(gp_node_new(&s->node, s->self, &t, &s->opt, s->signals), GP_OK);
+}
+
+void script_open (script *s) {
+  script_init(s);
+  script_start(s);
+}
+
+void script_close (script *s) {
+  size_t i;
+  gp_node_free(s->node);
+  gp_peer_unref(s->self);
+  for (i = 0; i < s->sent_count; i++)
+    gp_extension_clear(&s->sent[i].ext);
+  for (i = 0; i < s->received_count; i++)
+    CHECK(*s->received[i].text != '\0');
+}
+
+void script_pass (script *s, uint64_t ms) {
+  uint64_t end = s->now + ms;
+  unsigned ticks = 0;
+  while (gp_node_due(s->node) <= end) {
+    CHECK(++ticks < 100000);
+    if (gp_node_due(s->node) > s->now)
+      s->now = gp_node_due(s->node);
+    gp_node_tick(s->node, s->now);
+  }
+  s->now = end;
+}
+
+void script_stall (script *s, uint64_t ms) {
+  s->now += ms;
+  gp_node_tick(s->node, s->now);
+}
+
+bool script_raised (script *s, gp_nodesignal signal) {
+  bool raised = s->signals[signal].raised;
+  gp_signal_clear(&s->signals[signal]);
+  return raised;
+}
+
+gp_record *script_record (const script *s, const char *name) {
+  gp_peer *p = peerof(name);
+  gp_record *peer = gp_peers_find(&s->node->peers, p);
+  gp_peer_unref(p);
+  return peer;
+}
+
+const char *script_sent (script *s) {
+  static char text[16 * SCRIPT_TEXT];
+  size_t len = 0;
+  text[0] = '\0';
+  for (; s->seen_count < s->sent_count; s->seen_count++) {
+    len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+                            len == 0 ? "" : "; ",
+                            s->sent[s->seen_count].text);
+    CHECK(len < sizeof text);
+  }
+  return text;
+}
+
+static bool ison (const script_request *r, const char *text) {
+  return !r->over && strncmp(r->text, text, strlen(text)) == 0;
+}
+
+static script_request *find (script *s, const char *text) {
+  size_t i;
+  for (i = 0; i < s->sent_count; i++)
+    if (ison(&s->sent[i], text))
+      return &s->sent[i];
+  test_note("not on its way: %s", text);
+  CHECK(!"found");
+  return NULL;
+}
+
+const script_request *script_find (script *s, const char *text) {
+  return find(s, text);
+}
+
+size_t script_count (const script *s, const char *text) {
+  size_t i, count = 0;
+  for (i = 0; i < s->sent_count; i++)
+    count += ison(&s->sent[i], text);
+  return count;
+}
+
+static const char *remoteof (const actor *a) {
+  static char remote[2][32];
+  static unsigned last;
+  if (a->remote != NULL)
+    return a->remote;
+  last = !last;
+  snprintf(remote[last], sizeof remote[last], "10.0.%d.%d",
+           (unsigned char)a->name[0], (unsigned char)a->name[1]);
+  return remote[last];
+}
+
+static void identify (gp_identity *who, const actor *a) {
+  if (a->program != ACTOR_OURS)
+    return;
+  who->peer = peerof(a->name);
+  who->process = a->process;
+  if (a->called != NULL)
+    snprintf(who->name, sizeof who->name, "%s", a->called);
+}
+
+static bool hasheaders (const actor *a) {
+  return a->program == ACTOR_SEED || a->program == ACTOR_V112;
+}
+
+/* The two header forms look alike but for a list with an entry. */
+static gp_form formof (const actor *a, bool islist) {
+  if (!hasheaders(a))
+    return GP_FORM_V113;
+  if (!islist)
+    return GP_FORM_HEADERS;
+  return a->program == ACTOR_SEED ? GP_FORM_SEED : GP_FORM_V112;
+}
+
+static void parselist (gp_peerlist *list, const char *text) {
+  while (*text != '\0') {
+    size_t len = strcspn(text, " ");
+    gp_peer *p;
+    SAME(gp_peer_parse(&p, text, len), GP_OK);
+    SAME(gp_peerlist_add(list, p), GP_OK);
+    gp_peer_unref(p);
+    text += len + (text[len] == ' ');
+  }
+}
+
+gp_recvresp script_response (script *s, const char *text, const actor *by,
+                             const char *list) {
+  gp_recvresp response = {.status = 200, .remote = remoteof(by)};
+  const char *what = find(s, text)->text;
+  bool isconnect = strncmp(what, "connect", 7) == 0;
+  bool isprobe = strncmp(what, "probe", 5) == 0;
+  if (list != NULL)
+    parselist(&response.list, list);
+  response.form = formof(by, response.list.n > 0);
+  if (isprobe && !hasheaders(by))
+    response.status = 204;
+  if (isprobe || isconnect)
+    identify(&response.ext.who, by);
+  return response;
+}
+
+void script_end (script *s, const char *text, gp_err error,
+                 const gp_recvresp *response) {
+  script_request *r = find(s, text);
+  r->over = true;
+  gp_node_responded(s->node, r->id, error, response, s->now);
+}
+
+void script_fail (script *s, const char *text, gp_err error) {
+  script_end(s, text, error, NULL);
+}
+
+void script_respond (script *s, const char *text, const actor *by,
+                     const char *list) {
+  gp_recvresp response = script_response(s, text, by, list);
+  script_end(s, text, GP_OK, &response);
+  gp_recvresp_clear(&response);
+}
+
+void script_refuse (script *s, const char *text, const actor *by,
+                    int status) {
+  gp_recvresp response = {.status = status, .remote = remoteof(by)};
+  response.form = formof(by, false);
+  script_end(s, text, GP_OK, &response);
+}
+
+static gp_blob *blobof (const char *text) {
+  gp_blob *b = gp_blob_new(strlen(text));
+  CHECK(b != NULL);
+  memcpy(b->bytes, text, strlen(text));
+  return b;
+}
+
+gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
+                       const char *text) {
+  gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  gp_peer *from = peerof(by->name);
+  gp_blob *data = text == NULL ? NULL : blobof(text);
+  SAME(gp_message_new(&request.msg, type, from, NULL, data), GP_OK);
+  gp_blob_unref(data);
+  gp_peer_unref(from);
+  if (by->calls_us != NULL)
+    request.host = peerof(by->calls_us);
+  else if (hasheaders(by))
+    request.host = gp_peer_ref(s->self);
+  if (type == GP_CONNECT)
+    identify(&request.ext.who, by);
+  return request;
+}
+
+gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
+  gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  request.ext.topic = topic;
+  request.ext.about = about == NULL ? NULL : peerof(about);
+  return request;
+}
+
+size_t script_receive (script *s, gp_recvreq *request) {
+  script_exchange *x = &s->received[s->received_count];
+  bool responded;
+  CHECK(s->received_count < SCRIPT_MAX);
+  responded = gp_node_received(s->node, request, &x->head, s->now);
+  CHECK(responded == (*x->text != '\0'));
+  gp_recvreq_clear(request);
+  return s->received_count++;
+}
+
+size_t script_connect (script *s, const actor *by) {
+  gp_recvreq request = script_ask(s, by, GP_CONNECT, NULL);
+  return script_receive(s, &request);
+}
+
+size_t script_disconnect (script *s, const actor *by) {
+  gp_recvreq request = script_ask(s, by, GP_DISCONNECT, NULL);
+  return script_receive(s, &request);
+}
+
+/* Of one of ours its number counts, from its own process. */
+size_t script_say (script *s, const actor *by, const char *text,
+                   uint64_t number) {
+  gp_recvreq request = script_ask(s, by, GP_BROADCAST, text);
+  request.ext.number = number;
+  request.ext.nonce = number == 0 ? 0 : by->process;
+  return script_receive(s, &request);
+}
+
+const char *script_given (const script *s, size_t exchange) {
+  CHECK(exchange < s->received_count);
+  return s->received[exchange].text;
+}
+
+void script_giveup (script *s, size_t exchange) {
+  s->received[exchange].gone = true;
+}
+
+/* Nothing that has happened is left to be read. */
+static void ignore (script *s) {
+  size_t i;
+  (void)script_sent(s);
+  while (*told_event(s->node) != '\0')
+    continue;
+  for (i = 0; i < GP_SIGNALS; i++)
+    (void)script_raised(s, (gp_nodesignal)i);
+}
+
+void script_member (script *s, const actor *a) {
+  char connect[SCRIPT_TEXT] = "";
+  size_t x = script_connect(s, a);
+  if (*script_given(s, x) == '\0') {
+    add(connect, "connect %s headers", a->name);
+    script_respond(s, connect, a, "a:1");
+  }
+  SAME(strncmp(script_given(s, x), "200", 3), 0);
+  ignore(s);
+}
+
+void script_join (script *s, const actor *entry, const char *list) {
+  char connect[SCRIPT_TEXT] = "";
+  gp_receipt *r = script_dial(s, entry->name);
+  add(connect, "connect %s any", entry->name);
+  script_respond(s, connect, entry, list);
+  SAME(script_result(r), GP_OK);
+  ignore(s);
+}
+
+gp_receipt *script_dial (script *s, const char *entry) {
+  gp_peer *p = peerof(entry);
+  gp_receipt *r;
+  SAME(gp_node_connect(s->node, p, 5000, s->now, &r), GP_OK);
+  gp_peer_unref(p);
+  r->claimed = true;
+  return r;
+}
+
+gp_receipt *script_post (script *s, const char *to, const char *text) {
+  gp_peerlist list = {0, 0, NULL};
+  gp_blob *data = blobof(text);
+  gp_receipt *r;
+  if (to != NULL)
+    parselist(&list, to);
+  SAME(gp_node_post(s->node, data, &list, s->now, &r), GP_OK);
+  gp_blob_unref(data);
+  gp_peerlist_clear(&list);
+  r->claimed = true;
+  return r;
+}
+
+gp_receipt *script_leave (script *s) {
+  gp_receipt *r;
+  SAME(gp_node_leave(s->node, s->now, &r), GP_OK);
+  r->claimed = true;
+  return r;
+}
+
+gp_err script_result (gp_receipt *r) {
+  const gp_failure *f;
+  gp_err e = GP_OK;
+  CHECK(gp_receipt_issettled(r));
+  f = gp_receipt_nextfailure(r, NULL);
+  if (f != NULL)
+    e = f->error;
+  gp_receipt_unref(r);
+  return e;
+}
