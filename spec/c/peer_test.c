@@ -106,8 +106,8 @@ TEST(peernew, "a peer is made of an address and a port") {
   SAME(gp_peer_new(&p, longest, GP_ADDRESS_MAX, 65535), GP_OK);
   SAME(strlen(gp_peer_text(p)), GP_ADDRESS_MAX + 6);
   gp_peer_unref(p);
-  SAME(gp_peer_new(&p, longest, 2, 1), GP_OK); /* right behind the longest */
-  TEXT(gp_peer_text(p), "aa:1");
+  SAME(gp_peer_new(&p, longest, 100, 1), GP_OK); /* after a longer one */
+  SAME(strlen(gp_peer_text(p)), 102);
   gp_peer_unref(p);
   SAME(gp_peer_new(&p, "::1", 3, 5000), GP_OK);
   TEXT(gp_peer_text(p), "[::1]:5000");
