@@ -237,7 +237,16 @@ TEST(headersmethods, "the method says what the headers mean") {
       TEXT(gp_peer_text(in.msg->to.at[0]), SELF);
     gp_recvreq_clear(&in);
   }
-  refused(0, "POST / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\n");
+}
+
+TEST(headersdata, "data is the body, of any length") {
+  gp_recvreq in;
+  SAME(status(&in, "POST / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\n"), 0);
+  SAME(in.msg->data->len, 0);
+  gp_recvreq_clear(&in);
+  SAME(status(&in, "POST / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\nx"), 0);
+  TEXT(in.msg->data->bytes, "x");
+  gp_recvreq_clear(&in);
 }
 
 /* Whatever allocation fails, and all after it, until none has to. */
