@@ -43,6 +43,10 @@ uint64_t gp_random_below (gp_random *r, uint64_t n) {
   return x % n;
 }
 
+uint64_t gp_random_jitter (gp_random *r, uint64_t n) {
+  return n - gp_random_below(r, n / 4 + 1);
+}
+
 bool gp_random_chance (gp_random *r, uint32_t in_million) {
   return in_million > 0 && gp_random_below(r, GP_MILLION) < in_million;
 }

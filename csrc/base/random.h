@@ -28,6 +28,9 @@ uint64_t gp_random_next (gp_random *r);
 /* From zero to below 'n', which is above zero. */
 uint64_t gp_random_below (gp_random *r, uint64_t n);
 
+/* 'n' less up to a quarter, so that many do not do the same at once. */
+uint64_t gp_random_jitter (gp_random *r, uint64_t n);
+
 /* True so many times in a million. Draws no number for 0. */
 bool gp_random_chance (gp_random *r, uint32_t in_million);
 

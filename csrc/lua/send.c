@@ -1,5 +1,5 @@
 /*
-** lua/send.c - what a node is told to send: joins, messages and goodbyes.
+** lua/send.c - what a node is told to send: joins, messages and leaves.
 ** Each call gives a receipt.
 */
 #include <lauxlib.h>

@@ -163,6 +163,8 @@ void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form) {
   if (form == GP_FORM_HEADERS && gp_compat_isheaderform(peer->compat.form))
     form = peer->compat.form; /* what it was */
   gp_compat_setprogram(peer, form, peer->compat.ours);
+  if (peer->claim.pending)
+    return; /* whether it is let in is not known yet */
   while ((x = takeheld(n, peer)) != NULL) {
     x->form = form;
     admit(n, peer, x, false);
@@ -176,10 +178,12 @@ static void refuse (gp_node *n, const gp_record *peer, int status,
     gp_respond(n, x, status, text);
 }
 
-/* Its name is another's: what was at its address before is gone. */
+/* Its name is another's. Where a member had failed, this one is in its place,
+   so that one is gone. */
 static void refusename (gp_node *n, gp_record *peer) {
   refuse(n, peer, 409, gp_wire_taken);
-  gp_departure_left(n, peer);
+  if (gp_membership_isfailing(peer))
+    gp_departure_left(n, peer);
 }
 
 /*
@@ -289,7 +293,7 @@ void gp_admission_settle (gp_node *n, const gp_peer *holder,
   bool taken;
   if (peer == NULL)
     return;
-  taken = gp_claim_isheld(n, holder, peer->claim.name, process);
+  taken = gp_claim_confirm(n, holder, peer->claim.name, process);
   if (peer->claim.pending)
     rejudge(n, peer, taken);
 }

@@ -56,8 +56,8 @@ gp_verdict gp_claim_judge (gp_node *n, const gp_record *peer,
   return GP_NAME_UNSURE;
 }
 
-bool gp_claim_isheld (gp_node *n, const gp_peer *holder, const char *text,
-                      uint64_t process) {
+bool gp_claim_confirm (gp_node *n, const gp_peer *holder, const char *text,
+                       uint64_t process) {
   gp_record *peer = gp_peers_find(&n->peers, holder);
   if (peer == NULL || !iscalled(peer, text))
     return false;

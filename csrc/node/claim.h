@@ -55,8 +55,8 @@ gp_verdict gp_claim_judge (gp_node *n, const gp_record *peer,
 ** responded (0: none did). Whether it holds the name 'text' all the same; if
 ** not, it has gone from there.
 */
-bool gp_claim_isheld (gp_node *n, const gp_peer *holder, const char *text,
-                      uint64_t process);
+bool gp_claim_confirm (gp_node *n, const gp_peer *holder, const char *text,
+                       uint64_t process);
 
 /* It waits for a verdict, or does so no more. */
 void gp_claim_setpending (gp_node *n, gp_record *peer, bool pending);

@@ -81,7 +81,7 @@ static bool ismine (const gp_node *n, const gp_peer *name,
          gp_address_isthishost(gp_peer_address(name)) && ishere(n, remote);
 }
 
-/* At the same port of IPv6 may be somebody else. */
+/* Not for IPv6: another program may listen at the same port there. */
 bool gp_compat_isself (const gp_node *n, const gp_peer *name,
                        const char *remote) {
   return gp_peer_equal(name, n->self.identity.peer) ||
@@ -138,9 +138,8 @@ const gp_peer *gp_compat_settlealias (gp_node *n, gp_record *peer,
 ** after. What is to go to it waits for the first look.
 **
 ** To look is to connect. Two of ours that take each other for Go programs,
-** since what is between them lets nothing through that Go does not say, would
-** be made to look by each other's looks, for good: so where many have found
-** nothing the next ones come more and more rarely.
+** since a proxy between them drops our headers, would look at each other for
+** ever: so after MANY_CHECKS fruitless looks the interval doubles each time.
 */
 #define FIRST_CHECK_MS 100
 #define CHECKS 3

@@ -20,12 +20,12 @@ typedef struct gp_compat {
   gp_form form;
   bool ours;          /* it announced itself as a node of ours */
   gp_peer *our_alias; /* the name by which it knows us; NULL: our own */
-  bool told;          /* it told that alias itself, */
-  uint32_t told_at_sequence; /* after this request to it (node/outbox.h) */
+  bool told;          /* it told that alias itself; it counts only while no */
+  uint32_t told_at_sequence; /* request was sent after this one */
   uint64_t check_at;         /* its list is looked at for us then; 0: not */
-  unsigned checks_left;      /* and this often more */
-  unsigned fruitless;        /* checks that found nothing, the last */
-  uint64_t checked_at;       /* of them then */
+  unsigned checks_left;      /* looks still to come */
+  unsigned fruitless;        /* looks in a row that found nothing */
+  uint64_t checked_at;       /* time of the last look */
 } gp_compat;
 
 /* Which program it is. */

@@ -51,8 +51,8 @@ gp_err gp_deadlines_reserve (gp_deadlines *ds, size_t records);
 void gp_deadlines_set (gp_deadlines *ds, gp_due what, uint64_t at);
 bool gp_deadlines_isset (const gp_deadlines *ds, gp_due what);
 
-/* The record of 'd' is looked at no later than 'at'; UINT64_MAX asks for
-   nothing. */
+/* The record of 'd' is looked at no later than 'at', which is not over yet;
+   UINT64_MAX asks for nothing. */
 void gp_deadlines_lookat (gp_deadlines *ds, gp_deadline *d, uint64_t at);
 
 /* The record of 'd' goes. */

@@ -98,28 +98,32 @@ void gp_detector_begin (gp_node *n, const gp_record *peer) {
     plan(n);
 }
 
-/* What has begun is brought to its end all the same. */
+/* Probes and suspicions under way go on. */
 void gp_detector_restart (gp_node *n) {
   gp_deadlines_set(&n->deadlines, GP_DUE_PROBE, UINT64_MAX);
   if (n->self.opt.probe_interval_ms != 0 && n->memberships.members > 0)
     plan(n);
 }
 
-void gp_detector_heard (gp_node *n, gp_record *peer) {
-  gp_suspicion_heard(&peer->liveness, n->now);
+/* One that had failed seems to be alive. */
+static void hasten (gp_node *n, gp_record *peer) {
   if (gp_membership_isfailing(peer))
     gp_reconnect_hasten(n, peer);
+}
+
+void gp_detector_heard (gp_node *n, gp_record *peer) {
+  gp_suspicion_heard(&peer->liveness, n->now);
+  hasten(n, peer);
 }
 
 void gp_detector_responded (gp_node *n, gp_record *peer) {
   if (peer->liveness.state == GP_PROBED && n->detector.self_doubt > 0)
     n->detector.self_doubt--;
   gp_suspicion_responded(&peer->liveness, n->now);
-  if (gp_membership_isfailing(peer))
-    gp_reconnect_hasten(n, peer);
+  hasten(n, peer);
 }
 
-/* What others say is not said on: they have told all. */
+/* Not announced again: whoever suspects it has told every node. */
 void gp_detector_told (gp_node *n, gp_record *peer) {
   if (peer->membership != GP_MEMBER || peer->liveness.state == GP_SUSPECTED ||
       n->self.opt.probe_interval_ms == 0)

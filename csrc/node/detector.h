@@ -50,8 +50,8 @@ void gp_detector_tick (gp_node *n);
 /* Does what is due for a member that is probed or suspected. */
 void gp_detector_look (gp_node *n, gp_record *peer);
 
-/* What was due at 'due_at' is done only now: if that is too late, nobody is
-   to blame for what could not be noticed meanwhile. */
+/* What was due at 'due_at' is done only now. If that is too late, what we
+   could not notice meanwhile is held against nobody. */
 void gp_detector_forgive (gp_node *n, uint64_t due_at);
 
 /* The interval of probes has changed. */

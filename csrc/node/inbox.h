@@ -18,8 +18,8 @@
 #include "node/peers.h"
 #pragma GCC visibility push(hidden)
 
-/* The dedupe window of one peer: a sender has one message on its way at a
-   time and counts up, so it is the newest number alone. */
+/* The dedupe window of one peer: one message is on its way at a time, and
+   numbers rise, so the newest number is window enough. */
 typedef struct gp_dedupe {
   uint64_t nonce, number; /* 0: it has said nothing yet */
 } gp_dedupe;

@@ -122,7 +122,7 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
   second = gp_request_newown(n, peer, GP_PURPOSE_GREET, NULL);
   if (second == NULL)
     return; /* both are written to alike, so nothing is lost */
-  second->again = true;
+  gp_request_setagain(second);
   gp_outbox_queue(n, peer, second);
 }
 
@@ -210,7 +210,7 @@ void gp_join_missed (gp_node *n, gp_record *peer, gp_err error) {
     gp_departure_left(n, peer);
   else if (gp_membership_islost(peer)) {
     gp_membership_apply(n, peer, GP_HAS_NOT_COME, error);
-    gp_reconnect_islimited(n, peer);
+    gp_reconnect_limit(n, peer);
   }
   else if (mayhaveheard(error)) {
     if (!gp_retry_isactive(&peer->retry))

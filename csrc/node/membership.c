@@ -33,15 +33,19 @@ static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
   [GP_HAS_RESPONDED][GP_WITHDRAWING] = TELL(LEAVING, MET),
   [GP_HAS_RESPONDED][GP_FAILED] = TELL(MEMBER, RECOVERED),
   [GP_HAS_RESPONDED][GP_RETURNING] = TELL(MEMBER, RECOVERED),
+  [GP_HAS_RESPONDED][GP_RENOUNCED] = TELL(LEAVING, RECOVERED),
   [GP_HAS_RESPONDED][GP_SOUGHT] = TELL(MEMBER, MET),
 
   [GP_HAS_RETURNED][GP_FAILED] = TO(RETURNING),
 
   [GP_HAS_NOT_COME][GP_RETURNING] = TO(FAILED),
 
+  [GP_IS_BEING_LEFT][GP_STRANGER] = TO(WITHDRAWING),
   [GP_IS_BEING_LEFT][GP_CANDIDATE] = TO(WITHDRAWING),
-  [GP_IS_BEING_LEFT][GP_RETURNING] = TO(WITHDRAWING),
   [GP_IS_BEING_LEFT][GP_MEMBER] = TO(LEAVING),
+  [GP_IS_BEING_LEFT][GP_FAILED] = TO(RENOUNCED),
+  [GP_IS_BEING_LEFT][GP_RETURNING] = TO(RENOUNCED),
+  [GP_IS_BEING_LEFT][GP_SOUGHT] = TO(WITHDRAWING),
 
   [GP_HAS_FAILED][GP_MEMBER] = TELL(FAILED, FAILED),
 
@@ -55,6 +59,7 @@ static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
   [GP_HAS_LEFT][GP_LEAVING] = TELL(STRANGER, LEFT),
   [GP_HAS_LEFT][GP_FAILED] = TELL(STRANGER, LEFT),
   [GP_HAS_LEFT][GP_RETURNING] = TELL(STRANGER, LEFT),
+  [GP_HAS_LEFT][GP_RENOUNCED] = TELL(STRANGER, LEFT),
   [GP_HAS_LEFT][GP_SOUGHT] = TO(STRANGER),
 
   [GP_IS_FORGOTTEN][GP_CANDIDATE] = TO(STRANGER),
@@ -63,6 +68,7 @@ static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
   [GP_IS_FORGOTTEN][GP_LEAVING] = TO(STRANGER),
   [GP_IS_FORGOTTEN][GP_FAILED] = TO(STRANGER),
   [GP_IS_FORGOTTEN][GP_RETURNING] = TO(STRANGER),
+  [GP_IS_FORGOTTEN][GP_RENOUNCED] = TO(STRANGER),
   [GP_IS_FORGOTTEN][GP_SOUGHT] = TO(STRANGER),
 };
 
@@ -140,7 +146,7 @@ bool gp_membership_ismember (const gp_record *peer) {
 bool gp_membership_iscandidate (const gp_record *peer) {
   return peer->membership == GP_CANDIDATE ||
          peer->membership == GP_WITHDRAWING ||
-         peer->membership == GP_RETURNING;
+         peer->membership == GP_RETURNING || peer->membership == GP_RENOUNCED;
 }
 
 bool gp_membership_isfailing (const gp_record *peer) {
@@ -148,7 +154,9 @@ bool gp_membership_isfailing (const gp_record *peer) {
 }
 
 bool gp_membership_isleaving (const gp_record *peer) {
-  return peer->membership == GP_LEAVING || peer->membership == GP_WITHDRAWING;
+  return peer->membership == GP_LEAVING ||
+         peer->membership == GP_WITHDRAWING ||
+         peer->membership == GP_RENOUNCED;
 }
 
 bool gp_membership_isknown (const gp_record *peer) {
@@ -157,7 +165,8 @@ bool gp_membership_isknown (const gp_record *peer) {
 }
 
 bool gp_membership_islost (const gp_record *peer) {
-  return peer->membership == GP_FAILED || peer->membership == GP_RETURNING;
+  return peer->membership == GP_FAILED || peer->membership == GP_RETURNING ||
+         peer->membership == GP_RENOUNCED;
 }
 
 bool gp_membership_istarget (const gp_record *peer) {

@@ -27,6 +27,7 @@ typedef enum gp_membership {
   GP_LEAVING,   /* a member that is told that we leave */
   GP_FAILED,    /* was a member, does not respond, and is tried again */
   GP_RETURNING, /* likewise, and has reached us: do we reach it? */
+  GP_RENOUNCED, /* likewise, and it is told meanwhile that we leave */
   GP_SOUGHT,    /* expected where a member was once: the program knows of
                    none, and it is tried like one that failed */
   GP_MEMBERSHIPS
@@ -66,14 +67,19 @@ bool gp_membership_apply (gp_node *n, gp_record *peer, gp_happening what,
    one has joined. */
 void gp_membership_rename (gp_node *n, gp_record *peer, const gp_peer *name);
 
-/* Classes of states. */
-bool gp_membership_ismember (const gp_record *peer);    /* counted as one */
-bool gp_membership_iscandidate (const gp_record *peer); /* likewise */
-bool gp_membership_isfailing (const gp_record *peer);   /* likewise */
-bool gp_membership_isleaving (const gp_record *peer);   /* it is told so */
-bool gp_membership_isknown (const gp_record *peer);     /* after a restart */
-bool gp_membership_islost (const gp_record *peer);   /* told to have failed */
-bool gp_membership_istarget (const gp_record *peer); /* of a broadcast */
+/* Classes of states: those that are counted together, */
+bool gp_membership_ismember (const gp_record *peer);
+bool gp_membership_iscandidate (const gp_record *peer);
+bool gp_membership_isfailing (const gp_record *peer);
+
+/* and others: we are telling it that we leave; */
+bool gp_membership_isleaving (const gp_record *peer);
+/* a broadcast goes to it; */
+bool gp_membership_istarget (const gp_record *peer);
+/* the program was told that it failed; */
+bool gp_membership_islost (const gp_record *peer);
+/* it is to be known after a restart (gp_node_known). */
+bool gp_membership_isknown (const gp_record *peer);
 
 /* Whether one more may become a candidate or a member. */
 bool gp_membership_hasroom (const gp_node *n);

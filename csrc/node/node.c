@@ -350,11 +350,11 @@ void gp_node_dropfailure (gp_node *n) {
 }
 
 const gp_event *gp_node_peekevent (const gp_node *n) {
-  return gp_events_peek(&n->report.events);
+  return gp_report_peekevent(&n->report);
 }
 
 void gp_node_dropevent (gp_node *n) {
-  gp_events_drop(&n->report.events);
+  gp_report_dropevent(&n->report);
 }
 
 uint64_t gp_node_lostfailures (gp_node *n) {

@@ -190,11 +190,25 @@ static uint64_t slowat (const gp_outbox *o) {
   return r == NULL ? UINT64_MAX : r->began_at + GP_AWAITED_MS;
 }
 
+/* What is due already is looked at in the next tick, which is not late for
+   it. */
+static void planat (gp_node *n, gp_record *peer, uint64_t at) {
+  gp_deadlines_lookat(&n->deadlines, &peer->deadline,
+                      at < n->now ? n->now : at);
+}
+
 static void plan (gp_node *n, gp_record *peer) {
-  const gp_outbox *o = &peer->outbox;
-  gp_deadlines_lookat(&n->deadlines, &peer->deadline, slowat(o));
-  if (o->pause_until != 0)
-    gp_deadlines_lookat(&n->deadlines, &peer->deadline, o->pause_until);
+  planat(n, peer, slowat(&peer->outbox));
+  if (peer->outbox.pause_until != 0)
+    planat(n, peer, peer->outbox.pause_until);
+}
+
+/* Takes 'r', which could not be sent. Whether what is next waits for its end:
+   a message whose form it was to find out. */
+static bool fail (gp_node *n, gp_request *r, gp_err error) {
+  bool blocks = gp_request_purpose(r) == GP_PURPOSE_FIND_FORM;
+  gp_unsent_put(n, r, error);
+  return blocks;
 }
 
 void gp_outbox_advance (gp_node *n, gp_record *peer) {
@@ -213,8 +227,8 @@ void gp_outbox_advance (gp_node *n, gp_record *peer) {
       error = begin(n, peer, r);
     if (error == GP_OK)
       setsent(o, r);
-    else
-      gp_unsent_put(n, r, error);
+    else if (fail(n, r, error))
+      break;
   }
   plan(n, peer);
   if (peer->membership == GP_STRANGER)

@@ -10,7 +10,7 @@
 #define EACH_MS 10     /* and this for each, where many are at once */
 #define SPREAD_MS 2000 /* where the network is back for all */
 
-bool gp_reconnect_islimited (gp_node *n, gp_record *peer) {
+bool gp_reconnect_limit (gp_node *n, gp_record *peer) {
   if (n->memberships.failing <= n->self.opt.max_members)
     return false;
   gp_departure_forget(n, peer);
@@ -18,7 +18,7 @@ bool gp_reconnect_islimited (gp_node *n, gp_record *peer) {
 }
 
 bool gp_reconnect_begin (gp_node *n, gp_record *peer) {
-  if (gp_reconnect_islimited(n, peer))
+  if (gp_reconnect_limit(n, peer))
     return false;
   gp_retry_begin(&peer->retry, &n->random, n->now);
   gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
@@ -55,6 +55,7 @@ void gp_reconnect_try (gp_node *n, gp_record *peer) {
   gp_request *r;
   if (!gp_retry_next(&peer->retry, &n->random, was_member, n->now)) {
     gp_departure_reject(n, peer);
+    gp_outbox_advance(n, peer); /* what was written to it alone goes, too */
     return;
   }
   gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);

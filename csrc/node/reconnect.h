@@ -14,28 +14,28 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
-/* It is tried from now on, after a pause. False: too many are; then it is a
-   stranger. */
+/* Starts retrying it, after a pause. False: too many peers have failed; it is
+   a stranger now. */
 bool gp_reconnect_begin (gp_node *n, gp_record *peer);
 
 /* The same for one of 'count' that were known before a restart: soon, but not
    all at once. */
 void gp_reconnect_resume (gp_node *n, gp_record *peer, size_t count);
 
-/* Those that failed are no more than the members there may be: false, and it
-   is a stranger, when it is one too many. */
-bool gp_reconnect_islimited (gp_node *n, gp_record *peer);
+/* Peers that failed may be as many as members. Makes it a stranger where it
+   is one too many: then this is true. */
+bool gp_reconnect_limit (gp_node *n, gp_record *peer);
 
 /* It is tried soon, for it seems to be alive. */
 void gp_reconnect_hasten (gp_node *n, gp_record *peer);
 
-/* So are all that failed: the network is back for others too. */
+/* Hastens all that failed: the network is back for others too. */
 void gp_reconnect_hastenall (gp_node *n);
 
 /* It is tried now, or given up where that has lasted for too long. */
 void gp_reconnect_try (gp_node *n, gp_record *peer);
 
-/* The same if it is due. */
+/* Retries it if its time has come. */
 void gp_reconnect_look (gp_node *n, gp_record *peer);
 
 #pragma GCC visibility pop

@@ -109,6 +109,14 @@ uint64_t gp_report_takelost (gp_report *r) {
   return lost;
 }
 
+const gp_event *gp_report_peekevent (const gp_report *r) {
+  return gp_events_peek(&r->events);
+}
+
+void gp_report_dropevent (gp_report *r) {
+  gp_events_drop(&r->events);
+}
+
 gp_failure *gp_report_peekfailure (const gp_report *r) {
   return gp_queue_peek(&r->failures);
 }

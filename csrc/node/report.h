@@ -55,6 +55,10 @@ void gp_report_overlooked (gp_report *r, uint64_t count);
 /* How many found no room since this was last asked. */
 uint64_t gp_report_takelost (gp_report *r);
 
+/* The oldest event, or NULL; borrowed until the next one or its drop. */
+const gp_event *gp_report_peekevent (const gp_report *r);
+void gp_report_dropevent (gp_report *r);
+
 /* The oldest failure, or NULL; borrowed until it is dropped. */
 gp_failure *gp_report_peekfailure (const gp_report *r);
 void gp_report_dropfailure (gp_report *r);

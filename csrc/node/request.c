@@ -48,6 +48,19 @@ const gp_message *gp_request_message (const gp_request *r) {
   return r->failure->msg;
 }
 
+void gp_request_setagain (gp_request *r) {
+  r->again = true;
+}
+
+void gp_request_repeat (gp_request *r, uint64_t now) {
+  gp_request_setagain(r);
+  r->began_at = now;
+}
+
+void gp_request_seterror (gp_request *r, gp_err error) {
+  r->failure->error = error;
+}
+
 bool gp_request_isawaited (const gp_request *r) {
   return r->receipt != NULL &&
          gp_purpose_rule(gp_request_purpose(r))->awaited;

@@ -54,6 +54,15 @@ gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
 gp_purpose gp_request_purpose (const gp_request *r);
 const gp_message *gp_request_message (const gp_request *r);
 
+/* It is the second try after a rejection: there is no third. */
+void gp_request_setagain (gp_request *r);
+
+/* The same, and its time begins anew. */
+void gp_request_repeat (gp_request *r, uint64_t now);
+
+/* It has failed so, and will be ended later. */
+void gp_request_seterror (gp_request *r, gp_err error);
+
 /* Whether a call blocks for it, though not for long. */
 bool gp_request_isawaited (const gp_request *r);
 

@@ -27,8 +27,7 @@ static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
   first = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
   if (first == NULL)
     return false;
-  r->again = true;
-  r->began_at = n->now;
+  gp_request_repeat(r, n->now);
   gp_outbox_insert(n, peer, r);
   gp_outbox_insert(n, peer, first);
   return true;
@@ -63,7 +62,7 @@ static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
     gp_request *second = gp_request_newown(n, peer, GP_PURPOSE_NEWCOMER_FORM,
                                            NULL);
     if (second != NULL) {
-      second->again = true;
+      gp_request_setagain(second);
       gp_outbox_insert(n, peer, second);
       return;
     }

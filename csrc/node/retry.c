@@ -10,15 +10,10 @@
 #define GIVE_UP_MS 86400000  /* one that was a member is tried this long, */
 #define GIVE_UP_NEW_MS 60000 /* one that was only named to us this long */
 
-/* Up to a quarter less, so that many do not try at once. */
-static uint64_t jittered (gp_random *random, uint64_t ms) {
-  return ms - gp_random_below(random, ms / 4 + 1);
-}
-
 void gp_retry_begin (gp_retry *r, gp_random *random, uint64_t now) {
   r->began_at = now;
   r->pause_ms = FIRST_PAUSE_MS;
-  r->due_at = now + jittered(random, FIRST_PAUSE_MS);
+  r->due_at = now + gp_random_jitter(random, FIRST_PAUSE_MS);
 }
 
 void gp_retry_renew (gp_retry *r, uint64_t now) {
@@ -44,7 +39,7 @@ bool gp_retry_next (gp_retry *r, gp_random *random, bool was_member,
   r->pause_ms += r->pause_ms / 8;
   if (r->pause_ms > MAX_PAUSE_MS)
     r->pause_ms = MAX_PAUSE_MS;
-  r->due_at = now + jittered(random, r->pause_ms);
+  r->due_at = now + gp_random_jitter(random, r->pause_ms);
   return true;
 }
 

@@ -21,7 +21,7 @@ typedef struct gp_retry {
   uint64_t began_at; /* it is tried since then */
   uint64_t due_at;   /* and once more then; 0: no more */
   uint64_t tried_at; /* and was last then; 0: never */
-  uint32_t pause_ms; /* until the next try but one */
+  uint32_t pause_ms; /* before the try after the planned one */
 } gp_retry;
 
 /* It is tried from now on, the first time after a pause. */
@@ -30,7 +30,8 @@ void gp_retry_begin (gp_retry *r, gp_random *random, uint64_t now);
 /* However long ago it failed, its time begins anew. */
 void gp_retry_renew (gp_retry *r, uint64_t now);
 
-/* It is tried within 'spread_ms', if it would be tried later. Whether so. */
+/* Brings the next try forward, to within 'spread_ms'. False: it comes sooner
+   already. */
 bool gp_retry_hasten (gp_retry *r, gp_random *random, uint64_t spread_ms,
                       uint64_t now);
 
@@ -45,7 +46,7 @@ bool gp_retry_isactive (const gp_retry *r);
 /* It is tried no more. */
 void gp_retry_stop (gp_retry *r);
 
-/* The same, and nothing is known of tries before. */
+/* Forgets that it was ever tried. */
 void gp_retry_reset (gp_retry *r);
 
 #pragma GCC visibility pop

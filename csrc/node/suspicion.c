@@ -21,7 +21,7 @@ static void suspect (gp_liveness *l, uint64_t now, uint64_t round_at) {
   l->round_at = round_at;
 }
 
-/* Nothing is awaited any more. */
+/* Neither a response nor a refutation is awaited any more. */
 static void settle (gp_liveness *l) {
   l->state = GP_ALIVE;
   l->refused_at = 0;
@@ -136,8 +136,8 @@ bool gp_suspicion_isdoubtful (const gp_liveness *l) {
   return l->helpers > 0 && l->nacks == 0;
 }
 
-/* What was waited for from 'since' to 'due_at' was waited for, up to 'most';
-   what came after that does not count. */
+/* Waiting up to 'due_at' counts, but at most 'most'; the stall after it does
+   not. */
 static uint64_t postponed (uint64_t since, uint64_t due_at, uint64_t now,
                            uint64_t most) {
   uint64_t waited = due_at > since ? due_at - since : 0;

@@ -13,13 +13,10 @@
 #define COMPARE_MS 2000 /* and for each doubling of the network */
 #define DOUBLING_MS 1000
 
-static uint64_t jittered (gp_node *n, uint64_t ms) {
-  return ms - gp_random_below(&n->random, ms / 4 + 1);
-}
-
 static void planrelist (gp_node *n, uint32_t ms) {
   n->sync.relist_ms = ms;
-  gp_deadlines_set(&n->deadlines, GP_DUE_RELIST, n->now + jittered(n, ms));
+  gp_deadlines_set(&n->deadlines, GP_DUE_RELIST,
+                   n->now + gp_random_jitter(&n->random, ms));
 }
 
 static void ask (gp_node *n, gp_record *peer) {
@@ -31,7 +28,7 @@ static void ask (gp_node *n, gp_record *peer) {
   gp_outbox_advance(n, peer);
 }
 
-/* When its list was asked for last: a try to reach it asks too. */
+/* When its list was asked for last; a reconnect returns one too. */
 static uint64_t lastasked (const gp_record *peer) {
   uint64_t tried_at = peer->retry.tried_at;
   return peer->sync.asked_at > tried_at ? peer->sync.asked_at : tried_at;
@@ -68,7 +65,7 @@ void gp_sync_compared (gp_node *n) {
   size_t i;
   for (i = n->memberships.members; i > 1; i /= 2)
     period += DOUBLING_MS;
-  n->sync.compare_at = n->now + jittered(n, period);
+  n->sync.compare_at = n->now + gp_random_jitter(&n->random, period);
 }
 
 void gp_sync_met (gp_node *n, const gp_record *peer) {

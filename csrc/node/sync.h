@@ -34,8 +34,10 @@ void gp_sync_compare (gp_node *n, gp_record *peer, uint64_t digest);
 void gp_sync_missed (gp_record *peer);
 void gp_sync_reset (gp_record *peer);
 
-/* Whether the next probe is to carry a digest; and that one has. */
+/* Whether the next probe is to carry a digest. */
 bool gp_sync_isdue (const gp_node *n);
+
+/* A digest was sent; when the next one is due follows. */
 void gp_sync_compared (gp_node *n);
 
 /* There is a new member: if it is a Go member, one is asked soon. */

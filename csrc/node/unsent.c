@@ -10,7 +10,7 @@ void gp_unsent_init (gp_unsent *u) {
 }
 
 void gp_unsent_put (gp_node *n, gp_request *r, gp_err error) {
-  r->failure->error = error;
+  gp_request_seterror(r, error);
   gp_ring_append(&n->outboxes.unsent.requests, &r->place);
   gp_deadlines_set(&n->deadlines, GP_DUE_UNSENT, n->now);
 }

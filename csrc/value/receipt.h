@@ -24,7 +24,7 @@ typedef enum gp_purpose {
   GP_PURPOSE_JOIN,    /* connecting to an entry point */
   GP_PURPOSE_GREET,   /* connecting to a member that an entry point named */
   GP_PURPOSE_MESSAGE, /* delivering a message */
-  GP_PURPOSE_LEAVE,   /* taking leave of a member */
+  GP_PURPOSE_LEAVE,   /* telling a member that we leave */
   GP_PURPOSE_SERVE,   /* responding to a request */
   /* What the node wants to know for itself; its failures are not told. */
   GP_PURPOSE_FIND_FORM,     /* which form a stranger speaks */

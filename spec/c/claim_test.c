@@ -192,7 +192,7 @@ static bool isheld (script *s, const char *holder, const char *called,
   gp_peer *p;
   bool is;
   SAME(gp_peer_parse(&p, holder, strlen(holder)), GP_OK);
-  is = gp_claim_isheld(s->node, p, called, process);
+  is = gp_claim_confirm(s->node, p, called, process);
   gp_peer_unref(p);
   return is;
 }

@@ -220,7 +220,7 @@ TEST(partitions, "a partition of two minutes heals within 30 s") {
 }
 
 /* A tenth of the messages lost, and now and then one stands still for 3 s. */
-static void calm (uint64_t seed, size_t ours, size_t plain) {
+static void quiet (uint64_t seed, size_t ours, size_t plain) {
   world w;
   size_t i, round;
   mix(&w, seed, ours, plain);
@@ -241,8 +241,8 @@ static void calm (uint64_t seed, size_t ours, size_t plain) {
 
 TEST(noflapping, "loss and standing still for 3 s make nobody fail") {
   EACHSEED (seed, 200)
-    calm(seed, seed % 2 == 0 ? 10 : 4 + (size_t)seed % 10,
-         seed % 2 == 0 ? 0 : 10);
+    quiet(seed, seed % 2 == 0 ? 10 : 4 + (size_t)seed % 10,
+          seed % 2 == 0 ? 0 : 10);
 }
 
 /* Number 0 is busy for 'busy' ms, again and again; the last one is lost. */

@@ -11,7 +11,7 @@
 #include "script.h"
 
 /* The states by their letters, in their order; see gp_membership. */
-static const char states[] = "-cwMLfrs";
+static const char states[] = "-cwMLfrns";
 
 /*
 ** What follows: of each event a row, of each state a column of the state that
@@ -19,22 +19,22 @@ static const char states[] = "-cwMLfrs";
 ** '.' nothing. Blank: nothing changes.
 */
 static const char *const follows[GP_HAPPENINGS] = {
-  /*                   - c w M L f r s */
-  [GP_HAS_ASKED] = "c.              ",
-  [GP_HAS_COME] = "M+M+L+        M+",
-  [GP_HAS_RESPONDED] = "M*M*L*    M!M!M*",
-  [GP_HAS_RETURNED] = "          r.    ",
-  [GP_HAS_NOT_COME] = "            f.  ",
-  [GP_IS_BEING_LEFT] = "  w.  L.    w.  ",
-  [GP_HAS_FAILED] = "      ff        ",
-  [GP_IS_REPLACED] = "      sf        ",
-  [GP_IS_EXPECTED] = "s.              ",
-  [GP_HAS_LEFT] = "  -.-.-x-x-x-x-.",
-  [GP_IS_FORGOTTEN] = "  -.-.-.-.-.-.-.",
+  /*                   - c w M L f r n s */
+  [GP_HAS_ASKED] = "c.                ",
+  [GP_HAS_COME] = "M+M+L+          M+",
+  [GP_HAS_RESPONDED] = "M*M*L*    M!M!L!M*",
+  [GP_HAS_RETURNED] = "          r.      ",
+  [GP_HAS_NOT_COME] = "            f.    ",
+  [GP_IS_BEING_LEFT] = "w.w.  L.  n.n.  w.",
+  [GP_HAS_FAILED] = "      ff          ",
+  [GP_IS_REPLACED] = "      sf          ",
+  [GP_IS_EXPECTED] = "s.                ",
+  [GP_HAS_LEFT] = "  -.-.-x-x-x-x-x-.",
+  [GP_IS_FORGOTTEN] = "  -.-.-.-.-.-.-.-.",
 };
 
 /* Events that lead to each state. */
-static const int ways[GP_MEMBERSHIPS][4] = {
+static const int ways[GP_MEMBERSHIPS][5] = {
   [GP_STRANGER] = {-1},
   [GP_CANDIDATE] = {GP_HAS_ASKED, -1},
   [GP_WITHDRAWING] = {GP_HAS_ASKED, GP_IS_BEING_LEFT, -1},
@@ -42,6 +42,8 @@ static const int ways[GP_MEMBERSHIPS][4] = {
   [GP_LEAVING] = {GP_HAS_COME, GP_IS_BEING_LEFT, -1},
   [GP_FAILED] = {GP_HAS_COME, GP_HAS_FAILED, -1},
   [GP_RETURNING] = {GP_HAS_COME, GP_HAS_FAILED, GP_HAS_RETURNED, -1},
+  [GP_RENOUNCED] = {GP_HAS_COME, GP_HAS_FAILED, GP_HAS_RETURNED,
+                    GP_IS_BEING_LEFT, -1},
   [GP_SOUGHT] = {GP_IS_EXPECTED, -1},
 };
 
@@ -82,14 +84,14 @@ static void holds (const script *s, const gp_record *peer,
   const gp_memberships *ms = &s->node->memberships;
   gp_membership m = peer->membership;
   SAME(gp_membership_ismember(peer), isone(m, "ML"));
-  SAME(gp_membership_iscandidate(peer), isone(m, "cwr"));
+  SAME(gp_membership_iscandidate(peer), isone(m, "cwrn"));
   SAME(gp_membership_isfailing(peer), isone(m, "fs"));
-  SAME(gp_membership_isleaving(peer), isone(m, "Lw"));
-  SAME(gp_membership_isknown(peer), isone(m, "MLfsr"));
-  SAME(gp_membership_islost(peer), isone(m, "fr"));
+  SAME(gp_membership_isleaving(peer), isone(m, "Lwn"));
+  SAME(gp_membership_isknown(peer), isone(m, "MLfsrn"));
+  SAME(gp_membership_islost(peer), isone(m, "frn"));
   SAME(gp_membership_istarget(peer), isone(m, "Mcr"));
   SAME(ms->members, isone(m, "ML"));
-  SAME(ms->candidates, isone(m, "cwr"));
+  SAME(ms->candidates, isone(m, "cwrn"));
   SAME(ms->failing, isone(m, "fs"));
   CHECK((gp_node_digest(s->node) != nobodys_digest) == isone(m, "ML"));
 }
@@ -123,7 +125,7 @@ static void try (gp_happening what, gp_membership state) {
   SAME(states[peer->membership], to);
   holds(&s, peer, digest);
   SAME(script_raised(&s, GP_SIGNAL_KNOWN),
-       (strchr("MLfsr", from) != NULL) != (strchr("MLfsr", to) != NULL) ||
+       (strchr("MLfsrn", from) != NULL) != (strchr("MLfsrn", to) != NULL) ||
          (strchr("ML", from) != NULL) != (strchr("ML", to) != NULL));
   SAME(script_raised(&s, GP_SIGNAL_EVENTS), *news(next[1]) != '\0');
   if (next[1] == '*')
