@@ -2,7 +2,8 @@
 Changes one thing at a time in the C core, runs the tests in C on it, and
 tells which changes they did not notice:
 
-  lua5.4 .ci/mutants.lua COUNT SEED FOLDER...   so many, in these of csrc
+  lua5.4 .ci/mutants.lua COUNT SEED FOLDER...   so many, in these of csrc,
+                                                which may be files, too
   lua5.4 .ci/mutants.lua only ID                that one: its diff and what
                                                 the tests say; its tree stays
 
@@ -45,7 +46,7 @@ while read -r file; do
   fi
   cp -p "../0/csrc/$file" "csrc/$file"
   cp -p "../0/$object" "$object"
-  echo "$NUMBER $result" >../results
+  echo "$NUMBER $result" 1<>../results # waits for no reader
 done
 ]]
 
@@ -71,7 +72,8 @@ end
 local function allplaces(folders)
   local all = {}
   for _, folder in ipairs(folders) do
-    local names = output("cd csrc && LC_ALL=C ls %s/*.c", quote(folder))
+    local names = output("cd csrc && find %s -name '*.c' | LC_ALL=C sort",
+                         quote(folder))
     for file in names:gmatch("%S+") do
       local text = read("csrc/" .. file)
       for _, place in ipairs(findplaces(text)) do
@@ -177,11 +179,19 @@ local function put(m, tree)
   assert(f:write(m.text))
 end
 
+local function tally(folders, name)
+  for _, f in ipairs(folders) do
+    if f.name == name then return f end
+  end
+  folders[#folders + 1] = {name = name, noticed = 0, all = 0}
+  return folders[#folders]
+end
+
 -- Gives each idle worker the next mutant, until 'count' of them counted;
--- which ones do does not depend on how fast the workers are. Returns those
--- that were not noticed, and for each folder how many were, of how many.
-local function try(count, draw, workers, results)
-  local doing, busy, counted, missed, folders = {}, 0, 0, {}, {}
+-- which ones do does not depend on how fast the workers are. Fills 'missed'
+-- with those that were not noticed, and 'folders' with how many were.
+local function try(missed, folders, count, draw, workers, results)
+  local doing, busy, counted = {}, 0, 0
   local function give(i)
     doing[i] = counted + busy < count and draw() or nil
     if doing[i] then
@@ -196,9 +206,8 @@ local function try(count, draw, workers, results)
     local m = doing[tonumber(i)]
     doing[tonumber(i)], busy = nil, busy - 1
     if result == "missed" or result == "noticed" then
-      local name = m.file:match("^[^/]+")
-      local f = folders[name] or {noticed = 0, all = 0}
-      folders[name], f.all, counted = f, f.all + 1, counted + 1
+      local f = tally(folders, m.file:match("^[^/]+"))
+      f.all, counted = f.all + 1, counted + 1
       if result == "noticed" then f.noticed = f.noticed + 1
       else missed[#missed + 1] = m end
       if counted % 50 == 0 then
@@ -209,15 +218,14 @@ local function try(count, draw, workers, results)
       if not doing[j] then give(j) end
     end
   end
-  return missed, folders
 end
 
 local function report(missed, folders)
   local noticed, all = 0, 0
   table.sort(missed, function(a, b) return a.order < b.order end)
   for _, m in ipairs(missed) do print(m.diff .. "\n") end
-  for name, f in pairs(folders) do
-    print(("%-6s %3d of %3d noticed"):format(name, f.noticed, f.all))
+  for _, f in ipairs(folders) do
+    print(("%-6s %3d of %3d noticed"):format(f.name, f.noticed, f.all))
     noticed, all = noticed + f.noticed, all + f.all
   end
   print(("all    %3d of %3d noticed, %.1f %%"):format(noticed, all,
@@ -234,7 +242,10 @@ local function many(count, seed, ...)
   plant()
   hire(workers, tonumber(output("getconf _NPROCESSORS_ONLN")))
   local results <close> = assert(io.open(ROOT .. "/results", "r+"))
-  report(try(count, draw, workers, results))
+  local missed, folders = {}, {}
+  local ok, err = pcall(try, missed, folders, count, draw, workers, results)
+  report(missed, folders)
+  if not ok then error(err, 0) end
 end
 
 local function one(id)
@@ -256,7 +267,7 @@ local function one(id)
 end
 
 if arg[1] == "only" then
-  one(arg[2]:gsub("^csrc/", ""))
+  one((arg[2]:gsub("^csrc/", "")))
 else
   many(math.tointeger(arg[1]), math.tointeger(arg[2]),
        table.unpack(arg, 3))

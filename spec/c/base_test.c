@@ -403,3 +403,20 @@ TEST(heapmemory, "a heap without memory stays as it was") {
   gp_heap_clear(&h);
   CHECK(h.items == NULL && h.size == 0);
 }
+
+TEST(heapequal,
+     "what is due at one time comes in the order that it was set") {
+  gp_heapitem items[5];
+  gp_heap h = {0, 0, NULL, 0};
+  size_t i;
+  memset(items, 0, sizeof items);
+  SAME(gp_heap_reserve(&h, 5), GP_OK);
+  for (i = 0; i < 5; i++)
+    gp_heap_set(&h, &items[i], 7);
+  gp_heap_set(&h, &items[0], 7); /* anew: as the last */
+  for (i = 1; i <= 5; i++) {
+    CHECK(gp_heap_first(&h) == &items[i % 5]);
+    gp_heap_remove(&h, &items[i % 5]);
+  }
+  gp_heap_clear(&h);
+}

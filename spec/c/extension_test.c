@@ -10,12 +10,7 @@
 #include "memory.h"
 #include "test.h"
 #include "wirekit.h"
-
-static gp_peer *peer (const char *text) {
-  gp_peer *p;
-  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
-  return p;
-}
+#include "world.h"
 
 /* What 'x' is received as, in a request; to be cleared. */
 static gp_extension carried (const gp_extension *x, gp_method method) {
@@ -93,7 +88,7 @@ TEST(sayswho, "an announcement tells peer, process and name") {
   gp_httpout out;
   memset(&x, 0, sizeof x);
   memset(&out, 0, sizeof out);
-  x.who.peer = peer("[::1]:5000");
+  x.who.peer = world_peer("[::1]:5000");
   x.who.process = 0x00fedcba98765432;
   gp_extension_write(&out, &text, &x);
   SAME(out.nheaders, 2);
@@ -141,7 +136,7 @@ TEST(saystopic, "a probe has a topic, with the peer that it is about") {
   } all[] = {{GP_TOPIC_PROBE, "Gop2p-Probe", "a:1"},
              {GP_TOPIC_SUSPECT, "Gop2p-Suspect", "a:1"},
              {GP_TOPIC_DIGEST, "Gop2p-Digest", "00000000000000ff a:1"}};
-  gp_peer *a = peer("a:1");
+  gp_peer *a = world_peer("a:1");
   size_t i;
   for (i = 0; i < 3; i++) {
     gp_extension x, back;
@@ -192,7 +187,7 @@ TEST(saysdigest,
   x.has_digest = true;
   writes(&x, "Gop2p-Digest", "0000000000000000");
   x.digest = 0xfedcba9876543210;
-  x.who.peer = peer("a:1");
+  x.who.peer = world_peer("a:1");
   x.who.process = 5;
   strcpy(x.who.name, "ann");
   gp_extension_write(&out, &text, &x);
@@ -329,8 +324,8 @@ TEST(extensioncopy, "a copy holds references of its own") {
   memset(&x, 0, sizeof x);
   gp_extension_copy(&copy, &x);
   CHECK(copy.who.peer == NULL && copy.about == NULL);
-  x.who.peer = peer("a:1");
-  x.about = peer("b:2");
+  x.who.peer = world_peer("a:1");
+  x.about = world_peer("b:2");
   x.number = 3;
   gp_extension_copy(&copy, &x);
   gp_extension_clear(&x);

@@ -59,6 +59,7 @@ TEST(framegood, "a good request ends where it says") {
     good("OPTIONS * HTTP/1.0\r\n" HOST "\r\n", rests[i]);
     good("PUT /a?b HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc",
          rests[i]);
+    good("PUT / HTTP/1.1\r\nContent-Length: 1\r\n\r\na", rests[i]);
     good("GET / HTTP/1.1\r\ncontent-length: \t020 \r\n\r\n"
          "01234567890123456789",
          rests[i]);
@@ -140,6 +141,7 @@ TEST(frametargets, "a target is a path, a star or an address of HTTP") {
   static const char *const good[] = {"GET /x HTTP/1.1",
                                      "GET /!~?a=b#c HTTP/1.1",
                                      "GET /x//y HTTP/1.1",
+                                     "GET /longer//than/http HTTP/1.1",
                                      "GET * HTTP/1.1",
                                      "GET http://a/ HTTP/1.1",
                                      "GET http://host HTTP/1.1",
@@ -235,6 +237,7 @@ TEST(framelengths, "the length is said once, in digits, if a body is meant") {
   SAME(header(GET, "Content-Length: \t 20\t \r\n"), 0);
   SAME(header(GET, "Content-Length: 000000000000000000000020\r\n"), 0);
   SAME(header(GET, "Content-Length: 21\r\n"), 413);
+  SAME(header(GET, "Content-Length: 200\r\n"), 413);
   SAME(header(GET, "Content-Length: 99999999999999999999999\r\n"), 413);
   SAME(header(GET, "Content-Length:\r\n"), 400);
   SAME(header(GET, "Content-Length: x\r\n"), 400);

@@ -2,7 +2,8 @@
 ** memory.h - an allocator that counts, and that fails when it is told to.
 **
 ** Memory is full of nonsense when it is given out (but for calloc's) and
-** again once it was given back, so that a test shows who reads either.
+** again once it was given back, so that a test shows who reads either. Who
+** writes behind its end is ended when it is given back.
 ** The linker leads malloc, calloc, realloc and free of the core here
 ** (--wrap); those of the C library's own are not among them.
 */

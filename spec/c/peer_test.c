@@ -8,16 +8,12 @@
 #include "base/random.h"
 #include "memory.h"
 #include "test.h"
+#include "value/address.h"
 #include "value/identity.h"
 #include "value/peer.h"
 #include "value/peerlist.h"
 #include "value/peertable.h"
-
-static gp_peer *peer (const char *text) {
-  gp_peer *p;
-  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
-  return p;
-}
+#include "world.h"
 
 /* What a text is read as: "address port", or "" when it is refused. */
 static const char *parsed (const char *text) {
@@ -79,6 +75,24 @@ TEST(peerrefuse, "what is no peer is refused") {
   }
 }
 
+static int64_t port (const char *text) {
+  return gp_peer_parseport(text, strlen(text));
+}
+
+TEST(peerport, "a port is one to five digits, whatever they say") {
+  SAME(port("0"), 0);
+  SAME(port("1"), 1);
+  SAME(port("00090"), 90);
+  SAME(port("99999"), 99999);
+  SAME(port(""), -1);
+  SAME(port("000001"), -1);
+  SAME(port("/"), -1);
+  SAME(port(":"), -1);
+  SAME(port("1x"), -1);
+  SAME(port(" 1"), -1);
+  SAME(gp_peer_parseport("12", 1), 1);
+}
+
 TEST(peernew, "a peer is made of an address and a port") {
   gp_peer *p;
   char longest[GP_ADDRESS_MAX + 2];
@@ -100,6 +114,19 @@ TEST(peernew, "a peer is made of an address and a port") {
   SAME(gp_peer_new(&p, "[::]", 4, 5000), GP_OK);
   CHECK(gp_peer_isany(p));
   gp_peer_unref(p);
+}
+
+/* Each after a longer one, which lay where it lies. */
+TEST(peerlengths, "an address ends where it says, however long it is") {
+  char address[GP_ADDRESS_MAX];
+  size_t len;
+  memset(address, 'a', sizeof address);
+  for (len = GP_ADDRESS_MAX; len > 0; len--) {
+    gp_peer *p;
+    SAME(gp_peer_new(&p, address, len, 1), GP_OK);
+    SAME(strlen(gp_peer_address(p)), len);
+    gp_peer_unref(p);
+  }
 }
 
 TEST(peerhostname, "a host name has letters, digits and three signs") {
@@ -146,6 +173,32 @@ TEST(peerkinds, "an address is numeric or a name, and may be none to dial") {
     SAME(gp_peer_isany(p), all[i].isany);
     SAME(gp_peer_isnumeric(p), all[i].isnumeric);
     gp_peer_unref(p);
+  }
+}
+
+TEST(addresses, "an address tells whether it is this host's, or the same") {
+  static const char *const loopback[] = {"localhost", "127.0.0.1", "::1"};
+  static const char *const any[] = {"0.0.0.0", "::"};
+  static const char *const other[] = {"", "127.0.0.2", "ann", "192.0.2.1"};
+  size_t i, j;
+  for (i = 0; i < 3; i++) {
+    CHECK(gp_address_isloopback(loopback[i]));
+    CHECK(gp_address_isthishost(loopback[i]));
+    for (j = 0; j < 3; j++)
+      CHECK(gp_address_samehost(loopback[i], loopback[j]));
+    CHECK(!gp_address_samehost(loopback[i], "0.0.0.0"));
+    CHECK(!gp_address_samehost("ann", loopback[i]));
+  }
+  for (i = 0; i < 2; i++) {
+    CHECK(!gp_address_isloopback(any[i]));
+    CHECK(gp_address_isthishost(any[i]));
+    CHECK(gp_address_samehost(any[i], any[i]));
+  }
+  for (i = 0; i < 4; i++) {
+    CHECK(!gp_address_isloopback(other[i]));
+    CHECK(!gp_address_isthishost(other[i]));
+    CHECK(gp_address_samehost(other[i], other[i]));
+    CHECK(!gp_address_samehost(other[i], other[(i + 1) % 4]));
   }
 }
 
@@ -218,7 +271,7 @@ TEST(peergarbage, "random bytes are read as a peer or not at all") {
 #define OTHER "yicrg:1"
 
 TEST(peerhash, "peers of one hash are two all the same") {
-  gp_peer *a = peer(ONE), *b = peer(OTHER);
+  gp_peer *a = world_peer(ONE), *b = world_peer(OTHER);
   gp_peertable t;
   gp_peerentry one, other;
   memset(&t, 0, sizeof t);
@@ -239,11 +292,11 @@ TEST(peerhash, "peers of one hash are two all the same") {
 TEST(peerlist, "a list holds its peers, in order") {
   static const char *const names[] = {"a:1", "b:2", "c:3", "d:4", "e:5"};
   gp_peerlist l = {0, 0, NULL}, copy = {0, 0, NULL};
-  gp_peer *p, *stranger = peer("a:2");
+  gp_peer *p, *stranger = world_peer("a:2");
   size_t i;
   CHECK(!gp_peerlist_has(&l, stranger));
   for (i = 0; i < 5; i++) {
-    p = peer(names[i]);
+    p = world_peer(names[i]);
     SAME(gp_peerlist_add(&l, p), GP_OK);
     gp_peer_unref(p);
   }
@@ -254,7 +307,7 @@ TEST(peerlist, "a list holds its peers, in order") {
   SAME(copy.n, 5);
   for (i = 0; i < 5; i++) {
     TEXT(gp_peer_text(copy.at[i]), names[i]);
-    p = peer(names[i]);
+    p = world_peer(names[i]);
     CHECK(gp_peerlist_has(&copy, p));
     gp_peer_unref(p);
   }
@@ -266,7 +319,7 @@ TEST(peerlist, "a list holds its peers, in order") {
 TEST(peerlistmemory,
      "a list without memory stays as it was, a copy is empty") {
   gp_peerlist l = {0, 0, NULL}, copy = {0, 0, NULL};
-  gp_peer *p = peer("a:1");
+  gp_peer *p = world_peer("a:1");
   size_t i;
   memory_fail(1, false);
   SAME(gp_peerlist_add(&l, p), GP_ENOMEM);
@@ -295,7 +348,7 @@ TEST(peertable,
   memset(e, 0xa5, sizeof e);
   for (i = 0; i < 12; i++) {
     snprintf(name, sizeof name, "n%zu:1", i);
-    e[i].peer = peer(name);
+    e[i].peer = world_peer(name);
     SAME(gp_peertable_add(&t, &e[i]), GP_OK);
     SAME(e[i].number, i + 1);
     SAME(e[i].slot, i);
@@ -327,7 +380,7 @@ TEST(peertablememory, "a table without memory stays as it was") {
   gp_peertable t;
   uint64_t n;
   memset(&t, 0, sizeof t);
-  e.peer = peer("a:1");
+  e.peer = world_peer("a:1");
   for (n = 1; n <= 2; n++) {
     memory_fail(n, true);
     SAME(gp_peertable_add(&t, &e), GP_ENOMEM);
@@ -370,7 +423,7 @@ TEST(name, "a name is a letter, then letters, digits and three signs") {
 
 TEST(identity, "an identity that is copied holds its peer too") {
   size_t used = memory_used();
-  gp_identity from = {peer("a:1"), 7, "ann"}, to, nobody;
+  gp_identity from = {world_peer("a:1"), 7, "ann"}, to, nobody;
   gp_identity_copy(&to, &from);
   gp_identity_clear(&from);
   CHECK(from.peer == NULL && from.process == 0 && from.name[0] == '\0');

@@ -11,12 +11,7 @@
 #include "value/message.h"
 #include "value/peer.h"
 #include "value/receipt.h"
-
-static gp_peer *peer (const char *text) {
-  gp_peer *p;
-  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
-  return p;
-}
+#include "world.h"
 
 static gp_blob *blob (size_t len) {
   gp_blob *b = gp_blob_new(len);
@@ -77,7 +72,7 @@ TEST(message, "a message keeps what it is made of") {
 }
 
 TEST(messageplain, "a message without receivers and data is small") {
-  gp_peer *a = peer("a:1");
+  gp_peer *a = world_peer("a:1");
   gp_message *m;
   SAME(gp_message_new(&m, GP_BROADCAST, a, NULL, NULL), GP_OK);
   SAME(m->type, GP_BROADCAST);
@@ -89,7 +84,7 @@ TEST(messageplain, "a message without receivers and data is small") {
 }
 
 TEST(messagesize, "several receivers count to the size of a message") {
-  gp_peer *a = peer("a:1"), *b = peer("bcd:2");
+  gp_peer *a = world_peer("a:1"), *b = world_peer("bcd:2");
   gp_peerlist to = {0, 0, NULL};
   gp_blob *data = blob(10);
   size_t pointers = 2 * sizeof(gp_peer *);
@@ -110,7 +105,7 @@ TEST(messagesize, "several receivers count to the size of a message") {
 
 TEST(messagewire, "a message keeps one encoded form, and lets go of it") {
   size_t used = memory_used();
-  gp_peer *a = peer("a:1"), *b = peer("b:2");
+  gp_peer *a = world_peer("a:1"), *b = world_peer("b:2");
   gp_blob *one = blob(1), *two = blob(2);
   gp_message *m;
   SAME(gp_message_new(&m, GP_BROADCAST, a, NULL, NULL), GP_OK);
@@ -131,7 +126,7 @@ TEST(messagewire, "a message keeps one encoded form, and lets go of it") {
 }
 
 TEST(messagememory, "a message that finds no memory takes nothing") {
-  gp_peer *a = peer("a:1");
+  gp_peer *a = world_peer("a:1");
   gp_peerlist to = {0, 0, NULL};
   gp_message *m;
   uint64_t n;
@@ -147,7 +142,7 @@ TEST(messagememory, "a message that finds no memory takes nothing") {
 
 TEST(failure, "a failure holds the peer and the message that it is about") {
   size_t used = memory_used();
-  gp_peer *a = peer("a:1");
+  gp_peer *a = world_peer("a:1");
   gp_message *m;
   gp_failure *f;
   SAME(gp_message_new(&m, GP_BROADCAST, a, NULL, NULL), GP_OK);
@@ -202,7 +197,7 @@ TEST(receiptorder, "a receipt keeps what went wrong, in its order") {
 
 TEST(eventorder,
      "events are numbered; where there is no room the oldest goes") {
-  gp_peer *a = peer("a:1"), *b = peer("b:2");
+  gp_peer *a = world_peer("a:1"), *b = world_peer("b:2");
   gp_events q;
   gp_events_init(&q, 2);
   CHECK(gp_events_peek(&q) == NULL);
@@ -229,7 +224,7 @@ TEST(eventorder,
 }
 
 TEST(eventmemory, "an event that finds no memory takes the oldest's") {
-  gp_peer *a = peer("a:1");
+  gp_peer *a = world_peer("a:1");
   gp_events q;
   uint64_t n;
   gp_events_init(&q, 2);

@@ -9,12 +9,7 @@
 #include "test.h"
 #include "wire/refusal.h"
 #include "wirekit.h"
-
-static gp_peer *peer (const char *text) {
-  gp_peer *p;
-  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
-  return p;
-}
+#include "world.h"
 
 /* The requests that were recorded, and who sent them to whom. */
 static const struct recording {
@@ -83,7 +78,7 @@ static void checkmessage (const struct recording *r, const gp_message *m) {
 }
 
 TEST(recordedrequests, "a recorded request is read as what it means") {
-  gp_peer *self = peer("ours:7301");
+  gp_peer *self = world_peer("ours:7301");
   size_t i;
   for (i = 0; i < REQUESTS; i++) {
     const struct recording *r = &requests[i];
@@ -135,7 +130,7 @@ TEST(writtenrequests, "a request to a Go program is what Go sends it") {
   size_t i;
   for (i = 0; i < REQUESTS; i++) {
     const struct recording *r = &requests[i];
-    gp_peer *to = peer(r->host), *self = peer("0.0.0.0:7301");
+    gp_peer *to = world_peer(r->host), *self = world_peer("0.0.0.0:7301");
     gp_scratch scratch;
     gp_httpout out;
     gp_sendreq request;
@@ -247,7 +242,8 @@ static bool isservers (const wiretext *w, const char *name) {
 }
 
 TEST(writtenresponses, "a response to a Go program has all that Go's has") {
-  gp_peer *one = peer("localhost:7401"), *two = peer("localhost:7402");
+  gp_peer *one = world_peer("localhost:7401"),
+          *two = world_peer("localhost:7402");
   size_t i, j;
   for (i = 0; i < RESPONSES; i++) {
     const struct response *r = &responses[i];
@@ -296,8 +292,8 @@ static void begin (letter *l, gp_form form, gp_msgtype type,
   gp_peerlist to = {0, 0, NULL};
   gp_blob *b = data == NULL ? NULL : gp_blob_new(strlen(data));
   memset(l, 0, sizeof *l);
-  l->from = peer("localhost:1");
-  l->to = peer("there:2");
+  l->from = world_peer("localhost:1");
+  l->to = world_peer("there:2");
   if (type == GP_DIRECT)
     SAME(gp_peerlist_add(&to, l->to), GP_OK);
   if (b != NULL)
@@ -430,30 +426,6 @@ TEST(probes, "a probe is an OPTIONS with the sender as its host") {
   CHECK(in.msg == NULL && in.ext.topic == GP_TOPIC_NONE);
   gp_recvreq_clear(&in);
   end(&l);
-}
-
-TEST(ipv6, "an IPv6 address stands in brackets on the wire") {
-  gp_peerlist list = {0, 0, NULL};
-  gp_sendresp response;
-  gp_scratch scratch;
-  gp_httpout out;
-  gp_recvresp in;
-  wiretext w;
-  gp_peer *p = peer("[::1]:65535");
-  memset(&response, 0, sizeof response);
-  SAME(gp_peerlist_add(&list, p), GP_OK);
-  response.status = 200;
-  response.list = &list;
-  SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V112), GP_OK);
-  TEXT(wiretext_body(&out), "[{\"port\":65535,\"address\":\"[::1]\"}]");
-  wiretext_sent(&w, &out);
-  SAME(wiretext_readresponse(&in, &w, true), GP_OK);
-  SAME(in.list.n, 1);
-  CHECK(gp_peer_equal(in.list.at[0], p));
-  gp_recvresp_clear(&in);
-  gp_blob_unref(out.body);
-  gp_peerlist_clear(&list);
-  gp_peer_unref(p);
 }
 
 TEST(retryafter, "who is too busy says when to come again") {

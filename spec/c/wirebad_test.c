@@ -8,18 +8,13 @@
 #include "test.h"
 #include "wire/refusal.h"
 #include "wirekit.h"
+#include "world.h"
 
 #define SELF "ours:7301"
 
-static gp_peer *peer (const char *text) {
-  gp_peer *p;
-  SAME(gp_peer_parse(&p, text, strlen(text)), GP_OK);
-  return p;
-}
-
 /* The status of a request; 'in' is to be cleared. */
 static int status (gp_recvreq *in, const char *bytes) {
-  gp_peer *self = peer(SELF);
+  gp_peer *self = world_peer(SELF);
   const char *text = NULL;
   wiretext w;
   int is;
@@ -171,7 +166,7 @@ TEST(jsonaccepted, "JSON may have spaces, other fields, any case, and gaps") {
 }
 
 TEST(yourself, "what is sent in our own name is refused in every form") {
-  gp_peer *self = peer(SELF);
+  gp_peer *self = world_peer(SELF);
   static const char *const texts[] = {
     "GET / HTTP/1.1\nPeer_address: ours\nPeer_port: 7301\n\n",
     "POST / HTTP/1.1\n\n"
@@ -242,7 +237,16 @@ TEST(headersmethods, "the method says what the headers mean") {
       TEXT(gp_peer_text(in.msg->to.at[0]), SELF);
     gp_recvreq_clear(&in);
   }
-  refused(0, "POST / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\n");
+}
+
+TEST(headersdata, "data is the body, of any length") {
+  gp_recvreq in;
+  SAME(status(&in, "POST / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\n"), 0);
+  SAME(in.msg->data->len, 0);
+  gp_recvreq_clear(&in);
+  SAME(status(&in, "POST / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\nx"), 0);
+  TEXT(in.msg->data->bytes, "x");
+  gp_recvreq_clear(&in);
 }
 
 /* Whatever allocation fails, and all after it, until none has to. */
@@ -251,7 +255,7 @@ TEST(readmemory, "what finds no memory is told to come again") {
     "PUT / HTTP/1.1\nPeer_address: a\nPeer_port: 1\n\nx",
     "POST / HTTP/1.1\n\n{\"type\":3,\"data\":\"eA==\"," FROM
     ",\"to\":[{\"port\":1,\"address\":\"b\"}]}"};
-  gp_peer *self = peer(SELF);
+  gp_peer *self = world_peer(SELF);
   size_t i;
   for (i = 0; i < 2; i++) {
     uint64_t n;
@@ -272,91 +276,6 @@ TEST(readmemory, "what finds no memory is told to come again") {
     CHECK(n > 4);
   }
   gp_peer_unref(self);
-}
-
-static gp_err list (gp_recvresp *in, int code, const char *body) {
-  char text[400];
-  wiretext w;
-  snprintf(text, sizeof text, "HTTP/1.1 %d X\nA: b\n\n%s", code, body);
-  wiretext_made(&w, text);
-  return wiretext_readresponse(in, &w, true);
-}
-
-#define A "{\"port\":1,\"address\":\"a\"}"
-#define QUOTED "{\"port\":\"2\",\"address\":\"b\"}"
-
-TEST(listrefused,
-     "a response that should be a list and is none is an error") {
-  static const char *const bad[] = {"",
-                                    " ",
-                                    "x",
-                                    "{}",
-                                    "null",
-                                    "1",
-                                    "[",
-                                    "[" A,
-                                    "[" A "],",
-                                    "[" A ",]",
-                                    "[1]",
-                                    "[null]",
-                                    "[{}]",
-                                    "[" A ",{\"port\":1}]",
-                                    "[\"a:1\"]",
-                                    A,
-                                    "[{\"port\":0,\"address\":\"a\"}]",
-                                    "[" A ",[]]",
-                                    "\"[]\""};
-  gp_recvresp in;
-  size_t i;
-  for (i = 0; i < sizeof bad / sizeof *bad; i++) {
-    gp_err e = list(&in, 200, bad[i]);
-    if (e != GP_EPROTO)
-      test_note("%s", bad[i]);
-    SAME(e, GP_EPROTO);
-    SAME(in.list.n, 0);
-    gp_recvresp_clear(&in);
-    SAME(list(&in, 400, bad[i]), GP_OK); /* a refusal is none */
-    SAME(in.status, 400);
-    gp_recvresp_clear(&in);
-  }
-}
-
-TEST(listaccepted, "a list may have spaces; its ports show the form") {
-  gp_recvresp in;
-  SAME(list(&in, 200, " \r\n\t[ ]"), GP_OK);
-  SAME(in.form, GP_FORM_HEADERS);
-  gp_recvresp_clear(&in);
-  SAME(list(&in, 299, "[" A "]"), GP_OK);
-  SAME(in.form, GP_FORM_V112);
-  SAME(in.list.n, 1);
-  gp_recvresp_clear(&in);
-  SAME(list(&in, 200, "[" A " , " QUOTED "]"), GP_OK);
-  SAME(in.form, GP_FORM_SEED);
-  SAME(in.list.n, 2);
-  TEXT(gp_peer_text(in.list.at[1]), "b:2");
-  gp_recvresp_clear(&in);
-  SAME(list(&in, 199, "[" A "]"), GP_OK); /* no success */
-  SAME(in.list.n, 0);
-  gp_recvresp_clear(&in);
-  SAME(list(&in, 300, "[" A "]"), GP_OK);
-  SAME(in.list.n, 0);
-  gp_recvresp_clear(&in);
-}
-
-TEST(listmemory, "a list that finds no memory is empty") {
-  uint64_t n;
-  for (n = 1;; n++) {
-    gp_recvresp in;
-    gp_err e;
-    memory_fail(n, true);
-    e = list(&in, 200, "[" A "," A "," A "," A "," QUOTED "]");
-    SAME(e, memory_heal() ? GP_ENOMEM : GP_OK);
-    SAME(in.list.n, e == GP_OK ? 5 : 0);
-    gp_recvresp_clear(&in);
-    if (e == GP_OK)
-      break;
-  }
-  CHECK(n > 7);
 }
 
 TEST(refusals, "a refusal has the words for its status") {

@@ -1,0 +1,140 @@
+/*
+** wirelist_test.c - the list of members that a connect is responded to with.
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "memory.h"
+#include "test.h"
+#include "wire/jsonform.h"
+#include "wirekit.h"
+#include "world.h"
+
+static gp_err list (gp_recvresp *in, int code, const char *body) {
+  char text[400];
+  wiretext w;
+  snprintf(text, sizeof text, "HTTP/1.1 %d X\nA: b\n\n%s", code, body);
+  wiretext_made(&w, text);
+  return wiretext_readresponse(in, &w, true);
+}
+
+#define A "{\"port\":1,\"address\":\"a\"}"
+#define QUOTED "{\"port\":\"2\",\"address\":\"b\"}"
+
+TEST(listrefused,
+     "a response that should be a list and is none is an error") {
+  static const char *const bad[] = {"",
+                                    " ",
+                                    "x",
+                                    "{}",
+                                    "null",
+                                    "1",
+                                    "[",
+                                    "[" A,
+                                    "[" A "],",
+                                    "[" A ",]",
+                                    "[1]",
+                                    "[null]",
+                                    "[{}]",
+                                    "[" A ",{\"port\":1}]",
+                                    "[\"a:1\"]",
+                                    A,
+                                    "[{\"port\":0,\"address\":\"a\"}]",
+                                    "[" A ",[]]",
+                                    "\"[]\""};
+  gp_recvresp in;
+  size_t i;
+  for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+    gp_err e = list(&in, 200, bad[i]);
+    if (e != GP_EPROTO)
+      test_note("%s", bad[i]);
+    SAME(e, GP_EPROTO);
+    SAME(in.list.n, 0);
+    gp_recvresp_clear(&in);
+    SAME(list(&in, 400, bad[i]), GP_OK); /* a refusal is none */
+    SAME(in.status, 400);
+    gp_recvresp_clear(&in);
+  }
+}
+
+TEST(listaccepted, "a list may have spaces; its ports show the form") {
+  gp_recvresp in;
+  SAME(list(&in, 200, " \r\n\t[ ]"), GP_OK);
+  SAME(in.form, GP_FORM_HEADERS);
+  gp_recvresp_clear(&in);
+  SAME(list(&in, 299, "[" A "]"), GP_OK);
+  SAME(in.form, GP_FORM_V112);
+  SAME(in.list.n, 1);
+  gp_recvresp_clear(&in);
+  SAME(list(&in, 200, "[" A " , " QUOTED "]"), GP_OK);
+  SAME(in.form, GP_FORM_SEED);
+  SAME(in.list.n, 2);
+  TEXT(gp_peer_text(in.list.at[1]), "b:2");
+  gp_recvresp_clear(&in);
+  SAME(list(&in, 199, "[" A "]"), GP_OK); /* no success */
+  SAME(in.list.n, 0);
+  gp_recvresp_clear(&in);
+  SAME(list(&in, 300, "[" A "]"), GP_OK);
+  SAME(in.list.n, 0);
+  gp_recvresp_clear(&in);
+}
+
+TEST(listmemory, "a list that finds no memory is empty") {
+  uint64_t n;
+  for (n = 1;; n++) {
+    gp_recvresp in;
+    gp_err e;
+    memory_fail(n, true);
+    e = list(&in, 200, "[" A "," A "," A "," A "," QUOTED "]");
+    SAME(e, memory_heal() ? GP_ENOMEM : GP_OK);
+    SAME(in.list.n, e == GP_OK ? 5 : 0);
+    gp_recvresp_clear(&in);
+    if (e == GP_OK)
+      break;
+  }
+  CHECK(n > 7);
+}
+
+TEST(ipv6, "an IPv6 address stands in brackets on the wire") {
+  gp_peerlist list = {0, 0, NULL};
+  gp_sendresp response;
+  gp_scratch scratch;
+  gp_httpout out;
+  gp_recvresp in;
+  wiretext w;
+  gp_peer *p = world_peer("[::1]:65535");
+  memset(&response, 0, sizeof response);
+  SAME(gp_peerlist_add(&list, p), GP_OK);
+  response.status = 200;
+  response.list = &list;
+  SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V112), GP_OK);
+  TEXT(wiretext_body(&out), "[{\"port\":65535,\"address\":\"[::1]\"}]");
+  wiretext_sent(&w, &out);
+  SAME(wiretext_readresponse(&in, &w, true), GP_OK);
+  SAME(in.list.n, 1);
+  CHECK(gp_peer_equal(in.list.at[0], p));
+  gp_recvresp_clear(&in);
+  gp_blob_unref(out.body);
+  gp_peerlist_clear(&list);
+  gp_peer_unref(p);
+}
+
+/* Each with the longest address that there is. */
+TEST(longlists, "a list of any length has its room") {
+  gp_peerlist list = {0, 0, NULL};
+  gp_blob *b;
+  size_t i;
+  for (i = 0; i < 40; i++) {
+    char address[GP_ADDRESS_MAX];
+    gp_peer *p;
+    memset(address, 'a', sizeof address);
+    SAME(gp_peer_new(&p, address, sizeof address, 65535), GP_OK);
+    SAME(gp_peerlist_add(&list, p), GP_OK);
+    gp_peer_unref(p);
+    b = gp_jsonform_writelist(&list, true);
+    CHECK(b != NULL);
+    SAME(b->len, 2 + i + (i + 1) * (GP_ADDRESS_MAX + 29));
+    gp_blob_unref(b);
+  }
+  gp_peerlist_clear(&list);
+}
