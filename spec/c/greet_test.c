@@ -223,7 +223,9 @@ TEST(entryforgotten, "nor is it tried again, whatever is said to it") {
   script_respond(&s, "probe", &go, NULL);
   script_sent(&s);
   script_pass(&s, 4000);
+  script_respond(&s, "direct", &go, NULL);
   TEXT(script_sent(&s), "");
+  CHECK(script_record(&s, "g:1") == NULL);
   script_close(&s);
 }
 
