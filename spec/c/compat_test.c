@@ -110,6 +110,20 @@ TEST(oursnoalias, "in a list of one of ours we have our own name") {
   script_close(&s);
 }
 
+/* A node that is called localhost itself. */
+TEST(ownlocal,
+     "our own name in a list is no alias, though it is this machine") {
+  script s;
+  open(&s);
+  gp_peer_unref(s.node->self.identity.peer);
+  SAME(gp_peer_parse(&s.node->self.identity.peer, "localhost:1", 11), GP_OK);
+  program_forget(program_join(&s, "localhost:3"));
+  script_sent(&s);
+  script_respond(&s, "connect", &local, "localhost:1 g:1");
+  TEXT(script_sent(&s), "connect g:1 any as localhost:1 anonymous brief");
+  script_close(&s);
+}
+
 /* Connected to again, it holds us under both until our own is taken back:
    that comes before all that waits. */
 TEST(takenback, "our own name is taken back before anything else is said") {

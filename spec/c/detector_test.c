@@ -12,7 +12,7 @@ static const actor cleo = {
   .name = "c:1", .program = ACTOR_OURS, .process = 3};
 static const actor dan = {.name = "d:1", .program = ACTOR_OURS, .process = 4};
 
-/* A member is probed so often; the program reads nothing of the sync. */
+/* A node that probes a member so often. */
 static void open (script *s, uint32_t interval_ms) {
   script_init(s);
   s->opt.probe_interval_ms = interval_ms;

@@ -223,7 +223,9 @@ TEST(entryforgotten, "nor is it tried again, whatever is said to it") {
   script_respond(&s, "probe", &go, NULL);
   script_sent(&s);
   script_pass(&s, 4000);
+  script_respond(&s, "direct", &go, NULL);
   TEXT(script_sent(&s), "");
+  CHECK(script_record(&s, "g:1") == NULL);
   script_close(&s);
 }
 
@@ -430,15 +432,12 @@ TEST(listerchanged, "one that is another program now has let us in") {
 
 TEST(listergone, "the list of one that is no member any more is not used") {
   script s;
-  uint64_t id;
   script_open(&s);
   script_member(&s, &bob);
   differs(&s, &bob);
-  id = script_find(&s, "connect")->id;
   fails(&s, "b:1");
   script_sent(&s);
   script_respond(&s, "connect b:1", &bob, "c:1");
   TEXT(script_sent(&s), "");
-  CHECK(id != 0);
   script_close(&s);
 }

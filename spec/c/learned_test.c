@@ -69,6 +69,17 @@ TEST(gounconfirmed,
   script_close(&s);
 }
 
+TEST(oursunconfirmed, "so may one of ours that has only responded to us") {
+  static const actor other = {
+    .name = "x:1", .program = ACTOR_OURS, .remote = "10.0.98.58"};
+  script s;
+  script_open(&s);
+  program_joined(&s, &bob, "");
+  TEXT(script_given(&s, script_say(&s, &other, "x", 0)), "200 v113");
+  TEXT(told_members(s.node), "x");
+  script_close(&s);
+}
+
 TEST(aliasunconfirmed, "also when it was only asked for our name there") {
   script s;
   script_open(&s);

@@ -6,7 +6,6 @@
 
 #include "memory.h"
 #include "node/state.h"
-#include "node/stats.h"
 #include "program.h"
 
 static const actor bob = {.name = "b:1", .program = ACTOR_OURS, .process = 2};

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "node/state.h"
-#include "node/stats.h"
 #include "program.h"
 
 static const actor bob = {.name = "b:1", .program = ACTOR_OURS, .process = 2};
@@ -13,7 +12,7 @@ static const actor cleo = {
   .name = "c:1", .program = ACTOR_OURS, .process = 3};
 static const actor go = {.name = "g:1", .program = ACTOR_V113};
 
-/* A member is probed so often; the program reads nothing of the sync. */
+/* A node that probes a member so often. */
 static void open (script *s, uint32_t interval_ms) {
   script_init(s);
   s->opt.probe_interval_ms = interval_ms;
