@@ -309,6 +309,7 @@ describe("gop2p on a terminal", function()
             "print(m.data:upper(), n == node, n == other) end}")
       prompts(">")
       t:type("C-l", "half")
+      prompts("> half")   -- or the screen is cleared after the first line
       broadcast("hello")
       shows("^HELLO +true +false$")
       shows("^HELLO +false +true$")
