@@ -188,6 +188,19 @@ TEST(leaveorder, "a disconnect comes after all that was said before") {
   script_close(&s);
 }
 
+TEST(leaveclock, "the second that a leave blocks begins with it") {
+  script s;
+  script_open(&s);
+  script_member(&s, &bob);
+  script_pass(&s, 60000); /* nothing has happened since */
+  program_forget(program_leave(&s));
+  script_pass(&s, 999);
+  TEXT(told_members(s.node), "b");
+  script_pass(&s, 1);
+  TEXT(told_members(s.node), "");
+  script_close(&s);
+}
+
 TEST(leavetwice, "leaving twice tells once") {
   script s;
   gp_receipt *r;
@@ -348,6 +361,8 @@ TEST(leavestarved,
     failed = memory_heal();
     while (script_count(&s, "disconnect") > 0)
       script_respond(&s, "disconnect", &bob, NULL);
+    if (failed)
+      SAME(script_record(&s, "c:1")->membership, GP_MEMBER);
     if (e != GP_OK)
       TEXT(told_members(s.node), "b c");
     else {
@@ -381,4 +396,30 @@ TEST(joinstarved, "a join that finds no memory leaves nothing behind") {
       gp_receipt_unref(r);
     script_close(&s);
   }
+}
+
+TEST(knownstarved, "who cannot list whom it knows lists nobody") {
+  script s;
+  gp_peerlist list = {0, 0, NULL};
+  gp_err e = GP_ENOMEM;
+  uint64_t n;
+  bool left;
+  int i;
+  script_open(&s);
+  for (i = 0; i < 40; i++) {
+    char name[] = "m0:1";
+    actor a = {.name = name, .program = ACTOR_V113};
+    name[1] = (char)('0' + i % 10);
+    name[0] = (char)('m' + i / 10);
+    script_connect(&s, &a);
+  }
+  for (n = 1; e != GP_OK; n++) {
+    memory_fail(n, false);
+    e = gp_node_known(s.node, &list, &left);
+    CHECK(memory_heal() == (e != GP_OK));
+    SAME(list.n, e == GP_OK ? 40 : 0);
+  }
+  CHECK(n > 3); /* it failed half way, too */
+  gp_peerlist_clear(&list);
+  script_close(&s);
 }
