@@ -9,8 +9,8 @@
 
 #define FRUITLESS_MS 30000 /* a list that taught nothing is asked for anew */
 #define FIRST_RELIST_MS 3000
-#define MAX_RELIST_MS 120000
-#define COMPARE_MS 2000 /* and for each doubling of the network */
+#define DOUBLED_BELOW_MS 120000 /* so the longest pause is 192 s */
+#define COMPARE_MS 2000         /* and for each doubling of the network */
 #define DOUBLING_MS 1000
 
 static void planrelist (gp_node *n, uint32_t ms) {
@@ -91,6 +91,6 @@ void gp_sync_relist (gp_node *n) {
   uint32_t ms = n->sync.relist_ms;
   if (peer == NULL)
     return;
-  planrelist(n, ms < MAX_RELIST_MS ? 2 * ms : ms);
+  planrelist(n, ms < DOUBLED_BELOW_MS ? 2 * ms : ms);
   ask(n, peer);
 }
