@@ -19,6 +19,14 @@ local function modulename(file)
               :gsub("/", "."))
 end
 
+-- What README.md links to. LuaRocks itself puts that one into the folder doc of
+-- the installed rock, and no page of other folders: these go beside it, by the
+-- way of conf, so that the links between them hold there too.
+local function pages()
+  return list("*/README.md lua/gop2p/README.md lua/gop2p/*/README.md "
+              .. "lua/gop2p/examples/*.lua")
+end
+
 -- What stands in a rockspec from "modules = {" to its end.
 local function modules()
   local out = {"  modules = {"}
@@ -41,6 +49,11 @@ local function modules()
   put('  install = {')
   put('    bin = {')
   put('      "lua/gop2p/bin/gop2p",')
+  put('    },')
+  put('    conf = {')
+  for _, file in ipairs(pages()) do
+    put('      ["../doc/%s"] = "%s",', file, file)
+  end
   put('    },')
   put('  },\n}\n')
   return table.concat(out, "\n")

@@ -14,7 +14,8 @@ rm -rf "$work" "$rock"
 mkdir -p "$work/$folder/rockspec"
 cp "$rockspec" "$work"
 cp "$rockspec" "$work/$folder/rockspec"
-find csrc lua \( -name '*.[ch]' -o -name '*.lua' -o -path 'lua/gop2p/bin/*' \) |
+find csrc lua spec/README.md \( -name '*.[ch]' -o -name '*.lua' \
+  -o -name README.md -o -path 'lua/gop2p/bin/*' \) |
   tar -c -T - | tar -x -C "$work/$folder"
 for file in LICENSE README.md CHANGELOG.md; do
   if [ -f "$file" ]; then cp "$file" "$work/$folder"; fi

@@ -222,5 +222,23 @@ build = {
     bin = {
       "lua/gop2p/bin/gop2p",
     },
+    conf = {
+      ["../doc/csrc/README.md"] = "csrc/README.md",
+      ["../doc/lua/gop2p/README.md"] = "lua/gop2p/README.md",
+      ["../doc/lua/gop2p/bot/README.md"] = "lua/gop2p/bot/README.md",
+      ["../doc/lua/gop2p/cli/README.md"] = "lua/gop2p/cli/README.md",
+      ["../doc/lua/gop2p/examples/bridge.lua"] = "lua/gop2p/examples/bridge.lua",
+      ["../doc/lua/gop2p/examples/chat.lua"] = "lua/gop2p/examples/chat.lua",
+      ["../doc/lua/gop2p/examples/demo.lua"] = "lua/gop2p/examples/demo.lua",
+      ["../doc/lua/gop2p/examples/dice.lua"] = "lua/gop2p/examples/dice.lua",
+      ["../doc/lua/gop2p/examples/echo.lua"] = "lua/gop2p/examples/echo.lua",
+      ["../doc/lua/gop2p/examples/entry.lua"] = "lua/gop2p/examples/entry.lua",
+      ["../doc/lua/gop2p/examples/poll.lua"] = "lua/gop2p/examples/poll.lua",
+      ["../doc/lua/gop2p/examples/reminders.lua"] = "lua/gop2p/examples/reminders.lua",
+      ["../doc/lua/gop2p/examples/standup.lua"] = "lua/gop2p/examples/standup.lua",
+      ["../doc/lua/gop2p/examples/visitor.lua"] = "lua/gop2p/examples/visitor.lua",
+      ["../doc/lua/gop2p/testing/README.md"] = "lua/gop2p/testing/README.md",
+      ["../doc/spec/README.md"] = "spec/README.md",
+    },
   },
 }

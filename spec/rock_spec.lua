@@ -1,10 +1,9 @@
 -- The package: what `make rock` packs, LuaRocks installs from a folder into
 -- an empty tree, and a program runs on what stands there.
 
-local function read(file)
-  local f <close> = assert(io.open(file, "rb"))
-  return f:read("a")
-end
+local gop2p = require "gop2p"
+local page = require "spec.support.page"
+local read = require("spec.support.net").read
 
 local function write(file, text)
   local f <close> = assert(io.open(file, "wb"))
@@ -49,6 +48,14 @@ gop2p.run(function()
 end)
 ]]
 
+-- What the rockspec of the release says, and its name.
+local function release()
+  local file = sh("ls rockspec/gop2p-[0-9]*"):match("[^\n]+")
+  local spec = {}
+  assert(load(read(file), file, "t", spec))()
+  return spec, file
+end
+
 describe("the rock", function()
   local dir
 
@@ -86,9 +93,21 @@ describe("the rock", function()
     works(dir .. "/tree")
   end)
 
+  it("brings the pages, whose links hold where they are then", function()
+    local list = sh("cd %s; export LUAROCKS_CONFIG=config.lua; " .. LUAROCKS
+                    .. " doc gop2p --list --porcelain --tree=%s",
+                    dir, dir .. "/tree")
+    local root = list:match("(%S*/doc)/README%.md\n")
+    for _, p in ipairs(page.all(root)) do
+      assert.equal(read(p.path), p.text)
+      assert.same({}, p:broken())
+    end
+    assert.truthy(list:find(root .. "/LICENSE\n", 1, true))
+  end)
+
   it("is made from a checkout", function()
-    sh("mkdir %s; cp -R csrc lua rockspec LICENSE %s",
-       dir .. "/checkout", dir .. "/checkout")
+    sh("mkdir -p %s; cp -R csrc lua rockspec LICENSE %s; cp spec/README.md %s",
+       dir .. "/checkout/spec", dir .. "/checkout", dir .. "/checkout/spec")
     sh("cd %s; export LUAROCKS_CONFIG=%s; " .. LUAROCKS
        .. " make --tree=%s rockspec/gop2p-scm-1.rockspec",
        dir .. "/checkout", dir .. "/config.lua", dir .. "/made")
@@ -107,12 +126,18 @@ describe("the rock", function()
     sh(LUA .. " .ci/modules.lua check")
   end)
 
-  it("has one version, and the license it says", function()
-    local file = sh("ls rockspec/gop2p-[0-9]*"):match("[^\n]+")
-    local spec = {}
-    assert(load(read(file), file, "t", spec))()
+  it("has the license it says", function()
+    assert.matches("^" .. release().description.license, read("LICENSE"))
+  end)
+
+  it("has one version: in its file, its source, its module, its changes",
+     function()
+    local spec, file = release()
+    local version = spec.version:gsub("%-%d+$", "")
     assert.equal("rockspec/gop2p-" .. spec.version .. ".rockspec", file)
-    assert.equal("v" .. spec.version:gsub("%-%d+$", ""), spec.source.tag)
-    assert.matches("^" .. spec.description.license, read("LICENSE"))
+    assert.equal("v" .. version, spec.source.tag)
+    assert.equal("gop2p " .. version, gop2p._VERSION)
+    local newest = read("CHANGELOG.md"):match("\n## %[(%d[^%]]*)%] %- ")
+    assert.equal(version, newest)
   end)
 end)

@@ -36,9 +36,10 @@ ln -s $kept/tree %s/tree
 if [ -f $kept/made ] &&
    [ -z "$(find csrc lua rockspec -newer $kept/made)" ]; then exit; fi
 rm -rf $kept
-mkdir -p $kept/checkout
+mkdir -p $kept/checkout/spec
 touch $kept/began
 cp -R csrc lua rockspec LICENSE $kept/checkout
+cp spec/README.md $kept/checkout/spec
 cd $kept/checkout
 export LUAROCKS_CONFIG=%s/config.lua
 %s make --tree=$kept/tree rockspec/gop2p-scm-1.rockspec CFLAGS="-O0 -fPIC"

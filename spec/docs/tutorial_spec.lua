@@ -1,34 +1,21 @@
--- README.md, "A bot, step by step": the chat and the bot on terminals of
--- their own, what is typed and what must then be there as the text has it.
--- Only the ports are changed.
+-- "A bot, step by step" of the page on bots: the chat and the bot on terminals
+-- of their own, what is typed and what must then be there as the text has it;
+-- then the bot as a service. Only the ports are changed.
 
 local net = require "spec.support.net"
+local page = require "spec.support.page"
 local process = require "spec.support.process"
 local terminal = require "spec.support.terminal"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
-local function contents(path)
-  local f <close> = assert(io.open(path))
-  return f:read("a")
-end
-
--- The fenced blocks of a language, in order.
-local function blocks(text, language)
-  local list = {}
-  for name, block in text:gmatch("\n```(%l*)\n(.-\n)```\n") do
-    if name == language then list[#list + 1] = block end
-  end
-  return list
-end
-
 describe("the tutorial", function()
-  local section = assert(contents("README.md"):match(
-    "\n## A bot, step by step\n(.-)\n## "))
+  local bots = page.read("lua/gop2p/bot/README.md")
   local ports = {["5000"] = tostring(net.free_port()),
                  ["5001"] = tostring(net.free_port())}
-  section = section:gsub("500%d", ports)
-  local codes, sessions = blocks(section, "lua"), blocks(section, "text")
+  local section = bots:section("a-bot-step-by-step"):gsub("500%d", ports)
+  local steps = page.of(bots.path, section)
+  local codes, sessions = steps:blocks("lua"), steps:blocks("text")
   local pipe <close> = assert(io.popen("mktemp -d"))
   local folder = pipe:read("l")
   local program = assert(package.searchpath("gop2p.check", package.path))
@@ -136,7 +123,7 @@ describe("the tutorial", function()
     end
     local status, said = try()
     assert.equal(0, status, said)
-    local good = contents(folder .. "/lunch.lua")
+    local good = net.read(folder .. "/lunch.lua")
     write("lunch.lua", (good:gsub("45 11", "44 12")))
     status, said = try()
     assert.equal(1, status)
@@ -162,6 +149,24 @@ describe("the tutorial", function()
     chat:await("joined.*%[" .. name .. " to you%].*help")
     stays:kill("TERM")
     assert.equal(0, stays:wait(20))
-    assert.matches("stopped", contents(folder .. "/lunch.log"))
+    assert.matches("stopped", net.read(folder .. "/lunch.log"))
+  end)
+
+  -- What systemd would do with the unit: its command, in its folder, with
+  -- nothing in the environment but where the checkout's modules are.
+  it("has a service that starts and ends in order", function()
+    local unit = bots:blocks("ini")[1]
+    local command = unit:match("\nExecStart=/usr/local/bin/gop2p ([^\n]+)\n")
+    assert.equal("/srv/lunch", unit:match("\nWorkingDirectory=([^\n]+)\n"))
+    local service <close> = assert(process.start({"sh", "-c",
+      "cd \"$0\" && exec env -i LUA_PATH_5_4=\"$LUA_PATH_5_4\" "
+      .. "LUA_CPATH_5_4=\"$LUA_CPATH_5_4\" $(command -v " .. LUA .. ") "
+      .. program .. " " .. command .. " 2>&1", folder}))
+    assert.matches("info lunch: started", service:line(20))
+    local name = "localhost:" .. ports["5001"]
+    chat:await("left.*joined.*left.*" .. name .. " joined")
+    service:kill("TERM")
+    assert.equal(0, service:wait(20))
+    chat:await("joined.*joined.*" .. name .. " left")
   end)
 end)

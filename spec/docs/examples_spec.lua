@@ -1,0 +1,335 @@
+-- Every example of the pages is run here, or in the spec that OTHERS names.
+-- Of an example only the ports are changed.
+
+local go = require "spec.support.go"
+local contents = require("spec.support.net").read
+local nobody = require("spec.support.net").nobody
+local page = require "spec.support.page"
+local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
+local socket = require "socket"
+local terminal = require "spec.support.terminal"
+local testing = require "gop2p.testing"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+
+-- What the fenced blocks of each page are, by their language; what is not
+-- run below stands with its spec, or why it is not run.
+local KNOWN = {
+  ["README.md"] = {
+    lua = 1, [""] = 1,
+    sh = 2,     -- .ci/run does what they do; package/rock_spec.lua
+    text = 1,   -- a picture
+  },
+  ["lua/gop2p/README.md"] = { lua = 3 },
+  ["lua/gop2p/bot/README.md"] = {
+    lua = 7,    -- four of them in docs/tutorial_spec.lua
+    text = 7,   -- six of them in docs/tutorial_spec.lua
+    ini = 1,    -- docs/tutorial_spec.lua
+  },
+  ["lua/gop2p/testing/README.md"] = { lua = 3, text = 1 },
+  ["lua/gop2p/cli/README.md"] = {
+    text = 2,   -- command/terminal_spec.lua, docs/command_spec.lua
+  },
+  ["csrc/README.md"] = {
+    sh = 1,     -- takes two versions of the core
+    mermaid = 1,
+  },
+  ["spec/README.md"] = { sh = 1 },
+}
+
+local front, interface = page.read("README.md"), page.read("lua/gop2p/README.md")
+local bots = page.read("lua/gop2p/bot/README.md")
+local kit = page.read("lua/gop2p/testing/README.md")
+
+-- The example of a page that has a text which no other has.
+local function example(p, mark, language)
+  for _, text in ipairs(p:blocks(language or "lua")) do
+    if text:find(mark, 1, true) then return text end
+  end
+  error(("no example with %s in %s"):format(mark, p.path), 2)
+end
+
+-- 'ports' maps a port in the text to the one to take instead.
+local function with_ports(text, ports)
+  return (text:gsub("%f[%d](500%d)%f[%D]", function(port)
+    return tostring(assert(ports[port], "no port for " .. port))
+  end))
+end
+
+-- Its members, once there are 'count' of them.
+local function members_of(peer, count)
+  local deadline = socket.gettime() + 5
+  repeat
+    local names = peer:members()
+    if #names == count then return names end
+  until socket.gettime() > deadline
+  return peer:members()
+end
+
+describe("an example", function()
+  local open
+
+  -- Runs an example as a program of its own. The node that it starts takes
+  -- a free port.
+  local function run(text, ports, options)
+    local file = os.tmpname()
+    local f <close> = assert(io.open(file, "w"))
+    f:write((with_ports(text, setmetatable({["5001"] = 0},
+                                           {__index = ports}))))
+    f:close()
+    local program = assert(process.start({LUA, file}, options))
+    open[#open + 1] = program
+    open[#open + 1] = {close = function() os.remove(file) end}
+    return program
+  end
+
+  local function stand_in(form)
+    local peer = go.start(form or "v1.1.3", "localhost", {kinds = true})
+    open[#open + 1] = peer
+    return peer
+  end
+
+  -- All that it prints to its end, line by line.
+  local function output(program)
+    local lines = {}
+    for line in function() return program:line() end do
+      lines[#lines + 1] = line
+    end
+    return lines
+  end
+
+  before_each(function() open = {} end)
+
+  after_each(function()
+    for _, it in ipairs(open) do it:close() end
+  end)
+
+  it("is known here, with its language", function()
+    for _, p in ipairs(page.all()) do
+      local there = {}
+      for language in p.text:gmatch("\n```(%l*)\n.-\n```") do
+        there[language] = (there[language] or 0) + 1
+      end
+      assert.same(KNOWN[p.path] or {}, there, p.path)
+    end
+  end)
+
+  it("is a bot in fifteen lines", function()
+    local text = example(front, "You said: ")
+    assert.is_true(select(2, text:gsub("\n", "")) <= 15)
+    for _, form in ipairs(go.forms) do
+      local peer = stand_in(form)
+      local bot = run(text, {["5000"] = peer.port},
+                      {stderr = "/dev/null"})
+      local name = assert(members_of(peer, 1)[1])
+      assert.equal("sent", peer:ask("broadcast !time"))
+      local answer, from = peer:message()
+      assert.matches("^It is %d%d:%d%d%.$", answer)
+      assert.equal(name, from)
+      local printed = {"[" .. peer.name .. "] !time"}
+      if form ~= "seed" then
+        assert.equal("sent", peer:ask("direct " .. name .. " Hello"))
+        assert.same({"You said: Hello", name, "direct"},
+                    {peer:message()})
+        printed[2] = "[" .. peer.name .. "] Hello"
+      end
+      bot:kill("INT")
+      assert.same(printed, output(bot))
+    end
+  end)
+
+  it("is a script that reads its input meanwhile", function()
+    local peer = stand_in()
+    local script = run(example(interface, "gop2p.lines()"), {["5000"] = peer.port})
+    local name = assert(members_of(peer, 1)[1])
+    script:send("Hello")
+    assert.same({"Hello", name, "message"}, {peer:message()})
+    assert.equal("sent", peer:ask("broadcast one"))
+    assert.equal("sent", peer:ask("direct " .. name .. " two"))
+    script:finish()
+    assert.equal(0, script:wait())
+    assert.same({"[" .. peer.name .. "] one", "[" .. peer.name .. "] two"},
+                output(script))
+    assert.same({}, peer:members())
+  end)
+
+  it("is a script that sends to everybody, to one, and to a list", function()
+    local peer = stand_in()
+    local script = run(example(interface, "to one peer"),
+                       {["5000"] = peer.port}, {stderr = "/dev/null"})
+    assert.equal(0, script:wait())
+    assert.same({}, output(script))
+    local heard = {}
+    for _ = 1, 4 do
+      local text, _, kind = peer:message()
+      heard[#heard + 1] = kind .. " " .. text
+    end
+    assert.same({"message to everybody", "direct to one peer",
+                 "direct to each of a list",
+                 "direct and now for certain"}, heard)
+  end)
+
+  it("shows what an error says", function()
+    local hidden <close> = nobody()
+    local ports = {["5000"] = hidden.port}
+    local text = example(interface, "err.kind")
+    local script = run(text, ports)
+    local expected = {}
+    for line in text:gmatch("%-%-> ([^\n]*)\n") do
+      expected[#expected + 1] = with_ports(line, ports)
+    end
+    local lines = output(script)
+    for i, line in ipairs(lines) do lines[i] = line:gsub("\t", " ") end
+    assert.equal(2, #expected)
+    assert.same(expected, lines)
+    assert.equal(0, script:wait())
+  end)
+
+  it("is a test of the bot in fifteen lines, and what it says", function()
+    local bot <close> = scriptfile(example(front, '"You said: " ..'))
+    local function try(text)
+      local test <close> = scriptfile((text:gsub('"bot.lua"', function()
+        return ("%q, { name = 'bot' }"):format(bot.name)
+      end)))
+      local errors <close> = scriptfile("")
+      local program <close> = assert(process.start({LUA, test.name},
+                                                   {stderr = errors.name}))
+      local status = program:wait(20)
+      return status, (contents(errors.name):gsub("\nstack traceback.*", "\n")
+                      :gsub("^.-:", "lua5.4:", 1)
+                      :gsub(test.name, "bot_test.lua"))
+    end
+    local text = example(kit, "You said: (.*)")
+    assert.same({0, ""}, {try(text)})
+    local status, errors = try((text:gsub("You said: %(%.%*%)", "You say")))
+    assert.equal(1, status)
+    assert.equal(example(kit, "the conversation:", "text"), errors)
+  end)
+
+  it("is a test of a time of day, which can fail", function()
+    local bot = example(kit, "What are you at?")
+    local function try(schedule)
+      local script <close> = scriptfile((bot:gsub("0 9 %* %* mon%-fri",
+                                                  schedule)))
+      local text = example(kit, "refute(ann:hears(), \"What are you")
+      local test <close> = scriptfile((text:gsub('"standup.lua"', function()
+        return ("%q, { name = 'standup' }"):format(script.name)
+      end)))
+      local program <close> = assert(process.start({LUA, test.name},
+                                                   {stderr = "/dev/null"}))
+      return program:wait(20)
+    end
+    assert.equal(0, try("0 9 * * mon-fri"))
+    assert.equal(1, try("59 8 * * mon-fri"))
+    assert.equal(1, try("0 9 * * *"))
+    assert.equal(1, try("1 9 * * mon-fri"))
+  end)
+
+  it("is a bot that rolls a die", function()
+    local script <close> = scriptfile(example(bots, "rolled %d"))
+    local net <close> = testing.network { start = "2030-01-07 08:59" }
+    net:bot(script.name, { name = "dice" })
+    local ann = net:user("ann")
+    testing.expect(ann:hears(), "welcome; try !help")
+    ann:say("Good morning, all")
+    testing.expect(net:said_by("dice"), "good morning, ann:5000")
+    ann:say("!roll 1")
+    testing.expect(net:said_by("dice"), "ann:5000 rolled 1")
+    net:advance("09:00:05")
+    testing.expect(net:said_by("dice"), "standup!")
+  end)
+
+  it("is a bot with roles", function()
+    local script <close> = scriptfile(example(bots, "A new poll: "))
+    local net <close> = testing.network()
+    net:bot(script.name, { name = "polls" })
+    local answers = {
+      ann = "A new poll: why?", bob = "A new poll: why?",
+      joe = "Sorry, you may not use poll%-new",
+    }
+    for name, answer in pairs(answers) do
+      local user = net:user(name)
+      user:say("!poll-new why?")
+      testing.expect(user:hears(), answer)
+      net:advance(2)
+    end
+  end)
+
+  it("is a bot that remembers, and what it logs", function()
+    local script <close> = scriptfile(example(bots, "keeps a note"))
+    local line = example(bots, "2030-01-07 09:00:00", "text")
+    local net <close> = testing.network { start = "2030-01-07 08:59" }
+    local bot = net:bot(script.name, { name = "notes" })
+    local ann = net:user("ann")
+    for i = 1, 2 do
+      ann:say("!note one")
+      testing.expect(net:said_by("notes"), "That makes " .. i)
+      bot:restart()
+    end
+    net:advance("09:00:05")
+    testing.expect(net:said_by("notes"), "2 notes so far")
+    assert.truthy(("\n" .. table.concat(bot:complains(), "\n") .. "\n")
+                  :find("\n" .. line, 1, true))
+    assert.equal('{\n"notes":["one","one"]\n}\n', bot:read("notes.json"))
+  end)
+
+  -- The lines of a session as they are on the screen, but for the first one
+  -- ("$ lua5.4"), and the lines of the screen without what can not be known.
+  local function split(session)
+    local lines = {}
+    for line in session:gmatch("[^\n]+") do
+      if not line:find("^%$ ") then
+        lines[#lines + 1] = line:gsub("%d%d:%d%d%.", "HH:MM.")
+      end
+    end
+    return lines
+  end
+
+  it("is a session at the prompt", function()
+    local peer = stand_in()
+    local bot = run(example(front, "You said: "), {["5000"] = peer.port})
+    local port = assert(members_of(peer, 1)[1]):match("%d+$")
+    local expected = split(with_ports(front:blocks("")[1], {
+      ["5000"] = peer.port, ["5001"] = port, ["5002"] = 0,
+    }))
+    local prompt = terminal.start({LUA})
+    open[#open + 1] = prompt
+    prompt:await("Lua 5%.4.*\n>$")
+    local i = 1
+    while i <= #expected do
+      prompt:type(expected[i]:match("^> (.*)$"), "Enter")
+      local wanted = {expected[i]}
+      i = i + 1
+      while expected[i] and not expected[i]:find("^> ") do
+        wanted[#wanted + 1] = expected[i]
+        i = i + 1
+      end
+      wanted = table.concat(wanted, "\n"):gsub("%p", "%%%0")
+                    :gsub("HH%%:MM", "%%d%%d:%%d%%d")
+      prompt:await(wanted .. "\n>$")
+    end
+    local shown = split(prompt:text())
+    assert.equal(">", table.remove(shown))
+    assert.same(expected, table.move(shown, 2, #shown, 1, {}))
+    prompt:type("C-d")
+    assert.equal(0, prompt:over())
+    local heard = {}
+    for _ = 1, 2 do heard[peer:message():sub(1, 5)] = true end
+    assert.same({["!time"] = true, ["It is"] = true}, heard)
+    assert.same({"localhost:" .. port}, peer:members())
+    bot:kill("TERM")
+  end)
+
+  it("is a command line of make, of a spec or of a folder", function()
+    for _, p in ipairs(page.all()) do
+      for target in p.text:gmatch("[`\n&] ?make (%l+)") do
+        assert.truthy(contents("Makefile"):find("\n" .. target .. ":", 1, true),
+                      target)
+      end
+      for path in p.text:gmatch("SPEC=([%w/_.]+)") do
+        assert.is_truthy(io.open(path), path)
+      end
+    end
+  end)
+end)

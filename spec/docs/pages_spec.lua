@@ -1,0 +1,163 @@
+-- How the pages are made: their contents, their links, that a newcomer finds
+-- things from README.md in two steps, their words.
+
+local page = require "spec.support.page"
+
+local pages = page.all()
+
+-- What is told in the sentences of a text: without tables, lists of links,
+-- and marks.
+local function sentences(p)
+  local list = {}
+  local text = p.prose:gsub("\n|[^\n]*", ""):gsub("%[([^%]]+)%]%b()", "%1")
+  for sentence in (text:gsub("%s+", " ") .. " "):gmatch("(.-[.:]) ") do
+    list[#list + 1] = sentence
+  end
+  return list
+end
+
+describe("README.md", function()
+  local front = pages[1]
+
+  it("is a front page", function()
+    local _, lines = front.text:gsub("\n", "")
+    assert.is_true(lines <= 170, lines)
+  end)
+
+  -- By the row of "Where to go on": what is then found there.
+  local FOUND = {
+    ["how to write a first bot"] = "bot:command%(\"lunch\"",
+    ["how to send to one peer"] = "node:send%(\"localhost:5000\"",
+    ["what happens when the inbox is full"] = "responds%s+503",
+    ["why a member failed"] = "| `ECONNREFUSED` |",
+    ["how to leave a network and close a node"] = "`node:close%(%)`",
+    ["what an error code means"] = "| `ETIMEDOUT` |",
+    ["the default of an option of a node"] = "| `request_timeout` | 5 |",
+    ["which Go versions take part"] = "v1%.1%.0%s+to%s+v1%.1%.2",
+    ["how to test a bot at a certain time of day"] = "net:advance%(\"09:00\"",
+    ["how to run a bot as a service"] = "\n```ini\n",
+    ["what a command prints as JSON"] = "| `members` |",
+    ["how to replay a failing seed"] = "FIRST=217 SEEDS=1",
+    ["how to add a wire form, a command, an option"] = "### A wire form\n",
+    ["what changed"] = "",
+  }
+
+  it("leads to what a newcomer looks for", function()
+    local left = {}
+    for question in pairs(FOUND) do left[question] = true end
+    for _, cells in ipairs(front:rows("to find out")) do
+      local question, target = cells[1], cells[2]:match("%((.-)%)$")
+      local path, anchor = target:match("^([^#]*)#?(.*)$")
+      local found = page.read(path)
+      local text = anchor == "" and found.text or found:section(anchor)
+      assert.matches(assert(FOUND[question], question), text)
+      left[question] = nil
+    end
+    assert.same({}, left)
+  end)
+end)
+
+for _, p in ipairs(pages) do
+  describe(p.path, function()
+    it("has links that lead somewhere", function()
+      assert.same({}, p:broken())
+    end)
+
+    it("has headings that are told apart", function()
+      local seen = {}
+      for _, heading in ipairs(p:headings()) do
+        local again = seen[heading.anchor] and p.path ~= "CHANGELOG.md"
+        assert.is_nil(again and heading.text or nil)
+        seen[heading.anchor] = true
+      end
+    end)
+
+    -- A changelog is its own.
+    if p.path ~= "CHANGELOG.md" then
+      it("begins with its contents", function()
+        local top = p.text:match("^(.-)\n## ")
+        local listed, there = {}, {}
+        for anchor in top:gmatch("%]%(#(.-)%)") do
+          listed[anchor] = (listed[anchor] or 0) + 1
+        end
+        for _, heading in ipairs(p:headings()) do
+          there[heading.anchor] = 1
+        end
+        assert.same(there, listed)
+      end)
+    end
+
+    it("is in the words of the field", function()
+      for _, word in ipairs {"can not", "he", "him", "his", "himself"} do
+        local at = p.prose:lower():find("%f[%a]" .. word:gsub(" ", "%%s+")
+                                        .. "%f[%A]")
+        assert.is_nil(at and p.prose:sub(at - 30, at + 30))
+      end
+    end)
+  end)
+end
+
+describe("the pages", function()
+  it("are all that there are", function()
+    local there = {}
+    for path in io.popen("find . -name '*.md' -not -path './build*' "
+                         .. "-not -path './.*'"):lines() do
+      there[#there + 1] = path:match("^%./(.*)$")
+    end
+    local known = table.move(page.paths, 1, #page.paths, 1, {})
+    table.sort(there)
+    table.sort(known)
+    assert.same(known, there)
+  end)
+
+  it("are reached from README.md", function()
+    local left, todo = {}, {pages[1]}
+    for _, path in ipairs(page.paths) do left[path] = path ~= "README.md" end
+    for _, p in ipairs(todo) do
+      for _, link in ipairs(p:links()) do
+        local path = not link.target:find("^https://")
+                     and p:path_of(link.target)
+        if left[path] then
+          left[path] = false
+          todo[#todo + 1] = page.read(path)
+        end
+      end
+    end
+    for path, unseen in pairs(left) do assert.is_false(unseen, path) end
+  end)
+
+  it("say no sentence twice", function()
+    local seen = {}
+    for _, p in ipairs(pages) do
+      for _, sentence in ipairs(sentences(p)) do
+        local _, words = sentence:gsub("%a+", "")
+        local before = words >= 8 and seen[sentence] or nil
+        assert.is_nil(before and ("%s and %s: %s"):format(before, p.path,
+                                                          sentence))
+        seen[sentence] = p.path
+      end
+    end
+  end)
+end)
+
+-- https://keepachangelog.com/en/1.1.0/
+describe("CHANGELOG.md", function()
+  local KINDS = { Added = true, Changed = true, Deprecated = true,
+                  Removed = true, Fixed = true, Security = true }
+
+  it("has versions with a date, and kinds of changes in each", function()
+    local text = pages[#pages].text
+    local version
+    for marks, heading in text:gmatch("\n(##+) ([^\n]+)") do
+      if marks == "##" then
+        version = heading:match("^%[(%d+%.%d+%.%d+)%] %- %d%d%d%d%-%d%d%-%d%d$")
+                  or heading:match("^%[(%d+%.%d+%.%d+)%] %- Unreleased$")
+        assert.truthy(version, heading)
+        assert.truthy(text:find("\n[" .. version .. "]: https://", 1, true))
+      else
+        assert.is_true(KINDS[heading], heading)
+      end
+    end
+    assert.truthy(version)
+  end)
+end)
