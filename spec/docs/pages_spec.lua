@@ -10,6 +10,7 @@ local pages = page.all()
 local function sentences(p)
   local list = {}
   local text = p.prose:gsub("\n|[^\n]*", ""):gsub("%[([^%]]+)%]%b()", "%1")
+                      :gsub("\n *[-%d]%.? ", " "):gsub("%*%*", "")
   for sentence in (text:gsub("%s+", " ") .. " "):gmatch("(.-[.:]) ") do
     list[#list + 1] = sentence
   end
