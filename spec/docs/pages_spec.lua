@@ -5,11 +5,11 @@ local page = require "spec.support.page"
 
 local pages = page.all()
 
--- What is told in the sentences of a text: without tables, lists of links,
--- and marks.
+-- The sentences of a page, without marks, headings and tables.
 local function sentences(p)
   local list = {}
-  local text = p.prose:gsub("\n|[^\n]*", ""):gsub("%[([^%]]+)%]%b()", "%1")
+  local text = p.prose:gsub("\n[|#][^\n]*", " . ")
+                      :gsub("%[([^%]]+)%]%b()", "%1")
                       :gsub("\n *[-%d]%.? ", " "):gsub("%*%*", "")
   for sentence in (text:gsub("%s+", " ") .. " "):gmatch("(.-[.:]) ") do
     list[#list + 1] = sentence
