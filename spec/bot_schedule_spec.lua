@@ -266,7 +266,7 @@ describe("a point in time", function()
       ["2020-02-29T06:07:08"] = "2020-02-29 06:07:08",
       ["2026-02-29 10:00"] = "'2026-02-29 10:00': there is no such day",
       ["2026-13-01 10:00"] = "'2026-13-01 10:00': there is no such day",
-      -- a second before 1970, which os.time can not tell from a failure
+      -- a second before 1970, which os.time cannot tell from a failure
       ["1970-01-01 00:59:59"] = "'1970-01-01 00:59:59': there is no such "
                                 .. "time",
       ["2026-11-25 25:00"] = "'2026-11-25 25:00': hour: 25 is out of range,"

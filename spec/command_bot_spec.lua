@@ -190,7 +190,7 @@ describe("gop2p bot", function()
     assert.equal("", net.read(errors))
   end)
 
-  it("fails when the bot can not be started", function()
+  it("fails when the bot cannot be started", function()
     local name = script(([[
       require("gop2p.bot").new {port = %d, store = false}:run()
       print("over")]]):format(peer.port))

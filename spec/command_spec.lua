@@ -57,7 +57,7 @@ describe("gop2p", function()
         {"gop2p listen: not a count: 0\n", "listen", "--count", "0"},
         {"gop2p watch: not a number above 0: 0\n", "watch", "--interval",
          "0"},
-        {"gop2p watch: others can not dial 0.0.0.0\n", "watch", "--address",
+        {"gop2p watch: others cannot dial 0.0.0.0\n", "watch", "--address",
          "0.0.0.0"},
         {"gop2p send: missing argument 'text'\n", "send"},
         {"gop2p send: to whom%? ", "send", "hello"},

@@ -73,7 +73,7 @@ describe("a new node", function()
     end
   end)
 
-  it("can not listen at what is no address of this machine", function()
+  it("cannot listen at what is no address of this machine", function()
     local other, err = gop2p.start_node("localhost", 0,
                                         {listen = "192.0.2.1"})
     assert.is_nil(other)
@@ -227,7 +227,7 @@ describe("an entry point", function()
   before_each(function() node = assert(gop2p.start_local_node(0)) end)
   after_each(function() node:close() end)
 
-  -- It can not be joined through 'peer', which is an error that says so,
+  -- It cannot be joined through 'peer', which is an error that says so,
   -- and the node goes on.
   local function fails(peer, code, ...)
     local ok, err = node:connect(peer.name, ...)

@@ -21,7 +21,7 @@ local function member(port)
   return '{"port":' .. port .. ',"address":"localhost"}'
 end
 
-describe("a newcomer that can not be asked back", function()
+describe("a newcomer that cannot be asked back", function()
   local ours, other
 
   before_each(function()
@@ -43,7 +43,7 @@ describe("a newcomer that can not be asked back", function()
     assert.is_true(seconds < most, "after " .. seconds)
   end
 
-  -- A Go program fails to join when it can not reach one that is listed.
+  -- A Go program fails to join when it cannot reach one that is listed.
   local function others()
     for _, form in ipairs(go.forms) do
       local newcomer <close> = party.start(form)

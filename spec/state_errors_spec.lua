@@ -119,7 +119,7 @@ describe("a state file", function()
     assert.matches("localhost", net.read(path))
   end)
 
-  it("that can not be read is told, and let be", function()
+  it("that cannot be read is told, and let be", function()
     sh("mkdir '%s'", path)
     local node = start()
     told(node, "EISDIR")
@@ -130,7 +130,7 @@ describe("a state file", function()
     told(start(), "EINVAL", "not an ordinary file")
   end)
 
-  it("that can not be written is told once, until it can", function()
+  it("that cannot be written is told once, until it can", function()
     path = folder.path .. "/none/state"
     local node = start()
     works(node)

@@ -23,7 +23,7 @@ typedef enum gp_errkind {
   X(NOMEM, INTERNAL, "out of memory") \
   X(INVAL, INTERNAL, "invalid value") \
   X(CANCELED, INTERNAL, "the node was stopped") \
-  X(SELF, INTERNAL, "a node can not connect with itself") \
+  X(SELF, INTERNAL, "a node cannot connect to itself") \
   X(NOBUFS, CONNECTION, "too many messages wait for this peer already") \
   X(MFILE, INTERNAL, "too many open files") \
   X(ADDRINUSE, CONNECTION, "the port is taken") \
@@ -41,7 +41,7 @@ typedef enum gp_errkind {
   X(EXIST, CONNECTION, "the name is taken by another member") \
   X(BADREQUEST, CONNECTION, "the peer did not understand the request") \
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
-  X(BUSY, CONNECTION, "the peer can not take more at present") \
+  X(BUSY, CONNECTION, "the peer cannot take more at present") \
   X(STATUS, CONNECTION, "the peer answered with an error") \
   X(LIMIT, CONNECTION, "a limit of this node was reached") \
   X(CORS, CONNECTION, "a page of another origin asked (see option cors)") \

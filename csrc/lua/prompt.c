@@ -430,7 +430,7 @@ static int core_readline (lua_State *L) {
   const char *prompt = luaL_checkstring(L, 1);
   struct sigaction ours = {.sa_handler = caughtreading}, before;
   if (L != mainthread || reading || pumping)
-    return luaL_error(L, "a line can not be read here");
+    return luaL_error(L, "a line cannot be read here");
   free(line);
   interrupted = 0;
   reading = true;

@@ -66,7 +66,7 @@ void gp_link_started (gp_link *k);
 /* Gives it back. Legal in callbacks, like gp_link_drop. */
 void gp_link_rest (gp_link *k);
 
-/* Lets it be freed by the timer: what libevent calls can not free it. */
+/* Lets it be freed by the timer: what libevent calls cannot free it. */
 void gp_link_drop (gp_link *k);
 
 /* NULL is allowed. Not within callbacks of libevent. */

@@ -130,7 +130,7 @@ TEST(waitsgivenup, "what waits for a candidate ends when that is given up") {
   }
 }
 
-TEST(unsendable, "who can not be asked for its form is not asked on and on") {
+TEST(unsendable, "who cannot be asked for its form is not asked on and on") {
   script s;
   gp_receipt *r;
   script_open(&s);

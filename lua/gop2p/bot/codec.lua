@@ -141,8 +141,8 @@ function value(v, at)
   if kind == "table" then return tree(v, at) end
   if kind == "string" then return string(v) end
   if kind == "boolean" then return tostring(v) end
-  if kind ~= "number" then refuse(at, "a %s can not be stored", kind) end
-  if v - v ~= 0 then refuse(at, "%s can not be stored", v) end
+  if kind ~= "number" then refuse(at, "a %s cannot be stored", kind) end
+  if v - v ~= 0 then refuse(at, "%s cannot be stored", v) end
   local text, marked = number(v)
   return marked and '"#' .. text .. '"' or text
 end

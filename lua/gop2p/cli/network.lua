@@ -76,7 +76,7 @@ function network.start(name, options)
     ok, node, err = pcall(gop2p.start_local_node, options.port or 0, given)
   end
   if not ok then
-    show.complain(name, "others can not dial %s", options.address)
+    show.complain(name, "others cannot dial %s", options.address)
     return nil, USAGE
   elseif not node then
     show.complain(name, "%s", show.words(err))
