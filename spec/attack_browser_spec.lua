@@ -85,9 +85,9 @@ describe("a page of another origin", function()
   end)
 
   it("hears nothing of the members", function()
-    local answer = page(node, "POST", "http://example.com", "cross-site",
+    local response = page(node, "POST", "http://example.com", "cross-site",
                         JSON:format(0))
-    assert.is_nil(answer.body:find("4000", 1, true))
+    assert.is_nil(response.body:find("4000", 1, true))
   end)
 end)
 

@@ -239,7 +239,7 @@ describe("gop2p", function()
       assert.same({peer.name}, other:members())
     end)
 
-    it("tells who does not answer", function()
+    it("tells who does not respond", function()
       local other = go.start("v1.1.3", "localhost")
       other:ask("connect " .. peer.name)
       local name, port = other.name, other.port
@@ -275,7 +275,7 @@ describe("gop2p", function()
                                               args = {"5000"}})
       network:advance(5)
       assert.same({"MEMBER          STATE", "localhost:5000  answers",
-                   "localhost:5001  no answer in time"}, list:prints())
+                   "localhost:5001  no response in time"}, list:prints())
     end)
 
     it("fails when nobody lets it in", function()

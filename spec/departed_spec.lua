@@ -26,7 +26,7 @@ describe("a list that is older than a goodbye", function()
 
     local conn <close> = net.dial(node)
     conn:send(net.json(1, gop2p.peer(bob.name)))
-    assert.equal(200, conn:answer().status)
+    assert.equal(200, conn:response().status)
     assert.equal("{" .. ann.name .. "}", tostring(node:members()))
 
     local asked, greeted = connects(ann), connects(bob)

@@ -76,7 +76,7 @@ end
 
 -- The error for a wait that took too long.
 function values.timedout(text)
-  return values.error("connection", "ETIMEDOUT", text, "no answer in time")
+  return values.error("connection", "ETIMEDOUT", text, "no response in time")
 end
 
 -- The error for a wait that the end of the node cut short.

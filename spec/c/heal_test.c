@@ -106,7 +106,7 @@ TEST(gointime,
   }
 }
 
-TEST(oneway, "to be heard is not to recover: that takes an answer") {
+TEST(oneway, "to be heard is not to recover: that takes a response") {
   world w;
   size_t i;
   world_network(&w, 1, 2);

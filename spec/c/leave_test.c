@@ -239,7 +239,7 @@ TEST(cancels, "what was not done when a node is freed was cancelled") {
   world_close(&w);
 }
 
-TEST(stopped, "what a node owes when it is stopped it answers") {
+TEST(stopped, "a node that is stopped gives the responses that it owes") {
   world w;
   gp_receipt *r;
   openfull(&w);

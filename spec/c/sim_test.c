@@ -99,7 +99,7 @@ TEST(loses, "so many of a million messages are lost") {
   world_close(&w);
 }
 
-TEST(hangs, "who stands still answers when it goes on") {
+TEST(hangs, "one that stands still responds when it goes on") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 2);

@@ -327,7 +327,7 @@ TEST(outbox, "a full outbox is told, and when it has room again") {
   }
   CHECK(!gp_node_hasroom(world_node(&w, 0), &all, gp_sim_now(w.sim)));
   world_pass(&w, 1000);
-  /* It has stopped answering: it counts no more, and its messages fail. */
+  /* It has stopped responding: it counts no more, and its messages fail. */
   CHECK(gp_node_hasroom(world_node(&w, 0), &all, gp_sim_now(w.sim)));
   for (; i < 8; i++)
     r[i] = world_say(&w, 0, "x");

@@ -223,7 +223,7 @@ local function converse(self)
   if self.terminal then show.line("") end
 end
 
--- It is over when all that was sent has been answered, or failed.
+-- Ends once all that was sent has had its response, or failed.
 local function start(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)

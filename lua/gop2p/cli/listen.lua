@@ -42,7 +42,7 @@ function listen.run(options)
       left = left - 1
       if left == 0 then break end
     end
-    gop2p.sleep(0)   -- the answer to the last one goes before the goodbye
+    gop2p.sleep(0)   -- the response to the last one goes out first
   end)
 end
 

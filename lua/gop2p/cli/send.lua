@@ -64,7 +64,7 @@ local function join(node, entries)
   return ok, last
 end
 
--- Those who had yet to answer our greeting, and did so, or did not get it.
+-- Those that had yet to respond to our greeting, and did, or did not get it.
 local function latecomers(node, candidates, failed)
   local list = {}
   for _, peer in ipairs(candidates) do
