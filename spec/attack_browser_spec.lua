@@ -120,7 +120,7 @@ describe("the option cors", function()
 end)
 
 describe("somebody at this machine", function()
-  it("is no page: what he types into a browser is served", function()
+  it("is no page: what they type into a browser is served", function()
     local node <close> = assert(gop2p.start_local_node(0))
     assert.equal(400, page(node, "GET", nil, "none").status)
     assert.equal(204, net.ask(node, net.http("OPTIONS /", {Host = "x"}))

@@ -358,7 +358,7 @@ describe("the loop guard", function()
   end)
 end)
 
-describe("who says that he is the bot", function()
+describe("one that says that it is the bot", function()
   it("is not answered", function()
     local scene <close> = bots.scene()
     local seen = 0

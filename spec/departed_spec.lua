@@ -31,7 +31,7 @@ describe("a list that is older than a goodbye", function()
 
     local asked, greeted = connects(ann), connects(bob)
     net.await(function() return connects(ann) > asked end)
-    node:send(bob.name, "after whatever else he is told")
+    node:send(bob.name, "after whatever else it is told")
     net.await(function() return (bob:message(0, net.idle)) end)
     assert.equal(greeted, connects(bob))
     assert.equal("{" .. ann.name .. "}", tostring(node:members()))

@@ -178,7 +178,7 @@ describe("a message", function()
     assert.is_nil((node:receive(0)))
   end)
 
-  it("to a stranger is refused by him, unlike one from a member", function()
+  it("to a stranger is refused by it, unlike one from a member", function()
     local node <close> = assert(gop2p.start_local_node(0))
     local other <close> = assert(gop2p.start_local_node(0))
     local ok, err = node:send(other:self(), "psst"):wait()

@@ -1,7 +1,7 @@
 /*
 ** base/err.h - what can go wrong, as one number.
 **
-** Knows nothing of where it went wrong: who met the error adds the peer and
+** Does not know where it went wrong: whoever met the error adds the peer and
 ** the message (gp_failure). GP_OK is zero, so an error can be tested as a
 ** truth value.
 */

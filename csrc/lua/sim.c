@@ -119,7 +119,7 @@ static gp_err startone (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
   return e;
 }
 
-/* All have one machine's localhost, so only who is called so is it. */
+/* All have one machine's localhost, so only a node of that name is it. */
 static gp_err start (lgp_world *w, const char *address, size_t len, int port,
                      const gp_serviceopt *given, gp_signal *signals,
                      lgp_host *h) {

@@ -101,7 +101,7 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
 /*
 ** Joins through 'entry': asks it, then greets everybody it names. The
 ** receipt settles when all have been greeted, but for those that take more
-** than a second; its failure is the entry point's. Who cannot be greeted
+** than a second; its failure is the entry point's. One that cannot be greeted
 ** is told as a failure of its own and is no member.
 ** 'timeout' (ms): for the entry point's response. GP_ESELF, GP_ENOMEM.
 */

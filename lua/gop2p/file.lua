@@ -40,12 +40,12 @@ end
 
 -- file.lock(path) -> lock | nil, err
 --
--- Who has the lock of a file has it alone, among all programs that ask; err
+-- The holder of the lock of a file has it alone, among all that ask; err
 -- has the code "EBUSY" when somebody else has it, be it this process. It is
 -- let go of by file.unlock, by the collector, and by the end of the process,
--- however that comes. While it is held there is a file "path.lock". Who
--- writes such a file must have its lock: what else was being written is taken
--- for left behind, and removed.
+-- however that comes. While it is held there is a file "path.lock". Only its
+-- holder may write such a file: what else was being written is taken for
+-- left behind, and removed.
 function file.lock(path)
   local lock, code, cause = system.lockfile(path)
   if not lock then return failed("lock", path, code, cause) end

@@ -4,7 +4,7 @@
 #include "script.h"
 #include "world.h"
 
-TEST(leaves, "who leaves is nobody's member, and can come again") {
+TEST(leaves, "one that leaves is nobody's member, and can come again") {
   world w;
   world_network(&w, 1, 4);
   SAME(world_end(&w, world_leave(&w, 1)), GP_OK);

@@ -119,7 +119,7 @@ TEST(nobody, "a broadcast to nobody is done at once") {
   world_close(&w);
 }
 
-TEST(claimed, "a failure is his who waits, else it is told") {
+TEST(claimed, "a failure is for whoever waits, else it is told") {
   world w;
   gp_receipt *r;
   world_openquiet(&w, 1, 3);

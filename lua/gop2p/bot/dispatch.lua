@@ -117,7 +117,7 @@ local function known(bot, ctx)
   end
 end
 
--- Whether to listen to who said it at all. What is said in the bot's own name
+-- Whether to listen to the sender at all. What is said in the bot's own name
 -- its node does not let in.
 local function heeded(bot, message)
   local listen, new = bot.loopguard:heard(message.from)

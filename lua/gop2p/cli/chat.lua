@@ -57,7 +57,7 @@ function chat:peer(text)
             .. "machine.", text)
 end
 
--- Tells who did not get what was sent. The chat goes on meanwhile.
+-- Names each peer that did not get what was sent. The chat goes on meanwhile.
 function chat:follow(receipt, err)
   if not receipt then return self:fail("Not sent: %s", show.words(err)) end
   gop2p.spawn(function()

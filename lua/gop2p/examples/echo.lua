@@ -17,7 +17,7 @@ bot:command("echo <text...>", "says it again", function(_, args)
   return args.text
 end)
 
--- Who writes to it directly need not even say echo.
+-- What is written to it directly needs no command.
 bot:hear(".*", function(ctx)
   return ctx.is_direct and ctx.text
 end)

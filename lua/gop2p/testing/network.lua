@@ -74,7 +74,7 @@ end
 -- net:bot(path [, options]) -> bot
 --
 -- Starts a script, as "lua path" would, and waits until it is a member of
--- the network, three seconds at most: who has joined nobody by then is
+-- the network, three seconds at most: one that has joined nobody by then is
 -- joined by the others. options: name (of the file), args (a list), env
 -- (variables of the environment; false: not set), and may_fail: that it ends
 -- with an error is part of the test, and else raised by the next call.

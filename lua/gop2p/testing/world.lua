@@ -173,7 +173,7 @@ function methods:open(name, peer)
   return node, err
 end
 
--- Who starts a node where a silent member is takes its place.
+-- A node that starts where a silent member is takes its place.
 function methods:makeway(address, port)
   for _, lobby in ipairs(self.lobbies) do
     local peer = lobby.address
