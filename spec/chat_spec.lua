@@ -152,8 +152,8 @@ describe("chat", function()
   it("has an answer to what it cannot do", function()
     start()
     for line, answer in pairs {
-      ["connect"] = "Who%? Such as: connect localhost:5000",
-      ["connect here"] = "Not a peer: here%. Such as .*",
+      ["connect"] = "To which peer%? Such as: connect localhost:5000",
+      ["connect here"] = "Not a peer: here%. Write .*",
       ["connect localhost 5000"] = "Not a peer: localhost 5000%. .*",
       ["connect localhost:65536"] = "Not a peer: localhost:65536%. .*",
       ["connect 0"] = "Not a peer: 0%. .*",
@@ -365,7 +365,7 @@ describe("chat", function()
       assert.same({2, "", "gop2p chat: " .. case[1] .. usage},
                   {run(table.unpack(case, 2))})
     end
-    assert.same({2, "", "gop2p chat: others cannot dial 0.0.0.0\n"},
+    assert.same({2, "", "gop2p chat: others cannot reach 0.0.0.0\n"},
                 {run("--address", "0.0.0.0")})
     local status, out = run("--help")
     assert.equal(0, status)

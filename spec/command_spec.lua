@@ -57,7 +57,7 @@ describe("gop2p", function()
         {"gop2p listen: not a count: 0\n", "listen", "--count", "0"},
         {"gop2p watch: not a number above 0: 0\n", "watch", "--interval",
          "0"},
-        {"gop2p watch: others cannot dial 0.0.0.0\n", "watch", "--address",
+        {"gop2p watch: others cannot reach 0.0.0.0\n", "watch", "--address",
          "0.0.0.0"},
         {"gop2p send: missing argument 'text'\n", "send"},
         {"gop2p send: to whom%? ", "send", "hello"},
@@ -173,7 +173,7 @@ describe("gop2p", function()
       assert.same({nil, "ff0001"}, {object.data, object.hex})
     end)
 
-    it("takes the address that others dial", function()
+    it("takes the address at which others reach it", function()
       local p <close> = tree:start({"listen", "--address", "127.0.0.1",
                                     "--join", peer.name, "--count", "1"},
                                    {stderr = "/dev/null"})

@@ -11,7 +11,7 @@ local DONE, FAILED = 0, 1
 function listen.options(command)
   network.options(command)
   network.json(command)
-  command:option("--count", "End after so many messages.")
+  command:option("--count", "End after N messages.")
     :argname("N"):convert(network.count)
 end
 

@@ -5,7 +5,7 @@ local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
 local members = {
-  summary = "List a network: join it, read who is there, and leave."
+  summary = "List the members of a network: join, read, leave."
 }
 
 function members.options(command)
