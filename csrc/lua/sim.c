@@ -208,7 +208,7 @@ static int sim_begin (lua_State *L) {
   if (findsim(box) != NULL)
     return luaL_error(L, "there is a simulation already");
   if (!gp_ring_empty(&box->nodes))
-    return luaL_error(L, "nodes on the network are open");
+    return luaL_error(L, "close the nodes on the network first");
   e = newsimulation(&s, box, (uint64_t)seed, (double)epoch);
   if (e != GP_OK)
     return luaL_error(L, "no simulation: %s", gp_err_text(e));

@@ -143,7 +143,7 @@ function methods:pass(deadline)
   self.still = core.now() == before and self.still + 1 or 0
   if self.still > STILL then
     self.still = 0
-    self:raise("somebody computes without ever waiting: time stands still",
+    self:raise("a program computes without ever waiting: time stands still",
                3)
   end
 end
