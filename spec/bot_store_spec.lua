@@ -62,13 +62,13 @@ describe("a table as JSON", function()
       ['store["a b"]: inf cannot be stored'] = { ["a b"] = math.huge },
       ["store.x: -inf cannot be stored"] = { x = -math.huge },
       ["store.x[1]: this table contains itself"] = circle,
-      ["store: a boolean is no key: a string or a number is"] =
+      ["store: a boolean cannot be a key: a string or a number can"] =
         { [true] = 1 },
-      ["store.a: infinity is no key"] = { a = { [math.huge] = 1 } },
-      ["store.p: a table with a metatable would lose it: tostring() makes a "
-       .. "text of a peer"] = { p = gop2p.me(5000) },
-      ["store: a table with a metatable would lose it: tostring() makes a "
-       .. "text of a peer"] = setmetatable({}, {}),
+      ["store.a: infinity cannot be a key"] = { a = { [math.huge] = 1 } },
+      ["store.p: a table with a metatable cannot be stored: store a "
+       .. "peer as tostring(peer)"] = { p = gop2p.me(5000) },
+      ["store: a table with a metatable cannot be stored: store a "
+       .. "peer as tostring(peer)"] = setmetatable({}, {}),
       ["store: table expected, got string"] = "x",
     } do
       assert.same({ nil, text }, { codec.encode(t, "store") })

@@ -52,8 +52,8 @@ static int result (lua_State *L, int number) {
   }
   luaL_pushfail(L);
   lua_pushstring(L, codeof(number));
-  lua_pushstring(L, number == EINVAL ? "not an ordinary file"
-                                     : strerror(number));
+  lua_pushstring(L,
+                 number == EINVAL ? "not a regular file" : strerror(number));
   return 3;
 }
 

@@ -1,7 +1,7 @@
 -- file.lua - files that are read and replaced as a whole, and by one alone.
 --
 -- An error's code is the system's: "ENOENT" (there is none), "EACCES",
--- "ENOSPC", ...; "EINVAL" is what is not an ordinary file.
+-- "ENOSPC", ...; "EINVAL" is what is not a regular file.
 
 local core = require "gop2p.core"
 local system = require "gop2p.system"

@@ -203,10 +203,10 @@ function node:leave(timeout)
   if not rec then return nil, err end
   state.save(self)
   if not receipt.settle(rec, scheduler.deadline(timeout)) then
-    return nil, values.timedout("could not take leave of everybody")
+    return nil, values.timedout("could not say goodbye to everybody")
   end
   if core.isclosed(self) then
-    return nil, values.stopped("could not take leave of everybody")
+    return nil, values.stopped("could not say goodbye to everybody")
   end
   return true
 end

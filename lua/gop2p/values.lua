@@ -105,13 +105,13 @@ end
 
 values.makepeer = makepeer
 
--- A peer that a node can be: others dial its address. Else nil and why.
+-- A peer that a node can be: others reach its address. Else nil and why.
 function values.makeself(address, port)
   local peer, why = makepeer(address, port)
   if not peer then return nil, why end
   if peer.address == "0.0.0.0" or peer.address == "::" then
-    return nil, ("nobody can dial %s: name an address of this machine, and "
-                 .. "use options.listen"):format(peer.address)
+    return nil, ("nobody can reach %s: name an address of this machine "
+                 .. "(see option listen)"):format(peer.address)
   end
   return peer
 end

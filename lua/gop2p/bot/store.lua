@@ -32,7 +32,7 @@ local function putaside(path)
   local ok, why = os.rename(path, aside)
   if ok then return aside end
   return nil, values.error("internal", "EIO",
-    ("could not put %s aside"):format(path), why)
+    ("could not rename %s"):format(path), why)
 end
 
 -- A file that cannot be understood is kept under another name, and told of.
