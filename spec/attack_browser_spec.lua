@@ -85,9 +85,9 @@ describe("a page of another origin", function()
   end)
 
   it("hears nothing of the members", function()
-    local answer = page(node, "POST", "http://example.com", "cross-site",
+    local response = page(node, "POST", "http://example.com", "cross-site",
                         JSON:format(0))
-    assert.is_nil(answer.body:find("4000", 1, true))
+    assert.is_nil(response.body:find("4000", 1, true))
   end)
 end)
 
@@ -120,7 +120,7 @@ describe("the option cors", function()
 end)
 
 describe("somebody at this machine", function()
-  it("is no page: what he types into a browser is served", function()
+  it("is no page: what they type into a browser is served", function()
     local node <close> = assert(gop2p.start_local_node(0))
     assert.equal(400, page(node, "GET", nil, "none").status)
     assert.equal(204, net.ask(node, net.http("OPTIONS /", {Host = "x"}))

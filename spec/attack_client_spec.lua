@@ -83,18 +83,18 @@ describe("a connection", function()
     local quiet <close> = assert(net.dial(node))
     local busy <close> = assert(net.dial(node))
     quiet:send(GOOD)
-    assert.equal(200, assert(quiet:answer()).status)
+    assert.equal(200, assert(quiet:response()).status)
     net.await(function()
       busy:send(GOOD)
-      assert.equal(200, assert(busy:answer()).status)
+      assert.equal(200, assert(busy:response()).status)
       return ended(silent) and ended(quiet)
     end)
     assert.equal("", silent.unread)
     busy:send(GOOD)
-    assert.equal(200, assert(busy:answer()).status)
+    assert.equal(200, assert(busy:response()).status)
   end)
 
-  -- Opens so many, each from 'address'; those that are answered at once,
+  -- Opens so many, each from 'address'; those that have a response at once,
   -- and with what.
   local function open(node, count, address)
     local list = setmetatable({}, {__close = function(all)
@@ -137,7 +137,7 @@ describe("a connection", function()
       assert.equal(6, refusals(many))
       assert.equal(0, refusals(other))
       own:send(GOOD)
-      assert.equal(200, assert(own:answer()).status)
+      assert.equal(200, assert(own:response()).status)
       local local_ones <close> = open(node, 100, "127.0.0.1")
       net.pass(0.1)
       assert.equal(0, refusals(local_ones))
@@ -176,8 +176,8 @@ describe("a connection", function()
     net.await(function()
       local conn <close> = assert(net.dial(node))
       conn:send(GOOD)
-      local answer = conn:answer()
-      return answer and answer.status == 200
+      local response = conn:response()
+      return response and response.status == 200
     end)
   end)
 
@@ -193,8 +193,8 @@ describe("a connection", function()
     net.await(function()
       local conn <close> = net.dial(node)
       conn:send(GOOD)
-      local answer = conn:answer()
-      return answer and answer.status == 200
+      local response = conn:response()
+      return response and response.status == 200
     end)
   end)
 end)
@@ -222,7 +222,7 @@ describe("a client that leaves", function()
     assert.is_true(served(node))
   end)
 
-  it("before its answer was written hurts nobody", function()
+  it("before its response was written hurts nobody", function()
     for _ = 1, 50 do
       local conn = assert(net.dial(node))
       conn:send(net.json(0, member))
@@ -232,7 +232,7 @@ describe("a client that leaves", function()
     assert.is_true(served(node))
   end)
 
-  it("while its answer is held back is not heard", function()
+  it("while its response is held back is not heard", function()
     assert.equal(200, net.ask(node, net.json(2, member, "YQ==")).status)
     for _, reset in ipairs({true, false}) do
       local conn = assert(net.dial(node))
@@ -252,16 +252,16 @@ describe("a client that leaves", function()
     assert.is_true(served(node))
   end)
 
-  it("with one half of its connection still gets its answer", function()
+  it("with one half of its connection still gets its response", function()
     local conn <close> = assert(net.dial(node))
     conn:send(net.json(0, member))
     conn.socket:shutdown("send")
-    assert.equal(200, assert(conn:answer()).status)
-    assert.is_nil((conn:answer()))
+    assert.equal(200, assert(conn:response()).status)
+    assert.is_nil((conn:response()))
   end)
 
-  it("is not read to when it takes no answers", function()
-    -- Pipelines without reading: its answers must not pile up.
+  it("is not read to when it takes no responses", function()
+    -- Pipelines without reading: its responses must not pile up.
     local conn <close> = assert(net.dial(node))
     local many = net.http("OPTIONS /", {Host = "x"}):rep(1000)
     local sent = 0

@@ -23,7 +23,7 @@ describe("refused with its proper status:", function()
     node = assert(gop2p.start_local_node(0, {max_body = 1000}))
     bystander = assert(net.dial(node))
     bystander:send(GOOD)
-    assert.equal(200, assert(bystander:answer()).status)
+    assert.equal(200, assert(bystander:response()).status)
   end)
 
   after_each(function()
@@ -31,34 +31,34 @@ describe("refused with its proper status:", function()
     node:close()
   end)
 
-  -- The status of the answer, after which the connection is closed; the
+  -- The status of the response, after which the connection is closed; the
   -- error that the program is told; and somebody else is served meanwhile.
   local function refused(status, code, bytes)
     local conn <close> = assert(net.dial(node))
     conn:send(bytes)
-    local answer, rest = conn:answer()
-    answer = answer or error(("no answer: %q"):format(rest))
-    assert.equal(status, answer.status)
-    assert.equal("close", answer.headers.connection)
-    assert.equal("", answer.body)
-    assert.is_nil(answer.headers["content-type"])
-    local more, left = conn:answer()
+    local response, rest = conn:response()
+    response = response or error(("no response: %q"):format(rest))
+    assert.equal(status, response.status)
+    assert.equal("close", response.headers.connection)
+    assert.equal("", response.body)
+    assert.is_nil(response.headers["content-type"])
+    local more, left = conn:response()
     assert.is_nil(more)
     assert.equal("", left)
     bystander:send(GOOD)
-    assert.equal(200, assert(bystander:answer()).status)
+    assert.equal(200, assert(bystander:response()).status)
     local err = assert(net.errors(node, 1)[1])
     assert.same({code, status}, {err.code, err.status})
     assert.matches("127.0.0.1", tostring(err), 1, true)
     assert.is_nil((node:receive(0)))
-    return answer
+    return response
   end
 
   local function each(status, code, list)
     for name, bytes in pairs(list) do
       it(("%d to %s"):format(status, name), function()
-        local answer = refused(status, code, bytes)
-        assert.equal(status == 405, answer.headers.allow ~= nil)
+        local response = refused(status, code, bytes)
+        assert.equal(status == 405, response.headers.allow ~= nil)
       end)
     end
   end
@@ -172,7 +172,7 @@ describe("served like any other:", function()
   it("HTTP/1.0, after which the connection ends", function()
     local conn <close> = assert(net.dial(node))
     conn:send("POST / HTTP/1.0\r\n" .. length .. "\r\n" .. body)
-    local whole, text = conn:answer()
+    local whole, text = conn:response()
     assert.is_nil(whole)
     assert.matches("^HTTP/1.0 200 .*\r\n\r\n%[%]$", text)
   end)
@@ -182,7 +182,7 @@ describe("served like any other:", function()
     for _ = 1, 3 do
       conn:send("POST / HTTP/1.0\r\nConnection: keep-alive\r\n" .. length
                 .. "\r\n" .. body)
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
     end
   end)
 
@@ -192,7 +192,7 @@ describe("served like any other:", function()
       local again <close> = assert(net.dial(node))
       again:send("POST " .. target .. " HTTP/1.1\r\n" .. HOST .. length
                  .. "\r\n" .. body)
-      assert.equal(200, assert(again:answer()).status, target)
+      assert.equal(200, assert(again:response()).status, target)
     end
   end)
 
@@ -201,13 +201,13 @@ describe("served like any other:", function()
     local bytes = {}
     for i = 1, #body do bytes[i] = "1\r\n" .. body:sub(i, i) .. "\r\n" end
     conn:send(chunked(table.concat(bytes) .. "000\r\n\r\n"))
-    assert.equal(200, assert(conn:answer()).status)
+    assert.equal(200, assert(conn:response()).status)
     local whole = chunked(("%X\r\n%s\r\n0\r\n\r\n"):format(#body, body))
     for i = 1, #whole do
       conn:send(whole:sub(i, i))
       gop2p.pump()
     end
-    assert.equal(200, assert(conn:answer()).status)
+    assert.equal(200, assert(conn:response()).status)
   end)
 
   it("who waits for leave to send", function()
@@ -221,7 +221,7 @@ describe("served like any other:", function()
     assert.matches("^HTTP/1.1 100 ", conn.unread)
     conn.unread = ""
     conn:send(body)
-    assert.equal(200, assert(conn:answer()).status)
+    assert.equal(200, assert(conn:response()).status)
   end)
 
   it("requests one after the other, however they are cut", function()
@@ -232,8 +232,8 @@ describe("served like any other:", function()
       conn:send(many:sub(1, cut))
       gop2p.pump()
       conn:send(many:sub(cut + 1))
-      for _ = 1, 5 do assert.equal(200, assert(conn:answer()).status) end
-      assert.equal(204, assert(conn:answer()).status)
+      for _ = 1, 5 do assert.equal(200, assert(conn:response()).status) end
+      assert.equal(204, assert(conn:response()).status)
     end
   end)
 
@@ -241,10 +241,10 @@ describe("served like any other:", function()
     local conn <close> = assert(net.dial(node))
     local good = post(length, body)
     conn:send(good .. good .. "BREW / HTTP/1.1\r\n\r\n" .. good)
-    assert.equal(200, assert(conn:answer()).status)
-    assert.equal(200, assert(conn:answer()).status)
-    assert.equal(405, assert(conn:answer()).status)
-    local more, rest = conn:answer()
+    assert.equal(200, assert(conn:response()).status)
+    assert.equal(200, assert(conn:response()).status)
+    assert.equal(405, assert(conn:response()).status)
+    local more, rest = conn:response()
     assert.is_nil(more)
     assert.equal("", rest)
   end)
@@ -265,11 +265,11 @@ describe("requests that take long to read", function()
     for _ = 1, 1000 do gop2p.pump() end   -- all but that byte is read
     for _, one in ipairs(sockets) do one:send(request:sub(-1)) end
     probe:send("OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n")
-    assert.equal(204, assert(probe:answer()).status)
-    local answered = socket.select(sockets, nil, 0)
-    assert.is_true(#answered <= 6, #answered)
+    assert.equal(204, assert(probe:response()).status)
+    local responded = socket.select(sockets, nil, 0)
+    assert.is_true(#responded <= 6, #responded)
     for _, conn in ipairs(conns) do
-      assert.equal(400, assert(conn:answer(20)).status)
+      assert.equal(400, assert(conn:response(20)).status)
       conn:close()
     end
   end)

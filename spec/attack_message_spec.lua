@@ -21,9 +21,9 @@ describe("a hostile message:", function()
   local function refused(status, ...)
     for _, bodies in ipairs({...}) do
       for _, body in ipairs(bodies) do
-        local answer = net.ask(node, net.post(body))
-        assert.equal(status, answer.status, body:sub(1, 100))
-        assert.matches("^text/plain", answer.headers["content-type"])
+        local response = net.ask(node, net.post(body))
+        assert.equal(status, response.status, body:sub(1, 100))
+        assert.matches("^text/plain", response.headers["content-type"])
       end
     end
     local err = assert(net.errors(node, 1)[1])
@@ -189,12 +189,12 @@ describe("errors of hostile requests", function()
     local conn <close> = assert(net.dial(node))
     for _ = 1, 200 do
       conn:send(net.post("rubbish"))
-      assert.equal(400, assert(conn:answer()).status)
+      assert.equal(400, assert(conn:response()).status)
     end
     node:send(hung.name, "x")
     net.pass(1.1)
     conn:send(net.post("rubbish"))
-    assert.equal(400, assert(conn:answer()).status)
+    assert.equal(400, assert(conn:response()).status)
     local told, delivery = 0, nil
     for _, err in ipairs(net.errors(node, 1000, 0.3)) do
       told = told + 1 + (err.dropped or 0)

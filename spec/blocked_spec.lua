@@ -8,7 +8,7 @@ local process = require "spec.support.process"
 -- An independent client with four kinds of connections: idle ones, begun
 -- requests whose end it sends while the node stands still, whole ones that
 -- it sends then, and new connections that it makes then. Prints the status
--- of every answer.
+-- of every response.
 local CLIENT = [[
 local socket = require "socket"
 local port, message = PORT, MESSAGE
@@ -17,7 +17,7 @@ local function dial()
   conn:settimeout(30)
   return conn
 end
-local function answer(conn)
+local function take(conn)
   local line = assert(conn:receive("*l"))
   local head
   repeat head = assert(conn:receive("*l")) until head == ""
@@ -38,14 +38,14 @@ for i = 1, 10 do
   fresh[i]:send(message)
 end
 for _, list in ipairs({begun, ready, fresh}) do
-  for _, conn in ipairs(list) do answer(conn) end
+  for _, conn in ipairs(list) do take(conn) end
 end
-print("answered")
+print("responded")
 io.stdout:flush()
 io.read()
 for _, conn in ipairs(idle) do
   conn:send(message)
-  answer(conn)
+  take(conn)
 end
 ]]
 
@@ -65,7 +65,7 @@ local function stalled(seconds, options)
     assert.equal("200", client:line(10, net.idle), i)
     assert.equal("a", assert(node:receive(5)).data)
   end
-  assert.equal("answered", client:line(10, net.idle))
+  assert.equal("responded", client:line(10, net.idle))
   client:send("go")
   for _ = 1, 10 do assert.equal("200", client:line(10, net.idle)) end
   assert.equal(0, client:wait(5))

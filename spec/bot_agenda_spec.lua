@@ -202,7 +202,7 @@ describe("an agenda", function()
       {"#1 to 'every' %('9': seconds, a time", a.every, "9", none},
       {"#2 to 'every' %(function expected, got nil", a.every, 9},
       {"#1 to 'after' %(number of seconds expected", a.after, nil, none},
-      {"#1 to 'after' %(negative", a.after, -1, none},
+      {"#1 to 'after' %(number of seconds from", a.after, -1, none},
       {"#2 to 'after' %(function expected", a.after, 1, 2},
       {"#1 to 'at' %('9': seconds since 1970", a.at, "9", none},
       {"#2 to 'at' %(function expected", a.at, "09:00"},
@@ -217,7 +217,7 @@ describe("an agenda", function()
     assert.equal(0, a:count())
     local entry = a:after(1, none)
     assert.has_error(function() entry.cancel() end,
-                     "'cancel' is called on a timer, with a colon")
+                     "'cancel' must be called on a timer, with a colon")
   end)
 end)
 

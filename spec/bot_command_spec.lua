@@ -105,7 +105,7 @@ describe("a command", function()
       ["99999999999999999999"] = "n: a whole number expected, not "
         .. '"99999999999999999999"',
       ["1 5x"] = 't: a time, such as 20m or 1h30m expected, not "5x"',
-      ["1 5m 6"] = "this is too much: 6",
+      ["1 5m 6"] = "unexpected: 6",
       ['"1'] = "a quote is not closed",
     } do
       assert.equal(answer .. usage, scene:ask("!do " .. text))
@@ -151,15 +151,15 @@ describe("a command", function()
       return line
     end
     here('no such type: "int"', "a [b:int]", echo)
-    here('"b" must be given, but comes after "a"', "x [a] <b>", echo)
+    here('"b" is required, but comes after "a"', "x [a] <b>", echo)
     here('nothing can come after "a"', "x [a...] [b]", echo)
     here('a whole number expected, not "q"', "x [a:integer=q]", echo)
     here('two arguments are called "a"', "x <a> <a>", echo)
-    here("what must be given has no default", "x <a=1>", echo)
+    here("a required argument has no default", "x <a=1>", echo)
     here('expected at "(a)"', "x (a)", echo)
-    here("a name expected", " ", echo)
-    here('not a name of a command: "x!"', "x!", echo)
-    here('there is a command "ping"', "pong|ping", echo)
+    here("name expected", " ", echo)
+    here('not a name for a command: "x!"', "x!", echo)
+    here('there is a command "ping" already', "pong|ping", echo)
     here("function expected", "x", "a summary")
     here("no such option: rol", "x", echo, {rol = "owner"})
     here("no such role: boss", "x", echo, {role = "boss"})
@@ -180,7 +180,7 @@ describe("help", function()
     assert.equal("!help [command] - says what can be asked\n"
                  .. "!roll [sides:integer=6] - rolls a die",
                  scene:ask("!help"))
-    assert.equal("I know nothing of stop.", scene:ask("!help stop"))
+    assert.equal("I do not know stop.", scene:ask("!help stop"))
     assert.equal("!roll [sides:integer=6] - rolls a die",
                  scene:ask("!help roll"))
   end)

@@ -75,7 +75,7 @@ describe("a handler that fails", function()
 
   it("is not the same as one that every bot has", function()
     assert.equal("help is always on.", scene:ask("!disable help"))
-    assert.equal("I know nothing of helf.", scene:ask("!disable helf"))
+    assert.equal("I do not know helf.", scene:ask("!disable helf"))
   end)
 
   it("starts anew after a success", function()
@@ -247,7 +247,7 @@ describe("what is said", function()
     net.await(function() return #results == 4 and #errors > 0 end)
     assert.same({"sent", "sent", "ELIMIT", "ELIMIT"}, results)
     assert.equal(1, #errors)
-    assert.matches("the bot has more to say than it may",
+    assert.matches("the bot says more than its rate allows",
                    tostring(errors[1]))
   end)
 end)
@@ -308,8 +308,8 @@ describe("the loop guard", function()
     local scene <close> = bots.scene {exchange = 10}
     scene:ping():start()
     for _ = 1, 3 do assert.equal("pong", scene:ask("!ping")) end
-    assert.same({"That was a lot. I listen to you again after a minute of "
-                 .. "silence.", "direct"}, {scene:ask("!ping")})
+    assert.same({"That was a lot. I listen again when you have been silent "
+                 .. "for a minute.", "direct"}, {scene:ask("!ping")})
     scene:say("!ping")
     assert.equal("pong", scene:ask_directly("ping", scene:another()))
   end)
@@ -358,7 +358,7 @@ describe("the loop guard", function()
   end)
 end)
 
-describe("who says that he is the bot", function()
+describe("one that says that it is the bot", function()
   it("is not answered", function()
     local scene <close> = bots.scene()
     local seen = 0

@@ -108,14 +108,14 @@ describe("the log of a bot", function()
     assert.equal(2, #lines())
   end)
 
-  it("says that its file can not be opened", function()
+  it("says that its file cannot be opened", function()
     local l, err = log.open{ bot = "dice", file = path .. "/none" }
     assert.is_nil(l)
     assert.matches("could not open the log: .*: Not a directory",
                    tostring(err))
   end)
 
-  it("ends no bot when it can not be written, and tells of it once",
+  it("ends no bot when it cannot be written, and tells of it once",
   function()
     local opened = assert(io.open("/dev/full", "w"))
     for _, file in ipairs { opened, "/dev/full" } do

@@ -159,7 +159,7 @@ describe("a bot", function()
       {"dice.lua", SECOND:gsub("bot:run%(%)", "while true do end"),
        "computed for more than 1.0 s"},
       {"dice.lua", SECOND:gsub('name = "dice"', 'name = "cards"', 1),
-       'no bot called "cards" runs: a new one takes a new start'},
+       'no bot called "cards" runs: to add one, restart the script'},
       {"dice.lua", "local x = 1", 'it makes no bot called "dice" any more'},
       {"dice.lua", SECOND:gsub("plug.lua", "none.lua"), "none.lua"},
       {"plug.lua", "x =", "plug.lua:1: unexpected symbol"},
@@ -170,8 +170,8 @@ describe("a bot", function()
       folder:write(case[1], (case[2]:gsub("WATCH", "false")))
       local result, told = reload()
       assert.matches("^nil\tinternal error: could not reload "
-        .. folder.path:gsub("%p", "%%%0") .. "/dice.lua, the old code goes "
-        .. "on: .*" .. case[3], result)
+        .. folder.path:gsub("%p", "%%%0") .. "/dice.lua, the old code "
+        .. "stays: .*" .. case[3], result)
       assert.matches("^told: .*" .. case[3], told)
       still_one()
       folder:write(case[1], before)
@@ -239,7 +239,7 @@ describe("a bot", function()
     folder:write("dice.lua", HEAD:gsub("WATCH", "false")
       .. "\nbot:stop()\nprint(select(2, bot:reload()))\nos.exit(0)")
     child = assert(process.start({LUA, folder.path .. "/dice.lua"}))
-    assert.matches("could not reload .*: no bot runs$", child:line(20))
+    assert.matches("could not reload .*: no bot is running$", child:line(20))
   end)
 end)
 

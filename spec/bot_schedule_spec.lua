@@ -218,8 +218,8 @@ describe("a schedule", function()
       [0] = "0: seconds from 0.01 expected",
       [-5] = "-5: seconds from",
       [1 / 0] = "inf: seconds from",
-      [true] = "true: seconds, a time of day or five fields expected, got b",
-      ["9"] = "'9': seconds, a time such as 09:00 or five fields expected",
+      [true] = "a time of day or five crontab fields expected, got b",
+      ["9"] = "a time such as 09:00 or five crontab fields expected",
       ["24:00"] = "'24:00': hour: 24 is out of range, 0 to 23",
       ["09:60"] = "'09:60': minute: 60 is out of range, 0 to 59",
       ["09:00:60"] = "second: 60 is out of range",
@@ -231,13 +231,13 @@ describe("a schedule", function()
       ["* * 0 * *"] = "day of the month: 0 is out of range, 1 to 31",
       ["* * * 13 *"] = "month: 13 is out of range",
       ["* * * * 8"] = "day of the week: 8 is out of range, 0 to 7",
-      ["* * * foo *"] = "month: 'foo' is no month",
-      ["mon * * * *"] = "minute: 'mon' is no minute",
-      ["*/0 * * * *"] = "minute: '%*/0' has no step from 1",
-      ["*/x * * * *"] = "minute: '%*/x' has no step",
+      ["* * * foo *"] = "month: 'foo' is not a valid month",
+      ["mon * * * *"] = "minute: 'mon' is not a valid minute",
+      ["*/0 * * * *"] = "minute: the step of '%*/0' must be 1 or more",
+      ["*/x * * * *"] = "minute: the step of '%*/x' must be",
       ["5/15 * * * *"] = "needs a range, such as 5%-59/15",
       ["30-10 * * * *"] = "minute: 30%-10 goes backwards",
-      ["-5 * * * *"] = "minute: '%-5' is no minute",
+      ["-5 * * * *"] = "minute: '%-5' is not a valid minute",
       ["1,,2 * * * *"] = "minute: nothing between the commas of '1,,2'",
       ["0 0 30 2 *"] = "day of the month: there is no such day in these m",
       ["0 0 31 4,6,9,11 *"] = "there is no such day",
@@ -266,7 +266,7 @@ describe("a point in time", function()
       ["2020-02-29T06:07:08"] = "2020-02-29 06:07:08",
       ["2026-02-29 10:00"] = "'2026-02-29 10:00': there is no such day",
       ["2026-13-01 10:00"] = "'2026-13-01 10:00': there is no such day",
-      -- a second before 1970, which os.time can not tell from a failure
+      -- a second before 1970, which os.time cannot tell from a failure
       ["1970-01-01 00:59:59"] = "'1970-01-01 00:59:59': there is no such "
                                 .. "time",
       ["2026-11-25 25:00"] = "'2026-11-25 25:00': hour: 25 is out of range,"

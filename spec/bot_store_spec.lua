@@ -51,30 +51,30 @@ describe("a table as JSON", function()
                               "store"))
   end)
 
-  it("says where there is what it can not hold", function()
+  it("says where there is what it cannot hold", function()
     local circle = {}
     circle.x = { circle }
     local deep = {}
     for _ = 1, 200 do deep = { x = deep } end
     for text, t in pairs {
-      ["store.a.b[3]: a function can not be stored"] =
+      ["store.a.b[3]: a function cannot be stored"] =
         { a = { b = { 1, 2, print } } },
-      ['store["a b"]: inf can not be stored'] = { ["a b"] = math.huge },
-      ["store.x: -inf can not be stored"] = { x = -math.huge },
+      ['store["a b"]: inf cannot be stored'] = { ["a b"] = math.huge },
+      ["store.x: -inf cannot be stored"] = { x = -math.huge },
       ["store.x[1]: this table contains itself"] = circle,
-      ["store: a boolean is no key: a string or a number is"] =
+      ["store: a boolean cannot be a key: a string or a number can"] =
         { [true] = 1 },
-      ["store.a: infinity is no key"] = { a = { [math.huge] = 1 } },
-      ["store.p: a table with a metatable would lose it: tostring() makes a "
-       .. "text of a peer"] = { p = gop2p.me(5000) },
-      ["store: a table with a metatable would lose it: tostring() makes a "
-       .. "text of a peer"] = setmetatable({}, {}),
+      ["store.a: infinity cannot be a key"] = { a = { [math.huge] = 1 } },
+      ["store.p: a table with a metatable cannot be stored: store a "
+       .. "peer as tostring(peer)"] = { p = gop2p.me(5000) },
+      ["store: a table with a metatable cannot be stored: store a "
+       .. "peer as tostring(peer)"] = setmetatable({}, {}),
       ["store: table expected, got string"] = "x",
     } do
       assert.same({ nil, text }, { codec.encode(t, "store") })
     end
     local _, why = codec.encode({ x = 0 / 0 }, "store")
-    assert.matches("store.x: %-?nan can not be stored", why)
+    assert.matches("store.x: %-?nan cannot be stored", why)
     _, why = codec.encode(deep, "store")
     assert.matches("nested too deeply$", why)
   end)
@@ -223,7 +223,7 @@ describe("a bot's store", function()
     end
   end)
 
-  it("keeps aside what it can not read, and begins empty", function()
+  it("keeps aside what it cannot read, and begins empty", function()
     for i, bytes in ipairs { '{"x":', "", "[1]", '{"x":1}\0\0\0' } do
       assert(file.replace(path, bytes))
       local s = assert(store.open(path))
@@ -241,7 +241,7 @@ describe("a bot's store", function()
     end
   end)
 
-  it("does not begin when the file can not be read or kept aside", function()
+  it("does not begin when the file cannot be read or kept aside", function()
     sh("mkdir '%s'", path)
     local s, err = store.open(path)
     assert.is_nil(s)
@@ -261,7 +261,7 @@ describe("a bot's store", function()
     assert.equal('{"x":1}', file.read(path))
     local ok, err = s:save { x = print }
     assert.is_nil(ok)
-    assert.equal("could not store: store.x: a function can not be stored",
+    assert.equal("could not store: store.x: a function cannot be stored",
                  tostring(err):match("^internal error: (.*)"))
     assert(file.replace(path, "torn"))
     s = assert(store.open(path, true))
@@ -351,7 +351,7 @@ describe("what a bot remembers", function()
     assert.equal("now", saved())
   end)
 
-  it("is told of once, when it can not be written, and written when it can",
+  it("is told of once, when it cannot be written, and written when it can",
   function()
     ann:dm("dice", "bad")
     net:advance(1.3)
@@ -359,7 +359,7 @@ describe("what a bot remembers", function()
     net:advance(10)
     local complaints = bot:complains()
     assert.equal(1, #complaints)
-    assert.matches("could not store: store.x%[1%]: a function can not be "
+    assert.matches("could not store: store.x%[1%]: a function cannot be "
                    .. "stored", complaints[1])
     ann:dm("dice", "set 1")
     net:advance(1.3)

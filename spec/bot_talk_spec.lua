@@ -257,7 +257,7 @@ describe("roles", function()
   it("that are wrong raise", function()
     for why, options in pairs {
       ['option allow["x"]: no such role: boss'] = {allow = {x = "boss"}},
-      ['option roles: "owner" has a meaning of its own'] =
+      ['option roles: "owner" is a role already'] =
         {roles = {owner = "localhost:1"}},
       ['option roles["a"]: not a peer: "b" ("host:port" expected)'] =
         {roles = {a = "b"}},
@@ -276,14 +276,14 @@ describe("roles", function()
       ["option 'node': option 'state': path of a file expected"] =
         {node = {state = ""}},
       ["option 'state': path of a file expected, got \"\""] = {state = ""},
-      ["option 'address': nobody can dial 0.0.0.0: name an address of this "
-        .. "machine, and use options.listen"] = {address = "0.0.0.0"},
+      ["option 'address': nobody can reach 0.0.0.0: name an address of this "
+        .. "machine (see option listen)"] = {address = "0.0.0.0"},
     } do
       assert.has_error(function() bots.new(options) end,
         ("bad argument #1 to 'new' (%s)"):format(why))
     end
     local bot = require "gop2p.bot"
     assert.has_error(function() bot:new {} end,
-                     "bad argument #1 to 'new' ('new' is called with a dot)")
+                     "bad argument #1 to 'new' (call 'new' with a dot)")
   end)
 end)

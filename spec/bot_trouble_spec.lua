@@ -63,6 +63,6 @@ describe("a handler of errors is not called again", function()
     local count, bot = calls [[
       for _ = 1, 5 do gop2p.spawn(bot.say, bot, "broken") end ]]
     assert.equal(1, count)
-    expect(bot:complains(), "more to say than it may")
+    expect(bot:complains(), "more than its rate allows")
   end)
 end)

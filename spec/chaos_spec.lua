@@ -77,7 +77,7 @@ describe("real processes", function()
   it("that are stopped have failed, and recover", function()
     local name = "localhost:" .. children[1].port
     children[1]:kill("STOP")
-    await(events, name .. " failed: no answer in time")
+    await(events, name .. " failed: no response in time")
     assert.equal(1, node:stats().failed)
     children[1]:kill("CONT")
     await(events, name .. " recovered")

@@ -149,16 +149,16 @@ describe("chat", function()
     end
   end)
 
-  it("has an answer to what it can not do", function()
+  it("has an answer to what it cannot do", function()
     start()
     for line, answer in pairs {
-      ["connect"] = "Who%? Such as: connect localhost:5000",
-      ["connect here"] = "Not a peer: here%. Such as .*",
+      ["connect"] = "To which peer%? Such as: connect localhost:5000",
+      ["connect here"] = "Not a peer: here%. Write .*",
       ["connect localhost 5000"] = "Not a peer: localhost 5000%. .*",
       ["connect localhost:65536"] = "Not a peer: localhost:65536%. .*",
       ["connect 0"] = "Not a peer: 0%. .*",
       ["connect localhost:" .. port] =
-        "Not connected: .*: a node can not connect with itself",
+        "Not connected: .*: a node cannot connect to itself",
       ["dm"] = "To whom, and what%? Such as: dm localhost:5000 Hello",
       ["dm 5000"] = "To whom, and what%? .*",
       ["dm x y"] = "Not a peer: x%. .*",
@@ -254,7 +254,7 @@ describe("chat", function()
     end
   end)
 
-  it("says who can not be joined", function()
+  it("says who cannot be joined", function()
     start()
     local name = peer.name
     peer:close()
@@ -365,7 +365,7 @@ describe("chat", function()
       assert.same({2, "", "gop2p chat: " .. case[1] .. usage},
                   {run(table.unpack(case, 2))})
     end
-    assert.same({2, "", "gop2p chat: others can not dial 0.0.0.0\n"},
+    assert.same({2, "", "gop2p chat: others cannot reach 0.0.0.0\n"},
                 {run("--address", "0.0.0.0")})
     local status, out = run("--help")
     assert.equal(0, status)

@@ -151,7 +151,7 @@ describe("gop2p bot", function()
     net.await(function()
       return net.read(errors):find("could not reload")
     end, 20)
-    assert.matches("error dice: error .*the old code goes on: .*"
+    assert.matches("error dice: error .*the old code stays: .*"
                    .. "bot.lua:1: unexpected symbol", net.read(errors))
     stop(p, "TERM")
   end)
@@ -190,7 +190,7 @@ describe("gop2p bot", function()
     assert.equal("", net.read(errors))
   end)
 
-  it("fails when the bot can not be started", function()
+  it("fails when the bot cannot be started", function()
     local name = script(([[
       require("gop2p.bot").new {port = %d, store = false}:run()
       print("over")]]):format(peer.port))
@@ -225,7 +225,7 @@ describe("gop2p bot", function()
       local status, lines, said = run(args)
       assert.same({2, {"here"}}, {status, lines})
       assert.matches("^gop2p bot: " .. options[1]:gsub("%-", "%%-")
-                     .. " was of no use: ", said)
+                     .. " had no effect: ", said)
     end
   end)
 

@@ -1,5 +1,5 @@
 -- What the installed commands have in common: options, how they fail when
--- they can not write, completions.
+-- they cannot write, completions.
 
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
@@ -90,7 +90,7 @@ describe("gop2p", function()
     end, "this is wrong")
   end)
 
-  it("fails when it can not read, and leaves", function()
+  it("fails when it cannot read, and leaves", function()
     local join = " --join " .. peer.name
     for _, command in ipairs {"send --all - </" .. join, "chat </" .. join,
                               "repl </" .. join, "chat <&-"} do
@@ -105,7 +105,7 @@ describe("gop2p", function()
     assert.same({}, peer:members())
   end)
 
-  it("fails when it can not write, and leaves", function()
+  it("fails when it cannot write, and leaves", function()
     for command, complaint in pairs {
       ["version"] = "device$", ["members " .. peer.name] = "device$",
       ["--help"] = "device$", ["chat --help"] = "device$",

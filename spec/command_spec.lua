@@ -57,7 +57,7 @@ describe("gop2p", function()
         {"gop2p listen: not a count: 0\n", "listen", "--count", "0"},
         {"gop2p watch: not a number above 0: 0\n", "watch", "--interval",
          "0"},
-        {"gop2p watch: others can not dial 0.0.0.0\n", "watch", "--address",
+        {"gop2p watch: others cannot reach 0.0.0.0\n", "watch", "--address",
          "0.0.0.0"},
         {"gop2p send: missing argument 'text'\n", "send"},
         {"gop2p send: to whom%? ", "send", "hello"},
@@ -173,7 +173,7 @@ describe("gop2p", function()
       assert.same({nil, "ff0001"}, {object.data, object.hex})
     end)
 
-    it("takes the address that others dial", function()
+    it("takes the address at which others reach it", function()
       local p <close> = tree:start({"listen", "--address", "127.0.0.1",
                                     "--join", peer.name, "--count", "1"},
                                    {stderr = "/dev/null"})
@@ -239,7 +239,7 @@ describe("gop2p", function()
       assert.same({peer.name}, other:members())
     end)
 
-    it("tells who does not answer", function()
+    it("tells who does not respond", function()
       local other = go.start("v1.1.3", "localhost")
       other:ask("connect " .. peer.name)
       local name, port = other.name, other.port
@@ -275,7 +275,7 @@ describe("gop2p", function()
                                               args = {"5000"}})
       network:advance(5)
       assert.same({"MEMBER          STATE", "localhost:5000  answers",
-                   "localhost:5001  no answer in time"}, list:prints())
+                   "localhost:5001  no response in time"}, list:prints())
     end)
 
     it("fails when nobody lets it in", function()

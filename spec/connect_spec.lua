@@ -73,7 +73,7 @@ describe("a new node", function()
     end
   end)
 
-  it("can not listen at what is no address of this machine", function()
+  it("cannot listen at what is no address of this machine", function()
     local other, err = gop2p.start_node("localhost", 0,
                                         {listen = "192.0.2.1"})
     assert.is_nil(other)
@@ -227,7 +227,7 @@ describe("an entry point", function()
   before_each(function() node = assert(gop2p.start_local_node(0)) end)
   after_each(function() node:close() end)
 
-  -- It can not be joined through 'peer', which is an error that says so,
+  -- It cannot be joined through 'peer', which is an error that says so,
   -- and the node goes on.
   local function fails(peer, code, ...)
     local ok, err = node:connect(peer.name, ...)
@@ -265,18 +265,18 @@ describe("an entry point", function()
     assert.matches(peer.name, tostring(err), 1, true)
   end)
 
-  net.both(it, "that never answers", function()
+  net.both(it, "that never responds", function()
     local peer <close> = net.hung()
     local time = net.timed(fails, peer, "ETIMEDOUT", 0.3)
     assert.is_true(time >= 0.29 and time < 2, time)
   end)
 
-  it("that reads, but never answers", function()
+  it("that reads, but never responds", function()
     local peer <close> = net.canned({connect = "hang"})
     fails(peer, "ETIMEDOUT", 0.3)
   end)
 
-  it("that answers half", function()
+  it("that responds with half", function()
     local whole = net.recorded("v1.1.3", "response-connect-first")
     for length = 1, #whole - 1, 37 do
       local peer <close> = net.canned({connect = whole:sub(1, length)
@@ -310,7 +310,7 @@ describe("an entry point", function()
     ["deep"] = ("["):rep(10000),
     ["bytes"] = "\255\254\0\1",
   }) do
-    it("that answers a list which is none: " .. name, function()
+    it("that responds with a list which is none: " .. name, function()
       local peer <close> = net.canned(
         {connect = net.response("200 OK", body)})
       assert.equal("parsing", fails(peer, "EPROTO").kind)
@@ -325,7 +325,7 @@ describe("an entry point", function()
     ["a negative length"] = "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n[]",
     ["endless headers"] = "HTTP/1.1 200 OK\r\n" .. ("X: y\r\n"):rep(20000),
   }) do
-    it("that answers no HTTP: " .. name, function()
+    it("that responds with no HTTP: " .. name, function()
       local peer <close> = net.canned({connect = bytes}, {drop = true})
       local ok, err = node:connect(peer.name, 1)
       assert.is_nil(ok)
@@ -339,7 +339,7 @@ describe("an entry point", function()
                            "204 No Content", "503 Busy",
                            "418 I'm a teapot", "100 Continue"}) do
     local number = math.tointeger(tonumber(status:match("^%d+")))
-    it("that answers with status " .. number, function()
+    it("that responds with status " .. number, function()
       local peer <close> = net.canned({connect =
                                        net.response(status, "[]")})
       local ok, err = node:connect(peer.name, 1)
@@ -352,7 +352,7 @@ describe("an entry point", function()
     end)
   end
 
-  it("that answers 201 is not joined without those whom it names",
+  it("that responds with 201 is not joined without those whom it names",
      function()
     local live <close> = net.canned({})
     local body = ('[{"port":%d,"address":"127.0.0.1"}]'):format(live.port)
@@ -365,7 +365,7 @@ describe("an entry point", function()
     end
   end)
 
-  it("that answers too much", function()
+  it("that responds with too much", function()
     local live <close> = net.canned({})
     local item = ('{"port":%d,"address":"127.0.0.1"}'):format(live.port)
     local body = "[" .. (item .. ","):rep(100) .. item .. "]"

@@ -1,4 +1,4 @@
--- What is promised of a message: an answer of 200 means that it stands in
+-- What is promised of a message: a response of 200 means that it stands in
 -- the inbox of a live program; it is said once, in its order, and what was
 -- not delivered is told to whoever sent it.
 
@@ -13,7 +13,7 @@ local function numbered(id, data)
           ("\r\nGop2p-Id: 00000000000000aa-%x\r\n"):format(id), 1))
 end
 
-describe("a message that was answered with 200", function()
+describe("a message with a response of 200", function()
   it("stands in the inbox, also if its sender is gone by then", function()
     local node <close> = assert(gop2p.start_local_node(0))
     net.ask(node, net.json(0, MEMBER))
@@ -47,11 +47,11 @@ describe("a message that was answered with 200", function()
       local other = gop2p.peer("127.1.1.1", i)
       local id = ("\r\nGop2p-Id: %016x-1\r\n"):format(1000 + i)
       conn:send(net.json(0, other))
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
       conn:send((net.json(2, other, "eA=="):gsub("\r\n", id, 1)))
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
       conn:send(net.json(1, other))
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
       assert.equal("x", assert(node:receive(0)).data)
     end
     net.ask(node, net.json(0, MEMBER))
@@ -74,7 +74,7 @@ describe("a message that was answered with 200", function()
 end)
 
 describe("a receiver that does not read", function()
-  it("holds its senders up, answers 503, and misses nothing in the end",
+  it("holds its senders up, responds with 503, and misses nothing in the end",
      function()
     local reader <close> = assert(gop2p.start_local_node(0,
       {inbox_messages = 1, inbox_timeout = 0.1}))

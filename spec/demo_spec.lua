@@ -127,7 +127,7 @@ describe("the demo", function()
       %0]]), "--limit", "3")
     local ports = introduced()
     assert.equal(1, demo:wait(8))
-    assert.matches("demo: nobody expected that visitor hears of dice, "
+    assert.matches("demo: visitor was not expected to hear from dice, "
                    .. "direct: psst\n", complaint())
     gone(ports)
   end)

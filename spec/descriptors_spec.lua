@@ -35,7 +35,7 @@ describe("out of descriptors", function()
     local early <close> = assert(net.dial(port))
     local function say(conn, bytes)
       conn:send(bytes)
-      return assert(conn:answer()).status
+      return assert(conn:response()).status
     end
     assert.equal(200, say(early, net.json(0, member)))
     do
@@ -119,7 +119,7 @@ describe("out of descriptors", function()
       local receipt = node:broadcast("x")
       local _, err = receipt:wait(0.2)
       print(err.code)
-      gop2p.sleep(2)   -- who does not answer is suspected after 1.2 s
+      gop2p.sleep(2)   -- who does not respond is suspected after 1.2 s
       print(node:members("suspected")[1])
       for _, file in ipairs(files) do file:close() end
       collectgarbage()

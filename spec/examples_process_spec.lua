@@ -109,7 +109,7 @@ for how, words in pairs {
       assert.same({ "Reminder: the tea is ready", "direct" }, { text, kind })
       name = from
       ask "reminders"
-      hears("direct", "^You have none%.$")
+      hears("direct", "^You have no reminders%.$")
       bot:kill("TERM")
       assert.equal(0, bot:wait(LIMIT))
     end)
@@ -119,7 +119,7 @@ for how, words in pairs {
       ask("add " .. peer.name)
       hears("direct", "^The team .*: " .. peer.name .. "$")
       ask "now"
-      hears("direct", "^What are you at")
+      hears("direct", "^What are you working on")
       ask "I test."
       hears("direct", "^Thank you%.$")
       hears("message", "^Standup of .*:\n" .. peer.name .. ": I test%.$")

@@ -84,7 +84,7 @@ describe("a file", function()
     return child:line(10), child:wait(10)
   end
 
-  it("that can not be written whole stays as it was", function()
+  it("that cannot be written whole stays as it was", function()
     assert(file.replace(path, "old"))
     local line, status = limited("trap '' XFSZ")
     assert.truthy(line and line:find("^nil\tEFBIG\t.*" .. path), line)

@@ -207,7 +207,7 @@ describe("the advertised address", function()
         end)
         assert.is_false(good)
         assert.matches("forms_names_spec%.lua:%d+: bad argument #1 to "
-          .. "'start_node' %(nobody can dial " .. address .. ": ", err)
+          .. "'start_node' %(nobody can reach " .. address .. ": ", err)
       end
     end
   end)

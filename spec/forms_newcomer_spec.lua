@@ -1,5 +1,5 @@
 -- Newcomers of the header forms are asked back before they get their list;
--- here are those that do not answer, lie, go away, or come all at once.
+-- here are those that do not respond, lie, go away, or come all at once.
 
 local go = require "spec.support.go"
 local net = require "spec.support.net"
@@ -10,18 +10,18 @@ local function get(address, port, host)
                             Peer_address = address, Peer_port = port})
 end
 
--- Asks to be let in; the answer, and how many seconds it took.
+-- Asks to be let in; the response, and how many seconds it took.
 local function ask(ours, address, port)
-  local seconds, answer = net.timed(net.ask, ours.node,
+  local seconds, response = net.timed(net.ask, ours.node,
                                     get(address, port, ours.name))
-  return answer, seconds
+  return response, seconds
 end
 
 local function member(port)
   return '{"port":' .. port .. ',"address":"localhost"}'
 end
 
-describe("a newcomer that can not be asked back", function()
+describe("a newcomer that cannot be asked back", function()
   local ours, other
 
   before_each(function()
@@ -36,14 +36,14 @@ describe("a newcomer that can not be asked back", function()
 
   -- Its list is given in numbers; nobody else suffers from it.
   local function numbers(address, port, least, most)
-    local answer, seconds = ask(ours, address, port)
-    assert.equal(200, answer.status)
-    assert.equal("[" .. member(other.port) .. "]", answer.body)
+    local response, seconds = ask(ours, address, port)
+    assert.equal(200, response.status)
+    assert.equal("[" .. member(other.port) .. "]", response.body)
     assert.is_true(seconds >= least, "after " .. seconds)
     assert.is_true(seconds < most, "after " .. seconds)
   end
 
-  -- A Go program fails to join when it can not reach one that is listed.
+  -- A Go program fails to join when it cannot reach one that is listed.
   local function others()
     for _, form in ipairs(go.forms) do
       local newcomer <close> = party.start(form)
@@ -84,7 +84,7 @@ describe("a newcomer that can not be asked back", function()
     numbers("127.0.0.1", 1, 0, 4)
   end)
 
-  it("for it answers garbage", function()
+  it("for it responds with garbage", function()
     for _, body in ipairs({"", "{}", "null", "[{}]", "[null]", "[1,", "\0",
                            '[{"port":"x","address":"a"}]',
                            '[{"port":-1,"address":"a"}]'}) do
@@ -95,8 +95,8 @@ describe("a newcomer that can not be asked back", function()
   end)
 
   it("for it closes or talks no HTTP", function()
-    for _, answer in ipairs({"close", "garbage\r\n\r\n"}) do
-      local canned <close> = net.canned({connect = answer})
+    for _, response in ipairs({"close", "garbage\r\n\r\n"}) do
+      local canned <close> = net.canned({connect = response})
       numbers("127.0.0.1", canned.port, 0, 4)
     end
   end)
@@ -109,7 +109,7 @@ describe("a newcomer that can not be asked back", function()
     end
   end)
 
-  it("for it begins an answer and does not end it", function()
+  it("for it begins a response and does not end it", function()
     local canned <close> = net.canned({
       connect = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n["})
     numbers("127.0.0.1", canned.port, 0.9, 4)
@@ -122,8 +122,8 @@ describe("a newcomer that can not be asked back", function()
   end)
 
   it("in our own name", function()
-    local answer = ask(ours, "localhost", ours.port)
-    assert.equal(400, answer.status)
+    local response = ask(ours, "localhost", ours.port)
+    assert.equal(400, response.status)
     assert.same({other.name}, ours:members())
   end)
 
@@ -143,7 +143,7 @@ describe("a newcomer that can not be asked back", function()
     conn:send(get("127.0.0.1", hung.port, ours.name))
     local seconds = net.timed(others)
     assert.is_true(seconds < 4, "after " .. seconds)
-    assert.equal(200, assert(conn:answer()).status)
+    assert.equal(200, assert(conn:response()).status)
   end)
 end)
 
@@ -210,15 +210,15 @@ describe("a newcomer whose list is empty", function()
       local canned <close> = net.canned({
         connect = net.recorded("v1.1.2", "response-connect-first"),
       }, {form = "v1.1.2"})
-      local answer = net.ask(ours.node,
+      local response = net.ask(ours.node,
                              get("127.0.0.1", canned.port, host))
-      if answer.status == 200 then
+      if response.status == 200 then
         local _, request = canned:request()
         assert.matches("\r\nPeer_address: localhost\r\n", request, 1, true)
         assert.matches("\r\nPeer_port: " .. ours.port .. "\r\n", request, 1,
                        true)
       else
-        assert.equal(400, answer.status)
+        assert.equal(400, response.status)
       end
     end
   end)
@@ -243,7 +243,7 @@ describe("a member that connects again while it reads nothing", function()
   end)
 end)
 
-describe("a newcomer that goes away before its answer", function()
+describe("a newcomer that goes away before its response", function()
   it("hurts nobody", function()
     local ours <close> = party.start("ours")
     local hung <close> = net.hung()
@@ -269,8 +269,8 @@ describe("a newcomer that goes away before its answer", function()
     hung.socket:settimeout(0)
     local peer = net.await(function() return hung.socket:accept() end)
     ours:close()
-    local answer = conn:answer()
-    assert.is_true(answer == nil or answer.status == 503)
+    local response = conn:response()
+    assert.is_true(response == nil or response.status == 503)
     peer:close()
   end)
 end)

@@ -83,7 +83,7 @@ for _, before in ipairs(party.published) do
 end
 
 -- A seed takes what was meant for v1.1.3 for a message of nobody; only its
--- answer tells that it is one.
+-- response tells that it is one.
 local function heard(peer)
   local list = peer:heard()
   if peer.form == "seed" and list[1]:find("^message {.*} from :$") then
@@ -92,7 +92,7 @@ local function heard(peer)
   return list
 end
 
--- Nothing but an answer can tell: the member does not say that it is new.
+-- Nothing but a response can tell: the member does not say that it is new.
 describe("a member that came back and says nothing", function()
   local function silent(before, after, text)
     local ours <close> = party.start("ours")

@@ -217,8 +217,8 @@ describe("asked back, a newcomer gets the connect of its form", function()
   end
 end)
 
-describe("what we answer", function()
-  local function answers(bytes)
+describe("what we respond with", function()
+  local function responseto(bytes)
     local ours <close> = party.start("ours")
     return net.ask(ours.node, bytes), ours.name
   end
@@ -231,38 +231,38 @@ describe("what we answer", function()
   end
 
   -- Go's own fields, and the announcement where the protocol has it.
-  local function as(form, name, answer, announced)
+  local function as(form, name, response, announced)
     local expected = net.parse(net.recorded(form, name))
-    assert.equal(expected.status, answer.status)
-    assert.equal(expected.body, answer.body)
+    assert.equal(expected.status, response.status)
+    assert.equal(expected.body, response.body)
     for field, value in pairs(expected.headers) do
       if field ~= "date" and field ~= "connection" then
-        assert.equal(value, answer.headers[field], field)
+        assert.equal(value, response.headers[field], field)
       end
     end
-    assert.equal(announced, answer.headers["gop2p-lua"])
+    assert.equal(announced, response.headers["gop2p-lua"])
   end
 
   local stranger = {address = "127.0.0.1", port = 9}
 
   it("to a connect is the list, announced", function()
-    local answer, name = answers(net.json(0, stranger))
-    as("v1.1.3", "response-connect-first", answer, "1 " .. name)
+    local response, name = responseto(net.json(0, stranger))
+    as("v1.1.3", "response-connect-first", response, "1 " .. name)
   end)
 
   it("to a probe is announced", function()
-    local answer, name = answers(net.http("OPTIONS /", {Host = "x"}))
-    assert.equal(204, answer.status)
-    assert.equal("1 " .. name, answer.headers["gop2p-lua"])
+    local response, name = responseto(net.http("OPTIONS /", {Host = "x"}))
+    assert.equal(204, response.status)
+    assert.equal("1 " .. name, response.headers["gop2p-lua"])
   end)
 
   it("to all else is not announced", function()
     as("v1.1.3", "response-broadcast-stranger",
-       (answers(net.json(2, stranger, "YQ=="))))
+       (responseto(net.json(2, stranger, "YQ=="))))
     as("v1.1.3", "response-disconnect-stranger",
-       (answers(net.json(1, stranger))))
-    as("v1.1.3", "response-not-json", (answers(net.post("no JSON"))))
-    as("v1.1.3", "response-unknown-type", (answers(net.json(7, stranger))))
+       (responseto(net.json(1, stranger))))
+    as("v1.1.3", "response-not-json", (responseto(net.post("no JSON"))))
+    as("v1.1.3", "response-unknown-type", (responseto(net.json(7, stranger))))
     as("v1.1.3", "response-direct-member", (joined(function(from)
       return net.json(3, from, "YQ==")
     end)))
@@ -281,13 +281,13 @@ describe("what we answer", function()
         Peer_address = "localhost", Peer_port = peer.port})
       local quote = form == "seed" and '"' or ""
       local one = '{"port":%s%d%s,"address":"%s"}'
-      local answer = net.ask(ours.node, bytes)
+      local response = net.ask(ours.node, bytes)
       assert.equal("[" .. one:format(quote, first.port, quote, "127.0.0.1")
-                   .. "]", answer.body)
-      answer = net.ask(ours.node, bytes)
+                   .. "]", response.body)
+      response = net.ask(ours.node, bytes)
       assert.equal("[" .. one:format(quote, first.port, quote, "127.0.0.1")
         .. "," .. one:format(quote, peer.port, quote, "localhost") .. "]",
-        answer.body)
+        response.body)
     end
   end)
 end)

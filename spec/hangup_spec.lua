@@ -115,7 +115,7 @@ describe("when its terminal is gone", function()
     net.pass(0.3)
     assert.is_true(runs(pid))
     assert.is_true(node:is_connected())
-    node:broadcast("nobody sees it")   -- which it can not print
+    node:broadcast("nobody sees it")   -- which it cannot print
     net.await(function() return not runs(pid) end)
   end)
 end)

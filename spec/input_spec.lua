@@ -73,7 +73,7 @@ describe("lines", function()
     assert.is_nil(gop2p.lines(null)())
   end)
 
-  it("end with an error when they can not be read", function()
+  it("end with an error when they cannot be read", function()
     local folder <close> = assert(io.open("/"))
     local line, err = gop2p.lines(folder)()
     assert.is_nil(line)

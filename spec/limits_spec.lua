@@ -54,13 +54,13 @@ describe("by default", function()
     local bytes = net.json(2, MEMBER, "YQ==")
     for _ = 1, 1024 do
       conn:send(bytes)
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
     end
     conn:send(bytes)
     net.pass(0.2)
     assert.is_nil((conn.socket:receive(1))) -- it has to wait
     assert.is_not_nil(node:receive(0))
-    assert.equal(200, assert(conn:answer()).status)
+    assert.equal(200, assert(conn:response()).status)
     for _ = 1, 1024 do assert.is_not_nil(node:receive(0)) end
     assert.is_nil((node:receive(0)))
   end)
@@ -72,13 +72,13 @@ describe("by default", function()
     local bytes = net.http("PUT /", headers, ("x"):rep(1048576))
     for _ = 1, 64 do
       conn:send(bytes)
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
     end
     conn:send(bytes)
     net.pass(0.2)
     assert.is_nil((conn.socket:receive(1)))
     assert.is_not_nil(node:receive(0))
-    assert.equal(200, assert(conn:answer()).status)
+    assert.equal(200, assert(conn:response()).status)
   end)
 
   it("an outbox has 1,024 messages, or 8 MiB", function()
@@ -168,13 +168,13 @@ describe("by default", function()
       local conn = net.dial(port)
       if not conn then return false end
       conn:send(net.json(0, MEMBER))
-      local answer = conn:answer()
+      local response = conn:response()
       conn:close()
-      return answer and answer.status == 200
+      return response and response.status == 200
     end)
   end)
 
-  it("a request may take 10 seconds, an answer 5", function()
+  it("a request may take 10 seconds, a response 5", function()
     local hung <close> = net.hung()
     local conn <close> = assert(net.dial(node))
     local from = socket.gettime()
@@ -185,7 +185,7 @@ describe("by default", function()
     assert.is_nil(ok)
     assert.equal("ETIMEDOUT", err.code)
     assert.is_true(seconds > 4.5 and seconds < 7, seconds)
-    assert.equal(408, assert(conn:answer(10)).status)
+    assert.equal(408, assert(conn:response(10)).status)
     seconds = socket.gettime() - from
     assert.is_true(seconds > 9.5 and seconds < 13, seconds)
   end)

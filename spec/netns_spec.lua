@@ -117,7 +117,7 @@ describe("machines in network namespaces", function()
 
   -- A kernel says so by itself, some seconds after it.
   local function who_failed(line)
-    return line:match("^(%S+) failed: no answer in time$") or
+    return line:match("^(%S+) failed: no response in time$") or
            line:match("^(%S+) failed: no route to host$")
   end
 

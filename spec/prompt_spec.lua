@@ -305,7 +305,7 @@ describe("the prompt", function()
     assert.is_true(later - switches <= 3, later - switches)
     assert.is_true(late - ticks <= 2, late - ticks)
     -- Each asks the other every 0.6 s (probe_interval): a wake-up for the
-    -- timer, for the answer, for what is asked and for what then went out.
+    -- timer, for the response, for what is asked and for what then went out.
     later, late = spent(second)
     assert.is_true(later - switches2 <= 100, later - switches2)
     assert.is_true(late - ticks2 <= 10, late - ticks2)

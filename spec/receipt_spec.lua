@@ -13,7 +13,7 @@ local function joined(...)
 end
 
 describe("a receipt", function()
-  net.both(it, "is true when all have answered", function()
+  net.both(it, "is true when all have responded", function()
     local nodes <close> = net.network(4)
     local receipt = nodes[1]:broadcast("x")
     assert.is_true((receipt:wait()))
@@ -240,7 +240,7 @@ describe("errors", function()
     local conn <close> = assert(net.dial(node))
     for _ = 1, 50 do
       conn:send(net.post("rubbish"))
-      assert.equal(400, assert(conn:answer()).status)
+      assert.equal(400, assert(conn:response()).status)
     end
     local list = net.errors(node, 50, 0.2)
     assert.is_true(#list >= 1 and #list <= 6, #list)

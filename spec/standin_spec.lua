@@ -82,7 +82,7 @@ local function request(form, what, port, data)
     port), {Host = "localhost:" .. port, Connection = "close"})
 end
 
--- All of an answer but when it was given.
+-- All of a response but when it was given.
 local function undated(bytes)
   local text, count = bytes:gsub("\r\nDate: [^\r]*", "")
   assert.equal(1, count)
@@ -90,55 +90,55 @@ local function undated(bytes)
 end
 
 for _, form in ipairs(go.forms) do
-  describe("the stand-in of " .. form .. " answers what was recorded",
+  describe("the stand-in of " .. form .. " responds as was recorded",
            function()
     local peer
 
     before_each(function() peer = party.start(form) end)
     after_each(function() peer:close() end)
 
-    local function answers(name, bytes)
-      local answer = net.ask(peer.port, bytes)
+    local function responds(name, bytes)
+      local response = net.ask(peer.port, bytes)
       assert.equal(undated(net.recorded(form, "response-" .. name)),
-                   undated(answer.raw))
+                   undated(response.raw))
     end
 
     it("to who joins, talks and leaves", function()
-      answers("connect-first", request(form, "connect", 7401))
-      answers("connect-second", request(form, "connect", 7402))
-      answers("connect-again", request(form, "connect", 7402))
-      answers("broadcast-member", request(form, "broadcast", 7401, "a"))
-      answers("direct-member", request(form, "direct", 7401, "a"))
-      answers("disconnect-member", request(form, "disconnect", 7401))
+      responds("connect-first", request(form, "connect", 7401))
+      responds("connect-second", request(form, "connect", 7402))
+      responds("connect-again", request(form, "connect", 7402))
+      responds("broadcast-member", request(form, "broadcast", 7401, "a"))
+      responds("direct-member", request(form, "direct", 7401, "a"))
+      responds("disconnect-member", request(form, "disconnect", 7401))
       assert.same({"localhost:7402"}, peer:members())
     end)
 
     it("to strangers", function()
-      answers("broadcast-stranger", request(form, "broadcast", 7401, "a"))
-      answers("disconnect-stranger", request(form, "disconnect", 7401))
+      responds("broadcast-stranger", request(form, "broadcast", 7401, "a"))
+      responds("disconnect-stranger", request(form, "disconnect", 7401))
       local heard = form == "seed" and {"message a from localhost:7401"}
       assert.same(heard or {}, peer:heard())
     end)
 
     it("to what is none of its requests", function()
       local bare = {Host = "x", Connection = "close"}
-      answers("options", net.http("OPTIONS /", bare))
+      responds("options", net.http("OPTIONS /", bare))
       if form ~= "v1.1.3" then
         if form == "seed" then
           net.ask(peer.port, request(form, "connect", 7401))
           net.ask(peer.port, request(form, "connect", 7402))
         end
-        return answers("no-peer-headers", net.http("GET /", bare))
+        return responds("no-peer-headers", net.http("GET /", bare))
       end
-      answers("not-json", net.post("no JSON", bare))
-      answers("unknown-type", request(form, "of no kind", 7401))
-      answers("own-host", net.post("", {Host = peer.name,
+      responds("not-json", net.post("no JSON", bare))
+      responds("unknown-type", request(form, "of no kind", 7401))
+      responds("own-host", net.post("", {Host = peer.name,
                                         Connection = "close"}))
     end)
   end)
 end
 
--- An entry point that answers a connect with this body.
+-- An entry point that responds to a connect with this body.
 local function entry(body)
   return net.canned({connect = net.response("200 OK", body)})
 end
@@ -196,7 +196,7 @@ describe("the stand-in of", function()
       assert.same({"message b from " .. other.name}, peer:heard())
     end)
 
-    it(form .. " answers a message when it is read", function()
+    it(form .. " responds to a message when it is read", function()
       local peer <close> = party.start(form)
       net.ask(peer.port, request(form, "connect", 7401))
       peer:ask("pause", "paused")
@@ -206,7 +206,7 @@ describe("the stand-in of", function()
       assert.is_nil((conn.socket:receive(1)))
       assert.same({}, peer:heard())
       peer:ask("resume", "resumed")
-      assert.equal(200, conn:answer().status)
+      assert.equal(200, conn:response().status)
       assert.equal(1, #peer:heard())
     end)
   end

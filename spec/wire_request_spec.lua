@@ -1,4 +1,4 @@
--- What published programs were recorded to send gets the published answers.
+-- What published programs were recorded to send gets the published responses.
 
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
@@ -8,18 +8,18 @@ local ADDRESS = {seed = "192.0.2.9", ["v1.1.2"] = "localhost",
 local HELLO = "Hello network!"
 
 local function statusandbody(bytes)
-  local answer = assert(net.parse(bytes))
-  return answer.status, answer.body
+  local response = assert(net.parse(bytes))
+  return response.status, response.body
 end
 
--- Replays a recorded request; its answer has the status and body of the
--- recorded answer 'name' of 'form'.
+-- Replays a recorded request; its response has the status and body of the
+-- recorded response 'name' of 'form'.
 local function replay(node, form, request, name, by)
   local status, body = statusandbody(net.recorded(by or form, name))
-  local answer = net.ask(node, net.recorded(form, request))
-  assert.same({status, body}, {answer.status, answer.body}, request)
-  assert.equal("*", answer.headers["access-control-allow-origin"])
-  return answer
+  local response = net.ask(node, net.recorded(form, request))
+  assert.same({status, body}, {response.status, response.body}, request)
+  assert.equal("*", response.headers["access-control-allow-origin"])
+  return response
 end
 
 -- Who had sent the recording.
@@ -28,7 +28,7 @@ local function sender(form)
 end
 
 for _, form in ipairs(net.forms) do
-  -- Strangers: seed and v1.1.2 look alike, and the later answer counts.
+  -- Strangers: seed and v1.1.2 look alike, and the later response counts.
   local strict = form == "seed" and "v1.1.2" or form
 
   describe("a program of " .. form, function()
@@ -120,7 +120,7 @@ for _, form in ipairs(net.forms) do
         conn:send(byte)
         gop2p.pump()
       end
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
     end)
 
     it("may ask again on the same connection, and at once", function()
@@ -129,18 +129,18 @@ for _, form in ipairs(net.forms) do
                 .. net.recorded(form, "request-broadcast-to-entry")
                 .. net.recorded(form, "request-broadcast-to-entry"))
       for _ = 1, 3 do
-        assert.equal(200, assert(conn:answer()).status)
+        assert.equal(200, assert(conn:response()).status)
       end
       assert.equal(HELLO, assert(node:receive(1)).data)
       assert.equal(HELLO, assert(node:receive(1)).data)
       conn:send(net.recorded(form, "request-disconnect-to-entry"))
-      assert.equal(200, assert(conn:answer()).status)
+      assert.equal(200, assert(conn:response()).status)
       assert.is_false(node:is_connected())
     end)
   end)
 end
 
-describe("an answer", function()
+describe("a response", function()
   local node
 
   before_each(function() node = assert(gop2p.start_local_node(0)) end)
@@ -148,8 +148,8 @@ describe("an answer", function()
 
   local function published(form, name, bytes)
     local status, body = statusandbody(net.recorded(form, name))
-    local answer = net.ask(node, bytes)
-    assert.same({status, body}, {answer.status, answer.body})
+    local response = net.ask(node, bytes)
+    assert.same({status, body}, {response.status, response.body})
   end
 
   it("to what is not understood is 400", function()
@@ -184,13 +184,13 @@ describe("an answer", function()
   end)
 
   it("to OPTIONS is 204, and has four headers and no effect", function()
-    local answer = net.ask(node, net.http("OPTIONS /", {Host = "x"}))
+    local response = net.ask(node, net.http("OPTIONS /", {Host = "x"}))
     local wanted = assert(net.parse(net.recorded("v1.1.3",
                                                  "response-options")))
-    assert.equal(204, answer.status)
+    assert.equal(204, response.status)
     for _, name in ipairs({"credentials", "headers", "methods", "origin"}) do
       name = "access-control-allow-" .. name
-      assert.equal(wanted.headers[name], answer.headers[name], name)
+      assert.equal(wanted.headers[name], response.headers[name], name)
     end
     net.ask(node, net.http("OPTIONS /", {Host = "x", Peer_port = "4000",
                                          Peer_address = "127.1.2.3"}))
@@ -200,9 +200,9 @@ describe("an answer", function()
 
   it("to a connect is the list as it was before", function()
     local function connect(peer)
-      local answer = net.ask(node, net.json(0, peer))
-      assert.equal(200, answer.status)
-      return answer.body
+      local response = net.ask(node, net.json(0, peer))
+      assert.equal(200, response.status)
+      return response.body
     end
     local others <close> = net.network(1)
     local last <close> = assert(gop2p.start_local_node(0))
@@ -331,8 +331,8 @@ describe("a request", function()
                  .. '{"port":4000,"address":"127.1.2.3"}}'
     local headers = {Host = tostring(peer), Peer_address = peer.address,
                      Peer_port = peer.port}
-    local answer = net.ask(node, net.http("GET /", headers, body))
-    assert.same({200, "[]"}, {answer.status, answer.body})
+    local response = net.ask(node, net.http("GET /", headers, body))
+    assert.same({200, "[]"}, {response.status, response.body})
     assert.same({tostring(peer)}, net.names(node:members()))
   end)
 

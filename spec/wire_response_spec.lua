@@ -1,4 +1,4 @@
--- What published programs were recorded to answer is understood, and what
+-- Responses recorded of published programs are understood, and what
 -- they are asked is what they were recorded to be asked.
 
 local gop2p = require "gop2p"
@@ -119,19 +119,19 @@ describe("what v1.1.3 is asked", function()
 end)
 
 for _, form in ipairs(net.forms) do
-  describe("an answer of " .. form, function()
+  describe("a response of " .. form, function()
     local node
 
     before_each(function() node = assert(gop2p.start_local_node(0)) end)
     after_each(function() node:close() end)
 
-    local function canned(answers)
-      return net.canned(answers, {form = form})
+    local function canned(responses)
+      return net.canned(responses, {form = form})
     end
 
     -- Joins a peer of this form with an empty list.
-    local function join(answers)
-      local peer = canned(answers)
+    local function join(responses)
+      local peer = canned(responses)
       assert(node:connect(peer.name))
       assert.same({peer.name}, net.names(node:members()))
       return peer
@@ -247,7 +247,7 @@ for _, form in ipairs(net.forms) do
   end)
 end
 
-describe("an answer", function()
+describe("a response", function()
   local node
 
   before_each(function() node = assert(gop2p.start_local_node(0)) end)

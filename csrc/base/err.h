@@ -1,7 +1,7 @@
 /*
 ** base/err.h - what can go wrong, as one number.
 **
-** Knows nothing of where it went wrong: who met the error adds the peer and
+** Does not know where it went wrong: whoever met the error adds the peer and
 ** the message (gp_failure). GP_OK is zero, so an error can be tested as a
 ** truth value.
 */
@@ -23,7 +23,7 @@ typedef enum gp_errkind {
   X(NOMEM, INTERNAL, "out of memory") \
   X(INVAL, INTERNAL, "invalid value") \
   X(CANCELED, INTERNAL, "the node was stopped") \
-  X(SELF, INTERNAL, "a node can not connect with itself") \
+  X(SELF, INTERNAL, "a node cannot connect to itself") \
   X(NOBUFS, CONNECTION, "too many messages wait for this peer already") \
   X(MFILE, INTERNAL, "too many open files") \
   X(ADDRINUSE, CONNECTION, "the port is taken") \
@@ -31,22 +31,22 @@ typedef enum gp_errkind {
   X(ACCES, CONNECTION, "permission denied") \
   X(NOTFOUND, CONNECTION, "no such host") \
   X(CONNREFUSED, CONNECTION, "connection refused") \
-  X(CONNRESET, CONNECTION, "connection closed before the answer") \
+  X(CONNRESET, CONNECTION, "connection closed before the response") \
   X(HOSTUNREACH, CONNECTION, "no route to host") \
   X(NETUNREACH, CONNECTION, "network is unreachable") \
   X(NOTCONN, CONNECTION, "the peer has left the network") \
   X(REPLACED, CONNECTION, "another process has taken its place") \
-  X(TIMEDOUT, CONNECTION, "no answer in time") \
+  X(TIMEDOUT, CONNECTION, "no response in time") \
   X(FORBIDDEN, CONNECTION, "the peer does not count us as a member") \
   X(EXIST, CONNECTION, "the name is taken by another member") \
   X(BADREQUEST, CONNECTION, "the peer did not understand the request") \
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
-  X(BUSY, CONNECTION, "the peer can not take more at present") \
-  X(STATUS, CONNECTION, "the peer answered with an error") \
+  X(BUSY, CONNECTION, "the peer cannot take more at present") \
+  X(STATUS, CONNECTION, "the peer responded with an error") \
   X(LIMIT, CONNECTION, "a limit of this node was reached") \
-  X(CORS, CONNECTION, "a page of another origin asked (see option cors)") \
+  X(CORS, CONNECTION, "a page of another origin sent it (see option cors)") \
   X(BADMSG, PARSING, "not a valid gop2p message") \
-  X(PROTO, PARSING, "the answer is not one of a gop2p node") \
+  X(PROTO, PARSING, "the response is not one of a gop2p node") \
   X(IO, INTERNAL, "input/output error")
 
 typedef enum gp_err {

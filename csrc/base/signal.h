@@ -3,7 +3,7 @@
 **
 ** A signal stands for one thing that can be waited for (an inbox, a
 ** receipt). Raising it puts it once into the list of its loop, however often
-** it is raised; the scheduler takes the numbers out and resumes who waits
+** it is raised; the scheduler takes the numbers out and resumes whoever waits
 ** for them. Nothing is allocated, so raising never fails.
 ** Zeroed, a list is empty and a signal is not raised, so that what was made
 ** only half can be freed: the links are its own, since a ring is not so.

@@ -52,8 +52,8 @@ static int result (lua_State *L, int number) {
   }
   luaL_pushfail(L);
   lua_pushstring(L, codeof(number));
-  lua_pushstring(L, number == EINVAL ? "not an ordinary file"
-                                     : strerror(number));
+  lua_pushstring(L,
+                 number == EINVAL ? "not a regular file" : strerror(number));
   return 3;
 }
 
@@ -283,7 +283,7 @@ static bool isunfinished (const char *name, const char *base) {
 }
 
 /* Removes unfinished files that writers of this one left when they were
-   killed. Only who has its lock writes it, and that is the caller. */
+   killed. Only the holder of its lock writes it, and that is the caller. */
 static void sweep (const char *path) {
   const char *slash = strrchr(path, '/');
   const char *base = slash == NULL ? path : slash + 1;

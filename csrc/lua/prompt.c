@@ -49,7 +49,7 @@ static lua_State *mainthread;
 static bool pumping;                 /* Lua does its turn */
 static volatile sig_atomic_t hidden; /* the line is, while tasks run */
 static bool reading;                 /* core.readline reads */
-static lgp_getter *getbefore;        /* whom ours stands in for */
+static lgp_getter *getbefore;        /* the one ours stands in for */
 static const char *breaksbefore;
 static char breaks[64]; /* all of them end a word */
 static bool buried;     /* others came after us, and still call ours */
@@ -106,8 +106,8 @@ static void dieof (int number) {
 static void caughtint (int number);
 static void caughtend (int number);
 
-/* What ends a process, and during a turn: who handles it for readline and
-   who for us. */
+/* What ends a process, and during a turn: what handles it for readline and
+   what for us. */
 static struct ending {
   int number;
   void (*caught)(int number);
@@ -430,7 +430,7 @@ static int core_readline (lua_State *L) {
   const char *prompt = luaL_checkstring(L, 1);
   struct sigaction ours = {.sa_handler = caughtreading}, before;
   if (L != mainthread || reading || pumping)
-    return luaL_error(L, "a line can not be read here");
+    return luaL_error(L, "a line cannot be read here");
   free(line);
   interrupted = 0;
   reading = true;

@@ -119,7 +119,7 @@ static gp_err startone (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
   return e;
 }
 
-/* All have one machine's localhost, so only who is called so is it. */
+/* All have one machine's localhost, so only a node of that name is it. */
 static gp_err start (lgp_world *w, const char *address, size_t len, int port,
                      const gp_serviceopt *given, gp_signal *signals,
                      lgp_host *h) {
@@ -208,7 +208,7 @@ static int sim_begin (lua_State *L) {
   if (findsim(box) != NULL)
     return luaL_error(L, "there is a simulation already");
   if (!gp_ring_empty(&box->nodes))
-    return luaL_error(L, "nodes on the network are open");
+    return luaL_error(L, "close the nodes on the network first");
   e = newsimulation(&s, box, (uint64_t)seed, (double)epoch);
   if (e != GP_OK)
     return luaL_error(L, "no simulation: %s", gp_err_text(e));

@@ -55,7 +55,7 @@ static void pushtext (lua_State *L, const gp_failure *f) {
       lua_pushfstring(L, "could not deliver to %s", who);
       break;
     case GP_PURPOSE_LEAVE:
-      lua_pushfstring(L, "could not take leave of %s", who);
+      lua_pushfstring(L, "could not say goodbye to %s", who);
       break;
     default:
       lua_pushfstring(L, "refused a request from %s",

@@ -52,7 +52,7 @@ void gp_acceptor_allow (gp_acceptor *a, unsigned reasons) {
 /*
 ** The error callback of a listener is given the evhttp, from which no way
 ** leads to the acceptor. So beside each listener the base holds a marker, an
-** event that can not happen (a listening socket is never writable).
+** event that cannot happen (a listening socket is never writable).
 */
 typedef struct search {
   struct evconnlistener *listener;

@@ -4,7 +4,7 @@
 ** A link is one connection to one numeric address for one peer. It serves
 ** one request at a time, or rests in the pool until the next one, until it
 ** rested too long, or until the other side closes it. Knows no requests:
-** who uses a link sends through 'con' and is called back by evhttp itself.
+** its user sends through 'con' and is called back by evhttp itself.
 */
 #ifndef gp_net_link_h
 #define gp_net_link_h
@@ -66,7 +66,7 @@ void gp_link_started (gp_link *k);
 /* Gives it back. Legal in callbacks, like gp_link_drop. */
 void gp_link_rest (gp_link *k);
 
-/* Lets it be freed by the timer: what libevent calls can not free it. */
+/* Lets it be freed by the timer: what libevent calls cannot free it. */
 void gp_link_drop (gp_link *k);
 
 /* NULL is allowed. Not within callbacks of libevent. */

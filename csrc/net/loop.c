@@ -22,7 +22,7 @@
 
 #include "base/os.h"
 
-#define SLICE_MS 100 /* where libevent has timers that we can not see */
+#define SLICE_MS 100 /* where libevent has timers that we cannot see */
 #define BASE_FDS 4   /* the epoll set, a pair for signals, one to spare */
 
 struct gp_loop {

@@ -14,7 +14,7 @@
 
 /*
 ** A watch: raises 'signal' once when 'fd' can be read without waiting.
-** What can not be watched (a regular file) can always be read: its signal
+** What cannot be watched (a regular file) can always be read: its signal
 ** is raised at once. Borrows 'signal' until the watch is freed, which leaves
 ** 'fd' open.
 */

@@ -27,7 +27,7 @@ static bool iscalled (const gp_record *peer, const char *text) {
   return strcmp(peer->claim.name, text) == 0;
 }
 
-/* Who else is called so; NULL: nobody. */
+/* The other peer that is called so, or NULL. */
 static gp_record *holderof (const gp_node *n, const gp_record *peer,
                             const gp_identity *who) {
   gp_record *other;

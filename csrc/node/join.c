@@ -11,7 +11,7 @@
 
 /* How those that a peer has listed are greeted. */
 typedef struct greeting {
-  const gp_record *by; /* who listed them */
+  const gp_record *by; /* the peer that listed them */
   const gp_peer *us;   /* our alias in the list, or NULL */
   gp_purpose purpose;
   bool members_too;

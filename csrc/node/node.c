@@ -106,7 +106,7 @@ bool gp_node_isconnected (const gp_node *n) {
   return n->memberships.members > 0;
 }
 
-/* Adds those of whom 'belongs' is true. */
+/* Adds those of which 'belongs' is true. */
 static gp_err list (const gp_node *n, gp_peerlist *out,
                     bool (*belongs)(const gp_record *peer)) {
   const gp_record *peer;

@@ -101,7 +101,7 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
 /*
 ** Joins through 'entry': asks it, then greets everybody it names. The
 ** receipt settles when all have been greeted, but for those that take more
-** than a second; its failure is the entry point's. Who can not be greeted
+** than a second; its failure is the entry point's. One that cannot be greeted
 ** is told as a failure of its own and is no member.
 ** 'timeout' (ms): for the entry point's response. GP_ESELF, GP_ENOMEM.
 */
@@ -110,7 +110,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 /*
 ** Puts a message on its way: to every member ('to' empty) or to the peers
-** named, members or not. What can not even be started fails in the receipt
+** named, members or not. What cannot even be started fails in the receipt
 ** at the next tick. Borrows all. GP_ENOMEM: then nothing was sent.
 */
 gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,

@@ -50,7 +50,7 @@ static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   return gp_inbox_receive(n, peer, msg, x);
 }
 
-/* Only who is a member here, so that nobody can have other machines
+/* Probes only a member, so that nobody can have other machines
    probed. */
 static bool help (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   const gp_record *peer = gp_peers_find(&n->peers, request->ext.about);

@@ -34,7 +34,7 @@ typedef struct gp_liveness {
   uint64_t refused_at;   /* first refusal since it was heard */
   bool helped;           /* in this probe others have been asked to try, */
   unsigned helpers;      /* so many, */
-  unsigned nacks;        /* of whom so many said anything */
+  unsigned nacks;        /* of which so many said anything */
   gp_err reason;         /* why it is suspected */
 } gp_liveness;
 

@@ -11,7 +11,7 @@
 #pragma GCC visibility push(hidden)
 
 /* Frees those of the touched records (node/peers.h) that are of strangers
-   with whom there is nothing to do. */
+   with which there is nothing to do. */
 void gp_sweep (gp_node *n);
 
 #pragma GCC visibility pop

@@ -60,7 +60,7 @@ size_t gp_message_size (const gp_message *m);
 /* Keeps 'wire' as the message encoded in the name of 'from'. */
 void gp_message_keepwire (gp_message *m, gp_blob *wire, const gp_peer *from);
 
-/* Keeps it no longer; who needs it encodes it anew. */
+/* Keeps it no longer; whoever needs it encodes it anew. */
 void gp_message_dropwire (gp_message *m);
 
 #pragma GCC visibility pop

@@ -43,7 +43,7 @@ struct gp_failure {
   gp_purpose purpose;
   gp_err error;
   int status;      /* the peer's HTTP status, or 0 */
-  gp_peer *peer;   /* with whom, or NULL */
+  gp_peer *peer;   /* the peer, or NULL */
   gp_message *msg; /* the message that was not delivered, or NULL */
   gp_blob *origin; /* numeric address that a bad request came from, or NULL */
 };

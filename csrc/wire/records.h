@@ -40,7 +40,7 @@ typedef enum gp_topic {
 
 /*
 ** What nodes of ours say to each other beyond the published protocol; no Go
-** program reads or says any of it. Who sends decides what stands in it, and
+** program reads or says any of it. The sender decides what stands in it, and
 ** just that is received. All zero: nothing.
 */
 typedef struct gp_extension {

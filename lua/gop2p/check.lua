@@ -24,7 +24,7 @@ end
 -- The object that a method is called on.
 function check.self(self, meta, name, what, extra)
   if getmetatable(self) ~= meta then
-    error(("'%s' is called on a %s, with a colon"):format(name, what),
+    error(("'%s' must be called on a %s, with a colon"):format(name, what),
           3 + (extra or 0))
   end
 end
@@ -68,7 +68,7 @@ function check.timeout(value, arg, name, extra)
     fail(arg, name, expected(value, "number of seconds"), extra)
   end
   if not (value >= 0) then
-    fail(arg, name, "negative or no time", extra)
+    fail(arg, name, "number of seconds from 0 expected", extra)
   end
   return value
 end

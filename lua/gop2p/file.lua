@@ -1,7 +1,7 @@
 -- file.lua - files that are read and replaced as a whole, and by one alone.
 --
 -- An error's code is the system's: "ENOENT" (there is none), "EACCES",
--- "ENOSPC", ...; "EINVAL" is what is not an ordinary file.
+-- "ENOSPC", ...; "EINVAL" is what is not a regular file.
 
 local core = require "gop2p.core"
 local system = require "gop2p.system"
@@ -40,12 +40,12 @@ end
 
 -- file.lock(path) -> lock | nil, err
 --
--- Who has the lock of a file has it alone, among all programs that ask; err
+-- The holder of the lock of a file has it alone, among all that ask; err
 -- has the code "EBUSY" when somebody else has it, be it this process. It is
 -- let go of by file.unlock, by the collector, and by the end of the process,
--- however that comes. While it is held there is a file "path.lock". Who
--- writes such a file must have its lock: what else was being written is taken
--- for left behind, and removed.
+-- however that comes. While it is held there is a file "path.lock". Only its
+-- holder may write such a file: what else was being written is taken for
+-- left behind, and removed.
 function file.lock(path)
   local lock, code, cause = system.lockfile(path)
   if not lock then return failed("lock", path, code, cause) end

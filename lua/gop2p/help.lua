@@ -9,17 +9,17 @@ local GOP2P = {
   "start_local_node(port [, options])",
     "a node on this machine, localhost:port",
   "start_node(address, port [, options])",
-    "a node that others dial as address:port",
+    "a node that others reach at address:port",
   "me(port)", "the peer localhost:port",
   "peer(address, port)", "a peer; also peer(\"host:port\")",
   "run([f])", "runs f as a task, until no task is left",
   "spawn(f, ...)", "starts f(...) as a task",
-  "sleep(seconds)", "waits, while the loop goes on",
-  "pump([seconds])", "one turn of the loop",
+  "sleep(seconds)", "waits, while the loop keeps running",
+  "pump([seconds])", "runs one turn of the loop",
   "lines([file])", "iterator over lines of standard input or a file",
   "readable(file [, timeout])", "waits until a file can be read",
-  "loop()", "for other event loops",
-  "prompt([what])", "false: the prompt serves no node; {on_message = f}",
+  "loop()", "what another event loop needs to run this one",
+  "prompt([what])", "false: nodes are not served; {on_message = f}",
   "help()", "this text; node:help() is about nodes",
 }
 
@@ -30,12 +30,12 @@ local NODE = {
   "receive([timeout])", "the oldest unread message, or nil, err",
   "inbox()", "iterator over messages: type, data, from, to",
   "errors()", "iterator over what went wrong later",
-  "events()", "iterator over who joined, left, failed and recovered",
-  "self()", "its own name, a peer",
-  "members([state])", "list of all other members; \"failed\": of those",
+  "events()", "iterator over joins, leaves, failures, recoveries",
+  "self()", "the node itself, as a peer",
+  "members([state])", "the other members; with a state: the peers in it",
   "member(peer)", "what is known of one: state, name, form, rtt, heard",
-  "is_connected()", "whether there are any",
-  "stats()", "what is known of them, and of the node, in numbers",
+  "is_connected()", "whether there is any other member",
+  "stats()", "counts of the node, and what is known of its peers",
   "leave([timeout])", "says goodbye to every member",
   "close()", "ends the node; also stop(), and <close>",
   "stop()", "the same as close()",
@@ -44,8 +44,8 @@ local NODE = {
 }
 
 local RECEIPT =
-  "receipt:wait([timeout]) gives true once all have it, or nil and an error\n"
-  .. "whose 'failed' maps each peer that did not get it to its own error."
+  "receipt:wait([timeout]) gives true once all have got it, or nil, err:\n"
+  .. "err.failed maps each peer that did not get it to its own error."
 
 -- The lines for what 'there' has of the list.
 local function lines(list, prefix, there)

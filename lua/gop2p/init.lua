@@ -68,7 +68,7 @@ end
 
 -- gop2p.start_node(address, port [, options]) -> node | nil, err
 --
--- A node that serves. 'address' is what others dial: it must not be
+-- A node that serves. 'address' is where others reach it: it must not be
 -- 0.0.0.0. It listens on every address of the machine unless
 -- options.listen (a numeric address, "localhost" or "*") says otherwise.
 -- Port 0 takes a free one. A port that is taken comes back as an error.

@@ -21,7 +21,7 @@ meta.__index = node
 meta.__name = "gop2p.node"
 
 -- While the core's outbox is full and its receivers are slow, how often (s)
--- it is looked at whether they have stopped answering altogether.
+-- it is looked at whether they have stopped responding altogether.
 local RECHECK = 0.25
 
 -- A list shows what is in it.
@@ -75,7 +75,7 @@ end
 --
 -- Joins the network of 'peer' and greets every member of it. Waits for the
 -- entry point ('timeout' seconds, default 5) and then for the greetings,
--- though not longer than a second for members that do not answer: those are
+-- though not longer than a second for members that do not respond: those are
 -- told in errors(). Of a list of entry points one after the other is tried,
 -- each for that long; what comes back is the error of the last.
 function node:connect(peers, timeout)
@@ -105,7 +105,7 @@ end
 -- node:broadcast(data) -> receipt | nil, err
 --
 -- Puts 'data' (any bytes) on its way to every member. Waits only while
--- members that do answer have more on the way than their outbox holds.
+-- members that do respond have more on the way than their outbox holds.
 -- Failures come out of receipt:wait(), or of errors() for those who do not
 -- wait.
 function node:broadcast(data)
@@ -194,7 +194,7 @@ end
 -- node:leave([timeout]) -> true | nil, err
 --
 -- Tells every member, after all that was sent before. Waits until they have
--- answered, though not longer than a second for those that do not. The node
+-- responded, though not longer than a second for those that do not. The node
 -- serves on and can connect again.
 function node:leave(timeout)
   open(self, "leave")
@@ -203,10 +203,10 @@ function node:leave(timeout)
   if not rec then return nil, err end
   state.save(self)
   if not receipt.settle(rec, scheduler.deadline(timeout)) then
-    return nil, values.timedout("could not take leave of everybody")
+    return nil, values.timedout("could not say goodbye to everybody")
   end
   if core.isclosed(self) then
-    return nil, values.stopped("could not take leave of everybody")
+    return nil, values.stopped("could not say goodbye to everybody")
   end
   return true
 end
@@ -299,7 +299,7 @@ end
 -- again, 'inbox_messages', 'inbox_bytes', 'outbox_messages', 'outbox_bytes',
 -- 'lost_events', and 'self_doubt' (0 to 3, grows while the node finds itself
 -- slow). 'peers' is a list: 'peer', 'state' ("alive", "suspected", "failed",
--- or "candidate": was named to us and has not answered yet), 'name' (if it
+-- or "candidate": was named to us and has not responded yet), 'name' (if it
 -- has one), 'form' ("ours", or the published one that it speaks), 'rtt'
 -- and 'heard' (seconds of its last probe, and since anything came from it;
 -- nil: none yet), 'outbox_messages', 'outbox_bytes'.

@@ -59,7 +59,7 @@ local departing = {
 
 -- receipt:wait([timeout]) -> true | nil, err
 --
--- Waits until every receiver has answered, failed or taken too long (a
+-- Waits until every receiver has responded, failed or taken too long (a
 -- request takes 5 s at most, see the option request_timeout). 'timeout' in
 -- seconds: give up waiting earlier, with ETIMEDOUT; the message stays on its
 -- way, and what fails then is told in errors(). err.failed maps each peer
@@ -69,7 +69,7 @@ function methods:wait(timeout)
   timeout = check.timeout(timeout, 1, "wait")
   local _ <close> = setmetatable({ receipt = self }, departing)
   if not receipt.settle(self, scheduler.deadline(timeout)) then
-    local err = values.timedout("not everybody has answered yet")
+    local err = values.timedout("not everybody has responded yet")
     return nil, gather(core.failures(self), err)
   end
   local err = receipt.failure(self)

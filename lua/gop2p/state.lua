@@ -63,9 +63,9 @@ end
 local function read(text)
   local ok, t = pcall(json.decode, text)
   if not ok or type(t) ~= "table" or t.format ~= "gop2p state" then
-    return nil, istorn(text) and "torn" or "it is no state file of gop2p"
+    return nil, istorn(text) and "torn" or "it is not a state file of gop2p"
   elseif t.version ~= VERSION then
-    return nil, "it is of version " .. tostring(t.version)
+    return nil, "it has the unknown version " .. tostring(t.version)
   end
   local peers = type(t.peers) == "table" and readpeers(t.peers)
   local own = type(t.self) == "string" and values.topeer(t.self)

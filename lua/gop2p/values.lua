@@ -76,7 +76,7 @@ end
 
 -- The error for a wait that took too long.
 function values.timedout(text)
-  return values.error("connection", "ETIMEDOUT", text, "no answer in time")
+  return values.error("connection", "ETIMEDOUT", text, "no response in time")
 end
 
 -- The error for a wait that the end of the node cut short.
@@ -105,13 +105,13 @@ end
 
 values.makepeer = makepeer
 
--- A peer that a node can be: others dial its address. Else nil and why.
+-- A peer that a node can be: others reach its address. Else nil and why.
 function values.makeself(address, port)
   local peer, why = makepeer(address, port)
   if not peer then return nil, why end
   if peer.address == "0.0.0.0" or peer.address == "::" then
-    return nil, ("nobody can dial %s: name an address of this machine, and "
-                 .. "use options.listen"):format(peer.address)
+    return nil, ("nobody can reach %s: name an address of this machine "
+                 .. "(see option listen)"):format(peer.address)
   end
   return peer
 end

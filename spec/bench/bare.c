@@ -22,7 +22,7 @@
 #define SIZE 210 /* a message with 100 bytes of data as v1.1.3 writes it */
 
 static struct event_base *base;
-static unsigned long answers;
+static unsigned long responses;
 
 static void check (int good, const char *what) {
   if (!good) {
@@ -69,15 +69,15 @@ static void server (int fd) {
 
 static void ask (struct evhttp_connection *conn);
 
-static void answered (struct evhttp_request *req, void *conn) {
-  check(req != NULL, "no answer");
-  answers++;
+static void responded (struct evhttp_request *req, void *conn) {
+  check(req != NULL, "no response");
+  responses++;
   ask(conn);
 }
 
 static void ask (struct evhttp_connection *conn) {
   static const char body[SIZE];
-  struct evhttp_request *req = evhttp_request_new(answered, conn);
+  struct evhttp_request *req = evhttp_request_new(responded, conn);
   check(req != NULL, "request");
   evhttp_add_header(evhttp_request_get_output_headers(req), "Host",
                     "localhost:5000");
@@ -100,6 +100,6 @@ int main (int argc, char **argv) {
   event_base_loopexit(base, &time);
   event_base_dispatch(base);
   kill(pid, SIGKILL);
-  printf("%.0f\n", (double)answers / (double)time.tv_sec);
+  printf("%.0f\n", (double)responses / (double)time.tv_sec);
   return 0;
 }

@@ -110,8 +110,8 @@ function bench.delay()
     times[i] = socket.gettime() - from
   end
   local time = median(times)
-  print("A broadcast to 10 members that each answer after 100 ms")
-  row("until all have answered", ("%.1f ms; limit 150 ms: %s"):format(
+  print("A broadcast to 10 members that each respond after 100 ms")
+  row("until all have responded", ("%.1f ms; limit 150 ms: %s"):format(
     time * 1000, limit(time < 0.150)))
 end
 

@@ -3,7 +3,7 @@ Members that take their time: plain sockets that speak as v1.1.3 does.
 
   lua5.4 slow.lua COUNT SECONDS|hung
 
-Each answers a message that many seconds after it came, or never; and all
+Each responds to a message that many seconds after it came, or never; and all
 else at once. Says "ready PORT PORT ...". Ends with its standard input.
 ]]
 local socket = require "socket"
@@ -13,7 +13,7 @@ local count, delay = tonumber(arg[1]), tonumber(arg[2]) or math.huge
 local CORS = "Access-Control-Allow-Origin: *\r\n"
              .. "Access-Control-Allow-Methods: *\r\n"
 
-local function answer(body)
+local function response(body)
   return ("HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s"):format(
     CORS, #body, body)
 end
@@ -34,7 +34,7 @@ local function read(conn)
     if body:find('^{"type":[23]') then
       due[#due + 1] = {socket.gettime() + delay, conn}
     else
-      conn:send(answer(body:find('^{"type":0') and "[]" or ""))
+      conn:send(response(body:find('^{"type":0') and "[]" or ""))
     end
     text = text:sub(stop + length + 1)
   end
@@ -73,6 +73,6 @@ while true do
   end
   while due[1] and due[1][1] <= socket.gettime() do
     local conn = table.remove(due, 1)[2]
-    if unread[conn] then conn:send(answer("")) end
+    if unread[conn] then conn:send(response("")) end
   end
 end

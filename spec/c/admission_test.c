@@ -85,7 +85,7 @@ TEST(unreachables, "members that did not respond last are not handed on") {
   script_close(&s);
 }
 
-TEST(brief, "who has a list already gets the sixteen newest, newest first") {
+TEST(brief, "one with a list already gets the sixteen newest, newest first") {
   script s;
   size_t i;
   script_open(&s);

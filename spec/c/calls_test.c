@@ -71,7 +71,7 @@ TEST(jointimeout, "the entry point has as long as the program says") {
   script_close(&s);
 }
 
-TEST(joinmeant, "who is joined through again is who was meant by the name") {
+TEST(joinmeant, "one joined through again is the one meant by the name") {
   script s;
   script_open(&s);
   script_member(&s, &local);
@@ -123,7 +123,7 @@ TEST(toseveral,
 */
 
 TEST(goodbyefailed,
-     "who leaves tells also those that have failed, in passing") {
+     "one that leaves tells also those that have failed, in passing") {
   script s;
   gp_receipt *r[2];
   script_open(&s);
@@ -162,7 +162,7 @@ TEST(leavecandidates, "and those that it is greeting") {
   script_close(&s);
 }
 
-TEST(leavenobody, "who is alone leaves at once") {
+TEST(leavenobody, "one that is alone leaves at once") {
   script s;
   gp_receipt *r;
   script_open(&s);
@@ -253,7 +253,7 @@ TEST(knowingleft, "after leaving none are, until there is a network again") {
   script_close(&s);
 }
 
-TEST(resumeleft, "who had left is so after a restart") {
+TEST(resumeleft, "one that had left is so after a restart") {
   script s;
   bool left = false;
   script_open(&s);
@@ -398,7 +398,7 @@ TEST(joinstarved, "a join that finds no memory leaves nothing behind") {
   }
 }
 
-TEST(knownstarved, "who cannot list whom it knows lists nobody") {
+TEST(knownstarved, "one that cannot list whom it knows lists nobody") {
   script s;
   gp_peerlist list = {0, 0, NULL};
   gp_err e = GP_ENOMEM;

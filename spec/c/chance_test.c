@@ -243,7 +243,7 @@ static void orderly (uint64_t seed) {
   world_close(&w);
 }
 
-TEST(comeandgo, "who leaves and joins in order is in everybody's list") {
+TEST(comeandgo, "one that leaves and joins in order is in everybody's list") {
   EACHSEED (seed, 200)
     orderly(seed);
 }

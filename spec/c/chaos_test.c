@@ -59,7 +59,7 @@ static bool isrecent (const chaos *c, uint64_t time) {
   return time != 0 && gp_sim_now(c->w.sim) < AFTER + time;
 }
 
-/* Who stood still himself is no reason to fail for others. */
+/* One that stood still itself is to see no other fail for that. */
 static void watch (chaos *c) {
   size_t i, about;
   for (i = 0; i < NODES; i++) {
@@ -194,8 +194,8 @@ static bool knows (chaos *c, size_t i, size_t other) {
   return known;
 }
 
-/* Who started anew or came back when the others had forgotten him may be in
-   another network: only his program can tell. */
+/* One that started anew or came back when the others had forgotten it may
+   be in another network: only its program can tell. */
 static void rejoin (chaos *c) {
   bool in[NODES] = {true};
   bool more = true;

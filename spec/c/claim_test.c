@@ -135,7 +135,7 @@ TEST(heldname, "one that has the name is asked for a sign of life") {
   script_member(&s, &d);
   SAME(judge(&s, "d:1", 13, "bob"), GP_NAME_UNSURE);
   TEXT(script_sent(&s), "probe b:1 v113");
-  SAME(judge(&s, "d:1", 11, "bob"), GP_NAME_FREE); /* bob himself */
+  SAME(judge(&s, "d:1", 11, "bob"), GP_NAME_FREE); /* bob itself */
   TEXT(script_sent(&s), "");
   TEXT(told_members(s.node), "b d");
   script_close(&s);
@@ -165,7 +165,7 @@ TEST(strangersname, "a stranger has no name") {
   script_close(&s);
 }
 
-TEST(failedname, "who comes with the name of one that failed replaces it") {
+TEST(failedname, "one with the name of one that failed replaces it") {
   static const actor bob = {.name = "e:1", .process = 14, .called = "bob"};
   script s;
   open(&s);

@@ -233,7 +233,7 @@ static bool isself (script *s, const char *name, const char *remote) {
 }
 
 TEST(certainself,
-     "who may be us by its name, and is not certain, is not us") {
+     "one that may be us by its name, and is not certain, is not us") {
   script s;
   open(&s);
   CHECK(isself(&s, "a:1", "10.0.0.7"));

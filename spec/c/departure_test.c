@@ -197,7 +197,7 @@ static void mixed (script *s) {
   script_member(s, &y);
 }
 
-TEST(relayed, "who left in JSON is taken out where headers are spoken") {
+TEST(relayed, "one that left in JSON is taken out where headers are spoken") {
   script s;
   mixed(&s);
   script_disconnect(&s, &y);
@@ -207,7 +207,8 @@ TEST(relayed, "who left in JSON is taken out where headers are spoken") {
   script_close(&s);
 }
 
-TEST(relayedback, "who left with headers is taken out where JSON is spoken") {
+TEST(relayedback,
+     "one that left with headers is taken out where JSON is spoken") {
   script s;
   gp_record *peer;
   gp_peer *name, *alias;
@@ -234,7 +235,7 @@ TEST(oursrelayed, "one of ours tells everybody itself") {
   script_close(&s);
 }
 
-TEST(notrelayed, "who left is not told to those that are away") {
+TEST(notrelayed, "one that left is not told to those that are away") {
   script s;
   mixed(&s);
   gp_suspicion_setreachable(&script_record(&s, "v:1")->liveness, false);

@@ -192,7 +192,7 @@ TEST(suspectround, "a suspect is probed through three others") {
   script_close(&s);
 }
 
-TEST(doubtless, "who has heard from another does not doubt itself") {
+TEST(doubtless, "one that has heard from another does not doubt itself") {
   script s;
   gp_recvresp nosign;
   open(&s, 100000);
@@ -252,7 +252,7 @@ TEST(doubtkept, "a response that is not to a probe changes no self-doubt") {
   script_close(&s);
 }
 
-TEST(doubtslows, "who doubts itself probes more rarely") {
+TEST(doubtslows, "one that doubts itself probes more rarely") {
   script s;
   open(&s, 600);
   script_member(&s, &bob);

@@ -98,7 +98,7 @@ TEST(rejected, "broadcasts to one that was not let in count as done") {
   script_close(&s);
 }
 
-TEST(pausedropped, "who comes back after a pause is written to at once") {
+TEST(pausedropped, "one back after a pause is written to at once") {
   script s;
   script_open(&s);
   script_member(&s, &cleo);

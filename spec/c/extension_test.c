@@ -63,7 +63,7 @@ static void writes (const gp_extension *x, const char *name,
   TEXT(out.headers[0].value, value);
 }
 
-TEST(saysnothing, "who has nothing of ours to say adds no header") {
+TEST(saysnothing, "one that has nothing of ours to say adds no header") {
   gp_extension none, back;
   gp_extensiontext text;
   gp_httpout out;

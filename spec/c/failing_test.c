@@ -301,7 +301,7 @@ TEST(late, "half a second too late is forgiven, and no less") {
   script_close(&s);
 }
 
-TEST(forgiven, "who comes too late accuses nobody, and doubts itself") {
+TEST(forgiven, "one that comes too late accuses nobody, and doubts itself") {
   script s;
   open(&s);
   probe(&s, &bob);

@@ -101,7 +101,7 @@ TEST(aliasnotgreeted, "nor the name that a member calls us by") {
 }
 
 /* To us and by us; the program wants all of them to know us. */
-TEST(membersgreeted, "who joins greets also those that it has for members") {
+TEST(membersgreeted, "one that joins also greets those it has for members") {
   script s;
   script_open(&s);
   script_member(&s, &cleo);
@@ -144,7 +144,7 @@ TEST(leavinggreeted, "one that we are leaving is greeted anew") {
   script_close(&s);
 }
 
-TEST(changedmind, "who has left meanwhile greets nobody") {
+TEST(changedmind, "one that has left meanwhile greets nobody") {
   script s;
   script_open(&s);
   program_forget(program_join(&s, "b:1"));

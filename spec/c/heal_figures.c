@@ -2,8 +2,8 @@
 ** heal_figures.c - how soon a network heals, and what that costs.
 **
 ** Times are virtual, but for those that are called real; bytes are those of
-** HTTP, requests and answers, as gp_sim_setweighing counts them. All but what
-** is real follows from the seed.
+** HTTP, requests and responses, as gp_sim_setweighing counts them. All but
+** what is real follows from the seed.
 */
 #include <inttypes.h>
 #include <stdarg.h>

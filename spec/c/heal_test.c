@@ -106,7 +106,7 @@ TEST(gointime,
   }
 }
 
-TEST(oneway, "to be heard is not to recover: that takes an answer") {
+TEST(oneway, "to be heard is not to recover: that takes a response") {
   world w;
   size_t i;
   world_network(&w, 1, 2);
@@ -126,7 +126,7 @@ TEST(oneway, "to be heard is not to recover: that takes an answer") {
   world_close(&w);
 }
 
-TEST(throughothers, "who is reached through others has not failed") {
+TEST(throughothers, "one that is reached through others has not failed") {
   world w;
   world_network(&w, 1, 4);
   SAME(gp_sim_cut(w.sim, 1, 2), GP_OK);
@@ -150,7 +150,7 @@ TEST(notbyword, "nobody fails because somebody says so") {
   world_close(&w);
 }
 
-TEST(goodbyelost, "who left while nobody heard it is not fetched back") {
+TEST(goodbyelost, "one that left while nobody heard it is not fetched back") {
   world w;
   world_network(&w, 1, 4);
   SAME(gp_sim_cut(w.sim, 8, 7), GP_OK); /* nobody hears n3 */
@@ -163,7 +163,7 @@ TEST(goodbyelost, "who left while nobody heard it is not fetched back") {
   world_close(&w);
 }
 
-TEST(nofailedhandedon, "who has failed is not handed to newcomers") {
+TEST(nofailedhandedon, "one that has failed is not handed to newcomers") {
   world w;
   world_network(&w, 1, 4);
   gp_simhost_crash(w.at[2]);
@@ -266,7 +266,7 @@ static void distract (uint64_t seed, size_t n, bool hangs) {
 }
 
 TEST(busy,
-     "who is busy again and again notices who has failed all the same") {
+     "one that is busy again and again notices the failed all the same") {
   EACHSEED (seed, 50) {
     distract(seed, 2, true);
     distract(seed, 2, false);
@@ -274,7 +274,7 @@ TEST(busy,
   }
 }
 
-TEST(hiddenjoin, "who was missed by the others is found by comparing") {
+TEST(hiddenjoin, "one that was missed by the others is found by comparing") {
   world w;
   world_open(&w, 1, 6);
   world_joinall(&w, 3);

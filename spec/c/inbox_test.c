@@ -121,7 +121,7 @@ TEST(goneknown, "what one said that is gone is known for two minutes") {
   script_close(&s);
 }
 
-TEST(gonesilent, "who said nothing before it went takes no room in memory") {
+TEST(gonesilent, "one that said nothing before it went takes no memory") {
   script s;
   script_init(&s);
   s.opt.max_members = 1;

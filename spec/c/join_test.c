@@ -25,7 +25,7 @@ TEST(greetsall, "a newcomer greets everybody that is named to it") {
   world_close(&w);
 }
 
-TEST(self, "a node can not connect with itself") {
+TEST(self, "a node cannot connect to itself") {
   world w;
   gp_receipt *r;
   world_open(&w, 1, 1);

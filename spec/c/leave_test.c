@@ -4,7 +4,7 @@
 #include "script.h"
 #include "world.h"
 
-TEST(leaves, "who leaves is nobody's member, and can come again") {
+TEST(leaves, "one that leaves is nobody's member, and can come again") {
   world w;
   world_network(&w, 1, 4);
   SAME(world_end(&w, world_leave(&w, 1)), GP_OK);
@@ -239,7 +239,7 @@ TEST(cancels, "what was not done when a node is freed was cancelled") {
   world_close(&w);
 }
 
-TEST(stopped, "what a node owes when it is stopped it answers") {
+TEST(stopped, "a node that is stopped gives the responses that it owes") {
   world w;
   gp_receipt *r;
   openfull(&w);

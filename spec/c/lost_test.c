@@ -3,7 +3,7 @@
 */
 #include "world.h"
 
-TEST(lasthour, "who comes back just as it is given up is a member") {
+TEST(lasthour, "one that comes back just as it is given up is a member") {
   uint64_t late;
   for (late = 0; late <= 60; late += 2) {
     world w;
@@ -57,7 +57,7 @@ TEST(toomanylost, "one too many is let go of, also when it was only late") {
   world_close(&w);
 }
 
-TEST(beyond, "who comes back is let in beyond the limit, as many again") {
+TEST(beyond, "one coming back is let in beyond the limit, as many again") {
   world w;
   size_t i;
   opensmall(&w);

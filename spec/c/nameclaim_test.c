@@ -33,7 +33,7 @@ static size_t reconnects (script *s, const actor *by, bool alone) {
   return script_receive(s, &request);
 }
 
-TEST(annes, "who comes with our own name is refused") {
+TEST(annes, "one that comes with our own name is refused") {
   script s;
   open(&s);
   TEXT(script_given(&s, script_connect(&s, &ann)), taken);
@@ -59,7 +59,7 @@ TEST(merging, "two of a name stay when their networks become one") {
   script_close(&s);
 }
 
-TEST(failedann, "who is refused for its name has gone from its address") {
+TEST(failedann, "one refused for its name has gone from its address") {
   static const actor other = {.name = "c:1", .process = 22, .called = "ann"};
   script s;
   open(&s);
@@ -93,7 +93,7 @@ TEST(livingbob, "while the one that has the name lives, others are refused") {
   script_close(&s);
 }
 
-TEST(silentbob, "who does not show a sign of life has left its name") {
+TEST(silentbob, "one that does not show a sign of life has left its name") {
   script s;
   size_t x = waits(&s);
   script_fail(&s, "probe b:1", GP_ETIMEDOUT);
@@ -164,7 +164,7 @@ TEST(lateagain, "a verdict that comes too late counts for the next try") {
   script_close(&s);
 }
 
-TEST(twicebob, "who asks twice gets the verdict twice") {
+TEST(twicebob, "one that asks twice gets the verdict twice") {
   script s;
   size_t x = waits(&s), y = script_connect(&s, &bob);
   TEXT(script_given(&s, y), "");
@@ -175,7 +175,7 @@ TEST(twicebob, "who asks twice gets the verdict twice") {
   script_close(&s);
 }
 
-TEST(bobasann, "who is refused meanwhile does not wait any more") {
+TEST(bobasann, "one that is refused meanwhile does not wait any more") {
   static const actor other = {.name = "d:1", .process = 13, .called = "ann"};
   script s;
   size_t x = waits(&s), y = script_connect(&s, &other);
@@ -184,7 +184,7 @@ TEST(bobasann, "who is refused meanwhile does not wait any more") {
   script_close(&s);
 }
 
-TEST(bobfreed, "who waits when the node goes is told that it is busy") {
+TEST(bobfreed, "one that waits when the node goes is told that it is busy") {
   script s;
   size_t x = waits(&s);
   script_close(&s);
@@ -247,7 +247,7 @@ TEST(unaskedbob,
   script_close(&s);
 }
 
-TEST(eachother, "who is refused for its name still responds to our connect") {
+TEST(eachother, "one refused for its name still responds to our connect") {
   script s;
   gp_receipt *r;
   open(&s);
@@ -274,7 +274,7 @@ TEST(writtenann,
 }
 
 TEST(invitedbob,
-     "who has let us in stays, though its own connect is refused") {
+     "one that has let us in stays, though its own connect is refused") {
   script s;
   size_t x = waits(&s);
   gp_receipt *r = script_dial(&s, "d:1");
@@ -287,7 +287,8 @@ TEST(invitedbob,
   script_close(&s);
 }
 
-TEST(bobelsewhere, "who waits and turns out to be a member keeps its form") {
+TEST(bobelsewhere,
+     "one that waits and turns out to be a member keeps its form") {
   static const actor m = {.name = "m:1", .process = 13};
   script s;
   size_t x;

@@ -202,7 +202,7 @@ TEST(collide, "two that only look alike to an index are two members") {
   world_close(&w);
 }
 
-TEST(callsitself, "who was named by others is called as it calls itself") {
+TEST(callsitself, "one named by others is called as it calls itself") {
   world w;
   gp_node *n;
   gp_record *c;

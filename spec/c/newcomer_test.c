@@ -165,7 +165,7 @@ TEST(askedother, "another program where a v1.1.3 was is asked for its form") {
   script_close(&s);
 }
 
-TEST(askedtogether, "who asks twice while it waits gets two lists") {
+TEST(askedtogether, "one that asks twice while it waits gets two lists") {
   script s;
   size_t x, y, z;
   script_open(&s);

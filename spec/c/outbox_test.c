@@ -173,7 +173,7 @@ TEST(nothingsent, "one to whom nothing was sent is not slow") {
   script_close(&s);
 }
 
-TEST(fullleave, "who leaves tells also one whose outbox is full") {
+TEST(fullleave, "one that leaves tells also one whose outbox is full") {
   script s;
   gp_receipt *r;
   script_init(&s);

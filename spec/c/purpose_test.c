@@ -75,7 +75,7 @@ TEST(calls,
   TEXT(those(awaited), "gl");
 }
 
-TEST(introduced, "who asks to be let in says its own name, in any form") {
+TEST(introduced, "one asking to be let in says its own name, in any form") {
   TEXT(those(anyform), "jgar");
   TEXT(those(ownname), "jgapr");
 }
@@ -84,7 +84,7 @@ TEST(formsearch, "the form of a stranger is looked for by a probe") {
   TEXT(those(bare), "f");
 }
 
-TEST(listwanted, "who has a list already needs only the newest members") {
+TEST(listwanted, "one with a list already needs only the newest members") {
   TEXT(those(brief), "gr");
 }
 

@@ -28,7 +28,7 @@ static void restart (world *w, size_t i, const memory *m) {
   resume(w, i, m);
 }
 
-TEST(resumes, "who starts again with its list joins by itself") {
+TEST(resumes, "one that starts again with its list joins by itself") {
   world w;
   memory m = {0};
   world_network(&w, 1, 4);
@@ -77,7 +77,7 @@ TEST(allkilled, "all that were killed, and come back, are one again") {
   }
 }
 
-TEST(lonely, "who is alone goes on trying for a day, then lets be") {
+TEST(lonely, "one that is alone goes on trying for a day, then lets be") {
   world w;
   memory m = {0};
   world_network(&w, 1, 3);
@@ -117,7 +117,8 @@ TEST(toomany, "no more are tried again than there may be members") {
   world_close(&w);
 }
 
-TEST(leftstays, "who had left stays out after a restart, also when fetched") {
+TEST(leftstays,
+     "one that had left stays out after a restart, also when fetched") {
   world w;
   memory m = {0}, other = {0};
   world_network(&w, 1, 3);
@@ -140,7 +141,7 @@ TEST(leftstays, "who had left stays out after a restart, also when fetched") {
   world_close(&w);
 }
 
-TEST(leavesagain, "who leaves does not try those that it remembered") {
+TEST(leavesagain, "one that leaves does not try those that it remembered") {
   world w;
   memory m = {0};
   world_network(&w, 1, 2);
@@ -279,7 +280,7 @@ TEST(failedname, "the name of one that has failed is free at once") {
   world_close(&w);
 }
 
-TEST(namesake, "who comes with the name of one that lives is not let in") {
+TEST(namesake, "one with the name of one that lives is not let in") {
   world w;
   size_t other, anna = networkanna(&w, 2, NULL);
   other = addanna(&w, NULL);
@@ -392,7 +393,7 @@ TEST(copied, "a file that was copied does not bring a second one in") {
   world_close(&w);
 }
 
-TEST(displaced, "who stood still while its name was taken is told") {
+TEST(displaced, "one that stood still while its name was taken is told") {
   world w;
   size_t new, old = networkanna(&w, 2, NULL);
   gp_simhost_hang(w.at[old]);

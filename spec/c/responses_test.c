@@ -195,7 +195,7 @@ TEST(leaveforbidden, "where we are unknown there is nothing to be left") {
   script_close(&s);
 }
 
-TEST(leavefails, "who cannot be told that we leave is gone all the same") {
+TEST(leavefails, "one that cannot be told that we leave is gone anyway") {
   script s;
   gp_receipt *r;
   script_open(&s);
@@ -421,7 +421,7 @@ TEST(claimprobe,
   }
 }
 
-TEST(tellearly, "who came while we were joining learns that our list grew") {
+TEST(tellearly, "one that came while we joined learns that our list grew") {
   script s;
   script_init(&s);
   s.opt.probe_interval_ms = 1000000000;
@@ -467,7 +467,7 @@ TEST(notearly, "where nobody is probed, none is told; nor by a greeting") {
 }
 
 /* With each of the allocations failing that this takes. */
-TEST(greetstarved, "who cannot be greeted for want of memory is told") {
+TEST(greetstarved, "one that cannot be greeted for want of memory is told") {
   uint64_t n;
   bool failed = true;
   for (n = 1; failed; n++) {

@@ -52,7 +52,7 @@ TEST(takestime, "a message takes as long as it is told to") {
   world_close(&w);
 }
 
-TEST(refuses, "who is not there refuses, who was there resets") {
+TEST(refuses, "one that is not there refuses, one that was there resets") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 2);
@@ -99,7 +99,7 @@ TEST(loses, "so many of a million messages are lost") {
   world_close(&w);
 }
 
-TEST(hangs, "who stands still answers when it goes on") {
+TEST(hangs, "one that stands still responds when it goes on") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 2);
@@ -118,7 +118,7 @@ TEST(hangs, "who stands still answers when it goes on") {
   world_close(&w);
 }
 
-TEST(standsstill, "who stands still does not give up asking meanwhile") {
+TEST(standsstill, "one that stands still does not give up asking meanwhile") {
   world w;
   gp_receipt *r;
   world_network(&w, 1, 2);

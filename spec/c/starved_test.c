@@ -107,7 +107,7 @@ TEST(lookstarved, "a look at its list that cannot be is made up for later") {
   }
 }
 
-TEST(statesstarved, "who cannot list its peers says so") {
+TEST(statesstarved, "one that cannot list its peers says so") {
   script s;
   gp_peerstates all;
   script_open(&s);

@@ -27,7 +27,7 @@ TEST(quiet, "a quiet day has no steps, and the first message comes through") {
   world_close(&w);
 }
 
-TEST(crashes, "who crashes on a quiet day is missed, and found again") {
+TEST(crashes, "one that crashes on a quiet day is missed, and found again") {
   EACHSEED (seed, 10) {
     world w;
     opensteady(&w, seed, 4);
@@ -73,7 +73,7 @@ TEST(parts, "a partition on a quiet day is seen by both sides, and heals") {
   }
 }
 
-TEST(hangs, "who stands still on a quiet day is missed, and comes back") {
+TEST(hangs, "one standing still on a quiet day is missed, and comes back") {
   world w;
   opensteady(&w, 3, 3);
   gp_simhost_hang(w.at[1]);
@@ -99,7 +99,7 @@ TEST(loses, "while messages are lost all go on probing") {
 }
 
 TEST(changes,
-     "who joins or leaves on a quiet day makes all probe for a while") {
+     "one that joins or leaves on a quiet day makes all probe for a while") {
   world w;
   opensteady(&w, 5, 3);
   SAME(world_end(&w, world_leave(&w, 2)), GP_OK);

@@ -30,7 +30,7 @@ TEST(strangertwice,
   world_close(&w);
 }
 
-TEST(formless, "who does not tell its form is not written to, in vain") {
+TEST(formless, "one that does not tell its form is not written to, in vain") {
   world w;
   world_openquiet(&w, 1, 2);
   cutoff(&w, 1, 2);
@@ -130,7 +130,7 @@ TEST(waitsgivenup, "what waits for a candidate ends when that is given up") {
   }
 }
 
-TEST(unsendable, "who can not be asked for its form is not asked on and on") {
+TEST(unsendable, "one that cannot be asked its form is not asked on and on") {
   script s;
   gp_receipt *r;
   script_open(&s);

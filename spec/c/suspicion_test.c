@@ -67,7 +67,7 @@ TEST(silentprobe, "others are asked after 500 ms, it is suspected at 1200") {
   SAME(due_at, T + 1800);
 }
 
-TEST(lateprobe, "who looks too late still asks others before it suspects") {
+TEST(lateprobe, "one looking too late still asks others before it suspects") {
   gp_liveness l = {0};
   uint64_t due_at;
   gp_suspicion_begin(&l, T);
@@ -91,7 +91,7 @@ TEST(suspect, "a suspect is probed each 600 ms, and fails after 4500") {
   SAME(step(&l, T + 4500, &due_at), GP_STEP_FAIL);
 }
 
-TEST(doubtfulself, "who doubts itself waits up to four times as long") {
+TEST(doubtfulself, "one that doubts itself waits up to four times as long") {
   gp_liveness l = {0};
   gp_suspicion_told(&l, T);
   failsat(&l, 3, T + 4 * 4500);

@@ -130,7 +130,7 @@ TEST(newanew, "one that has left and come again is asked anew") {
   script_close(&s);
 }
 
-TEST(leavingnot, "who leaves asks nobody") {
+TEST(leavingnot, "one that leaves asks nobody") {
   script s;
   script_open(&s);
   script_member(&s, &bob);
@@ -142,7 +142,7 @@ TEST(leavingnot, "who leaves asks nobody") {
   script_close(&s);
 }
 
-TEST(leftnot, "nor does who has left, whoever tells it") {
+TEST(leftnot, "nor does one that has left, whoever tells it") {
   script s;
   script_open(&s);
   program_forget(program_leave(&s));

@@ -119,7 +119,7 @@ TEST(nobody, "a broadcast to nobody is done at once") {
   world_close(&w);
 }
 
-TEST(claimed, "a failure is his who waits, else it is told") {
+TEST(claimed, "a failure is for whoever waits, else it is told") {
   world w;
   gp_receipt *r;
   world_openquiet(&w, 1, 3);
@@ -327,7 +327,7 @@ TEST(outbox, "a full outbox is told, and when it has room again") {
   }
   CHECK(!gp_node_hasroom(world_node(&w, 0), &all, gp_sim_now(w.sim)));
   world_pass(&w, 1000);
-  /* It has stopped answering: it counts no more, and its messages fail. */
+  /* It has stopped responding: it counts no more, and its messages fail. */
   CHECK(gp_node_hasroom(world_node(&w, 0), &all, gp_sim_now(w.sim)));
   for (; i < 8; i++)
     r[i] = world_say(&w, 0, "x");

@@ -428,7 +428,7 @@ TEST(probes, "a probe is an OPTIONS with the sender as its host") {
   end(&l);
 }
 
-TEST(retryafter, "who is too busy says when to come again") {
+TEST(retryafter, "one that is too busy says when to come again") {
   gp_sendresp response;
   gp_scratch scratch;
   gp_httpout out;

@@ -63,7 +63,7 @@ local faults = {
   end,
 }
 
--- Not quite a day: after that who does not answer is given up for good.
+-- Not quite a day: after that who does not respond is given up for good.
 local function pause() net:advance(math.random(23 * HOUR)) end
 
 -- Takes from 'due' what came; none may come before its time, or much

@@ -4,9 +4,9 @@ Sends a node what mutate.lua makes, in all the ways that clients behave.
   lua5.4 attacker.lua ADDRESS PORT SEED SECONDS
 
 Plain LuaSocket, nothing of ours. What is sent, and how, depends on the seed
-alone, so that the same steps come again. Says "step N REFUSED ANSWERED" at
+alone, so that the same steps come again. Says "step N REFUSED RESPONDED" at
 the end, and every 1000 steps: how many connections did not come about, and
-how many got an answer. Ends with its standard input closed, too.
+how many got a response. Ends with its standard input closed, too.
 ]]
 local socket = require "socket"
 local mutate = require "spec.storm.mutate"
@@ -26,7 +26,7 @@ for i = 1, 3 do
 end
 
 local conns = {}   -- from the oldest to the newest
-local refused, answered = 0, 0
+local refused, responded = 0, 0
 
 local function dial(source)
   local sock = assert(socket.tcp4())
@@ -85,7 +85,7 @@ local function listen(conn)
   if conn.mute then return end
   local data, err, part = conn.sock:receive(65536)
   data = data or part
-  if data and data:find("^HTTP/1") then answered = answered + 1 end
+  if data and data:find("^HTTP/1") then responded = responded + 1 end
   if err == "closed" then conn.gone = true end
 end
 
@@ -111,7 +111,7 @@ end
 local function step()
   local text, way = mutate.next(ports), ways[names[random(#names)]]
   local source = "127.66.1." .. random(1, 250)
-  -- What is random in the way itself is drawn even if nobody answers.
+  -- What is random in the way itself is drawn even if nobody responds.
   local conn = {sock = dial(source)}
   if not conn.sock then
     conn.sock = {send = function(_, b) return #b end,
@@ -124,7 +124,7 @@ end
 local stop = socket.gettime() + seconds
 local steps = 0
 local function say()
-  print("step", steps, refused, answered)
+  print("step", steps, refused, responded)
   io.stdout:flush()
 end
 

@@ -71,7 +71,7 @@ local function recordings()
     local text = file:read("a")
     text = text:gsub('("address":")[^"]*', "%1" .. SIGN)
     text = text:gsub("(\n[Pp][Ee][Ee][Rr]_[Aa]%a+: )[^\r]*", "%1" .. SIGN)
-    -- Some answers, too: to a node they are just odd.
+    -- Some responses, too: to a node they are just odd.
     local copies = name:find("/request%-") and 4 or 1
     for _ = 1, copies do list[#list + 1] = text end
   end

@@ -4,7 +4,7 @@ through it.
 
   lua5.4 spec/storm/storm.lua SECONDS [SEED]
 
-Ends with 0 when the node stood it: it still runs, answers and ends well; no
+Ends with 0 when the node stood it: it still runs, responds and ends well; no
 message of the conversation was lost, came twice or out of order; and its
 memory is flat, that is, in the last quarter of the time never more than
 GROWTH above the most that it was in the first half.
@@ -130,7 +130,7 @@ for _, s in ipairs(speakers) do all(s, "heard", sent) end
 
 local status = options(name)
 if not status:find("^HTTP/1%.1 20[04]") then
-  fault("the node does not answer: " .. status)
+  fault("the node does not respond: " .. status)
 end
 if late > early + GROWTH then fault("memory grows") end
 for _, s in ipairs(speakers) do s:close() end
@@ -138,14 +138,14 @@ target:finish()
 local code = target:wait(20)
 if code ~= 0 then fault("the node ended with " .. tostring(code)) end
 
-local steps, refused, answered = (last or ""):match("(%d+)%s+(%d+)%s+(%d+)")
-print(("storm: %s requests, %s answered, %s not connected"):format(
-  steps, answered, refused))
+local steps, refused, responded = (last or ""):match("(%d+)%s+(%d+)%s+(%d+)")
+print(("storm: %s requests, %s responses, %s not connected"):format(
+  steps, responded, refused))
 print(("storm: %d messages through it, %s of invented members, %s errors")
   :format(sent, noise, errors))
 print(("storm: memory %.1f MiB in the first half, %.1f in the last quarter")
   :format(early / 1024, late / 1024))
-if sent == 0 or not steps or tonumber(answered) == 0 then
+if sent == 0 or not steps or tonumber(responded) == 0 then
   fault("nothing happened")
 end
 print(faults == 0 and "storm: stood it"

@@ -28,7 +28,7 @@ function bots.new(options)
 end
 
 -- A bot that is not started, and a user who is. Further options: 'user', a
--- function of the user's name that gives more of them, such as his role.
+-- function of the user's name that gives more of them, such as a role.
 function bots.scene(options, more)
   local user = assert(gop2p.start_local_node(0))
   local given = more and more(user:self()) or {}

@@ -1,11 +1,11 @@
 --[[
-A server that answers with exactly the bytes it was started with.
+A server that responds with exactly the bytes it was started with.
 
   lua5.4 canned.lua ADDRESS keep|drop
 
 reads lines "KIND BYTES" up to one "start". KIND is connect, message,
-disconnect or options; BYTES are percent-encoded, or "hang" for no answer
-ever, or "close" for closing without one. "drop" closes after each answer
+disconnect or options; BYTES are percent-encoded, or "hang" for no response
+ever, or "close" for closing without one. "drop" closes after each response
 without saying so. Says "ready PORT", and then "KIND CONNECTION BYTES" for
 every request. Ends with its standard input.
 ]]
@@ -23,12 +23,12 @@ local function encode(text)
   end))
 end
 
-local answers, drop = {}, arg[2] == "drop"
+local responses, drop = {}, arg[2] == "drop"
 io.stdin:setvbuf("no")
 for line in io.lines() do
   if line == "start" then break end
   local kind, bytes = line:match("^(%a+) (.*)$")
-  answers[kind] = decode(bytes)
+  responses[kind] = decode(bytes)
 end
 
 local server = assert(socket.bind(arg[1], 0, 256))
@@ -79,15 +79,15 @@ local function serve(conn)
   if not request then return false end
   local what = kind(request)
   say(what, numbers[conn], encode(request))
-  local answer = answers[what]
-  if answer == "hang" then return true end
-  if answer ~= "close" then
+  local response = responses[what]
+  if response == "hang" then return true end
+  if response ~= "close" then
     conn:settimeout(5)
-    conn:send(answer)
+    conn:send(response)
     conn:settimeout(0)
   end
-  if answer == "close" or drop or answer:find("\nConnection: close", 1, true)
-  then
+  if response == "close" or drop
+     or response:find("\nConnection: close", 1, true) then
     forget(conn)
     return false
   end

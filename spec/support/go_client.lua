@@ -1,7 +1,7 @@
 --[[
 go_client - what Go's http.Client does with one request after the other.
 
-Keeps a connection whose answer was read for the next request to the same
+Keeps a connection whose response was read for the next request to the same
 place; one whose body the program left unread stays open, and is never used
 again: so does Go. Waits without limit, as http.Client{} does.
 ]]
@@ -12,7 +12,7 @@ local stream = require "go_stream"
 local client = {}
 
 local idle = {}   -- "host:port" -> list of streams
-local unread = {} -- streams whose answers nobody reads
+local unread = {} -- streams whose responses nobody reads
 
 local function split(name)
   local host, port = name:match("^(.*):(%d+)$")
@@ -87,7 +87,7 @@ local function format(name, req)
   return table.concat(out, "\r\n") .. "\r\n\r\n" .. body
 end
 
--- Status and headers of an answer, or nil and why not; the third result is
+-- Status and headers of a response, or nil and why not; the third result is
 -- true when the connection ended before a single byte came.
 local function read_head(s)
   local line = s:line()
@@ -106,7 +106,7 @@ local function empty(res)
     or res.headers:get("content-length") == "0"
 end
 
--- What becomes of a connection whose answer is done with.
+-- What becomes of a connection whose response is done with.
 local function keep(name, s, res)
   s:raw()
   local list = idle[name] or {}
@@ -141,7 +141,7 @@ local function exchange(s, name, req)
   return nil, err, nothing
 end
 
--- Makes a request to "host:port" and returns the answer, with status,
+-- Makes a request to "host:port" and returns the response, with status,
 -- headers, and body unless 'ignored' (then the body is left unread); or nil
 -- and why not. A GET is tried anew when a kept connection turns out dead.
 function client.ask(name, req, ignored)

@@ -7,13 +7,13 @@ Written from the description of the protocol and the recordings. A peer is
 others, as in the Go programs. A form is a table with
 
   read_peer(text)       a peer from "host:port", or nil and why not
-  list(members)         the answer to a connect
-  read_list(text)       the peers of such an answer, or nil and why not;
+  list(members)         the response to a connect
+  read_list(text)       the peers of such a response, or nil and why not;
                         a null among them is forms.null
   request(what, self, data, to)
                         a request; what: connect disconnect broadcast direct
   read(req)             {what, from, data}; or nil, status and text
-  fields, options       fields of every answer; the answer to OPTIONS
+  fields, options       fields of every response; the response to OPTIONS
   strangers             whether they may speak
   direct                whether there are direct messages
   refuses_itself        whether its own name as Host is refused

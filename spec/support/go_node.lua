@@ -80,7 +80,7 @@ function received.disconnect(self, msg)
   return ok(self)
 end
 
--- Answered when the program has read it from the inbox, and not before.
+-- Responds once the program has read it from the inbox, and not before.
 function received.broadcast(self, msg)
   self.inbox:pass()
   self.tell(msg.what == "direct" and "direct" or "message",
@@ -90,7 +90,7 @@ end
 
 received.direct = received.broadcast
 
--- The answer to a request.
+-- The response to a request.
 function Node:handle(req)
   local form = self.form
   if form.refuses_itself and req.host == name(self.self) then

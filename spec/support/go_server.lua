@@ -2,7 +2,7 @@
 go_server - what Go's net/http server does around a handler.
 
 A connection stays open until one side says "Connection: close". The fields
-of an answer come in Go's order: the handler's own, sorted; then Date,
+of a response come in Go's order: the handler's own, sorted; then Date,
 Content-Length, Connection.
 ]]
 local socket = require "socket"
@@ -16,7 +16,7 @@ local reasons = {
   [403] = "Forbidden", [405] = "Method Not Allowed",
 }
 
--- What http.Error of Go answers. 'fields' are those set before.
+-- What http.Error of Go responds with. 'fields' are those set before.
 function server.error(status, text, fields)
   local all = {
     ["Content-Type"] = "text/plain; charset=utf-8",
@@ -26,7 +26,7 @@ function server.error(status, text, fields)
   return {status = status, fields = all, body = text .. "\n"}
 end
 
--- "close", "keep-alive" or nil: the answer's Connection field.
+-- "close", "keep-alive" or nil: the response's Connection field.
 local function connection(req)
   if req.minor == 0 then
     return req.headers:has("connection", "keep-alive") and "keep-alive"
@@ -53,7 +53,7 @@ local function format(req, res)
     .. (hidden and "" or res.body)
 end
 
--- Go answers what it cannot read as HTTP in this bare form, and closes.
+-- Go responds to what it cannot read as HTTP in this bare form, and closes.
 local function malformed(s, what)
   local text = "400 Bad Request" .. (what and ": " .. what or "")
   s:write("HTTP/1.1 400 Bad Request\r\n"
@@ -103,8 +103,8 @@ local function read_request(s)
   return req
 end
 
--- OPTIONS * is answered by the server itself, whatever the handler.
-local function answer(req, handler)
+-- OPTIONS * gets its response from the server itself, whatever the handler.
+local function response(req, handler)
   if req.target == "*" and req.method == "OPTIONS" then
     return {status = 200, fields = {}, body = ""}
   end
@@ -128,7 +128,7 @@ local function serve(sock, hooks)
     if not req then break end
     hooks.gate:pass()
     hooks.seen(s:raw(), req, remote)
-    local res = answer(req, hooks.handler)
+    local res = response(req, hooks.handler)
     hooks.gate:pass()
   until not s:write(format(req, res)) or not stays(req)
   s:close()

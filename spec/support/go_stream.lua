@@ -1,6 +1,6 @@
 --[[
 go_stream - a TCP connection read and written by one coroutine, and the
-parts that requests and answers of HTTP have in common.
+parts that requests and responses of HTTP have in common.
 
 A call that cannot go on makes its coroutine give way. Every byte consumed
 is kept until 'raw' is asked for it, so that a request can be written to a

@@ -3,7 +3,7 @@ net - what specs of a live node need: raw HTTP, peers that misbehave, and
 waiting with a limit while the loop turns.
 
   local net = require "spec.support.net"
-  local answer = net.ask(node, net.json(2, from, "Hello"))
+  local response = net.ask(node, net.json(2, from, "Hello"))
   local peer <close> = net.canned({connect = bytes})
   net.await(function() return #node:members() == 2 end)
 
@@ -104,20 +104,20 @@ function net.hung(address)
                  address or "127.0.0.1")
 end
 
--- What came, cut at the end of the answer; nil while it is not whole.
+-- What came, cut at the end of the response; nil while it is not whole.
 local function parse(raw)
   local head, body = raw:match("^(.-\r\n)\r\n(.*)$")
   if not head then return nil end
-  local answer = {headers = {}, raw = raw}
-  answer.status = math.tointeger(tonumber(head:match("^HTTP/1%.%d (%d+)")))
+  local response = {headers = {}, raw = raw}
+  response.status = math.tointeger(tonumber(head:match("^HTTP/1%.%d (%d+)")))
   for name, value in head:gmatch("\n([^:\r\n]+): *([^\r\n]*)\r") do
-    answer.headers[name:lower()] = value
+    response.headers[name:lower()] = value
   end
-  local length = math.tointeger(tonumber(answer.headers["content-length"]))
-  if answer.status == 204 then length = 0 end
+  local length = math.tointeger(tonumber(response.headers["content-length"]))
+  if response.status == 204 then length = 0 end
   if not length or #body < length then return nil end
-  answer.body, answer.rest = body:sub(1, length), body:sub(length + 1)
-  return answer
+  response.body, response.rest = body:sub(1, length), body:sub(length + 1)
+  return response
 end
 
 net.parse = parse
@@ -144,28 +144,28 @@ function Closing:send(bytes)
   end)
 end
 
--- The next answer; or nil and what came before the connection ended.
-function Closing:answer(seconds)
+-- The next response; or nil and what came before the connection ended.
+function Closing:response(seconds)
   self.unread = self.unread or ""
   local over = false
-  local answer = net.await(function()
+  local response = net.await(function()
     local data, err, part = self.socket:receive(65536)
     self.unread = self.unread .. (data or part or "")
     local whole = parse(self.unread)
     over = err == "closed"
     return whole or over
   end, seconds)
-  if answer == true then return nil, self.unread end
-  self.unread = answer.rest
-  return answer
+  if response == true then return nil, self.unread end
+  self.unread = response.rest
+  return response
 end
 
--- Asks a node, or a port, with exactly these bytes, and returns its answer.
+-- Asks a node, or a port, with exactly these bytes, and returns its response.
 function net.ask(node, bytes, address)
   local conn <close> = assert(net.dial(node, address))
   conn:send(bytes)
-  local answer, rest = conn:answer()
-  return answer or error("no answer, but " .. ("%q"):format(rest), 2)
+  local response, rest = conn:response()
+  return response or error("no response, but " .. ("%q"):format(rest), 2)
 end
 
 -- A request from its first line, a table of headers, and a body.
@@ -199,7 +199,7 @@ function net.json(kind, from, data, to)
     list and ',"to":[' .. list .. "]" or ""))
 end
 
--- An answer from its status line and body.
+-- A response from its status line and body.
 function net.response(status, body, more)
   return ("HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s"):format(
     status, #body, more or "", body)
@@ -208,11 +208,11 @@ end
 local Canned = {}
 Canned.__index = Canned
 
--- Starts a process that answers with exactly these bytes: 'answers' has
+-- Starts a process that responds with exactly these bytes: 'responses' has
 -- them for connect, message, disconnect and options; where there are none,
 -- what v1.1.3 was recorded with. Instead of bytes: "hang", "close".
--- Option drop = true: it closes after each answer without saying so.
-function net.canned(answers, options)
+-- Option drop = true: it closes after each response without saying so.
+function net.canned(responses, options)
   options = options or {}
   local form = options.form or "v1.1.3"
   local default = {
@@ -223,7 +223,7 @@ function net.canned(answers, options)
     os.getenv("LUA") or "lua5.4", folder .. "/canned.lua",
     options.address or "127.0.0.1", options.drop and "drop" or "keep"}))
   for kind, name in pairs(default) do
-    local bytes = answers[kind] or net.recorded(form, name)
+    local bytes = responses[kind] or net.recorded(form, name)
     proc:send(kind .. " " .. go.encode(bytes))
   end
   proc:send("start")

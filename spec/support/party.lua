@@ -9,7 +9,7 @@ calls for both, for specs in which they stand in one network.
   a:broadcast("Hello")
   assert.same({"message Hello from localhost:5000"}, b:heard())
 
-A call that does not succeed raises. What is said has been answered by
+A call that does not succeed raises. What is said is delivered to
 everybody once the call returns, so that heard() is all there is, and a line
 too many shows as well as one that is missing; no time has to pass.
 ]]
@@ -119,7 +119,7 @@ function Go:leave() ask(self, "disconnect", "sent") end
 
 -- What arrived since the last call; what was refused to it, too.
 function Go:heard()
-  self:members() -- whatever came before is there when this is answered
+  self:members() -- whatever came before is there when this responds
   local list = {}
   for i, line in ipairs(self.peer.events) do
     local kind, from, text = line:match("^(%a+) (%S*) ?(.*)$")

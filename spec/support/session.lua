@@ -5,7 +5,7 @@ nodes of this process that are in one network with it.
   local session = require "spec.support.session"
   local s = session.new()                 -- closes all it made: s:close()
   local t, visitor, port = s:begin()      -- an empty screen with a prompt
-  session.say(visitor, "Hello")           -- and it has been answered
+  session.say(visitor, "Hello")           -- and it has its response
 ]]
 local gop2p = require "gop2p"
 local terminal = require "spec.support.terminal"

@@ -25,7 +25,7 @@ ASCII, or "%"; a PEER is HOST:PORT, or a port for ADDRESS:PORT.
 The first four are done one after the other, the rest at once. Unasked come
 
   message FROM TEXT        (with --kinds, direct FROM TEXT for a direct one)
-  refused PEER STATUS      what it sent was answered so; Go ignores that
+  refused PEER STATUS      what it sent got this status; Go ignores that
   crashed                  as Go does with a nil member; it ends with 2
 
 --log appends every request: a line "request N ADDRESS LENGTH", LENGTH

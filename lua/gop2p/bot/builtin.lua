@@ -28,7 +28,7 @@ add("help [command]", "says what can be asked", nil, function(ctx, args)
   end
   local command = bot:find(args.command)
   if not command or not bot.roles:may(ctx.from, command) then
-    return ("I know nothing of %s."):format(text.brief(args.command))
+    return ("I do not know %s."):format(text.brief(args.command))
   end
   return commands.describe(command, lead)
 end)
@@ -41,7 +41,7 @@ local function switch(off)
     if not handler and list:find(args.name) then
       return ("%s is always on."):format(args.name)
     elseif not handler then
-      return ("I know nothing of %s."):format(text.brief(args.name))
+      return ("I do not know %s."):format(text.brief(args.name))
     end
     handler.off, handler.failures = off, 0
     bot.log:info(off and "switched off" or "switched on",

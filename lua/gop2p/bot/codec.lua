@@ -62,9 +62,9 @@ end
 local function keyof(key, at)
   if type(key) == "string" then return string(key) end
   if type(key) ~= "number" then
-    refuse(at, "a %s is no key: a string or a number is", type(key))
+    refuse(at, "a %s cannot be a key: a string or a number can", type(key))
   elseif key - key ~= 0 then
-    refuse(at, "infinity is no key")
+    refuse(at, "infinity cannot be a key")
   end
   return '"#' .. (math.type(key) == "integer" and ("%d"):format(key)
                   or float(key)) .. '"'
@@ -117,8 +117,8 @@ end
 -- Goes into a table, if it may.
 local function enter(t, at)
   if getmetatable(t) ~= nil then
-    refuse(at, "a table with a metatable would lose it: tostring() makes a "
-           .. "text of a peer")
+    refuse(at, "a table with a metatable cannot be stored: store a peer "
+           .. "as tostring(peer)")
   elseif at.within[t] then
     refuse(at, "this table contains itself")
   elseif at.depth == DEEPEST then
@@ -141,8 +141,8 @@ function value(v, at)
   if kind == "table" then return tree(v, at) end
   if kind == "string" then return string(v) end
   if kind == "boolean" then return tostring(v) end
-  if kind ~= "number" then refuse(at, "a %s can not be stored", kind) end
-  if v - v ~= 0 then refuse(at, "%s can not be stored", v) end
+  if kind ~= "number" then refuse(at, "a %s cannot be stored", kind) end
+  if v - v ~= 0 then refuse(at, "%s cannot be stored", v) end
   local text, marked = number(v)
   return marked and '"#' .. text .. '"' or text
 end
@@ -189,8 +189,8 @@ end
 
 -- codec.decode(text) -> table | nil, why it is none
 function codec.decode(text)
-  if text:find("\0", 1, true) then return nil, "it has a byte of 0" end
-  if not text:find("^%s*{") then return nil, "it is no JSON object" end
+  if text:find("\0", 1, true) then return nil, "it contains a zero byte" end
+  if not text:find("^%s*{") then return nil, "it is not a JSON object" end
   local ok, result = pcall(reader.decode, text)
   if not ok then return nil, tostring(result) end
   return restore(result)

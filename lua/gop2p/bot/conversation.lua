@@ -75,7 +75,7 @@ function conversation:wait(event, timeout, predicate)
     end
   until not scheduler.wait(wait, deadline) and wait.first > wait.last
   return nil, values.error("connection", "ETIMEDOUT",
-                           ("no event %q"):format(event), "none in time")
+                           ("no event %q"):format(event), "none came in time")
 end
 
 local KEPT = 1000   -- events that wait for a predicate which is slow

@@ -36,7 +36,7 @@ function dispatch.answering(f)
     local meta = getmetatable(given)
     if type(given) ~= "string" and type(given) ~= "number" and
        not (type(meta) == "table" and meta.__tostring) then
-      error(("a %s is no answer: text expected"):format(type(given)), 0)
+      error(("text expected as answer, got a %s"):format(type(given)), 0)
     end
     ctx:reply(tostring(given))
   end
@@ -117,16 +117,17 @@ local function known(bot, ctx)
   end
 end
 
--- Whether to listen to who said it at all. What is said in the bot's own name
+-- Whether to listen to the sender at all. What is said in the bot's own name
 -- its node does not let in.
 local function heeded(bot, message)
   local listen, new = bot.loopguard:heard(message.from)
   if not listen and new then
     bot.trouble:tell(values.error("internal", "ELOOP",
       "not listening to " .. message.from,
-      "we have answered each other too often; until a minute of silence"))
-    bot:task(speech.say, bot, "That was a lot. I listen to you again after a "
-             .. "minute of silence.", { message.from }, message.from)
+      "we have answered each other too often; until it has been "
+      .. "silent for a minute"))
+    bot:task(speech.say, bot, "That was a lot. I listen again when you have "
+             .. "been silent for a minute.", { message.from }, message.from)
   end
   return listen
 end

@@ -85,13 +85,13 @@ end
 -- raises. In code that is reloaded, the bot of that name that runs.
 function bot.new(given)
   check.that(type(given) == "table", 1, "new", "table of options expected")
-  check.that(given ~= bot, 1, "new", "'new' is called with a dot")
+  check.that(given ~= bot, 1, "new", "call 'new' with a dot")
   local set, why = settings(given)
   check.that(set, 1, "new", why)
   if building.here() then
     local running = building.again(set.options.name, set)
-    check.that(running, 1, "new", ("no bot called %q runs: a new one takes "
-      .. "a new start"):format(set.options.name))
+    check.that(running, 1, "new", ("no bot called %q runs: to add one, "
+      .. "restart the script"):format(set.options.name))
     return running
   end
   local self = setmetatable({
@@ -247,7 +247,8 @@ function Bot:command(definition, summary, f, extra)
   guard.handler("command " .. command.name, dispatch.answering(f),
                 set.options.max_errors, command)
   local ok, taken = registered.commands:add(command)
-  check.that(ok, 1, "command", ("there is a command %q"):format(taken or ""))
+  check.that(ok, 1, "command",
+             ("there is a command %q already"):format(taken or ""))
 end
 
 -- bot:hear(pattern, f [, options])

@@ -116,7 +116,7 @@ local function forget(self)
   self.memory:close()
 end
 
--- Who stops a bot does not mean that it should not find its network again.
+-- A bot that is stopped should still find its network again, later.
 local function leave(node)
   if not node:is_connected() then return end
   state.hold(node)

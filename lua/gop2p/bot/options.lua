@@ -115,7 +115,7 @@ end
 
 local function word(value)
   local good = type(value) == "string" and value:find("^[^%s%c]+$")
-  return good ~= nil and good ~= false, "text without space expected"
+  return good ~= nil and good ~= false, "text without spaces expected"
 end
 
 local function text(value)

@@ -124,7 +124,7 @@ end
 local function failed(problem)
   local text = problem.text:gsub("\n.*", "")
   local err = values.error("internal", "EHANDLER",
-    ("could not reload %s, the old code goes on"):format(script or "it"),
+    ("could not reload %s, the old code stays"):format(script or "it"),
     text)
   err.traceback = problem.traceback
   return nil, err
@@ -132,7 +132,7 @@ end
 
 local function reload(list)
   if not script then
-    return failed { text = "no file is known to have made the bot" }
+    return failed { text = "the file that made the bot is not known" }
   end
   local before = files
   files = {}
@@ -156,8 +156,8 @@ end
 -- goes wrong is told, and leaves the old code as it was.
 function program.reload()
   local list = program.running()
-  if #list == 0 then return failed { text = "no bot runs" } end
-  if loading then return failed { text = "it is being reloaded" } end
+  if #list == 0 then return failed { text = "no bot is running" } end
+  if loading then return failed { text = "it is being reloaded already" } end
   loading = true
   local _ <close> = setmetatable({}, { __close = function()
     loading = false

@@ -66,7 +66,7 @@ function roles.new(owner, members, allow)
       return nil, ("roles: name expected as key, got %s")
                   :format(tostring(name))
     elseif name == "owner" or name == "everybody" then
-      return nil, ("roles: %q has a meaning of its own"):format(name)
+      return nil, ("roles: %q is a role already"):format(name)
     end
     self.members[name], why = toset(("roles[%q]"):format(name), list)
     if why then return nil, why end

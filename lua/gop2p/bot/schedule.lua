@@ -52,7 +52,9 @@ end
 local function number(word, field)
   local n = field.names and field.names[word:lower()]
             or word:find("^%d+$") and math.tointeger(tonumber(word))
-  if not n then refuse("%s: '%s' is no %s", field.name, word, field.name) end
+  if not n then
+    refuse("%s: '%s' is not a valid %s", field.name, word, field.name)
+  end
   if n < field.low or n > field.high then
     refuse("%s: %d is out of range, %d to %d", field.name, n, field.low,
            field.high)
@@ -85,7 +87,7 @@ local function readpart(set, text, field)
     end
     step = step:find("^%d+$") and math.tointeger(tonumber(step))
     if not step or step == 0 then
-      refuse("%s: '%s' has no step from 1", field.name, text)
+      refuse("%s: the step of '%s' must be 1 or more", field.name, text)
     end
   end
   for n = low, high, step or 1 do set[n] = true end
@@ -166,7 +168,7 @@ end
 local function read(self, spec)
   if type(spec) == "number" then return readperiod(self, spec) end
   if type(spec) ~= "string" then
-    refuse("seconds, a time of day or five fields expected, got %s",
+    refuse("seconds, a time of day or five crontab fields expected, got %s",
            type(spec))
   end
   local text = spec:match("^%s*(.-)%s*$")
@@ -176,7 +178,7 @@ local function read(self, spec)
     if not SHORT[text] then refuse("no such name") end
     text = SHORT[text]
   elseif not text:find("%s") then
-    refuse("seconds, a time such as 09:00 or five fields expected")
+    refuse("seconds, a time such as 09:00 or five crontab fields expected")
   end
   readcron(self, text)
 end

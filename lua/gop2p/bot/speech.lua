@@ -9,7 +9,7 @@ local speech = {}
 -- What is over the rate and finds no room among those that wait.
 local function refuse(bot)
   local err = values.error("connection", "ELIMIT", "could not send",
-                           "the bot has more to say than it may")
+                           "the bot says more than its rate allows")
   bot.log:warn("dropped", { reason = err.cause })
   local new = not bot.overfull
   bot.overfull = true

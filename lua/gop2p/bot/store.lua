@@ -5,7 +5,7 @@
 -- of the bot's author ran. So any change is seen, wherever in the table it
 -- was made, and a table that stands in two places is two after a restart.
 --
--- The file is JSON (see codec.lua). It is locked by who reads or makes it,
+-- The file is JSON (see codec.lua). Whoever reads or makes it locks it,
 -- so that two bots do not overwrite what the other remembers.
 
 local codec = require "gop2p.bot.codec"
@@ -32,7 +32,7 @@ local function putaside(path)
   local ok, why = os.rename(path, aside)
   if ok then return aside end
   return nil, values.error("internal", "EIO",
-    ("could not put %s aside"):format(path), why)
+    ("could not rename %s"):format(path), why)
 end
 
 -- A file that cannot be understood is kept under another name, and told of.

@@ -46,7 +46,7 @@ end
 
 local BRIEF = 60   -- bytes
 
--- text.brief(s) -> what of it is worth repeating to who has said it.
+-- text.brief(s) -> what of it is worth repeating to its sender.
 function text.brief(s)
   return #s <= BRIEF and s or s:sub(1, character(s, BRIEF + 1) - 1) .. "..."
 end

@@ -89,7 +89,7 @@ local function parseargument(open, body)
   if not types[arg.kind] then
     return nil, ("argument %q: no such type: %q"):format(name, kind)
   elseif default and arg.required then
-    return nil, ("argument %q: what must be given has no default")
+    return nil, ("argument %q: a required argument has no default")
       :format(name)
   end
   if default then
@@ -114,7 +114,7 @@ local function misplaced(list, arg)
     return ("nothing can come after %q, which takes the rest of the line")
       :format(before.name)
   elseif before and arg.required and not before.required then
-    return ("%q must be given, but comes after %q, which may be left out")
+    return ("%q is required, but comes after %q, which is optional")
       :format(arg.name, before.name)
   end
 end
@@ -141,11 +141,11 @@ end
 -- 'shape' is what comes after the name, as it was written.
 function usage.parse(definition)
   local names, rest = definition:match("^%s*(%S+)%s*(.-)%s*$")
-  if not names then return nil, "a name expected" end
+  if not names then return nil, "name expected" end
   local list = {}
   for name in (names .. "|"):gmatch("(.-)|") do
     if not name:find("^[%w_][%w_%-]*$") then
-      return nil, ("not a name of a command: %q"):format(name)
+      return nil, ("not a name for a command: %q"):format(name)
     end
     list[#list + 1] = name:lower()
   end
@@ -209,7 +209,7 @@ function usage.read(arguments, text)
     out[arg.name], at = value, next
   end
   if text:find("%S", at) then
-    return nil, ("this is too much: %s"):format(brief(text:sub(at)))
+    return nil, ("unexpected: %s"):format(brief(text:sub(at)))
   end
   return out
 end

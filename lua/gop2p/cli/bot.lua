@@ -7,7 +7,7 @@ local options = require "gop2p.bot.options"
 local program = require "gop2p.bot.program"
 local show = require "gop2p.cli.show"
 
-local bot = { summary = "Run a bot script, with the loop, until Ctrl-C." }
+local bot = { summary = "Run a bot script until it ends, or until Ctrl-C." }
 
 local DONE, FAILED, USAGE = 0, 1, 2
 
@@ -22,18 +22,18 @@ end
 function bot.options(command)
   command:argument("file", "The script; it runs as a task, and may start "
                    .. "others."):argname("FILE")
-  command:argument("args", "Its arguments (arg, ...). Those that begin with "
-                   .. "- come after --."):argname("ARG"):args("*")
-  command:flag("--watch", "Reload it, and its plug-ins, when a file has "
-               .. "changed. This and what follows is for scripts that use "
-               .. "gop2p.bot, and wins over what they say.")
-  command:flag("--dry-run", "Log what it would say, and say nothing. What "
-               .. "it stores is not written either.")
-  command:option("--log", "Add to a file, instead of writing to standard "
-                 .. "error."):argname("LOG")
-  command:option("--log-level", "The least that is logged: debug, info, "
-                 .. "warn, error or off."):argname("LEVEL"):convert(level)
-  command:flag("--json", "Log JSON, one object a line.")
+  command:argument("args", "Its arguments (arg, ...). Put -- before those "
+                   .. "that begin with -."):argname("ARG"):args("*")
+  command:flag("--watch", "Reload the script and its plug-ins when a file "
+               .. "changes. This option and those below are for scripts that "
+               .. "use gop2p.bot, and override what these set.")
+  command:flag("--dry-run", "Log what the bot would say, but send "
+               .. "nothing, and do not write its store.")
+  command:option("--log", "Append the log to this file, instead of "
+                 .. "writing it to standard error."):argname("LOG")
+  command:option("--log-level", "The lowest level that is logged: debug, info"
+                 .. ", warn, error or off."):argname("LEVEL"):convert(level)
+  command:flag("--json", "Log JSON, one object per line.")
 end
 
 -- What was not said is left to the script.
@@ -49,8 +49,8 @@ local function invain(given)
   if program.any() then return false end
   for name, option in pairs(OF_BOTS) do
     if given[name] then
-      show.complain("bot", "%s was of no use: the script has made no bot "
-                    .. "with gop2p.bot", option)
+      show.complain("bot", "%s had no effect: the script made no bot with "
+                    .. "gop2p.bot", option)
       return true
     end
   end

@@ -15,21 +15,21 @@ local DONE, FAILED = 0, 1
 
 local HELP = [[
 connect <peer>     join the network of a peer: localhost:5000, or just 5000
-dm <peer> <text>   write to one peer alone
+dm <peer> <text>   write to one peer only
 members            who is here
 disconnect         leave the network
-exit               leave and end; so does the end of the input
+exit               leave and end, as at the end of the input
 help               this list
-Any other line is said to everybody. Begin with a space to say a line that
-looks like a command. All of them are there with a slash, too: /dm, /members,
-/help; /join, /leave and /quit are connect, disconnect and exit.]]
+Any other line is sent to everybody. Begin with a space to send a line that
+looks like a command. Every command works with a slash, too: /dm, /members,
+/help. /join, /leave and /quit are connect, disconnect and exit.]]
 
 function chat.options(command)
   network.options(command)
-  command:option("--name", "The node's name, put before every line that is "
-                 .. "said; no other in the network may have it.")
+  command:option("--name", "The node's name, unique in the network, and "
+                 .. "put before every line that you send.")
     :argname("NAME"):convert(network.name)
-  command:flag("--plain", "No line editing, colours and time stamps, as in a "
+  command:flag("--plain", "No line editing, colours or time stamps, as in a "
                .. "pipe.")
 end
 
@@ -53,11 +53,11 @@ end
 function chat:peer(text)
   local peer = network.peer(text)
   if peer then return peer end
-  self:fail("Not a peer: %s. Such as localhost:5000, or 5000 for this "
+  self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
             .. "machine.", text)
 end
 
--- Tells who did not get what was sent. The chat goes on meanwhile.
+-- Names each peer that did not get what was sent. The chat goes on meanwhile.
 function chat:follow(receipt, err)
   if not receipt then return self:fail("Not sent: %s", show.words(err)) end
   gop2p.spawn(function()
@@ -91,7 +91,7 @@ end
 
 function commands.connect(self, rest)
   if rest == "" then
-    return self:fail("Who? Such as: connect localhost:5000")
+    return self:fail("To which peer? Such as: connect localhost:5000")
   end
   local peer = self:peer(rest)
   if peer then join(self, {peer}) end
@@ -118,7 +118,7 @@ function commands.disconnect(self)
     return say("You are not connected.")
   end
   local ok, err = self.node:leave()
-  if not ok then return self:fail("Not quite left: %s", show.words(err)) end
+  if not ok then return self:fail("Not cleanly left: %s", show.words(err)) end
   say "You have left."
 end
 
@@ -223,7 +223,7 @@ local function converse(self)
   if self.terminal then show.line("") end
 end
 
--- It is over when all that was sent has been answered, or failed.
+-- Ends once all that was sent has had its response, or failed.
 local function start(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)

@@ -11,7 +11,7 @@ local DONE, FAILED, USAGE = 0, 1, 2
 local NAMES = {"chat", "repl", "listen", "send", "members", "watch", "bot",
                "version"}
 local EPILOG = "Exit status: 0 when all was done, 1 when something failed, "
-  .. "2 when it was not used as it says here. NO_COLOR is respected."
+  .. "2 when the command was misused. NO_COLOR is respected."
 
 local function usage(parser, text)
   local name = parser._name == "gop2p" and "" or " " .. parser._name

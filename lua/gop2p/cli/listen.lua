@@ -11,7 +11,7 @@ local DONE, FAILED = 0, 1
 function listen.options(command)
   network.options(command)
   network.json(command)
-  command:option("--count", "End after so many messages.")
+  command:option("--count", "End after N messages.")
     :argname("N"):convert(network.count)
 end
 
@@ -42,7 +42,7 @@ function listen.run(options)
       left = left - 1
       if left == 0 then break end
     end
-    gop2p.sleep(0)   -- the answer to the last one goes before the goodbye
+    gop2p.sleep(0)   -- the response to the last one goes out first
   end)
 end
 

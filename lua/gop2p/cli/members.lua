@@ -5,7 +5,7 @@ local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
 local members = {
-  summary = "List a network: join it, read who is there, and leave."
+  summary = "List the members of a network: join, read, leave."
 }
 
 function members.options(command)
@@ -15,7 +15,7 @@ function members.options(command)
     :argname("PEER"):convert(network.peer):args("?")
 end
 
--- Those who did not answer our greeting, by name.
+-- The errors of those that did not respond to our greeting, by name.
 local function follow_errors(node, failed)
   gop2p.spawn(function()
     for err in node:errors() do
@@ -24,11 +24,11 @@ local function follow_errors(node, failed)
   end)
 end
 
--- What is said of a peer that has not answered within a second.
-local LATE = { code = "ETIMEDOUT", cause = "no answer in time" }
+-- What is said of a peer that has not responded within a second.
+local LATE = { code = "ETIMEDOUT", cause = "no response in time" }
 
--- All that the entry point told of, also those that are no members because
--- they did not answer.
+-- All that the entry point listed, also those that are no members because
+-- they did not respond.
 local function everybody(node, failed)
   for _, peer in ipairs(node:members("candidate")) do
     local name = tostring(peer)

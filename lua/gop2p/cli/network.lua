@@ -52,8 +52,8 @@ end
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")
     :argname("PORT"):convert(port)
-  command:option("--address", "What others dial, in a network of several "
-                 .. "machines. Without it the node is for this machine.")
+  command:option("--address", "Where other machines reach the node. Without "
+                 .. "it the node is for this machine only.")
     :argname("ADDRESS")
   command:option("--join", "Join the network of a peer, such as "
                  .. "localhost:5000, or 5000. Several are tried in turn.")
@@ -61,7 +61,7 @@ function network.options(command)
 end
 
 function network.json(command)
-  command:flag("--json", "One JSON object a line.")
+  command:flag("--json", "Print JSON, one object per line.")
 end
 
 -- A node as the options say; or nil and the exit status, the reason being
@@ -76,7 +76,7 @@ function network.start(name, options)
     ok, node, err = pcall(gop2p.start_local_node, options.port or 0, given)
   end
   if not ok then
-    show.complain(name, "others can not dial %s", options.address)
+    show.complain(name, "others cannot reach %s", options.address)
     return nil, USAGE
   elseif not node then
     show.complain(name, "%s", show.words(err))

@@ -3,7 +3,7 @@
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
-local send = { summary = "Send one message; fails unless everybody got it." }
+local send = { summary = "Send one message; fail unless everybody gets it." }
 
 local FAILED = 1
 
@@ -11,11 +11,11 @@ function send.options(command)
   network.options(command)
   network.json(command)
   command:mutex(
-    command:option("--to", "Send it to this peer; several can be named. "
-                   .. "Without --join it is also whom to join through.")
+    command:option("--to", "Send it to this peer; can be repeated. "
+                   .. "Without --join, also join through this peer.")
       :argname("PEER"):convert(network.peer):count("*"),
     command:flag("--all", "Send it to every member; needs --join."))
-  command:argument("text", "What to send; - takes it from standard input, "
+  command:argument("text", "What to send; - reads it from standard input, "
                    .. "without the end of its last line."):argname("TEXT")
 end
 
@@ -64,7 +64,7 @@ local function join(node, entries)
   return ok, last
 end
 
--- Those who had yet to answer our greeting, and did so, or did not get it.
+-- Those that had yet to respond to our greeting, and did, or did not get it.
 local function latecomers(node, candidates, failed)
   local list = {}
   for _, peer in ipairs(candidates) do

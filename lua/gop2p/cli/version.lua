@@ -4,7 +4,7 @@ local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
-local version = { summary = "Say which version this is." }
+local version = { summary = "Print the version." }
 
 function version.options(command)
   network.json(command)

@@ -7,7 +7,7 @@ local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 
 local watch = {
-  summary = "Watch a network: who is there, how far away, how talkative."
+  summary = "Watch a network: its members, round trips and messages."
 }
 watch.__index = watch
 
@@ -16,9 +16,9 @@ local DONE = 0
 function watch.options(command)
   network.options(command)
   network.json(command)
-  command:option("--interval", "Seconds between two looks.", "1")
+  command:option("--interval", "Seconds between two updates.", "1")
     :argname("S"):convert(network.positive)
-  command:option("--count", "End after so many looks.")
+  command:option("--count", "End after N updates.")
     :argname("N"):convert(network.count)
 end
 

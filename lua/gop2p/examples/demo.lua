@@ -78,7 +78,7 @@ local function heard(name, kind, from, text)
       return show()
     end
   end
-  problem("nobody expected that %s hears of %s, %s: %s", name,
+  problem("%s was not expected to hear from %s, %s: %s", name,
           names[from] or from, kind, text)
 end
 

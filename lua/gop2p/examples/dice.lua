@@ -9,7 +9,7 @@ local bot = require("gop2p.bot").new {
 bot:command("roll|r [sides:integer=6] [dice:integer=1]", "rolls dice",
             function(ctx, args)
   if args.sides < 1 or args.dice < 1 or args.dice > 50 then
-    return "I have up to 50 dice, of one side at least."
+    return "I roll 1 to 50 dice, each with at least one side."
   end
   local rolled, sum = {}, 0
   for i = 1, args.dice do
@@ -25,13 +25,13 @@ bot:command("flip", "flips a coin", function()
   return math.random(2) == 1 and "heads" or "tails"
 end)
 
-bot:command("pick <choices...>", "decides: pizza, curry, soup",
+bot:command("pick <choices...>", "picks one of several: pizza, curry, soup",
             function(_, args)
   local choices = {}
   for choice in args.choices:gmatch("[^,%s][^,]*") do
     choices[#choices + 1] = choice:match("^(.-)%s*$")
   end
-  if #choices < 2 then return "What is there to choose from? (a, b, c)" end
+  if #choices < 2 then return "Name at least two choices: a, b, c" end
   return choices[math.random(#choices)]
 end)
 

@@ -13,23 +13,23 @@ local function age(seconds)
                                   seconds // 60 % 60)
 end
 
-bot:command("echo <text...>", "says it again", function(_, args)
+bot:command("echo <text...>", "repeats a text", function(_, args)
   return args.text
 end)
 
--- Who writes to it directly need not even say echo.
+-- What is written to it directly needs no command.
 bot:hear(".*", function(ctx)
   return ctx.is_direct and ctx.text
 end)
 
-bot:command("ping [member:peer]", "says whether it, or a member, answers",
+bot:command("ping [member:peer]", "says whether it, or a member, responds",
             function(_, args)
   if not args.member then return "pong" end
   for _, known in ipairs(bot.node:stats().peers) do
     if known.peer == args.member then
       local rtt = known.state == "alive" and known.rtt
       return ("%s is %s%s"):format(known.peer, known.state, rtt and
-        (", and answers within %.0f ms"):format(rtt * 1000) or "")
+        (", and responds within %.0f ms"):format(rtt * 1000) or "")
     end
   end
   return ("%s is not a member."):format(args.member)
@@ -44,7 +44,7 @@ bot:command("who", "lists the members", function()
   return ("%d: %s"):format(#names, table.concat(names, ", "))
 end)
 
-bot:command("uptime", "says since when it runs", function()
+bot:command("uptime", "says how long the bot has been running", function()
   return ("up since %s, that is %s"):format(
     os.date("%Y-%m-%d %H:%M", started), age(os.time() - started))
 end)

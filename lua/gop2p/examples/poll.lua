@@ -42,9 +42,9 @@ bot:command("poll <closes:time> <question> <choices...>", "begins a poll",
   for choice in args.choices:gmatch("[^,%s][^,]*") do
     choices[#choices + 1] = choice:match("^(.-)%s*$")
   end
-  if #choices < 2 then return "What is there to choose from? (a, b, c)" end
+  if #choices < 2 then return "Name at least two choices: a, b, c" end
   local ends = math.ceil(args.closes)
-  if ends <= os.time() then return "That is over." end
+  if ends <= os.time() then return "That time is past." end
   store.poll = { by = tostring(ctx.from), question = args.question,
                  choices = choices, votes = {}, ends = ends, over = false }
   closing = bot:at(ends, close)
@@ -63,11 +63,11 @@ bot:command("vote <number:integer>", "votes for a choice",
   return ("%s has %svoted for %s."):format(voter, changed, choice)
 end)
 
-bot:command("votes", "shows how it stands, or how it went", function()
-  return store.poll and result(store.poll) or "There was no poll yet."
+bot:command("votes", "shows the votes so far, or the result", function()
+  return store.poll and result(store.poll) or "There has been no poll yet."
 end)
 
-bot:command("close", "ends your poll before its time", function(ctx)
+bot:command("close", "ends your poll early", function(ctx)
   local poll = store.poll
   if not poll or poll.over then return "There is no poll." end
   if poll.by ~= tostring(ctx.from) and not bot:is(ctx.from, "owner") then

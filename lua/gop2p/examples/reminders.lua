@@ -55,8 +55,8 @@ bot:command("remind <me-or-all> <in-or-at> <when:time> <text...>",
             "reminds you, or everybody: !remind me in 20m tea",
             function(ctx, args)
   local whom = args["me-or-all"]
-  if whom ~= "me" and whom ~= "all" then return "Whom? Me or all?" end
-  if args.when < os.time() then return "That is over." end
+  if whom ~= "me" and whom ~= "all" then return "Remind whom: me or all?" end
+  if args.when < os.time() then return "That time is past." end
   local number = (store.last or 0) + 1
   local by, at = tostring(ctx.from), math.ceil(args.when)
   store.last, store.reminders[number] = number,
@@ -67,7 +67,7 @@ bot:command("remind <me-or-all> <in-or-at> <when:time> <text...>",
     whom == "me" and by or whom, os.date("%Y-%m-%d %H:%M:%S", at), number)
 end)
 
-bot:command("reminders", "lists yours", function(ctx)
+bot:command("reminders", "lists your reminders", function(ctx)
   local lines = {}
   for number, reminder in pairs(store.reminders) do
     if reminder.by == tostring(ctx.from) then
@@ -76,13 +76,14 @@ bot:command("reminders", "lists yours", function(ctx)
     end
   end
   table.sort(lines)
-  return lines[1] and table.concat(lines, "\n") or "You have none."
+  return lines[1] and table.concat(lines, "\n") or "You have no reminders."
 end)
 
-bot:command("forget <number:integer>", "forgets one", function(ctx, args)
+bot:command("forget <number:integer>", "deletes one of your reminders",
+            function(ctx, args)
   local reminder = store.reminders[args.number]
   if not reminder or reminder.by ~= tostring(ctx.from) then
-    return "You have none of that number."
+    return "You have no reminder with that number."
   end
   store.reminders[args.number] = nil
   return "Forgotten: " .. reminder.text

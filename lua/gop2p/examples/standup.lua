@@ -14,7 +14,7 @@ local store = bot.store
 store.team = store.team or {}                         -- name -> true
 store.schedule = store.schedule or "0 9 * * mon-fri"
 
-local QUESTION = "What are you at, and does anything stand in your way?"
+local QUESTION = "What are you working on, and what holds you up?"
 local TIME = 3600   -- seconds to answer
 local OWNER = { role = "owner" }
 
@@ -76,17 +76,17 @@ end
 
 bot:command("team", "says who is asked, and when", settings)
 
-bot:command("add <member:peer>", "takes in a member", function(_, args)
+bot:command("add <member:peer>", "adds a member", function(_, args)
   store.team[tostring(args.member)] = true
   return settings()
 end, OWNER)
 
-bot:command("remove <member:peer>", "takes one out", function(_, args)
+bot:command("remove <member:peer>", "removes a member", function(_, args)
   store.team[tostring(args.member)] = nil
   return settings()
 end, OWNER)
 
-bot:command("schedule <when:schedule...>", "says when", function(_, args)
+bot:command("schedule <when:schedule...>", "sets the time", function(_, args)
   store.schedule = args.when
   daily:cancel()
   daily = bot:every(store.schedule, begin)

@@ -27,7 +27,7 @@ end
 
 -- For a task that looks again and again whether they have changed: waits so
 -- many seconds, or, when it has looked some times in vain, until they may
--- have. Who changes them is the program, or the test between two calls.
+-- have. What changes them is the program, or the test between two calls.
 function files:await(seconds)
   local co = coroutine.running()
   local looks = (self.looks[co] or 0) + 1

@@ -94,7 +94,7 @@ end
 
 local function streamof(view, name)
   local from = conversation.stream(view)
-  check.that(from, 1, name, "what somebody says, hears or prints expected",
+  check.that(from, 1, name, "texts from said_by, hears or prints expected",
              1)
   return from
 end
@@ -108,7 +108,7 @@ end
 
 local function describe(wanted)
   return type(wanted) == "string" and ("%q"):format(wanted) or
-         "what the function asks for"
+         "what the function accepts"
 end
 
 -- Looks for it, and lets time pass meanwhile.
@@ -142,8 +142,8 @@ function testing.expect(texts, wanted, seconds)
   from.world:check(2)
   local hint = ""
   if conversation.isliteral(from, wanted) then
-    hint = " (it stands there letter by letter: in a pattern ( ) . % + - * ?"
-           .. " [ ^ $ are written with a % before them)"
+    hint = " (the same text is there: in a pattern, write a % before"
+           .. " each ( ) . % + - * ? [ ^ $)"
   end
   from.world:raise(("expected that %s %ss %s within %g s%s"):format(
     from.who, from.what, describe(wanted), seconds, hint), 2)

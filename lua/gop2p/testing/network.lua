@@ -54,7 +54,7 @@ local function checkname(inside, name, arg, what)
   check.that(type(name) == "string" and name:find("^[%w._-]+$"), arg, what,
              "name of letters, digits, '.', '_' and '-' expected", 1)
   check.that(not inside:part(name), arg, what,
-             ("'%s' is there already"):format(name), 1)
+             ("'%s' exists already"):format(name), 1)
 end
 
 -- Each of the options is one of 'known', name -> type.
@@ -74,7 +74,7 @@ end
 -- net:bot(path [, options]) -> bot
 --
 -- Starts a script, as "lua path" would, and waits until it is a member of
--- the network, three seconds at most: who has joined nobody by then is
+-- the network, three seconds at most: one that has joined nobody by then is
 -- joined by the others. options: name (of the file), args (a list), env
 -- (variables of the environment; false: not set), and may_fail: that it ends
 -- with an error is part of the test, and else raised by the next call.
@@ -163,7 +163,7 @@ function methods:partition(...)
   local inside = open(self, "partition")
   local sides = table.pack(...)
   check.that(sides.n > 0 and sides.n < 64, 1, "partition",
-             "lists of names expected, less than 64")
+             "1 to 63 lists of names expected")
   for i = 1, sides.n do sides[i] = names(inside, sides[i], i) end
   inside:divide(sides)
   inside.conversation:note("* the network is partitioned")
@@ -174,7 +174,7 @@ function methods:heal()
   local inside = open(self, "heal")
   core.sim.loss(0)
   inside:unite()
-  inside.conversation:note("* the network is whole")
+  inside.conversation:note("* the network is healed")
 end
 
 -- net:loss(share): of all messages, from 0 to 1, that are lost from now on

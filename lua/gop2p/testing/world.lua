@@ -143,7 +143,7 @@ function methods:pass(deadline)
   self.still = core.now() == before and self.still + 1 or 0
   if self.still > STILL then
     self.still = 0
-    self:raise("somebody computes without ever waiting: time stands still",
+    self:raise("a program computes without ever waiting: time stands still",
                3)
   end
 end
@@ -173,7 +173,7 @@ function methods:open(name, peer)
   return node, err
 end
 
--- Who starts a node where a silent member is takes its place.
+-- A node that starts where a silent member is takes its place.
 function methods:makeway(address, port)
   for _, lobby in ipairs(self.lobbies) do
     local peer = lobby.address
