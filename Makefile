@@ -59,9 +59,9 @@ STARVE = $(BUILD)/spec/starve
 # An interpreter that loads its readline.
 PROMPT = $(BUILD)/spec/prompt
 
-# Lua modules that fork and start threads, and a terminal that is slow to
-# forget.
-HOSTED = $(addprefix $(BUILD)/,forking.so threading.so flushing.so)
+# What specs load: Lua modules that fork and start threads, and a terminal
+# that is slow to forget.
+LOADED = $(addprefix $(BUILD)/,forking.so threading.so flushing.so)
 
 # Each fuzzer is a program of its own, with clang's libFuzzer and both
 # sanitizers, with the same parts of the core, and with Lua for lua-cjson.
@@ -120,17 +120,17 @@ $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c \
 	  -o $@ $<
 
-$(STARVE): spec/host/starve.c Makefile
+$(STARVE): spec/support/starve.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
-$(PROMPT): spec/host/prompt.c Makefile
+$(PROMPT): spec/support/prompt.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
-$(HOSTED): $(BUILD)/%.so: spec/host/%.c Makefile
+$(LOADED): $(BUILD)/%.so: spec/support/%.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
 
@@ -173,7 +173,7 @@ test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) $(STARVE) $(PROMPT) $(HOSTED) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(PROMPT) $(LOADED) ## build the tests in C, which the specs run
 	@:
 
 sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED=1
@@ -199,10 +199,10 @@ mutants: ## which of COUNT=300 changes of the core, drawn from SEED=1, no test n
 	  $(or $(SEED),1) $(or $(FOLDERS),node wire value))
 
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
-	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
-	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
-	@$(STARVE) spec/host/simulated.lua core 1 1 $(CORE)
-	@$(STARVE) spec/host/simulated.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/support/starved.lua core 1 1 $(CORE)
+	@$(STARVE) spec/support/starved.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/support/simulated.lua core 1 1 $(CORE)
+	@$(STARVE) spec/support/simulated.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan
@@ -248,8 +248,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c \
-	  spec/bench/*.c
+	clang-format -i csrc/*/*.[ch] spec/*/*.[ch]
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write
