@@ -72,8 +72,9 @@ FUZZERS        = $(patsubst %.o,%,$(filter %_fuzz.o,$(FUZZ_OBJECTS)))
 FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lua/json.o
 
 # Those that make and lose what the core owns; others take too long.
-VALGRIND_SPECS = $(addprefix spec/,$(addsuffix _spec.lua,message connect \
-                 leave lifetime receipt wire_request wire_response))
+VALGRIND_SPECS = $(patsubst %,spec/%_spec.lua,node/message node/connect \
+                 node/leave node/lifetime node/receipt wire/request \
+                 wire/response)
 
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
@@ -188,7 +189,7 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED
 years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
 	@$(SETUP) test
 	@YEARS=$(or $(YEARS),10) SEED=$(or $(SEED),1) \
-	  $(MAKE) $(AGAIN) specs SPEC=spec/testing_years_spec.lua
+	  $(MAKE) $(AGAIN) specs SPEC=spec/testing/years_spec.lua
 
 specs: build ctest
 	@$(RUN) .ci/specs.lua $(BUSTED_FLAGS) $(SPEC)
@@ -223,7 +224,7 @@ storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
-	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/stall_spec.lua
+	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/node/stall_spec.lua
 
 bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
 	@$(SETUP) test

@@ -15,7 +15,7 @@ local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
--- What is to be done step by step is tried by tutorial_spec.lua.
+-- What is to be done step by step is tried by tutorial_spec.
 local readme = contents("README.md")
                :gsub("\n## A bot, step by step\n.-(\n## )", "%1")
 
