@@ -170,7 +170,7 @@ chat: ## chat in the terminal: make chat PORT=5001 JOIN=localhost:5000
 	@$(LUA) lua/gop2p/examples/chat.lua $(if $(PORT),--port $(PORT)) \
 	  $(if $(JOIN),--join $(JOIN))
 
-test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
+test: ## run the specs: all, or those of SPEC='spec/node spec/c/core_spec.lua'
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
