@@ -1,21 +1,15 @@
--- What the installed commands have in common: options, how they fail when
--- they can not write, completions.
+-- The options that the commands have in common: each takes them, and takes
+-- them the same way.
 
-local go = require "spec.support.go"
-local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
-local process = require "spec.support.process"
 
-describe("gop2p", function()
+describe("the options of gop2p", function()
   local tree, peer
 
-  setup(function() tree = installed.make() end)
-  teardown(function() tree:remove() end)
-  before_each(function()
-    peer = go.start("v1.1.3", "localhost", {kinds = true, log = true})
-  end)
-  after_each(function() peer:close() end)
+  before_each(function() tree, peer = installed.make() end)
+
+  after_each(function() tree:close() end)
 
   -- The command, joined through the second of two, was who it says it is:
   -- its status, and its lines.
@@ -78,73 +72,4 @@ describe("gop2p", function()
       end
     end
   end)
-
-  it("says what is wrong also when its node is closed already", function()
-    local network = require "gop2p.cli.network"
-    local node <close> = assert(gop2p.start_local_node(0))
-    assert.has_error(function()
-      network.guard(node, 0, function()
-        node:close()
-        error("this is wrong", 0)
-      end)
-    end, "this is wrong")
-  end)
-
-  it("fails when it can not read, and leaves", function()
-    local join = " --join " .. peer.name
-    for _, command in ipairs {"send --all - </" .. join, "chat </" .. join,
-                              "repl </" .. join, "chat <&-"} do
-      local p <close> = assert(process.start(
-        {"sh", "-c", tree.command .. " " .. command .. " 2>&1"},
-        {env = tree.env}))
-      local said = p:upto("ould not read standard input: %w[^\n]+\n")
-      assert.is_string(said, command)
-      assert.same({nil, "closed"}, {p:line(10)})
-      assert.equal(1, p:wait(10))
-    end
-    assert.same({}, peer:members())
-  end)
-
-  it("fails when it can not write, and leaves", function()
-    for command, complaint in pairs {
-      ["version"] = "device$", ["members " .. peer.name] = "device$",
-      ["--help"] = "device$", ["chat --help"] = "device$",
-      ["completion bash"] = "device$", ["completion --help"] = "device$",
-      ["repl --join " .. peer.name .. " <<<'1'"] = "^$",
-    } do
-      local p <close> = assert(process.start(
-        {"bash", "-c", tree.command .. " " .. command .. " 2>&1 >/dev/full"},
-        {env = tree.env}))
-      assert.equal(1, p:wait(10))
-      assert.matches(complaint, p:line() or "")
-      assert.is_nil((p:line(1)))
-    end
-    assert.same({}, peer:members())
-  end)
-
-  -- Loads the script as the README says; what "watch --in" may become.
-  for shell, words in pairs {
-    bash = {[[eval "$(gop2p completion bash)"
-              COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
-              _gop2p gop2p --in watch
-              echo "${COMPREPLY[@]}"]]},
-    zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
-                   eval "$(gop2p completion zsh)"
-                   functions $_comps[gop2p] | grep -o -e --interval]]},
-    fish = {"--no-config", [[gop2p completion fish | source
-                             complete -C "gop2p watch --in" | cut -f 1]]},
-  } do
-    it("completes itself in " .. shell, function()
-      if not os.execute("command -v " .. shell .. " >/dev/null") then
-        return pending("needs " .. shell)
-      end
-      table.insert(words, 1, shell)
-      table.insert(words, #words, "-c")
-      local p <close> = assert(process.start(
-        {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
-         tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
-      assert.equal("--interval", (p:line(20)))
-      assert.equal(0, p:wait())
-    end)
-  end
 end)
