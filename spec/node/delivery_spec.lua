@@ -1,4 +1,4 @@
--- What is promised of a message: an answer of 200 means that it stands in
+-- What is promised of a message: a response of 200 means that it stands in
 -- the inbox of a live program; it is said once, in its order, and what was
 -- not delivered is told to whoever sent it.
 
@@ -13,7 +13,7 @@ local function numbered(id, data)
           ("\r\nGop2p-Id: 00000000000000aa-%x\r\n"):format(id), 1))
 end
 
-describe("a message that was answered with 200", function()
+describe("a message with a response of 200", function()
   it("stands in the inbox, also if its sender is gone by then", function()
     local node <close> = assert(gop2p.start_local_node(0))
     net.ask(node, net.json(0, MEMBER))

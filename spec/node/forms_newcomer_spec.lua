@@ -21,7 +21,7 @@ local function member(port)
   return '{"port":' .. port .. ',"address":"localhost"}'
 end
 
-describe("a newcomer that can not be asked back", function()
+describe("a newcomer that cannot be asked back", function()
   local ours, other
 
   before_each(function()

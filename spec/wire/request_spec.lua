@@ -1,4 +1,5 @@
--- What published programs were recorded to send gets the published answers.
+-- The recorded requests of published programs get the responses that they got
+-- from their own.
 
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
@@ -140,7 +141,7 @@ for _, form in ipairs(net.forms) do
   end)
 end
 
-describe("an answer", function()
+describe("a response", function()
   local node
 
   before_each(function() node = assert(gop2p.start_local_node(0)) end)

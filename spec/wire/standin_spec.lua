@@ -90,7 +90,7 @@ local function undated(bytes)
 end
 
 for _, form in ipairs(go.forms) do
-  describe("the stand-in of " .. form .. " answers what was recorded",
+  describe("the stand-in of " .. form .. " responds as was recorded",
            function()
     local peer
 
