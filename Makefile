@@ -81,7 +81,7 @@ VALGRIND_SPECS = $(patsubst %,spec/%_spec.lua,node/message node/connect \
 # win over those without.
 HERE := $(CURDIR)
 export LUA_PATH_5_4 := $(HERE)/lua/?.lua;$(HERE)/lua/?/init.lua;$\
-  $(HERE)/spec/?.lua;$(or $(LUA_PATH_5_4),$(LUA_PATH),;)
+  $(HERE)/?.lua;$(or $(LUA_PATH_5_4),$(LUA_PATH),;)
 export LUA_CPATH_5_4 := $(HERE)/$(BUILD)/?.so;$\
   $(or $(LUA_CPATH_5_4),$(LUA_CPATH),;)
 export LUA LUAROCKS CC BUILD
