@@ -59,9 +59,9 @@ STARVE = $(BUILD)/spec/starve
 # An interpreter that loads its readline.
 PROMPT = $(BUILD)/spec/prompt
 
-# Lua modules that fork and start threads, and a terminal that is slow to
-# forget.
-HOSTED = $(addprefix $(BUILD)/,forking.so threading.so flushing.so)
+# What specs load: Lua modules that fork and start threads, and a terminal
+# that is slow to forget.
+LOADED = $(addprefix $(BUILD)/,forking.so threading.so flushing.so)
 
 # Each fuzzer is a program of its own, with clang's libFuzzer and both
 # sanitizers, with the same parts of the core, and with Lua for lua-cjson.
@@ -72,15 +72,16 @@ FUZZERS        = $(patsubst %.o,%,$(filter %_fuzz.o,$(FUZZ_OBJECTS)))
 FUZZ_CORE      = $(CTEST_CORE) $(BUILD)/obj/lua/json.o
 
 # Those that make and lose what the core owns; others take too long.
-VALGRIND_SPECS = $(addprefix spec/,$(addsuffix _spec.lua,message connect \
-                 leave lifetime receipt wire_request wire_response))
+VALGRIND_SPECS = $(patsubst %,spec/%_spec.lua,node/message node/connect \
+                 node/leave node/lifetime node/receipt wire/request \
+                 wire/response)
 
 # The checkout wins over what is installed; what the user has set comes next,
 # then Lua's own paths (an empty entry). The names with the version in them
 # win over those without.
 HERE := $(CURDIR)
 export LUA_PATH_5_4 := $(HERE)/lua/?.lua;$(HERE)/lua/?/init.lua;$\
-  $(HERE)/spec/?.lua;$(or $(LUA_PATH_5_4),$(LUA_PATH),;)
+  $(HERE)/?.lua;$(or $(LUA_PATH_5_4),$(LUA_PATH),;)
 export LUA_CPATH_5_4 := $(HERE)/$(BUILD)/?.so;$\
   $(or $(LUA_CPATH_5_4),$(LUA_CPATH),;)
 export LUA LUAROCKS CC BUILD
@@ -120,17 +121,17 @@ $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	$(call show,cc)$(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c \
 	  -o $@ $<
 
-$(STARVE): spec/host/starve.c Makefile
+$(STARVE): spec/support/starve.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  -fno-builtin -rdynamic $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
-$(PROMPT): spec/host/prompt.c Makefile
+$(PROMPT): spec/support/prompt.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O1 -g \
 	  $(LUA_FLAGS) -o $@ $< $(LUA_LIBS) -ldl
 
-$(HOSTED): $(BUILD)/%.so: spec/host/%.c Makefile
+$(LOADED): $(BUILD)/%.so: spec/support/%.c Makefile
 	@mkdir -p $(@D)
 	$(call show,cc)$(CC) $(BASE) $(LUA_FLAGS) -shared -o $@ $<
 
@@ -169,11 +170,11 @@ chat: ## chat in the terminal: make chat PORT=5001 JOIN=localhost:5000
 	@$(LUA) lua/gop2p/examples/chat.lua $(if $(PORT),--port $(PORT)) \
 	  $(if $(JOIN),--join $(JOIN))
 
-test: ## run the specs: all, or those of SPEC=spec/one_spec.lua
+test: ## run the specs: all, or those of SPEC='spec/node spec/c/core_spec.lua'
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) specs
 
-ctest: $(CTEST) $(STARVE) $(PROMPT) $(HOSTED) ## build the tests in C, which the specs run
+ctest: $(CTEST) $(STARVE) $(PROMPT) $(LOADED) ## build the tests in C, which the specs run
 	@:
 
 sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED=1
@@ -188,7 +189,7 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED
 years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
 	@$(SETUP) test
 	@YEARS=$(or $(YEARS),10) SEED=$(or $(SEED),1) \
-	  $(MAKE) $(AGAIN) specs SPEC=spec/testing_years_spec.lua
+	  $(MAKE) $(AGAIN) specs SPEC=spec/testing/years_spec.lua
 
 specs: build ctest
 	@$(RUN) .ci/specs.lua $(BUSTED_FLAGS) $(SPEC)
@@ -199,10 +200,10 @@ mutants: ## which of COUNT=300 changes of the core, drawn from SEED=1, no test n
 	  $(or $(SEED),1) $(or $(FOLDERS),node wire value))
 
 starve: build $(STARVE) ## let every allocation of Lua and the core fail once
-	@$(STARVE) spec/host/starved.lua core 1 1 $(CORE)
-	@$(STARVE) spec/host/starved.lua lua 1 1 $(CORE)
-	@$(STARVE) spec/host/simulated.lua core 1 1 $(CORE)
-	@$(STARVE) spec/host/simulated.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/support/starved.lua core 1 1 $(CORE)
+	@$(STARVE) spec/support/starved.lua lua 1 1 $(CORE)
+	@$(STARVE) spec/support/simulated.lua core 1 1 $(CORE)
+	@$(STARVE) spec/support/simulated.lua lua 1 1 $(CORE)
 
 asan: ## the same under the address, leak and undefined sanitizers
 	@$(SETUP) asan
@@ -223,7 +224,7 @@ storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
 	@$(SETUP) test
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
-	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/stall_spec.lua
+	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/node/stall_spec.lua
 
 bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
 	@$(SETUP) test
@@ -248,8 +249,7 @@ lint: ## check how the sources look, are layered and compile
 
 format: ## lay out the C sources as lint wants them
 	@$(SETUP) lint
-	clang-format -i csrc/*/*.[ch] spec/c/*.[ch] spec/fuzz/*.[ch] spec/host/*.c \
-	  spec/bench/*.c
+	clang-format -i csrc/*/*.[ch] spec/*/*.[ch]
 
 modules: ## write the files there are into the rockspecs
 	@$(LUA) .ci/modules.lua write

@@ -42,7 +42,7 @@ LUA=$bin/$(basename "$lua")
 ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
 ASAN_OPTIONS=$ASAN_OPTIONS:allocator_may_return_null=1:handle_abort=1
 ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$reports/asan
-LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/spec/asan.supp
+LSAN_OPTIONS=print_suppressions=0:suppressions=$PWD/.ci/asan.supp
 UBSAN_OPTIONS=print_stacktrace=1:abort_on_error=1:log_path=$reports/asan
 export LUA ASAN_OPTIONS LSAN_OPTIONS UBSAN_OPTIONS
 

@@ -6,6 +6,7 @@ LC_ALL=C.UTF-8
 export LC_ALL
 
 MAKE=${MAKE:-make}
+LAYERS="base value wire seal node net sim lua" # of csrc, in their order
 failed=0
 
 # check WHAT COMMAND...: the command prints what it finds, or fails, or both.
@@ -49,9 +50,9 @@ left_over() {
 # The layers are the folders of csrc: a file includes "layer/file.h" of its
 # own layer or of an earlier one, and sim nothing of net.
 layers() {
-  awk -F '"' '
+  awk -F '"' -v layers="$LAYERS" '
     BEGIN {
-      count = split("base value wire seal node net sim lua", order, " ")
+      count = split(layers, order, " ")
       for (i = 1; i <= count; i++) rank[order[i]] = i
     }
     /^ *# *include *"/ {
@@ -153,9 +154,11 @@ luachecks() {
   done
 }
 
-layout() {
-  clang-format --dry-run -Werror csrc/*/*.[ch] spec/c/*.[ch] \
-    spec/fuzz/*.[ch] spec/host/*.c spec/bench/*.c \
+# shellcheck disable=SC2086  # a list of words
+layout() { "${LUA:-lua5.4}" .ci/layout.lua $LAYERS; }
+
+formatting() {
+  clang-format --dry-run -Werror csrc/*/*.[ch] spec/*/*.[ch] \
     >build/lint.log 2>&1 || {
     sed -n 's/^\([^ ]*:[0-9]*\):.*error: .*/\1/p' build/lint.log | uniq
     echo "(make format mends it)"
@@ -164,7 +167,8 @@ layout() {
 
 mkdir -p build
 check "luacheck" luachecks
-check "clang-format" layout
+check "clang-format" formatting
+check "files out of place" layout
 check "rockspecs" "${LUA:-lua5.4}" .ci/modules.lua check
 check "more than 500 lines" long_files
 check "more than 78 columns" wide_lines

@@ -2,16 +2,29 @@
 Runs specs, each file by busted in a process of its own, as many at once as
 there are processors, as most of them wait most of the time:
 
-  lua5.4 .ci/specs.lua [FLAG-OF-BUSTED...] [FILE...]
+  lua5.4 .ci/specs.lua [FLAG-OF-BUSTED...] [FILE-OR-FOLDER...]
 
-All of spec/ when no file is named. $LUA is the Lua that runs them, $JOBS so
-many at once. What a file prints is shown when it has ended, and only if there
-is more to say than that all was well. The last line is like busted's, for all
-of them; a process that ended otherwise than busted ends one is an error.
+Of a folder all specs below it; of spec/ when nothing is named. $LUA is the
+Lua that runs them, $JOBS so many at once. What a file prints is shown when it
+has ended, and only if there is more to say than that all was well. The last
+line is like busted's, for all of them; a process that ended otherwise than
+busted ends one is an error.
 ]]
 local LUA = os.getenv("LUA") or "lua5.4"
 local COUNTS = "^(%d+) success[es]* / (%d+) failures? / (%d+) errors? / "
                .. "(%d+) pending : ([%d.]+) seconds?"
+
+-- The files that the arguments name. One that is not there is named, too, and
+-- fails when it is run.
+local LIST = [[
+for name; do
+  if [ -d "$name" ]; then
+    find "$name" -name '*_spec.lua' | sort
+  else
+    printf '%s\n' "$name"
+  fi
+done
+]]
 
 -- Says what a file printed between two lines that only it can print; the
 -- locks keep two that end at once from being mixed up.
@@ -34,18 +47,18 @@ local function capture(command)
   return pipe:read("a")
 end
 
-local flags, files = {}, {}
+local flags, names = {}, {}
 for _, word in ipairs(arg) do
   if word:find("^-") then
     flags[#flags + 1] = word
   else
-    files[#files + 1] = quote(word)
+    names[#names + 1] = quote(word)
   end
 end
-if #files == 0 then files = {"$(find spec -name '*_spec.lua' | sort)"} end
+if #names == 0 then names = {"spec"} end
 
 local total = {successes = 0, failures = 0, errors = 0, pending = 0}
-local names = {"successes", "failures", "errors", "pending"}
+local kinds = {"successes", "failures", "errors", "pending"}
 
 -- What the process that ran a file has said, and how it ended.
 local function judge(file, lines, status)
@@ -55,9 +68,9 @@ local function judge(file, lines, status)
     if counts[1] then found = counts end
   end
   local bad = 0
-  for i, name in ipairs(names) do
+  for i, kind in ipairs(kinds) do
     local count = found and math.tointeger(tonumber(found[i])) or 0
-    total[name] = total[name] + count
+    total[kind] = total[kind] + count
     if i > 1 then bad = bad + count end
   end
   if not found or status ~= 0 and bad == 0 then
@@ -77,9 +90,9 @@ local jobs = os.getenv("JOBS") or capture("getconf _NPROCESSORS_ONLN")
 local from = os.time()
 local pipe = assert(io.popen(
   ("export LUA=%s FLAGS=%s LOCK=%s/lock; "
-   .. "printf '%%s\\n' %s | xargs -P %d -n 1 sh -c %s sh")
-  :format(quote(LUA), quote(table.concat(flags, " ")), folder,
-          table.concat(files, " "), tonumber(jobs), quote(WORKER))))
+   .. "sh -c %s sh %s | xargs -P %d -n 1 sh -c %s sh")
+  :format(quote(LUA), quote(table.concat(flags, " ")), folder, quote(LIST),
+          table.concat(names, " "), tonumber(jobs), quote(WORKER))))
 local file, lines
 for line in pipe:lines() do
   local begun = line:match("^\1begin (.*)$")

@@ -275,7 +275,7 @@ describe("an example", function()
   end)
 
   -- The lines of a session as they are on the screen, but for the first one
-  -- ("$ lua5.4"), and the lines of the screen without what can not be known.
+  -- ("$ lua5.4"), and the lines of the screen without what cannot be known.
   local function split(session)
     local lines = {}
     for line in session:gmatch("[^\n]+") do

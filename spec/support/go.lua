@@ -95,6 +95,12 @@ function Go:ask(command, timeout, idle)
   return self:reply(timeout, idle)
 end
 
+-- Says a text of any bytes to all its members.
+function Go:broadcast(text)
+  local reply = self:ask("broadcast " .. go.encode(text))
+  if reply ~= "sent" then error("not sent: " .. tostring(reply), 2) end
+end
+
 -- The next line that came unasked; or nil and "timeout" or "closed".
 function Go:event(timeout, idle)
   return take(self, self.events, timeout, idle)

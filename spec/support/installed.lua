@@ -1,15 +1,18 @@
 --[[
 installed - the package in a tree of its own, and the command that is there.
 
-  local tree = require("spec.support.installed").make()
-  local p <close> = tree:start({"version"})
-  tree:remove()
+  local installed = require "spec.support.installed"
+  local tree, peer = installed.make()
+  local p <close> = tree:start({"members", peer.name})
+  tree:close()                            -- and the peer, and all terminals
 
 What runs there is what was installed: no path leads to the checkout. Only
-the rocks that it depends on are taken from where they are.
+the rocks that it depends on are taken from where they are. The peer is a
+stand-in for a published Go program.
 ]]
 local cjson = require "cjson"
 local folder = require "spec.support.folder"
+local go = require "spec.support.go"
 local process = require "spec.support.process"
 local terminal = require "spec.support.terminal"
 
@@ -51,7 +54,7 @@ local function where(module, path)
   return (file:gsub(module .. "(%.%w+)$", "?%1"))
 end
 
--- Builds and installs, which takes some seconds.
+-- The tree, and the peer. What has to be built takes some seconds.
 function installed.make()
   local own = folder.make()
   local dir = own.path
@@ -59,11 +62,13 @@ function installed.make()
   local made = assert(io.popen(SCRIPT:format(dir, dir, LUAROCKS)))
   local out = made:read("a")
   assert(made:close(), out)
+  local peer = own:keep(go.start("v1.1.3", "localhost",
+                                 {kinds = true, log = true}))
   return setmetatable({
     folder = own, dir = dir, command = dir .. "/tree/bin/gop2p",
     env = { LUA_PATH_5_4 = where("argparse", package.path),
             LUA_CPATH_5_4 = where("cjson", package.cpath) },
-  }, installed)
+  }, installed), peer
 end
 
 local function with(self, args, options)
@@ -82,7 +87,7 @@ end
 
 -- The same on a terminal, as terminal.start.
 function installed:terminal(args, options)
-  return terminal.start(with(self, args, options))
+  return self.folder:keep(terminal.start(with(self, args, options)))
 end
 
 -- Runs it to its end: its status, its lines, what it complained of. 'input'
@@ -117,7 +122,7 @@ function installed.objects(lines)
   return list
 end
 
-function installed:remove()
+function installed:close()
   self.folder:close()
 end
 

@@ -6,7 +6,7 @@ screen is what a user would see.
   local t <close> = terminal.start({"lua5.4"}, {columns = 80, rows = 24})
   t:type("print(1", "Enter")       -- texts, and tmux's names of keys
   t:await("> $")                   -- a pattern on the screen, without blanks
-  assert.same({"> print(1", ">> "}, t:screen())
+  assert.same({"> print(1", ">>"}, t:last(2))
 
 It is a server of tmux's of its own, which knows what a terminal is. Whatever
 waits has a limit, and turns this process's loop meanwhile.
@@ -68,6 +68,12 @@ function Terminal:text()
   return table.concat(self:screen(), "\n")
 end
 
+-- The last lines, so many.
+function Terminal:last(count)
+  local lines = self:screen()
+  return table.move(lines, #lines - count + 1, #lines, 1, {})
+end
+
 local KEYS = {Enter = true, Tab = true, Up = true, Left = true, End = true}
 
 -- Types each: one of the keys above, one such as "C-c", or a text.
@@ -82,17 +88,54 @@ function Terminal:type(...)
   self:tmux(table.unpack(words))
 end
 
--- Waits until the screen has the pattern; the captures of it.
-function Terminal:await(pattern)
+-- Types a line.
+function Terminal:enter(text)
+  self:type(text, "Enter")
+end
+
+-- Waits until found(lines of the screen) is something, and returns it. The
+-- caller of the caller is told when it does not come.
+local function await(self, what, found)
   local deadline = socket.gettime() + LIMIT
   while true do
-    local text = self:text()
-    if text:find(pattern) then return text:match(pattern) end
+    local got = found(self:screen())
+    if got then return got end
     if socket.gettime() > deadline then
-      error(("'%s' did not come:\n%s"):format(pattern, text), 2)
+      error(("'%s' did not come:\n%s"):format(what, self:text()), 3)
     end
     net.idle()
   end
+end
+
+-- The same; 'what' says what is waited for.
+function Terminal:see(what, found)
+  local got = await(self, what, found)
+  return got
+end
+
+-- Waits until the screen has the pattern; the captures of it.
+function Terminal:await(pattern)
+  local captures = await(self, pattern, function(lines)
+    local text = table.concat(lines, "\n")
+    return text:find(pattern) and {text:match(pattern)}
+  end)
+  return table.unpack(captures)
+end
+
+-- Waits until a line of the screen has the pattern; what it captures first.
+function Terminal:shows(pattern)
+  local got = await(self, pattern, function(lines)
+    for _, line in ipairs(lines) do
+      local capture = line:match(pattern)
+      if capture then return capture end
+    end
+  end)
+  return got
+end
+
+-- Waits until the last line, where one types, is this.
+function Terminal:prompts(text)
+  await(self, text, function(lines) return lines[#lines] == text end)
 end
 
 -- The lines of the screen from the first one that has the pattern.

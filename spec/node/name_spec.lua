@@ -152,7 +152,7 @@ describe("a name", function()
         local _ = gop2p.start_local_node(0, {name = wrong})
       end)
       assert.is_false(ok, tostring(wrong))
-      assert.matches("^spec/name_spec.lua:%d+: bad argument #2 to "
+      assert.matches("^spec/node/name_spec.lua:%d+: bad argument #2 to "
         .. "'start_local_node' %(option 'name'", err)
     end
     start(("a"):rep(32)):close()

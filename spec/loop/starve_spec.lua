@@ -12,7 +12,7 @@ if build:find("asan") then return end
 describe("memory that runs out", function()
   local function starved(kind, step, script)
     local host <close> = assert(process.start({build .. "/spec/starve",
-      script or "spec/host/starved.lua", kind, "1", tostring(step),
+      script or "spec/support/starved.lua", kind, "1", tostring(step),
       build .. "/gop2p/core.so"}))
     local line = assert(host:line(60))
     local runs = math.tointeger(tonumber(line:match("^(%d+) runs$")))
@@ -31,7 +31,7 @@ describe("memory that runs out", function()
   end)
 
   it("in a simulation leaves the next one as good as ever", function()
-    starved("core", 5, "spec/host/simulated.lua")
-    starved("lua", 7, "spec/host/simulated.lua")
+    starved("core", 5, "spec/support/simulated.lua")
+    starved("lua", 7, "spec/support/simulated.lua")
   end)
 end)

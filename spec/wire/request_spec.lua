@@ -1,4 +1,5 @@
--- What published programs were recorded to send gets the published responses.
+-- The recorded requests of published programs get the responses that they got
+-- from their own.
 
 local gop2p = require "gop2p"
 local net = require "spec.support.net"

@@ -1,5 +1,5 @@
--- The same prompt where the interpreter has libedit in the place of readline:
--- it is loaded first, so the stock interpreter calls it.
+-- The prompt where the interpreter has libedit in the place of readline: that
+-- is loaded first, so the stock interpreter calls it.
 
 local net = require "spec.support.net"
 local session = require "spec.support.session"

@@ -217,7 +217,7 @@ describe("asked back, a newcomer gets the connect of its form", function()
   end
 end)
 
-describe("what we respond with", function()
+describe("a response of ours", function()
   local function responseto(bytes)
     local ours <close> = party.start("ours")
     return net.ask(ours.node, bytes), ours.name

@@ -159,13 +159,14 @@ describe("a state file", function()
         local _ = gop2p.start_local_node(0, {state = wrong})
       end)
       assert.is_false(ok)
-      assert.matches("^spec/state_errors_spec.lua:%d+: bad argument #2 to "
-        .. "'start_local_node' %(option 'state'", err)
+      assert.matches("^spec/node/state_errors_spec.lua:%d+: bad argument "
+        .. "#2 to 'start_local_node' %(option 'state'", err)
       ok, err = pcall(function()
         local _ = gop2p.start_node("127.0.0.1", 0, {state = wrong})
       end)
       assert.is_false(ok)
-      assert.matches("^spec/state_errors_spec.lua:%d+: bad argument #3", err)
+      assert.matches("^spec/node/state_errors_spec.lua:%d+: bad argument "
+        .. "#3 to 'start_node' %(option 'state'", err)
     end
   end)
 end)

@@ -1,82 +1,69 @@
--- What the installed commands have in common: options, how they fail when
--- they cannot write, completions.
+-- The command that LuaRocks installs, as such: its help, its misuse, its
+-- version, input and output that fail, and what shells complete.
 
-local go = require "spec.support.go"
 local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
-local net = require "spec.support.net"
 local process = require "spec.support.process"
 
 describe("gop2p", function()
   local tree, peer
 
-  setup(function() tree = installed.make() end)
-  teardown(function() tree:remove() end)
-  before_each(function()
-    peer = go.start("v1.1.3", "localhost", {kinds = true, log = true})
-  end)
-  after_each(function() peer:close() end)
+  before_each(function() tree, peer = installed.make() end)
 
-  -- The command, joined through the second of two, was who it says it is:
-  -- its status, and its lines.
-  local function run(command, input, ...)
-    local gone <close> = net.nobody()
-    local port = tostring(net.free_port())
-    local status, lines = tree:run({command, "--port", port, "--address",
-      "127.0.0.1", "--join", "localhost:" .. gone.port, "--join", peer.name,
-      ...}, input)
-    local name = "127.0.0.1:" .. port
-    local joined = false
-    for _, request in ipairs(peer:requests()) do
-      joined = joined or request:find(port, 1, true) ~= nil
+  after_each(function() tree:close() end)
+
+  it("says how it is used, and each of its commands", function()
+    local help = table.concat(tree:done {"--help"}, "\n")
+    for _, name in ipairs {"chat", "repl", "listen", "send", "members",
+                           "watch", "bot", "version"} do
+      assert.matches("\n   " .. name .. "  +%u", help)
+      local lines = tree:done {name, "--help"}
+      assert.matches("^Usage: gop2p " .. name, lines[1])
+      for _, line in ipairs(lines) do assert.is_true(#line <= 78, line) end
     end
-    assert.is_true(joined, command)
-    assert.same({}, peer:members())
-    return status, lines, name
-  end
-
-  it("chat takes a port, an address, entry points and a name", function()
-    local status, lines, name = run("chat", "hi\n", "--name", "Ann",
-                                    "--plain")
-    assert.equal(0, status)
-    assert.equal("You are " .. name .. ". Try help.", lines[1])
-    assert.same({"Ann: hi", name, "message"}, {peer:message()})
   end)
 
-  it("repl takes them", function()
-    local status, lines, name = run("repl", "node:self()\n", "--plain")
-    assert.same({0, {name}}, {status, lines})
-  end)
-
-  it("watch takes them", function()
-    local status, lines, name = run("watch", "", "--count", "1",
-                                    "--interval", "0.01")
-    assert.equal(0, status)
-    assert.matches("  " .. name .. ": 1 member$", lines[1])
-  end)
-
-  it("members takes them", function()
-    local status, lines = run("members", "")
-    assert.equal(0, status)
-    assert.matches("^" .. peer.name .. " +answers$", lines[2])
-  end)
-
-  it("send takes them", function()
-    local status, _, name = run("send", "", "--all", "Hello")
-    assert.equal(0, status)
-    assert.same({"Hello", name, "message"}, {peer:message()})
-  end)
-
-  it("takes ports and counts as they are written everywhere", function()
-    for _, text in ipairs {"5e3", "0x10", " 5000", "5000.0", "-1", "+1"} do
-      for option, what in pairs {["--port="] = "port",
-                                 ["--count="] = "count"} do
-        local status, _, complaint = tree:run({"listen", option .. text})
-        assert.equal(2, status, option .. text)
-        assert.matches("not a " .. what .. ": " .. text .. "\n", complaint, 1,
-                       true)
-      end
+  it("ends with 2 when it is misused", function()
+    for _, case in ipairs {
+      {"gop2p: a command is required\nUsage: gop2p "},
+      {"gop2p: unknown command 'foo'", "foo"},
+      {"gop2p listen: unknown option '%-%-foo'\nUsage: gop2p listen ",
+       "listen", "--foo"},
+      {"gop2p listen: not a port: x\n", "listen", "--port", "x"},
+      {"gop2p repl: not a peer: x\n", "repl", "--join", "x"},
+      {"gop2p listen: not a count: 0\n", "listen", "--count", "0"},
+      {"gop2p watch: not a number above 0: 0\n", "watch", "--interval",
+       "0"},
+      {"gop2p watch: others cannot reach 0.0.0.0\n", "watch", "--address",
+       "0.0.0.0"},
+      {"gop2p send: missing argument 'text'\n", "send"},
+      {"gop2p send: to whom%? ", "send", "hello"},
+      {"gop2p send: %-%-all needs %-%-join PEER\n", "send", "--all", "x"},
+      {"gop2p send: option '%-%-%l+' can not be used together with ",
+       "send", "--all", "--to", "5000", "x"},
+      {"gop2p members: of which network%?", "members"},
+      {"gop2p bot: missing argument 'file'\n", "bot"},
+      {"gop2p version: too many arguments\n", "version", "x"},
+    } do
+      local status, lines, complaint = tree:run({table.unpack(case, 2)})
+      assert.same({2, {}}, {status, lines})
+      assert.matches("^" .. case[1], complaint)
     end
+  end)
+
+  it("says its version", function()
+    local version = gop2p._VERSION
+    assert.same({version}, tree:done {"version"})
+    assert.same({{gop2p = version:match("%S+$"), lua = "5.4"}},
+                installed.objects(tree:done {"version", "--json"}))
+  end)
+
+  it("says that a port is taken", function()
+    local status, lines, complaint =
+      tree:run {"listen", "--port", tostring(peer.port)}
+    assert.same({1, {}}, {status, lines})
+    assert.matches("^gop2p listen: could not start .*: the port is taken\n",
+                   complaint)
   end)
 
   it("says what is wrong also when its node is closed already", function()

@@ -1,9 +1,9 @@
--- `gop2p bot` with scripts that use gop2p.bot. Those that do not, and the
--- command as it is installed, are in command_spec.
+-- `gop2p bot`: with scripts that use gop2p.bot and such that do not.
 
 local cjson = require "cjson"
 local folders = require "spec.support.folder"
 local go = require "spec.support.go"
+local installed = require "spec.support.installed"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
 
@@ -239,5 +239,87 @@ describe("gop2p bot", function()
     for _, ending in ipairs {"bot:start() bot:stop()", "bot:stop()"} do
       assert.same({0, {}, ""}, {run {script(made .. ending)}})
     end
+  end)
+end)
+
+describe("the installed gop2p bot", function()
+  local tree, peer
+
+  before_each(function() tree, peer = installed.make() end)
+
+  after_each(function() tree:close() end)
+
+  local function script(text)
+    return tree.folder:write("bot.lua", text)
+  end
+
+  it("runs a script with the loop, and its tasks", function()
+    local name = script [[
+      local gop2p = require "gop2p"
+      local node = assert(gop2p.start_local_node(0))
+      assert(node:connect((...)))
+      gop2p.spawn(function()
+        local msg = node:receive()
+        node:send(msg.from, msg.data:upper() .. arg[2]):wait()
+        node:leave()
+      end)
+      print(arg[0], #arg)
+    ]]
+    local p <close> = tree:start {"bot", name, peer.name, "--", "--x"}
+    assert.equal(name .. "\t2", p:line())
+    peer:ask("broadcast hello")
+    assert.equal("HELLO--x", (peer:message()))
+    assert.equal(0, p:wait())
+  end)
+
+  it("ends with Ctrl-C", function()
+    local p <close> = tree:start {"bot", script [[
+      print "on"
+      while true do require "gop2p".sleep(60) end]]}
+    assert.equal("on", p:line())
+    p:kill("INT")
+    assert.equal(0, p:wait())
+  end)
+
+  it("runs a bot as its options say", function()
+    local name = script [[
+      local bot = require("gop2p.bot").new {name = "dice", store = false}
+      bot:command("roll", function() return "rolled" end)
+      bot:on("start", function() print(bot.node:self()) end)
+      bot:run()
+    ]]
+    local errors = tree.dir .. "/errors"
+    local p <close> = tree:start({"bot", name, "--json", "--watch"},
+                                 {stderr = errors})
+    peer:ask("connect " .. p:line())
+    peer:ask("broadcast !roll")
+    assert.equal("rolled", (peer:message()))
+    script "error 'oops'"
+    for _ = 1, 400 do
+      if io.open(errors):read("a"):find("oops") then break end
+      p:line(0.05)
+    end
+    p:kill("TERM")
+    assert.equal(0, p:wait())
+    assert.same({}, peer:members())
+    local told = {}
+    for line in io.lines(errors) do
+      told[cjson.decode(line).event] = true
+    end
+    assert.is_true(told.said and told.error and told.stopped)
+  end)
+
+  it("fails when the script does", function()
+    for text, complaint in pairs {
+      ["error 'oops'"] = "bot.lua:1: oops\n.*stack traceback",
+      ["x ="] = "bot.lua:1: unexpected symbol near <eof>\n$",
+    } do
+      local status, lines, said = tree:run {"bot", script(text)}
+      assert.same({1, {}}, {status, lines})
+      assert.matches("^gop2p bot: .*" .. complaint, said)
+    end
+    local status, _, said = tree:run {"bot", tree.dir .. "/none.lua"}
+    assert.equal(1, status)
+    assert.matches("none.lua", said)
   end)
 end)

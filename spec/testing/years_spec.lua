@@ -1,4 +1,4 @@
--- A bot that lives for years: see host/years.lua. YEARS=2 SEED=3 make years
+-- A bot that lives for years (spec/support/years.lua): `make years YEARS=2`.
 
 local process = require "spec.support.process"
 
@@ -9,7 +9,7 @@ local SEED = os.getenv("SEED") or "1"
 describe("a bot of " .. YEARS .. " virtual years", function()
   it("loses no reminder, and does not grow", function()
     local run <close> = assert(process.start({
-      os.getenv("LUA") or "lua5.4", "spec/host/years.lua",
+      os.getenv("LUA") or "lua5.4", "spec/support/years.lua",
       tostring(YEARS), SEED}))
     local said = assert(run:line(120 + 60 * YEARS))
     local count, lua, resident =

@@ -1,5 +1,5 @@
--- The installed `gop2p send`. The other side is a stand-in for a published Go
--- program.
+-- `gop2p send`, as it is installed: to whom it writes, and what it says of
+-- those who did not get it.
 
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
@@ -9,17 +9,12 @@ local testing = require "gop2p.testing"
 describe("gop2p send", function()
   local tree, peer
 
-  setup(function() tree = installed.make() end)
-  teardown(function() tree:remove() end)
-  before_each(function()
-    peer = go.start("v1.1.3", "localhost", {kinds = true})
-  end)
-  after_each(function() peer:close() end)
+  before_each(function() tree, peer = installed.make() end)
 
-  local function done(...) return tree:done(...) end
+  after_each(function() tree:close() end)
 
   it("writes to everybody", function()
-    assert.same({}, done {"send", "--join", peer.name, "--all", "Hello"})
+    assert.same({}, tree:done {"send", "--join", peer.name, "--all", "Hello"})
     local data, _, kind = peer:message()
     assert.same({"Hello", "message"}, {data, kind})
     assert.same({}, peer:members())
@@ -28,9 +23,9 @@ describe("gop2p send", function()
   it("writes to one, or to some, through whom it joins", function()
     local other <close> = go.start("v1.1.3", "localhost", {kinds = true})
     other:ask("connect " .. peer.name)
-    done {"send", "--to", peer.name, "to one"}
-    done {"send", "--to", peer.name, "--to", other.name, "to two"}
-    done {"send", "--join", peer.name, "--to", other.name, "to other"}
+    tree:done {"send", "--to", peer.name, "to one"}
+    tree:done {"send", "--to", peer.name, "--to", other.name, "to two"}
+    tree:done {"send", "--join", peer.name, "--to", other.name, "to other"}
     assert.equal("to one", (peer:message()))
     local data, _, kind = peer:message()
     assert.same({"to two", "direct"}, {data, kind})
@@ -41,7 +36,7 @@ describe("gop2p send", function()
 
   it("takes its port, and the text from its input", function()
     local port = go.gone():match("%d+$")
-    done({"send", "--port", port, "--to", peer.name, "-"},
+    tree:done({"send", "--port", port, "--to", peer.name, "-"},
          "two\nlines\n")
     assert.same({"two\nlines", "localhost:" .. port, "direct"},
                 {peer:message()})

@@ -42,12 +42,12 @@ describe("a handler that fails", function()
     scene:say("!fail")
     assert.equal("Sorry, fail failed.", next_of("broadcast"))
     local text = next_of("direct")
-    assert.matches("^internal error: command fail failed: .*bot_guard_spec"
+    assert.matches("^internal error: command fail failed: .*bot/guard_spec"
                    .. "%.lua:%d+: it is broken\n", text)
     assert.matches("stack traceback:", text)
     assert.equal(1, #told)
     assert.same({"EHANDLER", scene.user:self()}, {told[1].code, told[1].from})
-    assert.matches("stack traceback:.*bot_guard_spec", told[1].traceback)
+    assert.matches("stack traceback:.*bot/guard_spec", told[1].traceback)
     assert.equal("pong", scene:ask("!ping"))
   end)
 

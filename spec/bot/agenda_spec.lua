@@ -211,7 +211,7 @@ describe("an agenda", function()
         case[2](a, case[3], case[4])
       end)
       assert.is_false(ok)
-      assert.matches("^spec/bot_agenda_spec.lua:%d+: bad argument "
+      assert.matches("^spec/bot/agenda_spec.lua:%d+: bad argument "
                      .. case[1], why)
     end
     assert.equal(0, a:count())

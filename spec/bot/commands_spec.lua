@@ -1,4 +1,4 @@
--- How a bot is asked, and where it answers.
+-- Commands of a bot: how it is given one, and where it answers.
 
 local bots = require "spec.support.bots"
 

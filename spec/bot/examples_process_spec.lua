@@ -1,6 +1,6 @@
 -- The example bots as processes, in a network of a published Go program (its
 -- stand-in): run by Lua alone, and by the command. What they do at length is
--- tried in examples_spec.lua.
+-- tried in examples_spec.
 
 local folders = require "spec.support.folder"
 local go = require "spec.support.go"

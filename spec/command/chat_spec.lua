@@ -1,8 +1,9 @@
--- The command-line chat, as a process with a published Go program (its
--- stand-in) on the other side.
+-- The chat when its input is a pipe or a file: as `make chat` runs it, and
+-- `gop2p chat` as it is installed.
 
 local go = require "spec.support.go"
 local gop2p = require "gop2p"
+local installed = require "spec.support.installed"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
 
@@ -25,7 +26,7 @@ local function run(...)
   return status, table.concat(lines, "\n"), complaint
 end
 
-describe("chat", function()
+describe("make chat", function()
   local peer, chat, port, errors
 
   -- What it says next has to match all of it.
@@ -370,5 +371,21 @@ describe("chat", function()
     local status, out = run("--help")
     assert.equal(0, status)
     assert.matches("^Usage: gop2p chat .*\n   %-%-join PEER  ", out)
+  end)
+end)
+
+describe("gop2p chat", function()
+  local tree, peer
+
+  before_each(function() tree, peer = installed.make() end)
+
+  after_each(function() tree:close() end)
+
+  it("sends what is piped into it, and leaves", function()
+    local lines = tree:done({"chat", "--join", peer.name}, "hi\n")
+    assert.matches("^You are localhost:%d+%. Try help%.$", lines[1])
+    assert.same({"Here: " .. peer.name}, {table.unpack(lines, 2)})
+    assert.equal("hi", (peer:message()))
+    assert.same({}, peer:members())
   end)
 end)

@@ -1,5 +1,5 @@
 -- Requests that are good HTTP and no good messages: refused, told, and
--- nothing else comes of them. spec/wire_request_spec.lua has more of them.
+-- nothing else comes of them. spec/wire/request_spec.lua has more of them.
 
 local gop2p = require "gop2p"
 local net = require "spec.support.net"

@@ -1,5 +1,5 @@
--- Responses recorded of published programs are understood, and what
--- they are asked is what they were recorded to be asked.
+-- The recorded responses of published programs are understood, and our
+-- requests to them are like the recorded ones.
 
 local gop2p = require "gop2p"
 local mime = require "mime"
@@ -28,7 +28,7 @@ local function split(bytes)
   return head:match("^[^\r]*"), headers, body
 end
 
-describe("what v1.1.3 is asked", function()
+describe("a request to v1.1.3", function()
   local node, peer
 
   before_each(function()
@@ -52,7 +52,7 @@ describe("what v1.1.3 is asked", function()
     return line, headers
   end
 
-  it("is what it was recorded to be asked", function()
+  it("is like the recorded one", function()
     assert(node:connect(peer.name))
     asked("request-connect-to-entry")
     assert(node:broadcast("Hello network!"):wait())

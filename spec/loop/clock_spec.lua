@@ -1,8 +1,10 @@
+-- The clocks: that of the wall, and the one that only goes forward.
+
 local clock = require "gop2p.clock"
 local gop2p = require "gop2p"
 
-describe("the clock", function()
-  it("tells the wall clock's time, finer than seconds", function()
+describe("the clocks", function()
+  it("tell the wall clock's time, finer than seconds", function()
     local before, time, after = os.time(), clock.time(), os.time()
     assert.is_true(before <= time and time < after + 1)
     local fraction = false
@@ -13,7 +15,7 @@ describe("the clock", function()
   end)
 
   -- Else what is due at midnight would see the day before.
-  it("is not ahead of os.time when a second begins", function()
+  it("are not ahead of os.time when a second begins", function()
     local next = os.time() + 1
     gop2p.sleep(math.max(0, next - clock.time() - 0.02))
     while os.time() < next do
@@ -21,7 +23,7 @@ describe("the clock", function()
     end
   end)
 
-  it("measures what passes while one waits", function()
+  it("measure what passes while one waits", function()
     local time, now = clock.time(), clock.now()
     gop2p.sleep(0.05)
     assert.is_true(clock.now() - now >= 0.049)

@@ -144,14 +144,14 @@ describe("stats", function()
     for _, wrong in ipairs({5, true, "", "dead", {}}) do
       local ok, err = pcall(function() local _ = node:members(wrong) end)
       assert.is_false(ok)
-      assert.matches("^spec/stats_spec.lua:%d+: bad argument #1 to 'members'",
-                     err)
+      assert.matches("^spec/node/stats_spec.lua:%d+: bad argument #1 to "
+        .. "'members'", err)
     end
     for _, wrong in ipairs({0, true, "", "5x", "a b", {}}) do
       local ok, err = pcall(function() local _ = node:member(wrong) end)
       assert.is_false(ok)
-      assert.matches("^spec/stats_spec.lua:%d+: bad argument #1 to 'member'",
-                     err)
+      assert.matches("^spec/node/stats_spec.lua:%d+: bad argument #1 to "
+        .. "'member'", err)
     end
   end)
 end)

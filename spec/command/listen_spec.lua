@@ -1,0 +1,114 @@
+-- `gop2p listen`, as it is installed: what it prints of the messages that
+-- come, and how it ends.
+
+local cjson = require "cjson"
+local go = require "spec.support.go"
+local gop2p = require "gop2p"
+local installed = require "spec.support.installed"
+local process = require "spec.support.process"
+
+describe("gop2p listen", function()
+  local tree, peer
+
+  before_each(function() tree, peer = installed.make() end)
+
+  after_each(function() tree:close() end)
+
+  -- One that listens: the process, and what it is called.
+  local function listener(...)
+    local errors = tree.dir .. "/listener"
+    local p = tree:start({"listen", ...}, {stderr = errors})
+    local file, port
+    repeat
+      p:line(0.05)
+      file = assert(io.open(errors))
+      port = file:read("a"):match("listening as localhost:(%d+)\n")
+      file:close()
+    until port
+    return p, "localhost:" .. port
+  end
+
+  it("prints so many messages, and leaves", function()
+    local p <close>, name = listener("--join", peer.name, "--count", "3")
+    peer:ask("broadcast " .. go.encode("a\27[31m\nb"))
+    peer:ask("direct " .. name .. " psst")
+    peer:ask("broadcast c")
+    for _, line in ipairs {"[" .. peer.name .. "] a?[31m", "  b",
+                           "[" .. peer.name .. " to you] psst",
+                           "[" .. peer.name .. "] c"} do
+      assert.equal(line, p:line())
+    end
+    assert.equal(0, p:wait())
+    assert.same({}, peer:members())
+  end)
+
+  it("prints an object a message", function()
+    local p <close>, name = listener("--json", "--join", go.gone(),
+                                     "--join", peer.name)
+    peer:ask("broadcast " .. go.encode("a\27\n\"ä"))
+    peer:ask("direct " .. name .. " psst")
+    assert.same({type = "broadcast", from = peer.name, data = "a\27\n\"ä"},
+                cjson.decode((assert(p:line()))))
+    assert.same({type = "direct", from = peer.name, to = {name},
+                 data = "psst"}, cjson.decode((assert(p:line()))))
+  end)
+
+  it("shows bytes that are no text in hexadecimal", function()
+    local p <close>, name = listener("--json", "--count", "1")
+    gop2p.run(function()
+      local node <close> = assert(gop2p.start_local_node(0))
+      assert(node:connect(name))
+      node:broadcast("\xff\0\1"):wait()
+      node:leave()
+    end)
+    local object = cjson.decode((assert(p:line())))
+    assert.same({nil, "ff0001"}, {object.data, object.hex})
+  end)
+
+  it("takes the address at which others reach it", function()
+    local p <close> = tree:start({"listen", "--address", "127.0.0.1",
+                                  "--join", peer.name, "--count", "1"},
+                                 {stderr = "/dev/null"})
+    repeat p:line(0.05) until #peer:members() == 1
+    assert.matches("^127%.0%.0%.1:%d+$", peer:members()[1])
+    peer:ask("broadcast x")
+    assert.equal(0, p:wait())
+  end)
+
+  it("leaves when it is interrupted", function()
+    for _, signal in ipairs {"INT", "TERM", "HUP"} do
+      local p <close> = listener("--join", peer.name)
+      p:kill(signal)
+      assert.equal(0, p:wait())
+      assert.same({}, peer:members())
+    end
+    local q <close> = listener("--join", peer.name, "--count", "1")
+    q:kill("INT")
+    assert.equal(1, q:wait())
+  end)
+
+  it("ends when nobody reads what it prints", function()
+    local command = ("'%s' listen --join %s | head -n 1"):format(
+      tree.command, peer.name)
+    local p <close> = assert(process.start({"sh", "-c", command},
+      {env = tree.env, stderr = "/dev/null"}))
+    repeat p:line(0.05) until #peer:members() == 1
+    peer:ask("broadcast one")
+    assert.equal("[" .. peer.name .. "] one", p:line())
+    local tries = 0
+    repeat   -- head may not have ended yet
+      peer:ask("broadcast two")
+      tries = tries + 1
+    until p:wait(0.1) or tries == 50
+    assert.equal(0, p:wait(0))
+    assert.same({}, peer:members())
+  end)
+
+  it("fails when nobody lets it in", function()
+    local name = go.gone()
+    local status, lines, complaint = tree:run {"listen", "--join", name}
+    assert.same({1, {}}, {status, lines})
+    assert.equal("gop2p listen: could not join through " .. name
+                 .. ": connection refused\n", complaint)
+  end)
+end)

@@ -1,0 +1,75 @@
+-- The options that the commands have in common: each takes them, and takes
+-- them the same way.
+
+local installed = require "spec.support.installed"
+local net = require "spec.support.net"
+
+describe("the options of gop2p", function()
+  local tree, peer
+
+  before_each(function() tree, peer = installed.make() end)
+
+  after_each(function() tree:close() end)
+
+  -- The command, joined through the second of two, was who it says it is:
+  -- its status, and its lines.
+  local function run(command, input, ...)
+    local gone <close> = net.nobody()
+    local port = tostring(net.free_port())
+    local status, lines = tree:run({command, "--port", port, "--address",
+      "127.0.0.1", "--join", "localhost:" .. gone.port, "--join", peer.name,
+      ...}, input)
+    local name = "127.0.0.1:" .. port
+    local joined = false
+    for _, request in ipairs(peer:requests()) do
+      joined = joined or request:find(port, 1, true) ~= nil
+    end
+    assert.is_true(joined, command)
+    assert.same({}, peer:members())
+    return status, lines, name
+  end
+
+  it("chat takes a port, an address, entry points and a name", function()
+    local status, lines, name = run("chat", "hi\n", "--name", "Ann",
+                                    "--plain")
+    assert.equal(0, status)
+    assert.equal("You are " .. name .. ". Try help.", lines[1])
+    assert.same({"Ann: hi", name, "message"}, {peer:message()})
+  end)
+
+  it("repl takes them", function()
+    local status, lines, name = run("repl", "node:self()\n", "--plain")
+    assert.same({0, {name}}, {status, lines})
+  end)
+
+  it("watch takes them", function()
+    local status, lines, name = run("watch", "", "--count", "1",
+                                    "--interval", "0.01")
+    assert.equal(0, status)
+    assert.matches("  " .. name .. ": 1 member$", lines[1])
+  end)
+
+  it("members takes them", function()
+    local status, lines = run("members", "")
+    assert.equal(0, status)
+    assert.matches("^" .. peer.name .. " +answers$", lines[2])
+  end)
+
+  it("send takes them", function()
+    local status, _, name = run("send", "", "--all", "Hello")
+    assert.equal(0, status)
+    assert.same({"Hello", name, "message"}, {peer:message()})
+  end)
+
+  it("takes ports and counts as they are written everywhere", function()
+    for _, text in ipairs {"5e3", "0x10", " 5000", "5000.0", "-1", "+1"} do
+      for option, what in pairs {["--port="] = "port",
+                                 ["--count="] = "count"} do
+        local status, _, complaint = tree:run({"listen", option .. text})
+        assert.equal(2, status, option .. text)
+        assert.matches("not a " .. what .. ": " .. text .. "\n", complaint, 1,
+                       true)
+      end
+    end
+  end)
+end)

@@ -1,0 +1,89 @@
+-- What the manual says of the command `gop2p`: its table has a row for each
+-- command, and sessions come out as they are shown, with other ports.
+
+local go = require "spec.support.go"
+local installed = require "spec.support.installed"
+local net = require "spec.support.net"
+local process = require "spec.support.process"
+
+local page = net.read("README.md")
+
+describe("the command in the manual", function()
+  local tree, peer
+
+  before_each(function() tree, peer = installed.make() end)
+
+  after_each(function() tree:close() end)
+
+  it("has a row for each command", function()
+    local listed = {}
+    for name in page:gmatch("\n| `gop2p (%l+)") do
+      listed[#listed + 1] = name
+    end
+    local known = {}
+    for _, line in ipairs(tree:done {"--help"}) do
+      known[#known + 1] = line:match("^   (%l+)  +%u")
+    end
+    assert.same(known, listed)
+  end)
+
+  it("does what the shell shows", function()
+    local other <close> = go.start("v1.1.3", "localhost")
+    other:ask("connect " .. peer.name)
+    local first, second = peer, other   -- by the order of the ports
+    if other.port < peer.port then first, second = other, peer end
+    local ports = {["5000"] = first.port, ["5001"] = second.port,
+                   ["5002"] = go.gone():match("%d+$")}
+    local session = page:match("```text\n(%$ gop2p members.-)```")
+                    :gsub("500%d", ports)
+    local commands, shown = {}, {}
+    for line in session:gmatch("[^\n]+") do
+      commands[#commands + 1] = line:match("^%$ (.*)")
+      if not line:find("^%$") then
+        shown[#shown + 1] = line:gsub(" +", " ")
+      end
+    end
+    local p <close> = assert(process.start({"sh", "-c", "exec 2>&1\n"
+      .. "PATH=" .. tree.dir .. "/tree/bin:$PATH\n"
+      .. table.concat(commands, "\n")}, {env = tree.env}))
+    for _, line in ipairs(shown) do
+      assert.equal(line, (assert(p:line(10)):gsub(" +", " ")))
+    end
+    assert.equal(0, p:wait())
+    assert.equal("The backup is done.", (first:message()))
+    assert.equal("The backup is done.", (second:message()))
+    assert.equal("Hello", (second:message()))
+  end)
+
+  -- Line by line: what is typed, what the other one does.
+  it("does what the chat shows", function()
+    local session = page:match("```text\n(%$ gop2p chat.-)```")
+    local t = tree:terminal {"chat", "--join", peer.name}
+    local port = t:shows "^You are localhost:(%d+)%. Try help%.$"
+    t:prompts(">")
+    session = session:gsub("500[01]", {["5000"] = peer.port,
+                                       ["5001"] = port})
+    local want, heard = {}, {}
+    for line in session:gmatch("[^\n]+") do
+      local typed = line:match("^> (.*)")
+      local said = line:match("^%d%d:%d%d %[.-%] (.*)")
+      if typed then t:enter(typed) end
+      if typed and (not typed:find("^/") or typed:find("^/dm")) then
+        heard[#heard + 1] = peer:message()
+      end
+      if said then peer:broadcast(said) end
+      if line:find("left$") then
+        assert.equal("sent", peer:ask("disconnect"))
+      end
+      if not line:find("^%$") then
+        want[#want + 1] = line:gsub("^%d%d:%d%d", "12:34")
+        t:see(line, function(lines)
+          return lines[#want] and
+                 lines[#want]:gsub("^%d%d:%d%d", "12:34") == want[#want]
+        end)
+      end
+    end
+    assert.equal(0, t:over())
+    assert.same({"Hello, everybody", "Thank you."}, heard)
+  end)
+end)
