@@ -22,8 +22,8 @@ local TOP = {
   LICENSE = {"^$"},
   rockspec = {"^[^/]+%.rockspec$"},
   csrc = {"^README%.md$"},
-  lua = {"^README%.md$", "^gop2p/.+%.lua$", "^gop2p/.*README%.md$",
-         "^gop2p/bin/gop2p$"},
+  -- LuaRocks copies all of lua/ to where all rocks have their modules.
+  lua = {"^gop2p/.+%.lua$", "^gop2p/.*README%.md$", "^gop2p/bin/gop2p$"},
   spec = {"^README%.md$", "^%l+/README%.md$",
           "^wire/[^/]+/[^/]+%.http$", "^c/[^/]+%.[ch]$",
           "^fuzz/[^/]+%.[ch]$", "^fuzz/[^/]+%.dict$",

@@ -1,5 +1,6 @@
 -- The example bots, unmodified, in simulated networks.
 
+local page = require "spec.support.page"
 local testing = require "gop2p.testing"
 
 local expect, refute = testing.expect, testing.refute
@@ -22,14 +23,15 @@ after_each(function()
 end)
 
 describe("the example bots", function()
-  it("are those of the README, each below 100 lines", function()
-    local readme <close> = assert(io.open("README.md"))
+  it("are those of the page, each below 100 lines", function()
+    local bots = page.read("lua/gop2p/bot/README.md")
     local count = 0
-    for name, path in readme:read("a"):gmatch("\n| %[(%w+)%.lua%]%((.-)%)") do
-      assert.equal(FOLDER .. name .. ".lua", path)
+    for _, cells in ipairs(bots:rows("example")) do
+      local name, target = cells[1]:match("^%[(%w+)%.lua%]%((.-)%)$")
+      assert.equal(FOLDER .. name .. ".lua", bots:path_of(target))
       local lines = 0
-      for _ in io.lines(path) do lines = lines + 1 end
-      assert.is_true(lines < 100, path)
+      for _ in io.lines(bots:path_of(target)) do lines = lines + 1 end
+      assert.is_true(lines < 100, name)
       count = count + 1
     end
     assert.equal(6, count)

@@ -174,7 +174,7 @@ TEST(xoshiro, "the generator gives the published numbers") {
   CHECK(r.state[1] == 0x6e789e6aa1b965f4u);
 }
 
-/* As recorded from two nodes of these names: see README.md, Figures. */
+/* As recorded from two nodes of these names: see csrc/README.md, Figures. */
 TEST(weighs, "what is said is as many bytes as on the wire") {
   world w;
   const gp_simcount *count;

@@ -1,14 +1,14 @@
--- What the manual says of the command `gop2p`: its table has a row for each
--- command, and sessions come out as they are shown, with other ports.
+-- The page of the command `gop2p`: its table has a row for each command, and
+-- sessions come out as they are shown, with other ports.
 
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
-local net = require "spec.support.net"
+local manual = require "spec.support.page"
 local process = require "spec.support.process"
 
-local page = net.read("README.md")
+local page = manual.read("lua/gop2p/cli/README.md")
 
-describe("the command in the manual", function()
+describe("the page of the command", function()
   local tree, peer
 
   before_each(function() tree, peer = installed.make() end)
@@ -17,8 +17,8 @@ describe("the command in the manual", function()
 
   it("has a row for each command", function()
     local listed = {}
-    for name in page:gmatch("\n| `gop2p (%l+)") do
-      listed[#listed + 1] = name
+    for _, cells in ipairs(page:rows("gop2p")) do
+      listed[#listed + 1] = cells[1]:match("^`gop2p (%l+)")
     end
     local known = {}
     for _, line in ipairs(tree:done {"--help"}) do
@@ -27,15 +27,14 @@ describe("the command in the manual", function()
     assert.same(known, listed)
   end)
 
-  it("does what the shell shows", function()
+  it("shows what a shell does", function()
     local other <close> = go.start("v1.1.3", "localhost")
     other:ask("connect " .. peer.name)
     local first, second = peer, other   -- by the order of the ports
     if other.port < peer.port then first, second = other, peer end
     local ports = {["5000"] = first.port, ["5001"] = second.port,
                    ["5002"] = go.gone():match("%d+$")}
-    local session = page:match("```text\n(%$ gop2p members.-)```")
-                    :gsub("500%d", ports)
+    local session = page:blocks("text")[2]:gsub("500%d", ports)
     local commands, shown = {}, {}
     for line in session:gmatch("[^\n]+") do
       commands[#commands + 1] = line:match("^%$ (.*)")
@@ -56,8 +55,8 @@ describe("the command in the manual", function()
   end)
 
   -- Line by line: what is typed, what the other one does.
-  it("does what the chat shows", function()
-    local session = page:match("```text\n(%$ gop2p chat.-)```")
+  it("shows what the chat does", function()
+    local session = page:blocks("text")[1]
     local t = tree:terminal {"chat", "--join", peer.name}
     local port = t:shows "^You are localhost:(%d+)%. Try help%.$"
     t:prompts(">")

@@ -1,4 +1,4 @@
--- Every example of the pages is run here, or in the spec that OTHERS names.
+-- Every example of the pages is run here, or in the spec that KNOWN names.
 -- Of an example only the ports are changed.
 
 local go = require "spec.support.go"
@@ -29,7 +29,7 @@ local KNOWN = {
   },
   ["lua/gop2p/testing/README.md"] = { lua = 3, text = 1 },
   ["lua/gop2p/cli/README.md"] = {
-    text = 2,   -- command/terminal_spec.lua, docs/command_spec.lua
+    text = 2,   -- docs/command_spec.lua
   },
   ["csrc/README.md"] = {
     sh = 1,     -- takes two versions of the core

@@ -81,7 +81,7 @@ end
 
 -- bot.new(options) -> bot
 --
--- A bot that does not run yet. The options are in the README; an unknown one
+-- A bot that does not run yet. The options are in its README.md; an unknown one
 -- raises. In code that is reloaded, the bot of that name that runs.
 function bot.new(given)
   check.that(type(given) == "table", 1, "new", "table of options expected")
