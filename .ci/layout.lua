@@ -1,6 +1,6 @@
 --[[
-Finds files that stand where nobody would look for them, and specs that do
-not say what they are about:
+Finds files that stand where nobody would look for them, specs that do not
+say what they are about, and pages that are missing:
 
   lua5.4 .ci/layout.lua LAYER...
 
@@ -43,6 +43,10 @@ for _, layer in ipairs(arg) do
   table.insert(TOP.csrc, "^" .. layer .. "/[^/]+%.[ch]$")
 end
 
+-- The folders that have a page of the manual, README.md.
+local PAGES = {"lua", "lua/gop2p/bot", "lua/gop2p/testing", "lua/gop2p/cli",
+               "csrc", "spec"}
+
 -- What is wrong with a file, or nil.
 local function wrong(file)
   local top, rest = file:match("^([^/]+)/?(.*)$")
@@ -74,4 +78,9 @@ for file in list:gmatch("%Z+") do
   file = file:gsub("^%./", "")
   local what = exists(file) and wrong(file)
   if what then print(file .. ": " .. what) end
+end
+
+for _, folder in ipairs(PAGES) do
+  local page = folder .. "/README.md"
+  if not exists(page) then print(page .. ": is missing") end
 end
