@@ -38,7 +38,8 @@ local KNOWN = {
   ["spec/README.md"] = { sh = 1 },
 }
 
-local front, interface = page.read("README.md"), page.read("lua/gop2p/README.md")
+local front = page.read("README.md")
+local interface = page.read("lua/gop2p/README.md")
 local bots = page.read("lua/gop2p/bot/README.md")
 local kit = page.read("lua/gop2p/testing/README.md")
 
@@ -141,7 +142,8 @@ describe("an example", function()
 
   it("is a script that reads its input meanwhile", function()
     local peer = stand_in()
-    local script = run(example(interface, "gop2p.lines()"), {["5000"] = peer.port})
+    local script = run(example(interface, "gop2p.lines()"),
+                       {["5000"] = peer.port})
     local name = assert(members_of(peer, 1)[1])
     script:send("Hello")
     assert.same({"Hello", name, "message"}, {peer:message()})
@@ -322,10 +324,10 @@ describe("an example", function()
   end)
 
   it("is a command line of make, of a spec or of a folder", function()
+    local makefile = contents("Makefile")
     for _, p in ipairs(page.all()) do
       for target in p.text:gmatch("[`\n&] ?make (%l+)") do
-        assert.truthy(contents("Makefile"):find("\n" .. target .. ":", 1, true),
-                      target)
+        assert.truthy(makefile:find("\n" .. target .. ":", 1, true), target)
       end
       for path in p.text:gmatch("SPEC=([%w/_.]+)") do
         assert.is_truthy(io.open(path), path)

@@ -151,9 +151,11 @@ describe("CHANGELOG.md", function()
     local version
     for marks, heading in text:gmatch("\n(##+) ([^\n]+)") do
       if marks == "##" then
-        version = heading:match("^%[(%d+%.%d+%.%d+)%] %- %d%d%d%d%-%d%d%-%d%d$")
-                  or heading:match("^%[(%d+%.%d+%.%d+)%] %- Unreleased$")
+        local date
+        version, date = heading:match("^%[(%d+%.%d+%.%d+)%] %- (.*)$")
         assert.truthy(version, heading)
+        assert.is_true(date == "Unreleased" or
+                       date:find("^%d%d%d%d%-%d%d%-%d%d$") ~= nil, date)
         assert.truthy(text:find("\n[" .. version .. "]: https://", 1, true))
       else
         assert.is_true(KINDS[heading], heading)

@@ -106,8 +106,9 @@ describe("the rock", function()
   end)
 
   it("is made from a checkout", function()
+    local checkout = dir .. "/checkout"
     sh("mkdir -p %s; cp -R csrc lua rockspec LICENSE %s; cp spec/README.md %s",
-       dir .. "/checkout/spec", dir .. "/checkout", dir .. "/checkout/spec")
+       checkout .. "/spec", checkout, checkout .. "/spec")
     sh("cd %s; export LUAROCKS_CONFIG=%s; " .. LUAROCKS
        .. " make --tree=%s rockspec/gop2p-scm-1.rockspec",
        dir .. "/checkout", dir .. "/config.lua", dir .. "/made")

@@ -81,8 +81,9 @@ end
 
 -- bot.new(options) -> bot
 --
--- A bot that does not run yet. The options are in its README.md; an unknown one
--- raises. In code that is reloaded, the bot of that name that runs.
+-- A bot that does not run yet. The options are in README.md beside this file;
+-- an unknown one raises. In code that is reloaded, the bot of that name that
+-- runs.
 function bot.new(given)
   check.that(type(given) == "table", 1, "new", "table of options expected")
   check.that(given ~= bot, 1, "new", "call 'new' with a dot")
