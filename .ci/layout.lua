@@ -24,8 +24,8 @@ local TOP = {
   csrc = {"^README%.md$"},
   -- LuaRocks copies all of lua/ to where all rocks have their modules.
   lua = {"^gop2p/.+%.lua$", "^gop2p/.*README%.md$", "^gop2p/bin/gop2p$"},
-  spec = {"^README%.md$",
-          "^wire/[^/]+/[^/]+%.http$", "^c/[^/]+%.[ch]$",
+  spec = {"^README%.md$", "^wire/[^/]+/[^/]+%.http$",
+          "^c/[^/]+%.[ch]$",
           "^fuzz/[^/]+%.[ch]$", "^fuzz/[^/]+%.dict$",
           "^storm/[^/]+%.lua$", "^bench/[^/]+%.lua$", "^bench/[^/]+%.c$",
           "^support/[^/]+%.lua$", "^support/[^/]+%.c$"},
@@ -44,8 +44,8 @@ for _, layer in ipairs(arg) do
 end
 
 -- The folders that have a page of the manual, README.md.
-local PAGES = {"lua/gop2p", "lua/gop2p/bot", "lua/gop2p/testing", "lua/gop2p/cli",
-               "csrc", "spec"}
+local PAGES = {"lua/gop2p", "lua/gop2p/bot", "lua/gop2p/testing",
+               "lua/gop2p/cli", "csrc", "spec"}
 
 -- What is wrong with a file, or nil.
 local function wrong(file)

@@ -107,8 +107,8 @@ describe("the rock", function()
 
   it("is made from a checkout", function()
     local checkout = dir .. "/checkout"
-    sh("mkdir -p %s; cp -R csrc lua rockspec LICENSE %s; cp spec/README.md %s",
-       checkout .. "/spec", checkout, checkout .. "/spec")
+    sh("mkdir -p %s/spec; cp -R csrc lua rockspec LICENSE %s; "
+       .. "cp spec/README.md %s/spec", checkout, checkout, checkout)
     sh("cd %s; export LUAROCKS_CONFIG=%s; " .. LUAROCKS
        .. " make --tree=%s rockspec/gop2p-scm-1.rockspec",
        dir .. "/checkout", dir .. "/config.lua", dir .. "/made")
