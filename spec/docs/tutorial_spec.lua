@@ -1,6 +1,6 @@
 -- "A bot, step by step" in the page on bots: the chat and the bot are on
--- terminals of their own; what is typed, and what must be there then, is as the
--- page has it. Then the bot is a service. Only the ports are changed.
+-- terminals of their own; what is typed, and what must be there then, is as
+-- the page has it. Then the bot is a service. Only the ports are changed.
 
 local net = require "spec.support.net"
 local page = require "spec.support.page"
