@@ -19,9 +19,9 @@ local function modulename(file)
               :gsub("/", "."))
 end
 
--- What README.md links to. LuaRocks itself puts that one into the folder doc of
--- the installed rock, and no page of other folders: these go beside it, by the
--- way of conf, so that the links between them hold there too.
+-- The pages, and what these link to. LuaRocks itself puts README.md into the
+-- folder doc of the installed rock, and no page of other folders: they go
+-- there by the way of conf, so that the links between them hold there, too.
 local function pages()
   return list("*/README.md lua/gop2p/README.md lua/gop2p/*/README.md "
               .. "lua/gop2p/examples/*.lua")
