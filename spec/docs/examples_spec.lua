@@ -29,7 +29,7 @@ local KNOWN = {
   },
   ["lua/gop2p/testing/README.md"] = { lua = 3, text = 1 },
   ["lua/gop2p/cli/README.md"] = {
-    text = 2,   -- docs/command_spec.lua
+    text = 2,   -- docs/cli_spec.lua
   },
   ["csrc/README.md"] = {
     sh = 1,     -- takes two versions of the core
