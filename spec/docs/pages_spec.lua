@@ -132,6 +132,16 @@ for _, p in ipairs(pages) do
       end
     end)
 
+    it("has lines that fit, without spaces at their ends", function()
+      assert.same({}, lines(p.text, function(line)
+        return line:find("%s$")
+      end))
+      assert.same({}, lines(p.prose, function(line)
+        return utf8.len(line) > 80 and not line:find("^|")
+               and not line:find("%]%(")
+      end))
+    end)
+
     it("is in the words of the field", function()
       for _, word in ipairs {"can not", "he", "him", "his", "himself"} do
         local at = p.prose:lower():find("%f[%a]" .. word:gsub(" ", "%%s+")
