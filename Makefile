@@ -205,7 +205,7 @@ starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 	@$(STARVE) spec/support/simulated.lua core 1 1 $(CORE)
 	@$(STARVE) spec/support/simulated.lua lua 1 1 $(CORE)
 
-asan: ## the same under the address, leak and undefined sanitizers
+asan: ## run the specs under the address, leak and undefined sanitizers
 	@$(SETUP) asan
 	@$(MAKE) $(AGAIN) specs BUILD=build/asan RUN='sh .ci/asan.sh' \
 	  CFLAGS='-O1 -g -fno-omit-frame-pointer \

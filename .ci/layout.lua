@@ -15,54 +15,86 @@ else
 fi
 ]]
 
--- The top level, but for dotfiles. Of what is in a folder each file matches
--- one of its patterns.
-local TOP = {
-  Makefile = {"^$"}, ["README.md"] = {"^$"}, ["CHANGELOG.md"] = {"^$"},
-  LICENSE = {"^$"},
+-- What has to be there: the pages of the manual are README.md in the folders
+-- that they are about.
+local FILES = {
+  "Makefile", "LICENSE", "CHANGELOG.md", "README.md", "csrc/README.md",
+  "spec/README.md", "lua/gop2p/README.md", "lua/gop2p/bot/README.md",
+  "lua/gop2p/testing/README.md", "lua/gop2p/cli/README.md",
+}
+
+-- What else there may be, but for dotfiles at the top level: each file in a
+-- folder matches one of its patterns.
+local FOLDERS = {
   rockspec = {"^[^/]+%.rockspec$"},
-  csrc = {"^README%.md$"},
-  -- LuaRocks copies all of lua/ to where all rocks have their modules.
-  lua = {"^gop2p/.+%.lua$", "^gop2p/.*README%.md$", "^gop2p/bin/gop2p$"},
-  spec = {"^README%.md$", "^wire/[^/]+/[^/]+%.http$",
+  csrc = {},
+  -- LuaRocks copies all of lua/ to where all rocks have their modules, and
+  -- .ci/modules.lua lists what is in gop2p and one level below.
+  lua = {"^gop2p/[^/]+%.lua$", "^gop2p/[^/]+/[^/]+%.lua$",
+         "^gop2p/bin/gop2p$"},
+  spec = {"^wire/seed/[^/]+%.http$", "^wire/v%d+%.%d+%.%d+/[^/]+%.http$",
           "^c/[^/]+%.[ch]$",
           "^fuzz/[^/]+%.[ch]$", "^fuzz/[^/]+%.dict$",
           "^storm/[^/]+%.lua$", "^bench/[^/]+%.lua$", "^bench/[^/]+%.c$",
           "^support/[^/]+%.lua$", "^support/[^/]+%.c$"},
 }
 
--- The folders of spec/ that have specs. What these share is in support.
-local SPECS = {}
-for folder in ("attack bot c command docs loop node package prompt storm "
-               .. "testing wire"):gmatch("%l+") do
-  SPECS[folder] = true
-  table.insert(TOP.spec, "^" .. folder .. "/[^/]+_spec%.lua$")
+-- Specs, tests in C and fuzzers stand in the folders where they are run.
+local SPECS = "attack bot c command docs loop node package prompt storm "
+              .. "testing wire"
+local RUN = {["_spec%.lua$"] = SPECS, ["_test%.c$"] = "c",
+             ["_fuzz%.c$"] = "fuzz"}
+
+for folder in SPECS:gmatch("%l+") do
+  table.insert(FOLDERS.spec, "^" .. folder .. "/[^/]+_spec%.lua$")
 end
 
 for _, layer in ipairs(arg) do
-  table.insert(TOP.csrc, "^" .. layer .. "/[^/]+%.[ch]$")
+  table.insert(FOLDERS.csrc, "^" .. layer .. "/[^/]+%.[ch]$")
 end
 
--- The folders that have a page of the manual, README.md.
-local PAGES = {"lua/gop2p", "lua/gop2p/bot", "lua/gop2p/testing",
-               "lua/gop2p/cli", "csrc", "spec"}
+local function is_one_of(list, wanted)
+  for _, each in ipairs(list) do
+    if each == wanted then return true end
+  end
+  return false
+end
+
+local function matches(patterns, text)
+  for _, pattern in ipairs(patterns) do
+    if text:find(pattern) then return true end
+  end
+  return false
+end
+
+-- Whether a file would be run by its name, and is not.
+local function is_not_run(file)
+  local folder = file:match("^spec/(%l+)/[^/]+$") or "none"
+  for name, folders in pairs(RUN) do
+    if file:find(name) and not folders:find("%f[%l]" .. folder .. "%f[%L]")
+    then return true end
+  end
+  return false
+end
+
+local function has_head(file)
+  local f <close> = assert(io.open(file))
+  return matches({"^%-%- %g*%w", "^%-%-%[%[\n%g*%w"}, f:read("a"))
+end
 
 -- What is wrong with a file, or nil.
 local function wrong(file)
-  local top, rest = file:match("^([^/]+)/?(.*)$")
-  if top:find("^%.") then return nil end
-  if not TOP[top] then return "nothing else stands at the top level" end
-  local expected = false
-  for _, pattern in ipairs(TOP[top]) do
-    expected = expected or rest:find(pattern) ~= nil
+  if file:find("^%.") or is_one_of(FILES, file) then return nil end
+  local top, rest = file:match("^([^/]+)/(.*)$")
+  if not FOLDERS[top] then
+    return "nothing else stands at the top level"
+  elseif not matches(FOLDERS[top], rest) then
+    return "has no place in " .. top .. "/"
+  elseif is_not_run(file) then
+    return "is not run where it stands"
+  elseif file:find("_spec%.lua$") and not has_head(file) then
+    return "does not begin with a comment that says what it is about"
   end
-  if not expected then return "has no place in " .. top .. "/" end
-  if not file:find("_spec%.lua$") then return nil end
-  if not SPECS[file:match("^spec/(%l+)/[^/]+$")] then
-    return "is not in a folder for specs"
-  end
-  local f <close> = assert(io.open(file))
-  return f:read(2) ~= "--" and "does not begin with a comment" or nil
 end
 
 -- What was removed and not yet committed is listed, too.
@@ -80,7 +112,6 @@ for file in list:gmatch("%Z+") do
   if what then print(file .. ": " .. what) end
 end
 
-for _, folder in ipairs(PAGES) do
-  local page = folder .. "/README.md"
-  if not exists(page) then print(page .. ": is missing") end
+for _, file in ipairs(FILES) do
+  if not exists(file) then print(file .. ": is missing") end
 end

@@ -6,7 +6,7 @@ LC_ALL=C.UTF-8
 export LC_ALL
 
 MAKE=${MAKE:-make}
-LAYERS="base value wire seal node net sim lua" # of csrc, in their order
+LAYERS="base value wire node net sim lua" # of csrc, in their order
 failed=0
 
 # check WHAT COMMAND...: the command prints what it finds, or fails, or both.

@@ -17,8 +17,6 @@ cp "$rockspec" "$work/$folder/rockspec"
 find csrc lua spec/README.md \( -name '*.[ch]' -o -name '*.lua' \
   -o -name README.md -o -path 'lua/gop2p/bin/*' \) |
   tar -c -T - | tar -x -C "$work/$folder"
-for file in LICENSE README.md CHANGELOG.md; do
-  if [ -f "$file" ]; then cp "$file" "$work/$folder"; fi
-done
+cp LICENSE README.md CHANGELOG.md "$work/$folder"
 (cd "$work" && zip -q -X -r "$rock" .)
 echo "$rock"

@@ -193,6 +193,22 @@ describe("a message made to hold the bot up", function()
   end)
 end)
 
+describe("handlers that are too many at once", function()
+  it("are not started", function()
+    local scene <close> = bots.scene {max_tasks = 8}
+    local began = 0
+    scene.bot:command("wait", function()
+      began = began + 1
+      gop2p.sleep(0.3)
+    end)
+    scene:ping():start()
+    for _ = 1, 20 do scene:tell("wait") end
+    assert.is_true(began > 0 and began < 8, began)
+    net.pass(0.4)
+    assert.equal("pong", scene:ask("!ping"))
+  end)
+end)
+
 describe("a cooldown", function()
   it("is for each user and command, and is told once", function()
     local scene <close> = bots.scene()

@@ -1,4 +1,4 @@
--- A bot's way into its network and back, and its end, in real processes.
+-- How a bot starts and ends, also as a process.
 
 local bots = require "spec.support.bots"
 local core = require "gop2p.core"
@@ -25,85 +25,6 @@ describe("a bot", function()
     ok, err = unlogged:start()
     assert.is_nil(ok)
     assert.matches("/nowhere/at%.all", tostring(err))
-  end)
-
-  it("joins when an entry point comes that was not there", function()
-    local early = assert(gop2p.start_local_node(0))
-    local name = early:self()
-    early:close()
-    local nobody <close> = net.nobody()
-    local bot <close> = bots.new {join = {nobody.name, name}}
-    assert(bot:start())
-    net.pass(0.3)
-    local entry <close> = assert(gop2p.start_local_node(name.port))
-    net.await(function() return entry:members()[1] == bot.node:self() end,
-              LIMIT)
-  end)
-
-  it("joins again when everybody has left", function()
-    local entry = assert(gop2p.start_local_node(0))
-    local name = entry:self()
-    local bot <close> = bots.new {join = name}
-    assert(bot:start())
-    net.await(has_members(bot, 1), LIMIT)
-    assert(entry:leave())
-    net.await(has_members(bot, 0), LIMIT)
-    entry:close()
-    local again <close> = assert(gop2p.start_local_node(name.port))
-    net.await(function() return again:members()[1] == bot.node:self() end,
-              LIMIT)
-  end)
-
-  it("joins two parts of a network by its entry points", function()
-    local nodes <close> = net.network(2)
-    local other <close> = assert(gop2p.start_local_node(0))
-    local bot <close> = bots.new {join = {nodes[1]:self(), other:self()}}
-    assert(bot:start())
-    net.await(has_members(bot, 3), LIMIT)
-  end)
-
-  it("is no entry point of its own, and asks nobody who is there already",
-     function()
-    local entry <close> = assert(gop2p.start_local_node(0))
-    local free = assert(gop2p.start_local_node(0))
-    local port, path = free:self().port, os.tmpname()
-    free:close()
-    local bot <close> = bots.new {
-      port = port, log = {file = path},
-      join = {gop2p.me(port), "127.0.0.1:" .. entry:self().port},
-    }
-    assert(bot:start())
-    net.await(has_members(bot, 1), LIMIT)
-    local third <close> = assert(gop2p.start_local_node(0))
-    assert(third:connect(entry:self()))
-    net.await(has_members(bot, 2), LIMIT)
-    assert(third:leave())
-    net.await(has_members(bot, 1), LIMIT)
-    net.pass(0.1)
-    local _, count = net.read(path):gsub("connected", "")
-    os.remove(path)
-    assert.equal(1, count)
-  end)
-
-  it("finds its network again after a stop, by those whom it knew",
-     function()
-    local path = os.tmpname()
-    os.remove(path)
-    local nodes <close> = net.network(2)
-    local options = {join = nodes[1]:self(), state = path}
-    local bot <close> = bots.new(options)
-    assert(bot:start())
-    net.await(has_members(bot, 2), LIMIT)
-    bot:stop()
-    assert.equal(1, #nodes[2]:members())
-    assert(nodes[1]:leave())
-    nodes[1]:close()
-    local again <close> = bots.new(options)
-    assert(again:start())
-    net.await(function()
-      return nodes[2]:members()[1] == again.node:self()
-    end, LIMIT)
-    os.remove(path)
   end)
 
   it("stops when it is told to, by whom it may be", function()

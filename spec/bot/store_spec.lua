@@ -1,5 +1,6 @@
 -- What a bot remembers.
 
+local bots = require "spec.support.bots"
 local codec = require "gop2p.bot.codec"
 local file = require "gop2p.file"
 local folders = require "spec.support.folder"
@@ -365,5 +366,29 @@ describe("what a bot remembers", function()
     net:advance(1.3)
     assert.equal(1, saved())
     assert.equal(1, #bot:complains())
+  end)
+end)
+
+describe("bot:save", function()
+  it("writes at once what is stored", function()
+    local path = os.tmpname()
+    os.remove(path)
+    local bot <close> = bots.new {store = path}
+    assert(bot:start())
+    bot.store.promised = "this"
+    assert.is_true(bot:save())
+    local stored <close> = assert(io.open(path))
+    os.remove(path)
+    assert.matches('"promised"%s*:%s*"this"', stored:read("a"))
+    bot.store.promised = print
+    local ok, err = bot:save()
+    assert.same({nil, "EINVAL"}, {ok, err.code})
+    bot.store.promised = nil
+  end)
+
+  it("does nothing where nothing is stored", function()
+    local bot <close> = bots.new()
+    assert(bot:start())
+    assert.is_true(bot:save())
   end)
 end)

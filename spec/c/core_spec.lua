@@ -3,13 +3,15 @@
 
 local program = (os.getenv("BUILD") or "build") .. "/spec/core_test"
 
--- The lines that the program prints, and whether it ended well.
-local function run(word)
-  local pipe = assert(io.popen(("%s '%s' 2>&1"):format(
-                                 program, word:gsub("'", "'\\''"))))
+-- The lines that the program prints, whether it ended well, and its status.
+local function run(word, to)
+  local pipe = assert(io.popen(("%s '%s' %s"):format(
+                                 program, word:gsub("'", "'\\''"),
+                                 to or "2>&1")))
   local lines = {}
   for line in pipe:lines() do lines[#lines + 1] = line end
-  return lines, (pipe:close())
+  local ok, _, status = pipe:close()
+  return lines, ok, status
 end
 
 describe("the core", function()
@@ -22,6 +24,16 @@ describe("the core", function()
       local text = table.concat(lines, "\n")
       assert.is_true(good, text)
       assert.equal("ok 1 - " .. name .. "\n1..1", text)
+    end)
+  end
+end)
+
+describe("the program that runs the tests", function()
+  for _, word in ipairs {"no sentence", "--lost", "--heal"} do
+    it("says that there is no test " .. word, function()
+      assert.same({{"core_test: no such test: " .. word}, nil, 2},
+                  {run(word)})
+      assert.same({}, (run(word, "2>/dev/null")))
     end)
   end
 end)

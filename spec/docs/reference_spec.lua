@@ -1,9 +1,11 @@
 -- The tables of the pages against the code: each call, option, error, event
--- and field stands in them, and nothing else does.
+-- and field stands in them, each default and signature as it is, and nothing
+-- else does.
 
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local contents = require("spec.support.net").read
+local options = require "gop2p.bot.options"
 local page = require "spec.support.page"
 local scriptfile = require "spec.support.script"
 local testing = require "gop2p.testing"
@@ -45,8 +47,12 @@ describe("the reference", function()
       for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
         named[name] = true
       end
+      for name in cells[2]:gmatch("`(loop:%l+)%(") do named[name] = true end
     end
     local there = {}
+    for name in pairs(core.loopmeta.__index) do
+      there["loop:" .. name] = true
+    end
     for name, value in pairs(gop2p) do
       if type(value) == "function" then there["gop2p." .. name] = true end
     end
@@ -58,7 +64,24 @@ describe("the reference", function()
     end
     -- For the scheduler, not for programs.
     there["receipt:settle"], there["receipt:failure"] = nil, nil
+    -- A loop that polls such objects asks for it by itself: need not be said.
+    there["loop:events"] = named["loop:events"]
     assert.same(there, named)
+  end)
+
+  it("has the calls of the interface as the help has them", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local text = gop2p.help() .. "\n" .. node:help()
+    local named = {}
+    for _, cells in ipairs(interface:rows("call")) do
+      for call in cells[1]:gmatch("`%w+[.:]([%l_]+%b())`") do
+        named[call] = true
+        assert.truthy(text:find(call, 1, true), call)
+      end
+    end
+    for call in ("\n" .. text):gmatch("\n%w+[.:]([%l_]+%b())") do
+      assert.is_true(named[call], call)
+    end
   end)
 
   it("names every call of the test kit, and no other", function()
@@ -81,7 +104,7 @@ describe("the reference", function()
     assert.same(there, named)
   end)
 
-  it("names every call of a bot, and every option", function()
+  it("names every call of a bot", function()
     local bot = require("gop2p.bot").new { store = false }
     local there, named = {}, {}
     for name in pairs(getmetatable(bot).__index) do
@@ -97,32 +120,77 @@ describe("the reference", function()
       end
     end
     assert.same(there, named)
-    there, named = {}, {}
+  end)
+
+  it("names every option of a bot, and its default", function()
+    local there, named = options.read {}, {}
+    there.store = there.store:gsub("^" .. there.name, "NAME")
     for _, cells in ipairs(bots:rows("bot option")) do
-      for name in cells[1]:gmatch("`([%l_]+)`") do named[name] = true end
+      local defaults = {}
+      for text in cells[2]:gmatch("[^,%s`\"]+") do
+        defaults[#defaults + 1] = text
+      end
+      for name in cells[1]:gmatch("`([%l_]+)`") do
+        named[name] = #defaults > 1 and table.remove(defaults, 1)
+                      or defaults[1]
+      end
     end
     for name in contents("lua/gop2p/bot/options.lua")
       :match("\nlocal known = (%b{})"):gmatch("\n  ([%l_]+) = {") do
-      there[name] = true
+      local value = there[name]
+      if type(value) == "table" and not next(value) then value = nil end
+      there[name] = tostring(value or "none")
     end
     assert.same(there, named)
   end)
 
-  it("names every option, and no other", function()
-    local there = {listen = true, cors = true, state = true, name = true}
-    for name in contents("csrc/lua/options.c"):gmatch('{"([%l_]+)", AT') do
-      there[name] = true
+  -- The defaults that the core sets, by fields such as "node.max_members".
+  local function core_defaults()
+    local set = {}
+    local function read(file, name, prefix, field)
+      local body = contents(file):match("\nvoid " .. name .. " .-(%b{})")
+      for at, value in body:gmatch("opt%->(" .. field .. ") = ([^;]+);") do
+        set[prefix .. at] = load("return " .. value:gsub("%(size_t%)", ""))()
+      end
     end
-    local named = {}
+    read("csrc/node/node.c", "gp_nodeopt_init", "node.", "[%l_]+")
+    read("csrc/net/service.c", "gp_serviceopt_init", "", "%l+%.[%l_]+")
+    return set
+  end
+
+  -- Those that are texts have no default in the core.
+  local TEXTS = { listen = "address", name = "text", state = "path",
+                  cors = "text" }
+
+  it("names every option of a node, its default and unit", function()
+    local source = contents("csrc/lua/options.c")
+    local there, named, defaults = {}, {}, core_defaults()
+    for name, unit in pairs(TEXTS) do there[name] = {"no number", unit} end
+    for name in source:gmatch('strcmp%(name, "(%l+)"%)') do
+      assert.truthy(there[name], name)
+    end
+    for name, part, field, unit in source
+      :gmatch('{"([%l_]+)", AT%((%l+), ([%l_]+)%),%s*(%u+)}') do
+      local default = defaults[part .. "." .. field]
+      if unit == "SECONDS" then default = default / 1000 end
+      if unit == "COUNT" then   -- of what, is in the name
+        unit = name:gsub("^%l+_", ""):gsub("_per_address$", "")
+      end
+      there[name] = {("%.14g"):format(default), unit:lower()}
+    end
     for _, cells in ipairs(interface:rows("option")) do
-      local name, value = cells[1]:match("^`(.*)`$"), tonumber(cells[2])
-      named[name] = true
-      -- The default is taken for a value; what is out of range would raise.
-      local node <close> = assert(gop2p.start_local_node(0, {[name] = value}))
-      assert.is_true(value ~= nil or cells[2] == "see above"
-                     or cells[2] == "none", node:self())
+      local default = tonumber(cells[2]) and cells[2] or "no number"
+      named[cells[1]:match("^`(.*)`$")] = {default, cells[3]}
     end
     assert.same(there, named)
+  end)
+
+  it("has defaults that are in range", function()
+    for _, cells in ipairs(interface:rows("option")) do
+      local name, value = cells[1]:match("^`(.*)`$"), tonumber(cells[2])
+      local node <close> = assert(gop2p.start_local_node(0, {[name] = value}))
+      assert.truthy(value or TEXTS[name], node:self())
+    end
   end)
 
   it("names every error, with its kind and cause", function()
@@ -189,13 +257,12 @@ describe("the reference", function()
 
   it("names what can be typed in a chat", function()
     local help = contents("lua/gop2p/cli/chat.lua"):match("HELP = (%b[])")
-    local typed = {}
+    local there, typed = {}, {}
+    for word in help:gmatch("\n(%l+) [ <]") do there[word] = true end
+    for word in help:gmatch("/(%l+)") do there[word] = true end
     for text in pairs(words(command, "typed")) do
       typed[text:match("^/?(%l+)")] = true
     end
-    for word in help:gmatch("\n(%l+) [ <]") do
-      assert.is_true(typed[word], word)
-    end
-    for word in help:gmatch("/(%l+)") do assert.is_true(typed[word], word) end
+    assert.same(there, typed)
   end)
 end)

@@ -1,7 +1,9 @@
 -- "A bot, step by step" in the page on bots: the chat and the bot are on
 -- terminals of their own; what is typed, and what must be there then, is as
--- the page has it. Then the bot is a service. Only the ports are changed.
+-- the page has it. Then the bot is a service. Only the ports are changed:
+-- each program takes a free one.
 
+local folders = require "spec.support.folder"
 local net = require "spec.support.net"
 local page = require "spec.support.page"
 local process = require "spec.support.process"
@@ -9,39 +11,65 @@ local terminal = require "spec.support.terminal"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
+-- What the log says first; the port.
+local STARTED = "info lunch: started node=localhost:(%d+)"
+
 describe("the tutorial", function()
   local bots = page.read("lua/gop2p/bot/README.md")
-  local ports = {["5000"] = tostring(net.free_port()),
-                 ["5001"] = tostring(net.free_port())}
-  local section = bots:section("a-bot-step-by-step"):gsub("500%d", ports)
+  local section = bots:section("a-bot-step-by-step")
   local steps = page.of(bots.path, section)
   local codes, sessions = steps:blocks("lua"), steps:blocks("text")
-  local pipe <close> = assert(io.popen("mktemp -d"))
-  local folder = pipe:read("l")
   local program = assert(package.searchpath("gop2p.check", package.path))
                   :gsub("check.lua$", "bin/gop2p")
-  local chat, bot
+  local own, folder, chat, bot
+  local ports = {}   -- by those of the page: where the chat and the bot are
 
-  teardown(function()
-    if bot then bot:close() end
-    if chat then chat:close() end
-    os.execute("rm -rf '" .. folder .. "'")
+  setup(function()
+    own = folders.make()
+    folder = own.path
   end)
+
+  teardown(function() own:close() end)
+
+  -- A step builds on those before it: it brings the story as far as itself,
+  -- so that it can be run alone, and before others.
+  local story, told = {}, 0
+  local function step(what, f)
+    local number = #story + 1
+    story[number] = f
+    it(what, function()
+      while told < number do
+        story[told + 1]()
+        told = told + 1
+      end
+    end)
+  end
+
+  local PORT = "%f[%d]500%d%f[%D]"
+
+  -- What the page shows, with the ports that are taken.
+  local function shown(text)
+    return (text:gsub(PORT, ports))
+  end
+
+  -- What is typed or written, by which the bot takes a free port.
+  local function given(text)
+    return (text:gsub(PORT, {["5000"] = ports["5000"] or "0",
+                             ["5001"] = "0"}))
+  end
 
   -- What the commands read is written as a whole, as editors do it.
   local function write(name, text)
-    local path = folder .. "/" .. name
-    local f <close> = assert(io.open(path .. "~", "w"))
-    assert(f:write(text))
-    f:close()
-    assert(os.rename(path .. "~", path))
+    local path = own:write(name .. "~", given(text))
+    assert(os.rename(path, folder .. "/" .. name))
   end
 
   -- Runs the command of the block that begins with it.
   local function start(block)
     local arguments = assert(block:match("^%$ gop2p ([^\n&]*)"), block)
-    return terminal.start({"sh", "-c", "cd \"$0\" && exec " .. LUA .. " "
-                           .. program .. " " .. arguments, folder})
+    return own:keep(terminal.start({
+      "sh", "-c", "cd \"$0\" && exec " .. LUA .. " " .. program .. " "
+      .. given(arguments), folder}))
   end
 
   -- What was typed behind "> " in a block, and what is below it there.
@@ -66,7 +94,7 @@ describe("the tutorial", function()
 
   -- Types all that, and waits for what must then be there.
   local function talk(block)
-    for _, exchange in ipairs(exchanges(block)) do
+    for _, exchange in ipairs(exchanges(shown(block))) do
       local seen = #chat:screen()
       local wanted = table.concat(exchange.answers, "\n")
       chat:type(exchange.typed, "Enter")
@@ -82,16 +110,16 @@ describe("the tutorial", function()
     assert.equal(6, #sessions)
   end)
 
-  it("has a first bot, which answers in the chat", function()
-    write("lunch.lua", codes[1])
+  step("has a first bot, which answers in the chat", function()
     chat = start(sessions[1])
-    chat:await("Try help%.\n>$")
+    ports["5000"] = chat:await("You are localhost:(%d+)%. Try help%.\n>$")
+    write("lunch.lua", codes[1])
     bot = start(sessions[2])
-    bot:await("connected through=")
+    ports["5001"] = bot:await(STARTED .. ".*connected through=")
     talk(sessions[3])
   end)
 
-  it("has new code for it while it runs", function()
+  step("has new code for it while it runs", function()
     write("lunch.lua", codes[2])
     bot:await("reloaded")
     talk(sessions[4])
@@ -101,7 +129,7 @@ describe("the tutorial", function()
     end)
   end)
 
-  it("has a command for its owner, which asks", function()
+  step("has a command for its owner, which asks", function()
     local text, count = codes[2]:gsub("\nbot:run%(%)\n", function(run)
       return "\n" .. codes[3] .. run
     end)
@@ -114,7 +142,7 @@ describe("the tutorial", function()
     talk(sessions[5])
   end)
 
-  it("has a test of all this, which can fail", function()
+  step("has a test of all this, which can fail", function()
     write("lunch_test.lua", codes[4])
     local function try()
       local run <close> = assert(process.start({"sh", "-c",
@@ -131,18 +159,22 @@ describe("the tutorial", function()
     write("lunch.lua", good)
   end)
 
-  it("has a bot that ends in order", function()
+  step("has a bot that ends in order", function()
     bot:type("C-c")
     assert.equal(0, bot:over())
     chat:await("localhost:" .. ports["5001"] .. " left")
   end)
 
-  it("has a bot that stays when its terminal has gone", function()
+  step("has a bot that stays when its terminal has gone", function()
     local arguments = assert(sessions[6]:match("^%$ nohup gop2p ([^\n&]*)&"))
     local stays <close> = assert(process.start({"sh", "-c",
       "cd \"$0\" && exec nohup " .. LUA .. " " .. program .. " "
       .. arguments, folder}))
-    local name = "localhost:" .. ports["5001"]
+    local port = net.await(function()
+      local log <close> = io.open(folder .. "/lunch.log")
+      return log and log:read("a"):match(STARTED)
+    end)
+    local name = "localhost:" .. port
     chat:await("left.*" .. name .. " joined")
     stays:kill("HUP")
     chat:type("/dm " .. name .. " help", "Enter")
@@ -154,7 +186,7 @@ describe("the tutorial", function()
 
   -- What systemd would do with the unit: its command, in its folder, with
   -- nothing in the environment but where the checkout's modules are.
-  it("has a service that starts and ends in order", function()
+  step("has a service that starts and ends in order", function()
     local unit = bots:blocks("ini")[1]
     local command = unit:match("\nExecStart=/usr/local/bin/gop2p ([^\n]+)\n")
     assert.equal("/srv/lunch", unit:match("\nWorkingDirectory=([^\n]+)\n"))
@@ -162,8 +194,7 @@ describe("the tutorial", function()
       "cd \"$0\" && exec env -i LUA_PATH_5_4=\"$LUA_PATH_5_4\" "
       .. "LUA_CPATH_5_4=\"$LUA_CPATH_5_4\" $(command -v " .. LUA .. ") "
       .. program .. " " .. command .. " 2>&1", folder}))
-    assert.matches("info lunch: started", service:line(20))
-    local name = "localhost:" .. ports["5001"]
+    local name = "localhost:" .. assert(service:line(20)):match(STARTED)
     chat:await("left.*joined.*left.*" .. name .. " joined")
     service:kill("TERM")
     assert.equal(0, service:wait(20))

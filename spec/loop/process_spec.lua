@@ -8,9 +8,9 @@ local LUA = os.getenv("LUA") or "lua5.4"
 
 -- Runs a program in a process of its own: its output, its exit status, and
 -- what it wrote to its standard error.
-local function run(program, ...)
+local function run(program)
   local errors = os.tmpname()
-  local child <close> = assert(process.start({LUA, "-e", program, ...},
+  local child <close> = assert(process.start({LUA, "-e", program},
                                              {stderr = errors}))
   local lines = {}
   for line in function() return (child:line(10, net.idle)) end do
@@ -223,46 +223,6 @@ describe("a child process", function()
     end, 0.7)
     assert.equal(port, again:self().port)
     pipe:close()
-  end)
-end)
-
-describe("the JSON reader", function()
-  it("is not that of the program, whatever that has set", function()
-    well [[
-      local cjson = require "cjson"
-      cjson.decode_max_depth(1)
-      cjson.encode_max_depth(1)
-      cjson.encode_keep_buffer(false)
-      pcall(cjson.decode_array_with_array_mt, true)
-      local a <close> = assert(gop2p.start_local_node(0))
-      local b <close> = assert(gop2p.start_local_node(0))
-      local c <close> = assert(gop2p.start_local_node(0))
-      assert(b:connect(a:self()))
-      assert(c:connect(a:self()))
-      assert(#c:members() == 2)
-      assert(c:send({a:self(), b:self()}, "x"):wait())
-      assert(a:receive(1).data == "x")
-      assert(not pcall(cjson.decode, '{"a":{}}'))
-      print("end")]]
-  end)
-
-  it("is not asked for before it is needed, nor by the caller", function()
-    local out, status = run([[
-      package.loaded.cjson = nil
-      package.preload.cjson = function() error("no cjson here", 0) end
-      package.preload["cjson.safe"] = package.preload.cjson
-      local ok, err = pcall(require, "gop2p")
-      if ok then
-        local gop2p = err
-        local node = assert(gop2p.start_local_node(0))
-        gop2p.pump(0.01)
-        node:close()
-      else
-        assert(tostring(err):find("no cjson here"), err)
-      end
-      print("end")]])
-    assert.equal(0, status)
-    assert.equal("end", out)
   end)
 end)
 

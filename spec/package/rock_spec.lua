@@ -2,6 +2,7 @@
 -- an empty tree, and a program runs on what stands there.
 
 local gop2p = require "gop2p"
+local installed = require "spec.support.installed"
 local page = require "spec.support.page"
 local read = require("spec.support.net").read
 
@@ -63,6 +64,11 @@ describe("the rock", function()
     dir = sh("mktemp -d"):match("[^\n]+")
     write(dir .. "/config.lua", config:format(dir .. "/server"))
     write(dir .. "/program.lua", program)
+    local rock = sh("make -s rock SETUP=:"):match("([^\n]+)\n$")
+    sh("cd %s; export LUAROCKS_CONFIG=config.lua; mkdir server; "
+       .. "cp %s server; " .. ADMIN .. " make_manifest server; "
+       .. LUAROCKS .. " install gop2p --server=%s --tree=%s",
+       dir, rock, dir .. "/server", dir .. "/tree")
   end)
 
   teardown(function() sh("rm -rf %s", dir) end)
@@ -85,11 +91,6 @@ describe("the rock", function()
   end
 
   it("installs from a folder into an empty tree, and works", function()
-    local rock = sh("make -s rock SETUP=:"):match("([^\n]+)\n$")
-    sh("cd %s; export LUAROCKS_CONFIG=config.lua; mkdir server; "
-       .. "cp %s server; " .. ADMIN .. " make_manifest server; "
-       .. LUAROCKS .. " install gop2p --server=%s --tree=%s",
-       dir, rock, dir .. "/server", dir .. "/tree")
     works(dir .. "/tree")
   end)
 
@@ -106,13 +107,8 @@ describe("the rock", function()
   end)
 
   it("is made from a checkout", function()
-    local checkout = dir .. "/checkout"
-    sh("mkdir -p %s/spec; cp -R csrc lua rockspec LICENSE %s; "
-       .. "cp spec/README.md %s/spec", checkout, checkout, checkout)
-    sh("cd %s; export LUAROCKS_CONFIG=%s; " .. LUAROCKS
-       .. " make --tree=%s rockspec/gop2p-scm-1.rockspec",
-       dir .. "/checkout", dir .. "/config.lua", dir .. "/made")
-    works(dir .. "/made")
+    local made <close> = installed.make()
+    works(made.dir .. "/tree")
   end)
 
   it("exports nothing but its entry", function()

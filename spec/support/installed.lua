@@ -126,4 +126,6 @@ function installed:close()
   self.folder:close()
 end
 
+installed.__close = installed.close
+
 return installed

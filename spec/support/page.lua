@@ -4,29 +4,33 @@ page - the pages of the manual, as specs look at them.
   local page = require "spec.support.page"
   local p = page.read("lua/gop2p/README.md")
   p:blocks("lua")          -- the fenced blocks of a language ("" for none)
-  p:rows("option")         -- cells of the tables whose head begins with that
+  p:tables()               -- each a list of rows: head, rule, and the others
+  p:rows("option")         -- those below the heads that begin with this cell
   p:headings()             -- list of {level =, text =, anchor =}
   p:links()                -- list of {text =, target =}
   p:section("options")     -- what is below a heading, by its anchor
   p:broken()               -- why links lead nowhere, a list of texts
 ]]
 local contents = require("spec.support.net").read
+local shell = require "spec.support.shell"
 
 local page = {}
 
 local Page = {}
 Page.__index = Page
 
-page.paths = {
-  "README.md", "lua/gop2p/README.md", "lua/gop2p/bot/README.md",
-  "lua/gop2p/testing/README.md", "lua/gop2p/cli/README.md",
-  "csrc/README.md", "spec/README.md", "CHANGELOG.md",
-}
+-- All that there are in the checkout, in order.
+page.paths = {}
+for path in shell.output("find * -name '*.md' -not -path 'build/*' | "
+                         .. "LC_ALL=C sort"):gmatch("[^\n]+") do
+  page.paths[#page.paths + 1] = path
+end
 
 -- A page, or part of one; 'prose' is what is outside of fenced blocks.
 function page.of(path, text)
   local prose = text:gsub("\n```.-\n```", "\n")
-  return setmetatable({ path = path, text = text, prose = prose }, Page)
+  return setmetatable({ path = path, root = ".", text = text, prose = prose },
+                      Page)
 end
 
 -- 'root': the folder with the pages, at first that of the checkout.
@@ -53,17 +57,34 @@ end
 
 local function cells(row)
   local list = {}
-  for cell in (row:gsub("\\|", "\0") .. "|"):gmatch(" (.-) |") do
+  for cell in (row:gsub("\\|", "\0"):gsub("^|(.-)|?%s*$", "%1|"))
+    :gmatch("%s*([^|]-)%s*|") do
     list[#list + 1] = cell:gsub("%z", "|")
+  end
+  return list
+end
+
+function Page:tables()
+  local list, current = {}, nil
+  for line in (self.prose .. "\n"):gmatch("([^\n]*)\n") do
+    if not line:find("^|") then
+      current = nil
+    elseif current then
+      current[#current + 1] = cells(line)
+    else
+      current = { cells(line) }
+      list[#list + 1] = current
+    end
   end
   return list
 end
 
 function Page:rows(first)
   local list = {}
-  for text in self.prose:gmatch("\n| " .. first .. " |[^\n]*\n|[-|]+\n"
-                                .. "(.-\n)%f[^|\n]") do
-    for row in text:gmatch("|([^\n]*)|\n") do list[#list + 1] = cells(row) end
+  for _, rows in ipairs(self:tables()) do
+    if rows[1][1] == first then
+      table.move(rows, 3, #rows, #list + 1, list)
+    end
   end
   assert(#list > 0, self.path .. ": no table " .. first)
   return list
@@ -90,8 +111,11 @@ function Page:links()
   return list
 end
 
--- Down to the next heading of its level, with its blocks; nil: none.
+-- Down to the next heading of its level, with its blocks; nil: none. That of
+-- the title is the whole page.
 function Page:section(wanted)
+  local title, below = self.text:match("^# ([^\n]+)(.*)$")
+  if title and anchor(title) == wanted then return below end
   for marks, text, at in self.text:gmatch("\n(##+) ([^\n]+)()") do
     if anchor(text) == wanted then
       local rest = self.text:sub(at)

@@ -1,6 +1,6 @@
 /*
-** among_test.c - what nodes of ours cost Go programs, and each other where
-** they take each other for such.
+** gomembers_test.c - what nodes of ours cost Go programs, and each other
+** where they take each other for such.
 */
 #include "world.h"
 

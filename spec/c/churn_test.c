@@ -1,5 +1,6 @@
 /*
-** chance_test.c - whatever happens: runs that are left to chance.
+** churn_test.c - nodes come, go and talk at random: no message is heard
+** twice or out of order.
 */
 #include <stdio.h>
 #include <stdlib.h>

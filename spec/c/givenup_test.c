@@ -1,5 +1,5 @@
 /*
-** lost_test.c - those that failed, just as they are given up.
+** givenup_test.c - failed peers, just as they are given up.
 */
 #include "world.h"
 

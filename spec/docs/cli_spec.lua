@@ -1,5 +1,6 @@
--- The page of the command `gop2p`: its table has a row for each command, and
--- sessions come out as they are shown, with other ports.
+-- The page of the command `gop2p`: its table has a row for each command, its
+-- options are those of the help, and sessions come out as they are shown,
+-- with other ports.
 
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
@@ -7,6 +8,13 @@ local manual = require "spec.support.page"
 local process = require "spec.support.process"
 
 local page = manual.read("lua/gop2p/cli/README.md")
+
+-- The set of options in a text.
+local function options(text)
+  local set = {}
+  for option in text:gmatch("%-%-%l[%l-]*") do set[option] = true end
+  return set
+end
 
 describe("the page of the command", function()
   local tree, peer
@@ -25,6 +33,21 @@ describe("the page of the command", function()
       known[#known + 1] = line:match("^   (%l+)  +%u")
     end
     assert.same(known, listed)
+  end)
+
+  it("names options that the help has, for each command", function()
+    local all = {}
+    for _, cells in ipairs(page:rows("gop2p")) do
+      local name = cells[1]:match("^`gop2p (%l+)")
+      local there = options(table.concat(tree:done {name, "--help"}, "\n"))
+      for option in pairs(there) do all[option] = true end
+      for option in pairs(options(cells[2])) do
+        assert.is_true(there[option], name .. " " .. option)
+      end
+    end
+    for option in pairs(options(page.text)) do
+      assert.is_true(all[option], option)
+    end
   end)
 
   it("shows what a shell does", function()

@@ -1,6 +1,6 @@
 /*
-** learned_test.c - who a peer turns out to be, by its response to a connect
-** or by its list.
+** joinresponse_test.c - who a peer turns out to be, by its response to a
+** connect or by its list.
 */
 #include <stdio.h>
 
