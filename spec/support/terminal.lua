@@ -162,8 +162,16 @@ function Terminal:over()
   return file:read("n")
 end
 
+-- Waits until the program is told: tmux changes its own screen at once, but
+-- the size of the terminal a quarter of a second later, when it has changed
+-- that shortly before.
 function Terminal:resize(columns, rows)
   self:tmux("resize-window", "-x", tostring(columns), "-y", tostring(rows))
+  local tty = self:tmux("display-message", "-p", "#{pane_tty}"):match("%S+")
+  local size = ("%d %d"):format(rows, columns)
+  net.await(function()
+    return shell.output("stty -F %s size", tty) == size
+  end, LIMIT)
 end
 
 function Terminal:close()
