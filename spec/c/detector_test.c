@@ -19,27 +19,8 @@ static void open (script *s, uint32_t interval_ms) {
   script_start(s);
 }
 
-static gp_record *of (script *s, const actor *a) {
-  return script_record(s, a->name);
-}
-
 static gp_liveness_state stateof (script *s, const actor *a) {
-  return of(s, a)->liveness.state;
-}
-
-/* Time passes until something is sent; how much. */
-static uint64_t untilsent (script *s) {
-  uint64_t since = s->now;
-  while (s->seen_count == s->sent_count) {
-    CHECK(gp_node_due(s->node) != UINT64_MAX);
-    script_pass(s, gp_node_due(s->node) - s->now);
-  }
-  return s->now - since;
-}
-
-static void probe (script *s, const actor *a) {
-  s->node->now = s->now;
-  gp_detector_probe(s->node, of(s, a), false);
+  return script_of(s, a)->liveness.state;
 }
 
 /* All that is on its way to it is over: it does not respond. */
@@ -49,11 +30,6 @@ static void silent (script *s, const char *text) {
 }
 
 /* It is told that others suspect somebody. */
-static void suspected (script *s, const actor *about) {
-  gp_recvreq request = script_probe(&cleo, GP_TOPIC_SUSPECT, about->name);
-  TEXT(script_given(s, script_receive(s, &request)), "204 v113");
-}
-
 TEST(firstprobe, "the first probe comes within an interval of the first") {
   bool early = false, late = false;
   uint64_t nonce;
@@ -87,7 +63,7 @@ TEST(eachinterval, "one is probed each interval, while there is one") {
   open(&s, 600);
   script_member(&s, &bob);
   for (i = 0; i < 10; i++) {
-    uint64_t passed = untilsent(&s);
+    uint64_t passed = script_untilsent(&s);
     CHECK(i == 0 ? passed <= 600 : passed == 600);
     SAME(script_count(&s, "probe b:1 v113"), 1);
     script_sent(&s);
@@ -106,9 +82,9 @@ TEST(noprobes, "with an interval of zero nobody is probed, or suspected") {
   script s;
   open(&s, 0);
   script_member(&s, &bob);
-  probe(&s, &bob);
-  suspected(&s, &bob);
-  gp_detector_refused(s.node, of(&s, &bob));
+  script_detect(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
+  gp_detector_refused(s.node, script_of(&s, &bob));
   SAME(stateof(&s, &bob), GP_ALIVE);
   SAME(gp_node_due(s.node), UINT64_MAX);
   TEXT(script_sent(&s), "");
@@ -128,10 +104,10 @@ TEST(setinterval, "the interval can be set while the node runs") {
   SAME(gp_node_due(s.node), UINT64_MAX);
   gp_node_setprobeinterval(s.node, 50, s.now);
   CHECK(gp_node_due(s.node) > s.now && gp_node_due(s.node) <= s.now + 50);
-  untilsent(&s);
+  script_untilsent(&s);
   script_sent(&s);
   script_respond(&s, "probe b:1", &bob, NULL);
-  SAME(untilsent(&s), 50);
+  SAME(script_untilsent(&s), 50);
   TEXT(script_sent(&s), "probe b:1 v113");
   script_close(&s);
 }
@@ -145,7 +121,7 @@ TEST(longsilence, "one that stays silent is suspected, and fails") {
   open(&s, 100000);
   script_member(&s, &bob);
   script_member(&s, &cleo);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 1200);
   SAME(stateof(&s, &bob), GP_SUSPECTED);
   SAME(s.node->detector.self_doubt, 1); /* cleo has said nothing either */
@@ -165,7 +141,7 @@ TEST(longsilence, "one that stays silent is suspected, and fails") {
   TEXT(told_members(s.node), "c");
   TEXT(program_news(&s), "b failed: ETIMEDOUT");
   SAME(stateof(&s, &bob), GP_ALIVE); /* nothing is awaited of it */
-  CHECK(gp_retry_isactive(&of(&s, &bob)->retry));
+  CHECK(gp_retry_isactive(&script_of(&s, &bob)->retry));
   script_pass(&s, 1000);
   SAME(script_count(&s, "connect b:1 any reconnect brief"), 1);
   script_close(&s);
@@ -185,7 +161,7 @@ TEST(suspectround, "a suspect is probed through three others") {
     a.process = 100 + (uint64_t)i;
     script_member(&s, &a);
   }
-  suspected(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
   script_pass(&s, 0);
   SAME(script_count(&s, "probe b:1"), 1);
   SAME(script_count(&s, "probe"), 4);
@@ -198,7 +174,7 @@ TEST(doubtless, "one that has heard from another does not doubt itself") {
   open(&s, 100000);
   script_member(&s, &bob);
   script_member(&s, &cleo);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 500);
   nosign = script_response(&s, "probe c:1", &cleo, NULL);
   nosign.status = 504;
@@ -219,7 +195,7 @@ TEST(doubtbounds, "it doubts itself up to 3, and less with each response") {
   script_member(&s, &bob);
   script_member(&s, &cleo);
   for (i = 1; i <= 5; i++) {
-    probe(&s, &bob);
+    script_detect(&s, &bob);
     script_pass(&s, 1200);
     SAME(stateof(&s, &bob), GP_SUSPECTED);
     SAME(s.node->detector.self_doubt, i < 3 ? i : 3);
@@ -229,7 +205,7 @@ TEST(doubtbounds, "it doubts itself up to 3, and less with each response") {
   }
   for (i = 2; i >= -1; i--) {
     gp_stats stats;
-    probe(&s, &bob);
+    script_detect(&s, &bob);
     script_respond(&s, "probe", &bob, NULL);
     gp_node_stats(s.node, &stats);
     SAME(stats.self_doubt, i < 0 ? 0 : i);
@@ -243,7 +219,7 @@ TEST(doubtkept, "a response that is not to a probe changes no self-doubt") {
   open(&s, 100000);
   script_member(&s, &bob);
   script_member(&s, &cleo);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 1200);
   SAME(s.node->detector.self_doubt, 1);
   program_forget(program_tell(&s, "c:1", "x"));
@@ -257,15 +233,15 @@ TEST(doubtslows, "one that doubts itself probes more rarely") {
   open(&s, 600);
   script_member(&s, &bob);
   s.node->detector.self_doubt = 2;
-  untilsent(&s);
+  script_untilsent(&s);
   script_sent(&s);
   script_respond(&s, "probe", &bob, NULL); /* it doubts less from now on */
-  SAME(untilsent(&s), 1800);
+  SAME(script_untilsent(&s), 1800);
   script_sent(&s);
   script_respond(&s, "probe", &bob, NULL);
-  SAME(untilsent(&s), 1200);
+  SAME(script_untilsent(&s), 1200);
   script_sent(&s);
   script_respond(&s, "probe", &bob, NULL);
-  SAME(untilsent(&s), 600);
+  SAME(script_untilsent(&s), 600);
   script_close(&s);
 }

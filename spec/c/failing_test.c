@@ -19,22 +19,17 @@ static void open (script *s) {
   script_member(s, &cleo);
 }
 
-static gp_record *of (script *s, const actor *a) {
-  return script_record(s, a->name);
-}
-
 static gp_liveness_state stateof (script *s, const actor *a) {
-  return of(s, a)->liveness.state;
+  return script_of(s, a)->liveness.state;
 }
 
-static void probe (script *s, const actor *a) {
-  s->node->now = s->now;
-  gp_detector_probe(s->node, of(s, a), false);
-}
-
-static void suspected (script *s, const actor *about) {
-  gp_recvreq request = script_probe(&cleo, GP_TOPIC_SUSPECT, about->name);
-  TEXT(script_given(s, script_receive(s, &request)), "204 v113");
+/* Bob fails, and is not tried again for long. */
+static void bobfails (script *s) {
+  script_suspect(s, &cleo, &bob);
+  script_pass(s, 4500);
+  TEXT(told_members(s->node), "c");
+  script_of(s, &bob)->retry.due_at = s->now + 50000;
+  script_sent(s);
 }
 
 /* A message to it ends so. */
@@ -49,7 +44,7 @@ TEST(refuses, "one that refuses is suspected, and fails after 1.5 s") {
   open(&s);
   tryit(&s, &bob, GP_ECONNREFUSED);
   SAME(stateof(&s, &bob), GP_SUSPECTED);
-  CHECK(!of(&s, &bob)->liveness.reachable);
+  CHECK(!script_of(&s, &bob)->liveness.reachable);
   TEXT(script_sent(&s), "probe c:1 v113 suspect b:1");
   script_pass(&s, 50); /* the message is tried again */
   script_fail(&s, "direct", GP_ECONNREFUSED);
@@ -72,7 +67,7 @@ TEST(refuses, "one that refuses is suspected, and fails after 1.5 s") {
 TEST(proberefused, "so is one that refuses a probe") {
   script s;
   open(&s);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_sent(&s);
   script_fail(&s, "probe b:1", GP_ECONNREFUSED);
   SAME(stateof(&s, &bob), GP_SUSPECTED);
@@ -105,12 +100,12 @@ TEST(timesout, "a request that times out has its member probed") {
   tryit(&s, &bob, GP_ETIMEDOUT);
   SAME(stateof(&s, &bob), GP_PROBED);
   TEXT(script_sent(&s), "probe b:1 v113");
-  CHECK(!of(&s, &bob)->liveness.reachable);
+  CHECK(!script_of(&s, &bob)->liveness.reachable);
   script_respond(&s, "probe b:1", &bob, NULL);
-  CHECK(of(&s, &bob)->liveness.reachable);
+  CHECK(script_of(&s, &bob)->liveness.reachable);
   tryit(&s, &cleo, GP_EHOSTUNREACH);
   TEXT(script_sent(&s), "");
-  CHECK(!of(&s, &cleo)->liveness.reachable);
+  CHECK(!script_of(&s, &cleo)->liveness.reachable);
   script_close(&s);
 }
 
@@ -128,12 +123,12 @@ TEST(timesoutleaving, "also while it is told that we leave") {
 TEST(told, "one that another suspects is probed at once, and not said on") {
   script s;
   open(&s);
-  suspected(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
   SAME(stateof(&s, &bob), GP_SUSPECTED);
   CHECK(gp_node_due(s.node) <= s.now);
   script_pass(&s, 0);
   TEXT(script_sent(&s), "probe b:1 v113; probe c:1 v113 help b:1");
-  suspected(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
   script_pass(&s, 599);
   TEXT(script_sent(&s), "");
   script_respond(&s, "probe b:1", &bob, NULL);
@@ -146,9 +141,9 @@ TEST(told, "one that another suspects is probed at once, and not said on") {
 TEST(toldfails, "and fails after 4.5 s if it does not respond") {
   script s;
   open(&s);
-  suspected(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
   script_pass(&s, 4400);
-  suspected(&s, &bob); /* told again, it has no more time */
+  script_suspect(&s, &cleo, &bob); /* told again, it has no more time */
   script_pass(&s, 99);
   TEXT(told_members(s.node), "b c");
   script_pass(&s, 1);
@@ -161,14 +156,15 @@ TEST(toldofnone, "what is said of one that is no member is ignored") {
   script s;
   open(&s);
   program_joined(&s, &go, "h:1");
-  gp_membership_apply(s.node, of(&s, &bob), GP_HAS_FAILED, GP_ETIMEDOUT);
-  suspected(&s, &bob);
+  gp_membership_apply(s.node, script_of(&s, &bob), GP_HAS_FAILED,
+                      GP_ETIMEDOUT);
+  script_suspect(&s, &cleo, &bob);
   SAME(stateof(&s, &bob), GP_ALIVE);
   SAME(script_record(&s, "h:1")->liveness.state, GP_ALIVE);
   {
     static const actor h = {.name = "h:1"}, i = {.name = "i:1"};
-    suspected(&s, &h);
-    suspected(&s, &i);
+    script_suspect(&s, &cleo, &h);
+    script_suspect(&s, &cleo, &i);
   }
   SAME(script_record(&s, "h:1")->liveness.state, GP_ALIVE);
   CHECK(script_record(&s, "i:1") == NULL);
@@ -178,21 +174,17 @@ TEST(toldofnone, "what is said of one that is no member is ignored") {
 TEST(signoflife, "any sign of life ends a suspicion") {
   script s;
   open(&s);
-  suspected(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
   script_say(&s, &bob, "I live", 1);
   SAME(stateof(&s, &bob), GP_ALIVE);
-  SAME(of(&s, &bob)->liveness.heard_at, s.now);
+  SAME(script_of(&s, &bob)->liveness.heard_at, s.now);
   script_close(&s);
 }
 
 TEST(failedheard, "one that failed, and is heard of, is tried soon") {
   script s;
   open(&s);
-  suspected(&s, &bob);
-  script_pass(&s, 4500);
-  TEXT(told_members(s.node), "c");
-  of(&s, &bob)->retry.due_at = s.now + 50000;
-  script_sent(&s);
+  bobfails(&s);
   script_say(&s, &bob, "I live", 1);
   script_pass(&s, 100);
   TEXT(script_sent(&s), "connect b:1 any reconnect brief");
@@ -204,11 +196,7 @@ TEST(failedresponds, "one that failed, and takes a message, has recovered") {
   script s;
   open(&s);
   program_forget(program_tell(&s, "b:1", "x"));
-  suspected(&s, &bob);
-  script_pass(&s, 4500);
-  TEXT(told_members(s.node), "c");
-  of(&s, &bob)->retry.due_at = s.now + 50000;
-  script_sent(&s);
+  bobfails(&s);
   script_respond(&s, "direct", &bob, NULL);
   TEXT(told_members(s.node), "b c"); /* it counts us as a member still */
   script_close(&s);
@@ -218,10 +206,7 @@ TEST(failedunwilling, "one that failed, and refuses one, is tried soon") {
   script s;
   open(&s);
   program_forget(program_tell(&s, "b:1", "x"));
-  suspected(&s, &bob);
-  script_pass(&s, 4500);
-  TEXT(told_members(s.node), "c");
-  of(&s, &bob)->retry.due_at = s.now + 50000;
+  bobfails(&s);
   script_refuse(&s, "direct", &bob, 500);
   TEXT(told_members(s.node), "c");
   script_sent(&s);
@@ -259,11 +244,11 @@ TEST(movedaway, "one whose name a member has now has left, not failed") {
   script_receive(&s, &request);
   while (*told_event(s.node) != '\0')
     continue;
-  suspected(&s, &anna);
+  script_suspect(&s, &cleo, &anna);
   script_pass(&s, 4500);
   TEXT(told_event(s.node), "m left");
   TEXT(told_members(s.node), "b c n");
-  CHECK(of(&s, &anna) == NULL);
+  CHECK(script_of(&s, &anna) == NULL);
   script_close(&s);
 }
 
@@ -274,9 +259,9 @@ TEST(movedaway, "one whose name a member has now has left, not failed") {
 TEST(onedue, "one tick does all that is due, and comes again for the rest") {
   script s;
   open(&s);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 100);
-  probe(&s, &cleo);
+  script_detect(&s, &cleo);
   script_sent(&s);
   script_stall(&s, 500); /* 100 ms late for the one: that is nothing */
   TEXT(script_sent(&s), "probe c:1 v113 help b:1; probe b:1 v113 help c:1");
@@ -292,7 +277,7 @@ TEST(onedue, "one tick does all that is due, and comes again for the rest") {
 TEST(late, "half a second too late is forgiven, and no less") {
   script s;
   open(&s);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_stall(&s, 1000);
   SAME(s.node->detector.self_doubt, 0);
   SAME(stateof(&s, &bob), GP_PROBED);
@@ -304,13 +289,13 @@ TEST(late, "half a second too late is forgiven, and no less") {
 TEST(forgiven, "one that comes too late accuses nobody, and doubts itself") {
   script s;
   open(&s);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_sent(&s);
   script_stall(&s, 5000);
   SAME(s.node->detector.self_doubt, 1);
   TEXT(script_sent(&s), "probe b:1 v113; probe c:1 v113 digest");
   SAME(stateof(&s, &bob), GP_PROBED); /* anew: its round goes on at once */
-  SAME(of(&s, &bob)->liveness.state_at, s.now);
+  SAME(script_of(&s, &bob)->liveness.state_at, s.now);
   TEXT(told_members(s.node), "b c");
   script_close(&s);
 }
@@ -319,7 +304,7 @@ TEST(forgivensuspect,
      "a suspect that was about to fail is probed once more") {
   script s;
   open(&s);
-  suspected(&s, &bob);
+  script_suspect(&s, &cleo, &bob);
   script_pass(&s, 4100);
   script_fail(&s, "probe b:1", GP_ETIMEDOUT);
   script_sent(&s);

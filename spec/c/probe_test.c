@@ -23,17 +23,8 @@ static void open (script *s) {
   script_start(s);
 }
 
-static gp_record *of (script *s, const actor *a) {
-  return script_record(s, a->name);
-}
-
-static void probe (script *s, const actor *a) {
-  s->node->now = s->now;
-  gp_detector_probe(s->node, of(s, a), false);
-}
-
 static bool issuspected (script *s, const actor *a) {
-  return of(s, a)->liveness.state == GP_SUSPECTED;
+  return script_of(s, a)->liveness.state == GP_SUSPECTED;
 }
 
 static uint32_t rttof (script *s) {
@@ -51,14 +42,14 @@ TEST(directprobe,
   open(&s);
   script_member(&s, &bob);
   SAME(rttof(&s), UINT32_MAX);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   TEXT(script_sent(&s), "probe b:1 v113");
   SAME(script_find(&s, "probe")->timeout_ms, 1200);
   script_pass(&s, 7);
   script_respond(&s, "probe", &bob, NULL);
   SAME(rttof(&s), 7);
-  CHECK(of(&s, &bob)->liveness.state == GP_ALIVE);
-  probe(&s, &bob);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_ALIVE);
+  script_detect(&s, &bob);
   script_respond(&s, "probe", &bob, NULL);
   SAME(rttof(&s), 0);
   script_close(&s);
@@ -70,9 +61,9 @@ TEST(probename, "a probe comes in the member's form, from our name there") {
   script_member(&s, &seed);
   script_member(&s, &any);
   script_sent(&s);
-  probe(&s, &seed);
+  script_detect(&s, &seed);
   TEXT(script_sent(&s), "probe h:1 seed as x:9");
-  probe(&s, &any);
+  script_detect(&s, &any);
   TEXT(script_sent(&s), "probe 10.0.0.5:1 v113 as 0.0.0.0:1");
   script_close(&s);
 }
@@ -81,9 +72,9 @@ TEST(probeonce, "no second probe begins while one is awaited") {
   script s;
   open(&s);
   script_member(&s, &bob);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 499);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   SAME(script_count(&s, "probe"), 1);
   script_close(&s);
 }
@@ -95,7 +86,7 @@ TEST(pastoutbox, "a probe goes past what waits for the member") {
   program_forget(program_say(&s, "one"));
   program_forget(program_say(&s, "two"));
   script_sent(&s);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   TEXT(script_sent(&s), "probe b:1 v113");
   script_respond(&s, "probe", &bob, NULL);
   TEXT(script_sent(&s), "");
@@ -112,7 +103,7 @@ TEST(helpers, "after half a second two others are asked to probe it") {
   script_member(&s, &dan);
   script_member(&s, &eve);
   script_member(&s, &go);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_sent(&s);
   script_pass(&s, 499);
   TEXT(script_sent(&s), "");
@@ -144,7 +135,7 @@ TEST(anyhelper, "any of ours may be asked") {
     script_member(&s, &cleo);
     script_member(&s, &dan);
     script_member(&s, &eve);
-    SAME(gp_probe_sendindirect(s.node, of(&s, &bob), 1), 1);
+    SAME(gp_probe_sendindirect(s.node, script_of(&s, &bob), 1), 1);
     asked[0] += script_count(&s, "probe c:1");
     asked[1] += script_count(&s, "probe d:1");
     asked[2] += script_count(&s, "probe e:1");
@@ -161,12 +152,13 @@ TEST(onehelper, "as many are asked as there are, and can say something") {
   script_member(&s, &go);
   script_member(&s, &dan);
   script_member(&s, &eve);
-  gp_detector_refused(s.node, of(&s, &eve)); /* it is suspected itself */
-  probe(&s, &bob);
+  gp_detector_refused(s.node,
+                      script_of(&s, &eve)); /* it is suspected itself */
+  script_detect(&s, &bob);
   script_sent(&s);
   script_pass(&s, 500);
   TEXT(script_sent(&s), "probe d:1 v113 help b:1");
-  SAME(of(&s, &bob)->liveness.helpers, 1);
+  SAME(script_of(&s, &bob)->liveness.helpers, 1);
   script_close(&s);
 }
 
@@ -175,12 +167,12 @@ TEST(anyhelp, "nobody is asked to probe one that is called 0.0.0.0") {
   open(&s);
   script_member(&s, &any);
   script_member(&s, &bob);
-  probe(&s, &any);
+  script_detect(&s, &any);
   script_sent(&s);
   script_pass(&s, 1200);
   CHECK(issuspected(&s, &any));
   TEXT(script_sent(&s), "");
-  SAME(of(&s, &any)->liveness.helpers, 0);
+  SAME(script_of(&s, &any)->liveness.helpers, 0);
   script_close(&s);
 }
 
@@ -191,24 +183,24 @@ TEST(helped, "one that responds to another lives") {
   script_member(&s, &bob);
   script_member(&s, &cleo);
   script_member(&s, &dan);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 500);
   nosign = script_response(&s, "probe c:1", &cleo, NULL);
   nosign.status = 504;
   script_end(&s, "probe c:1", GP_OK, &nosign);
   gp_recvresp_clear(&nosign);
-  SAME(of(&s, &bob)->liveness.nacks, 1);
-  CHECK(of(&s, &bob)->liveness.state == GP_PROBED);
+  SAME(script_of(&s, &bob)->liveness.nacks, 1);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_PROBED);
   script_pass(&s, 10);
-  SAME(of(&s, &cleo)->liveness.responded_at, s.now - 10);
+  SAME(script_of(&s, &cleo)->liveness.responded_at, s.now - 10);
   nosign = script_response(&s, "probe d:1", &dan, NULL);
   nosign.status = 200;
   script_end(&s, "probe d:1", GP_OK, &nosign);
   gp_recvresp_clear(&nosign);
-  CHECK(of(&s, &bob)->liveness.state == GP_ALIVE);
-  SAME(of(&s, &bob)->liveness.heard_at, s.now);
-  CHECK(of(&s, &bob)->liveness.responded_at < s.now);
-  SAME(of(&s, &dan)->liveness.responded_at, s.now);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_ALIVE);
+  SAME(script_of(&s, &bob)->liveness.heard_at, s.now);
+  CHECK(script_of(&s, &bob)->liveness.responded_at < s.now);
+  SAME(script_of(&s, &dan)->liveness.responded_at, s.now);
   script_close(&s);
 }
 
@@ -217,12 +209,12 @@ TEST(helperlost, "one that was asked and cannot be reached says nothing") {
   open(&s);
   script_member(&s, &bob);
   script_member(&s, &cleo);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 500);
   script_fail(&s, "probe c:1", GP_ECONNREFUSED);
-  SAME(of(&s, &bob)->liveness.nacks, 0);
-  CHECK(of(&s, &bob)->liveness.state == GP_PROBED);
-  CHECK(of(&s, &cleo)->liveness.state == GP_ALIVE);
+  SAME(script_of(&s, &bob)->liveness.nacks, 0);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_PROBED);
+  CHECK(script_of(&s, &cleo)->liveness.state == GP_ALIVE);
   script_close(&s);
 }
 
@@ -233,7 +225,7 @@ TEST(announced, "a suspicion is told to all others of ours at once") {
   script_member(&s, &cleo);
   script_member(&s, &go);
   script_member(&s, &dan);
-  probe(&s, &bob);
+  script_detect(&s, &bob);
   script_pass(&s, 1199);
   script_sent(&s);
   CHECK(!issuspected(&s, &bob));
@@ -255,11 +247,12 @@ TEST(announcedto, "to members of ours, that is") {
   script_member(&s, &dan);
   program_forget(program_tell(&s, "e:1", "x"));
   script_respond(&s, "probe e:1", &eve, NULL);
-  gp_membership_apply(s.node, of(&s, &dan), GP_HAS_FAILED, GP_ETIMEDOUT);
+  gp_membership_apply(s.node, script_of(&s, &dan), GP_HAS_FAILED,
+                      GP_ETIMEDOUT);
   script_sent(&s);
-  gp_probe_announce(s.node, of(&s, &bob));
+  gp_probe_announce(s.node, script_of(&s, &bob));
   TEXT(script_sent(&s), "probe c:1 v113 suspect b:1");
-  SAME(gp_probe_sendindirect(s.node, of(&s, &bob), 3), 1);
+  SAME(gp_probe_sendindirect(s.node, script_of(&s, &bob), 3), 1);
   TEXT(script_sent(&s), "probe c:1 v113 help b:1");
   script_close(&s);
 }
@@ -270,8 +263,8 @@ TEST(probenotsent, "a probe that cannot be sent says nothing about anybody") {
   script_member(&s, &bob);
   script_member(&s, &cleo);
   s.refuse = GP_EMFILE;
-  gp_probe_send(s.node, of(&s, &bob), false);
-  SAME(gp_probe_sendindirect(s.node, of(&s, &bob), 3), 0);
+  gp_probe_send(s.node, script_of(&s, &bob), false);
+  SAME(gp_probe_sendindirect(s.node, script_of(&s, &bob), 3), 0);
   CHECK(gp_ring_empty(&s.node->probes.all));
   s.refuse = GP_OK;
   TEXT(script_sent(&s), "");
@@ -284,17 +277,17 @@ TEST(manyprobes, "each probe ends by itself, in any order") {
   script_member(&s, &bob);
   script_member(&s, &cleo);
   script_member(&s, &dan);
-  probe(&s, &bob);
-  probe(&s, &cleo);
-  probe(&s, &dan);
+  script_detect(&s, &bob);
+  script_detect(&s, &cleo);
+  script_detect(&s, &dan);
   script_respond(&s, "probe c:1", &cleo, NULL);
-  CHECK(of(&s, &cleo)->liveness.state == GP_ALIVE);
-  CHECK(of(&s, &bob)->liveness.state == GP_PROBED);
+  CHECK(script_of(&s, &cleo)->liveness.state == GP_ALIVE);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_PROBED);
   script_respond(&s, "probe b:1", &bob, NULL);
-  CHECK(of(&s, &bob)->liveness.state == GP_ALIVE);
-  CHECK(of(&s, &dan)->liveness.state == GP_PROBED);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_ALIVE);
+  CHECK(script_of(&s, &dan)->liveness.state == GP_PROBED);
   script_respond(&s, "probe d:1", &dan, NULL);
-  CHECK(of(&s, &dan)->liveness.state == GP_ALIVE);
+  CHECK(script_of(&s, &dan)->liveness.state == GP_ALIVE);
   CHECK(gp_ring_empty(&s.node->probes.all));
   script_close(&s);
 }
@@ -356,7 +349,7 @@ TEST(helpmany, "so many probes for others are under way, and no more") {
   TEXT(script_given(&s, ask(&s, &cleo, &bob)), "");
   TEXT(script_given(&s, ask(&s, &cleo, &bob)),
        "503 v113 Too busy, try again");
-  probe(&s, &bob); /* its own are not counted */
+  script_detect(&s, &bob); /* its own are not counted */
   SAME(script_count(&s, "probe"), 65);
   script_close(&s);
 }

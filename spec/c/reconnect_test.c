@@ -20,18 +20,13 @@ static void open (script *s) {
   script_start(s);
 }
 
-static gp_record *of (script *s, const actor *a) {
-  return script_record(s, a->name);
-}
-
 /* It fails, as after a suspicion of another. */
 static void fails (script *s, const actor *a) {
-  gp_recvreq request = script_probe(&cleo, GP_TOPIC_SUSPECT, a->name);
-  script_receive(s, &request);
+  script_suspect(s, &cleo, a);
   script_pass(s, 4500);
   while (script_count(s, "probe") > 0)
     script_fail(s, "probe", GP_ETIMEDOUT);
-  SAME(of(s, a)->membership, GP_FAILED);
+  SAME(script_of(s, a)->membership, GP_FAILED);
   script_sent(s);
 }
 
@@ -52,7 +47,7 @@ TEST(triedagain, "one that failed is tried within a second, with pauses") {
     TEXT(script_sent(&s), "");
     while (script_count(&s, "connect b:1") == 0)
       script_pass(&s, 1);
-    CHECK(s.now - of(&s, &bob)->retry.tried_at == 0);
+    CHECK(s.now - script_of(&s, &bob)->retry.tried_at == 0);
     script_sent(&s);
   }
   script_respond(&s, "connect", &bob, "");
@@ -89,7 +84,7 @@ TEST(triedqueued, "nor while one is to be sent next") {
   TEXT(script_sent(&s), "");
   script_fail(&s, "direct", GP_ETIMEDOUT);
   TEXT(script_sent(&s), "connect b:1 any reconnect alone brief");
-  SAME(of(&s, &bob)->outbox.count, 0);
+  SAME(script_of(&s, &bob)->outbox.count, 0);
   script_close(&s);
 }
 
@@ -100,7 +95,7 @@ TEST(givenup, "one that was a member is tried for a day") {
   script_member(&s, &bob);
   fails(&s, &bob);
   since = s.now;
-  while (of(&s, &bob) != NULL) {
+  while (script_of(&s, &bob) != NULL) {
     CHECK(s.now - since < 86400000 + 61000);
     script_pass(&s, 1000);
     while (script_count(&s, "connect") > 0)
@@ -122,7 +117,7 @@ TEST(newgivenup, "one that was only named to us for a minute") {
   program_joined(&s, &bob, "c:1");
   script_fail(&s, "connect c:1", GP_ETIMEDOUT);
   since = s.now;
-  while (of(&s, &cleo) != NULL) {
+  while (script_of(&s, &cleo) != NULL) {
     CHECK(s.now - since < 70000);
     script_pass(&s, 100);
     while (script_count(&s, "connect") > 0)
@@ -144,12 +139,12 @@ TEST(sayson, "what is said to one given up goes on, broadcasts do not") {
   script_respond(&s, "broadcast b:1", &bob, NULL);
   script_sent(&s);
   s.node->now = s.now;
-  of(&s, &go)->retry.began_at = s.now - 60001;
-  gp_reconnect_try(s.node, of(&s, &go));
+  script_of(&s, &go)->retry.began_at = s.now - 60001;
+  gp_reconnect_try(s.node, script_of(&s, &go));
   SAME(script_result(r[0]), GP_OK); /* it was no member after all */
   CHECK(!gp_receipt_issettled(r[1]));
   program_forget(r[1]);
-  SAME(of(&s, &go)->membership, GP_STRANGER);
+  SAME(script_of(&s, &go)->membership, GP_STRANGER);
   script_close(&s);
 }
 
@@ -192,15 +187,12 @@ TEST(onetoomany, "one too many that fails is not tried") {
   script_member(&s, &cleo);
   script_sent(&s);
   program_forget(program_tell(&s, "c:1", "x"));
-  {
-    gp_recvreq request = script_probe(&cleo, GP_TOPIC_SUSPECT, "c:1");
-    script_receive(&s, &request);
-  }
+  script_suspect(&s, &cleo, &cleo);
   script_pass(&s, 4500);
-  SAME(of(&s, &cleo)->membership, GP_STRANGER);
+  SAME(script_of(&s, &cleo)->membership, GP_STRANGER);
   script_pass(&s, 4000);
-  CHECK(of(&s, &cleo) != NULL);
-  SAME(of(&s, &cleo)->retry.tried_at, 0);
+  CHECK(script_of(&s, &cleo) != NULL);
+  SAME(script_of(&s, &cleo)->retry.tried_at, 0);
   script_close(&s);
 }
 
@@ -216,15 +208,12 @@ TEST(manyfailed, "no more that failed are tried than there may be members") {
   script_member(&s, &go);
   fails(&s, &cleo);
   SAME(s.node->memberships.failing, 2);
-  {
-    gp_recvreq request = script_probe(&cleo, GP_TOPIC_SUSPECT, "g:1");
-    script_receive(&s, &request);
-  }
+  script_suspect(&s, &cleo, &go);
   script_pass(&s, 4500);
   SAME(s.node->memberships.failing, 2);
   while (script_count(&s, "connect g:1") > 0) /* its list was asked for */
     script_fail(&s, "connect g:1", GP_ETIMEDOUT);
-  CHECK(of(&s, &go) == NULL);
+  CHECK(script_of(&s, &go) == NULL);
   script_close(&s);
 }
 
@@ -296,7 +285,7 @@ TEST(hastened, "one of which is heard is tried within a tenth of a second") {
     script_start(&s);
     script_member(&s, &bob);
     fails(&s, &bob);
-    of(&s, &bob)->retry.due_at = s.now + 50000;
+    script_of(&s, &bob)->retry.due_at = s.now + 50000;
     since = s.now;
     script_say(&s, &bob, "x", 0);
     while (script_count(&s, "connect") == 0)
@@ -313,8 +302,9 @@ TEST(notlater, "hastening one makes none be tried later") {
   open(&s);
   script_member(&s, &bob);
   fails(&s, &bob);
-  of(&s, &bob)->retry.due_at = s.now;
-  gp_deadlines_lookat(&s.node->deadlines, &of(&s, &bob)->deadline, s.now);
+  script_of(&s, &bob)->retry.due_at = s.now;
+  gp_deadlines_lookat(&s.node->deadlines, &script_of(&s, &bob)->deadline,
+                      s.now);
   script_say(&s, &bob, "x", 0);
   script_pass(&s, 0);
   SAME(script_count(&s, "connect b:1"), 1);
@@ -339,10 +329,12 @@ TEST(allback,
     fails(&s, &cleo);
     while (script_count(&s, "connect") > 0)
       script_fail(&s, "connect", GP_ETIMEDOUT);
-    of(&s, &bob)->retry.due_at = of(&s, &cleo)->retry.due_at = s.now + 90000;
-    of(&s, &bob)->retry.tried_at = of(&s, &cleo)->retry.tried_at = 0;
+    script_of(&s, &bob)->retry.due_at = script_of(&s, &cleo)->retry.due_at =
+      s.now + 90000;
+    script_of(&s, &bob)->retry.tried_at =
+      script_of(&s, &cleo)->retry.tried_at = 0;
     s.node->now = s.now;
-    gp_reconnect_try(s.node, of(&s, &cleo));
+    gp_reconnect_try(s.node, script_of(&s, &cleo));
     script_respond(&s, "connect c:1", &cleo, "");
     since = s.now;
     while (script_count(&s, "connect b:1") == 0)
@@ -360,11 +352,11 @@ TEST(firstback, "so it is when anybody is the first member again") {
   open(&s);
   script_member(&s, &bob);
   fails(&s, &bob);
-  of(&s, &bob)->retry.due_at = s.now + 90000;
+  script_of(&s, &bob)->retry.due_at = s.now + 90000;
   script_member(&s, &go);
-  CHECK(of(&s, &bob)->retry.due_at < s.now + 2000);
-  of(&s, &bob)->retry.due_at = s.now + 90000;
+  CHECK(script_of(&s, &bob)->retry.due_at < s.now + 2000);
+  script_of(&s, &bob)->retry.due_at = s.now + 90000;
   script_member(&s, &cleo);
-  SAME(of(&s, &bob)->retry.due_at, s.now + 90000);
+  SAME(script_of(&s, &bob)->retry.due_at, s.now + 90000);
   script_close(&s);
 }

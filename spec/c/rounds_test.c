@@ -19,20 +19,6 @@ static void open (script *s, uint32_t interval_ms) {
   script_start(s);
 }
 
-static gp_record *of (script *s, const actor *a) {
-  return script_record(s, a->name);
-}
-
-/* Time passes until something is sent; how much. */
-static uint64_t untilsent (script *s) {
-  uint64_t since = s->now;
-  while (s->seen_count == s->sent_count) {
-    CHECK(gp_node_due(s->node) != UINT64_MAX);
-    script_pass(s, gp_node_due(s->node) - s->now);
-  }
-  return s->now - since;
-}
-
 #define CROWD 7
 
 /* Members of ours; which of them is the neighbour is told by their hashes. */
@@ -71,7 +57,7 @@ static int neighbour (const script *s) {
 static unsigned interval (script *s) {
   unsigned probed = 0;
   int i;
-  untilsent(s);
+  script_untilsent(s);
   (void)script_sent(s);
   for (i = 0; i < CROWD; i++) {
     actor a = crowd(i);
@@ -177,10 +163,11 @@ TEST(manyneighbours, "so many Go members are probed by one of ours at once") {
   for (i = 0; i < 70; i++) {
     snprintf(name, sizeof name, "%c%c:1", 'g' + i / 26, 'a' + i % 26);
     script_member(&s, &a);
-    gp_suspicion_setreachable(&of(&s, &a)->liveness, false); /* not listed */
+    gp_suspicion_setreachable(&script_of(&s, &a)->liveness,
+                              false); /* not listed */
   }
   gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
-  untilsent(&s);
+  script_untilsent(&s);
   SAME(script_count(&s, "probe"), 64 + 1);
   script_close(&s);
 }
@@ -209,7 +196,7 @@ TEST(upto, "those are neighbours that come up to the first of ours") {
     before += way <= least;
   }
   gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
-  untilsent(&s);
+  script_untilsent(&s);
   SAME(script_count(&s, "probe"), before + 1);
   snprintf(name, sizeof name, "probe %s", nearest);
   SAME(script_count(&s, name), 1);
@@ -222,18 +209,18 @@ TEST(spared, "one that has just responded is not probed in its turn") {
   open(&s, 600);
   script_member(&s, &bob);
   s.node->sync.compare_at = UINT64_MAX;
-  untilsent(&s); /* neighbours are probed now, and not next time */
+  script_untilsent(&s); /* neighbours are probed now, and not next time */
   first = s.now;
   script_pass(&s, 1);
   script_respond(&s, "probe", &bob, NULL);
   script_sent(&s);
   script_pass(&s, 600);
   TEXT(script_sent(&s), ""); /* after 599 ms */
-  untilsent(&s);
+  script_untilsent(&s);
   SAME(s.now - first, 1200);
   script_respond(&s, "probe", &bob, NULL);
   script_sent(&s);
-  SAME(untilsent(&s), 600);
+  SAME(script_untilsent(&s), 600);
   script_close(&s);
 }
 
@@ -246,7 +233,7 @@ TEST(neverheard, "one that never responded is not spared, however long ago") {
   s.now += 100000;
   gp_node_setprobeinterval(s.node, 1000, s.now);  /* the next one is soon, */
   s.node->self.opt.probe_interval_ms = 100000000; /* those after it not */
-  CHECK(untilsent(&s) <= 1000);
+  CHECK(script_untilsent(&s) <= 1000);
   TEXT(script_sent(&s), "probe b:1 v113");
   script_close(&s);
 }
@@ -258,12 +245,12 @@ TEST(digestrides, "the digest of our list rides on the probe that is due") {
   open(&s, 600);
   script_member(&s, &bob);
   s.node->sync.compare_at = UINT64_MAX;
-  untilsent(&s);
+  script_untilsent(&s);
   script_pass(&s, 500);
   script_respond(&s, "probe", &bob, NULL);
   script_sent(&s);
   s.node->sync.compare_at = s.now + 100;
-  SAME(untilsent(&s), 100);
+  SAME(script_untilsent(&s), 100);
   sent = script_find(&s, "probe");
   TEXT(sent->text, "probe b:1 v113 digest");
   CHECK(sent->ext.digest == gp_node_digest(s.node));
@@ -278,7 +265,7 @@ TEST(nodigest, "a Go program is told none") {
   script_member(&s, &go);
   gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
   s.node->sync.compare_at = 0;
-  untilsent(&s);
+  script_untilsent(&s);
   TEXT(script_sent(&s), "probe g:1 v113");
   SAME(script_find(&s, "probe")->ext.digest, 0);
   script_close(&s);
@@ -293,11 +280,12 @@ TEST(leftround, "one that has left costs a round no interval") {
   script_member(&s, &cleo);
   s.node->sync.compare_at = UINT64_MAX;
   s.node->detector.neighbours = true; /* it is not their turn */
-  first = s.node->detector.round[0] == of(&s, &bob)->entry.slot ? &bob
-                                                                : &cleo;
+  first = s.node->detector.round[0] == script_of(&s, &bob)->entry.slot
+            ? &bob
+            : &cleo;
   script_disconnect(&s, first);
-  CHECK(of(&s, first) == NULL);
-  CHECK(untilsent(&s) <= 600);
+  CHECK(script_of(&s, first) == NULL);
+  CHECK(script_untilsent(&s) <= 600);
   TEXT(script_sent(&s), first == &bob ? "probe c:1 v113" : "probe b:1 v113");
   script_close(&s);
 }
@@ -312,13 +300,14 @@ TEST(failedround, "those that failed are in no round") {
   for (i = 0; i < 8; i++) {
     name[1] = (char)('0' + i);
     script_member(&s, &a);
-    gp_membership_apply(s.node, of(&s, &a), GP_HAS_FAILED, GP_ETIMEDOUT);
+    gp_membership_apply(s.node, script_of(&s, &a), GP_HAS_FAILED,
+                        GP_ETIMEDOUT);
   }
   gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
   s.node->sync.compare_at = UINT64_MAX;
   s.node->detector.round_count = 0; /* a new one begins */
   for (i = 0; i < 10; i++) {
-    CHECK(untilsent(&s) <= 600);
+    CHECK(script_untilsent(&s) <= 600);
     TEXT(script_sent(&s), "probe b:1 v113");
     script_respond(&s, "probe", &bob, NULL);
   }

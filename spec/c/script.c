@@ -165,6 +165,15 @@ void script_pass (script *s, uint64_t ms) {
   s->now = end;
 }
 
+uint64_t script_untilsent (script *s) {
+  uint64_t since = s->now;
+  while (s->seen_count == s->sent_count) {
+    CHECK(gp_node_due(s->node) != UINT64_MAX);
+    script_pass(s, gp_node_due(s->node) - s->now);
+  }
+  return s->now - since;
+}
+
 void script_stall (script *s, uint64_t ms) {
   s->now += ms;
   gp_node_tick(s->node, s->now);
@@ -181,6 +190,10 @@ gp_record *script_record (const script *s, const char *name) {
   gp_record *peer = gp_peers_find(&s->node->peers, p);
   gp_peer_unref(p);
   return peer;
+}
+
+gp_record *script_of (const script *s, const actor *a) {
+  return script_record(s, a->name);
 }
 
 const char *script_sent (script *s) {
@@ -383,6 +396,16 @@ static void ignore (script *s) {
     continue;
   for (i = 0; i < GP_SIGNALS; i++)
     (void)script_raised(s, (gp_nodesignal)i);
+}
+
+void script_suspect (script *s, const actor *teller, const actor *about) {
+  gp_recvreq request = script_probe(teller, GP_TOPIC_SUSPECT, about->name);
+  TEXT(script_given(s, script_receive(s, &request)), "204 v113");
+}
+
+void script_detect (script *s, const actor *a) {
+  s->node->now = s->now;
+  gp_detector_probe(s->node, script_of(s, a), false);
 }
 
 void script_member (script *s, const actor *a) {

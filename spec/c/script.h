@@ -82,14 +82,18 @@ void script_close (script *s);
 /* Lets so many ms pass; the node ticks whenever it is due. */
 void script_pass (script *s, uint64_t ms);
 
-/* The same, but this process stands still, and there is one tick. */
+/* The same until something is sent; returns how much passed. */
+uint64_t script_untilsent (script *s);
+
+/* So many ms pass, but this process stands still, and there is one tick. */
 void script_stall (script *s, uint64_t ms);
 
 /* Whether a signal was raised since this was asked last. */
 bool script_raised (script *s, gp_nodesignal signal);
 
-/* The record that goes by a name, or NULL. */
+/* The record that goes by a name, or by that of an actor; or NULL. */
 gp_record *script_record (const script *s, const char *name);
+gp_record *script_of (const script *s, const actor *a);
 
 /*
 ** What the node has sent since this was asked last, oldest first: each is
@@ -151,6 +155,12 @@ const char *script_given (const script *s, size_t exchange);
 
 /* Its sender waits no more. */
 void script_giveup (script *s, size_t exchange);
+
+/* 'teller', one of ours, says that it suspects 'about'. */
+void script_suspect (script *s, const actor *teller, const actor *about);
+
+/* The node probes it now, out of turn. */
+void script_detect (script *s, const actor *a);
 
 /* It connects and is let in, and nothing of that is left to be read. */
 void script_member (script *s, const actor *a);
