@@ -46,7 +46,7 @@ describe("ctx:ask", function()
     scene.bot:command("two", function(ctx)
       for i = 1, 2 do
         gop2p.spawn(function() got[i] = ctx:ask("Question " .. i) end)
-        gop2p.sleep(0.02)
+        gop2p.sleep(0)   -- it asks
       end
     end)
     assert.equal("Question 1", scene:ask_directly("two"))

@@ -2,25 +2,21 @@
 -- table of members is that of the source.
 
 local contents = require("spec.support.net").read
+local page = require "spec.support.page"
 
-local text = contents("csrc/README.md")
+local csrc = page.read("csrc/README.md")
+local text = csrc.text
 
 describe("the page of the core", function()
-
   local function source(file)
     return contents("csrc/" .. file)
-  end
-
-  local function exists(file)
-    local f <close> = io.open(file)
-    return f ~= nil
   end
 
   it("names files that there are", function()
     local count = 0
     for file in text:gmatch("[%w_./]+/[%w_]+%.%l+") do
       count = count + 1
-      assert.is_true(exists("csrc/" .. file) or exists(file), file)
+      assert.is_true(page.exists("csrc/" .. file) or page.exists(file), file)
     end
     assert.is_true(count > 0)
   end)
@@ -44,21 +40,18 @@ describe("the page of the core", function()
   end)
 
   it("has the table of members", function()
-    local there, named, states = {}, {}, {}
+    local there, named = {}, {}
     for what, state, change in source("node/membership.c")
       :gmatch("%[GP_([%u_]+)%]%[GP_(%u+)%] = %u+(%b())") do
       local to, news = change:match("(%u+),? ?(%u*)")
       there[what .. " " .. state:lower()] =
         to:lower() .. (news == "" and "" or " *" .. news:lower() .. "*")
     end
-    for state in text:match("\n| what happens |([^\n]*)"):gmatch("%l+") do
-      states[#states + 1] = state
-    end
-    for what, row in text:gmatch("\n| `(%u[%u_]+)` |([^\n]*)") do
-      local i = 0
-      for cell in row:gmatch(" ([^|]-) ?|") do
-        i = i + 1
-        if cell ~= "" then named[what .. " " .. states[i]] = cell end
+    local rows, head = csrc:rows("what happens")
+    for _, row in ipairs(rows) do
+      for i = 2, #row do
+        local what = row[1]:match("^`(.*)`$") .. " " .. head[i]
+        named[what] = row[i] ~= "" and row[i] or nil
       end
     end
     assert.same(there, named)

@@ -2,12 +2,10 @@
 -- Of an example only the ports are changed.
 
 local go = require "spec.support.go"
-local contents = require("spec.support.net").read
-local nobody = require("spec.support.net").nobody
+local net = require "spec.support.net"
 local page = require "spec.support.page"
 local process = require "spec.support.process"
 local scriptfile = require "spec.support.script"
-local socket = require "socket"
 local terminal = require "spec.support.terminal"
 local testing = require "gop2p.testing"
 
@@ -35,7 +33,9 @@ local KNOWN = {
     sh = 1,     -- takes two versions of the core
     mermaid = 1,
   },
-  ["spec/README.md"] = { sh = 1 },
+  ["spec/README.md"] = {
+    sh = 1,     -- what make is told is looked at below
+  },
 }
 
 local front = page.read("README.md")
@@ -60,13 +60,10 @@ end
 
 -- Its members, once there are 'count' of them.
 local function members_of(peer, count)
-  local deadline = socket.gettime() + 5
-  local names = peer:members()
-  while #names ~= count and socket.gettime() < deadline do
-    socket.sleep(0.01)
-    names = peer:members()
-  end
-  return names
+  return net.await(function()
+    local names = peer:members()
+    return #names == count and names
+  end)
 end
 
 describe("an example", function()
@@ -188,7 +185,7 @@ describe("an example", function()
   end)
 
   it("shows what an error says", function()
-    local hidden <close> = nobody()
+    local hidden <close> = net.nobody()
     local ports = {["5000"] = hidden.port}
     local text = example(interface, "err.kind")
     local script = run(text, ports)
@@ -213,7 +210,7 @@ describe("an example", function()
       local program <close> = assert(process.start({LUA, test.name},
                                                    {stderr = errors.name}))
       local status = program:wait(20)
-      return status, (contents(errors.name):gsub("\nstack traceback.*", "\n")
+      return status, (net.read(errors.name):gsub("\nstack traceback.*", "\n")
                       :gsub("^.-:", "lua5.4:", 1)
                       :gsub(test.name, "bot_test.lua"))
     end
@@ -245,47 +242,47 @@ describe("an example", function()
 
   it("is a bot that rolls a die", function()
     local script <close> = scriptfile(example(bots, "rolled %d"))
-    local net <close> = testing.network { start = "2030-01-07 08:59" }
-    net:bot(script.name, { name = "dice" })
-    local ann = net:user("ann")
+    local network <close> = testing.network { start = "2030-01-07 08:59" }
+    network:bot(script.name, { name = "dice" })
+    local ann = network:user("ann")
     testing.expect(ann:hears(), "welcome; try !help")
     ann:say("Good morning, all")
-    testing.expect(net:said_by("dice"), "good morning, ann:5000")
+    testing.expect(network:said_by("dice"), "good morning, ann:5000")
     ann:say("!roll 1")
-    testing.expect(net:said_by("dice"), "ann:5000 rolled 1")
-    net:advance("09:00:05")
-    testing.expect(net:said_by("dice"), "standup!")
+    testing.expect(network:said_by("dice"), "ann:5000 rolled 1")
+    network:advance("09:00:05")
+    testing.expect(network:said_by("dice"), "standup!")
   end)
 
   it("is a bot with roles", function()
     local script <close> = scriptfile(example(bots, "A new poll: "))
-    local net <close> = testing.network()
-    net:bot(script.name, { name = "polls" })
+    local network <close> = testing.network()
+    network:bot(script.name, { name = "polls" })
     local answers = {
       ann = "A new poll: why?", bob = "A new poll: why?",
       joe = "Sorry, you may not use poll%-new",
     }
     for name, answer in pairs(answers) do
-      local user = net:user(name)
+      local user = network:user(name)
       user:say("!poll-new why?")
       testing.expect(user:hears(), answer)
-      net:advance(2)
+      network:advance(2)
     end
   end)
 
   it("is a bot that remembers, and what it logs", function()
     local script <close> = scriptfile(example(bots, "keeps a note"))
     local line = example(bots, "2030-01-07 09:00:00", "text")
-    local net <close> = testing.network { start = "2030-01-07 08:59" }
-    local bot = net:bot(script.name, { name = "notes" })
-    local ann = net:user("ann")
+    local network <close> = testing.network { start = "2030-01-07 08:59" }
+    local bot = network:bot(script.name, { name = "notes" })
+    local ann = network:user("ann")
     for i = 1, 2 do
       ann:say("!note one")
-      testing.expect(net:said_by("notes"), "That makes " .. i)
+      testing.expect(network:said_by("notes"), "That makes " .. i)
       bot:restart()
     end
-    net:advance("09:00:05")
-    testing.expect(net:said_by("notes"), "2 notes so far")
+    network:advance("09:00:05")
+    testing.expect(network:said_by("notes"), "2 notes so far")
     assert.truthy(("\n" .. table.concat(bot:complains(), "\n") .. "\n")
                   :find("\n" .. line, 1, true))
     assert.equal('{\n"notes":["one","one"]\n}\n', bot:read("notes.json"))
@@ -339,7 +336,7 @@ describe("an example", function()
   end)
 
   it("is a command line of make, of a spec or of a folder", function()
-    local makefile, long = contents("Makefile"), contents(".ci/long")
+    local makefile, long = net.read("Makefile"), net.read(".ci/long")
     for _, p in ipairs(page.all()) do
       for target, rest in p.text:gmatch("[`\n&] ?make (%l+)([^`\n#&]*)") do
         assert.truthy(makefile:find("\n" .. target .. ":", 1, true), target)

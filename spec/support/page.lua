@@ -5,7 +5,8 @@ page - the pages of the manual, as specs look at them.
   local p = page.read("lua/gop2p/README.md")
   p:blocks("lua")          -- the fenced blocks of a language ("" for none)
   p:tables()               -- each a list of rows: head, rule, and the others
-  p:rows("option")         -- those below the heads that begin with this cell
+  p:rows("option")         -- those below the heads that begin with this cell,
+                           -- and the last such head
   p:headings()             -- list of {level =, text =, anchor =}
   p:links()                -- list of {text =, target =}
   p:section("options")     -- what is below a heading, by its anchor
@@ -80,14 +81,15 @@ function Page:tables()
 end
 
 function Page:rows(first)
-  local list = {}
+  local list, head = {}, nil
   for _, rows in ipairs(self:tables()) do
     if rows[1][1] == first then
+      head = rows[1]
       table.move(rows, 3, #rows, #list + 1, list)
     end
   end
   assert(#list > 0, self.path .. ": no table " .. first)
-  return list
+  return list, head
 end
 
 -- As GitHub makes it of a heading.
@@ -135,7 +137,7 @@ function Page:path_of(target)
   return path
 end
 
-local function exists(path)
+function page.exists(path)
   local file <close> = io.open(path)
   return file ~= nil
 end
@@ -145,7 +147,7 @@ local function why(self, target)
   if target:find("^https://") then return nil end
   local path = target:find("^#") and self.path or self:path_of(target)
   local wanted = target:match("#(.*)")
-  if not exists(self.root .. "/" .. path) then
+  if not page.exists(self.root .. "/" .. path) then
     return ("%s: no file %s"):format(self.path, path)
   elseif wanted and not page.read(path, self.root):section(wanted) then
     return ("%s: no heading #%s in %s"):format(self.path, wanted, path)
