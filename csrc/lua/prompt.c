@@ -106,8 +106,8 @@ static void dieof (int number) {
 static void caughtint (int number);
 static void caughtend (int number);
 
-/* What ends a process, and during a turn: what handles it for readline and
-   what for us. */
+/* A signal that ends a process, and during a turn its handlers: readline's
+   and ours. */
 static struct ending {
   int number;
   void (*caught)(int number);

@@ -21,8 +21,8 @@ typedef struct gp_probe {
   gp_ring place; /* in gp_probes */
   uint64_t id;
   gp_peer *about;    /* the one whose sign of life is asked for */
-  gp_peer *via;      /* what was asked to probe it; NULL: it was itself */
-  gp_peer *claimant; /* what came with its name; or NULL */
+  gp_peer *via;      /* the peer asked to probe it; NULL: it itself */
+  gp_peer *claimant; /* a newcomer with its name; or NULL */
   uint64_t sent_at;
   gp_exchange
     *exchange; /* owed to a member that asked us to probe; or NULL */

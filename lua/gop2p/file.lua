@@ -40,12 +40,11 @@ end
 
 -- file.lock(path) -> lock | nil, err
 --
--- The holder of the lock of a file has it alone, among all that ask; err
--- has the code "EBUSY" when somebody else has it, be it this process. It is
--- let go of by file.unlock, by the collector, and by the end of the process,
--- however that comes. While it is held there is a file "path.lock". Only its
--- holder may write such a file: what else was being written is taken for
--- left behind, and removed.
+-- One holder at a time has the lock of a file; err has the code "EBUSY" when
+-- there is another one, which may be in this process. file.unlock gives it
+-- back, and so do the collector and any end of the process. While it is held
+-- there is a file "path.lock". Only the holder may write the file: locking
+-- removes what others have left half-written.
 function file.lock(path)
   local lock, code, cause = system.lockfile(path)
   if not lock then return failed("lock", path, code, cause) end
