@@ -1,7 +1,9 @@
 -- What becomes of a program whose terminal is gone: it ends.
 
 local net = require "spec.support.net"
+local script = require "spec.support.script"
 local session = require "spec.support.session"
+local shell = require "spec.support.shell"
 
 local COMMAND = "lua/gop2p/bin/gop2p"
 
@@ -92,6 +94,22 @@ describe("when its terminal is gone", function()
       assert.is_true(hang_up(t))
       session.was_told(node)
     end
+  end)
+
+  -- The terminal is gone: reading failed, and SIGHUP comes while it leaves.
+  it("a command that leaves already is not cut short", function()
+    local file <close> = script [[
+      local network = require "gop2p.cli.network"
+      local node = {}
+      function node.leave()
+        os.execute("kill -HUP $PPID")
+        require("gop2p").sleep(0)
+        print "left"
+      end
+      print(network.guard(node, 3, function() error("interrupted!", 0) end))
+    ]]
+    assert.are.equal("left\n3", shell.output("%s %s", session.LUA,
+                                             shell.quote(file.name)))
   end)
 
   it("commands that print leave, and end", function()

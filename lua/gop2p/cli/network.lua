@@ -106,17 +106,19 @@ function network.on_end(f)
   return signals.catch(f, signals.ending())
 end
 
--- Calls f(), which those end as Ctrl-C does.
-local function mortal(f)
-  local _ <close> = network.on_end(function() error("interrupted!", 0) end)
-  return pcall(f)
-end
-
 -- Gives the status that f() does; after Ctrl-C, or a signal that ends the
 -- process, 'interrupted', having left. 'edits': readline sees to signals.
+--
+-- A second signal does not cut the leaving short: a terminal that is gone is
+-- told by a failing read, by SIGHUP, or by both, in either order.
 function network.guard(node, interrupted, f, edits)
-  local ok, result = (edits and pcall or mortal)(f)
+  local leaving = false
+  local _ <close> = not edits and network.on_end(function()
+    if not leaving then error("interrupted!", 0) end
+  end) or nil
+  local ok, result = pcall(f)
   if ok then return result end
+  leaving = true
   pcall(node.leave, node, 1)   -- which one that is closed cannot
   if was_interrupted(result) then return interrupted end
   if result:find(show.CLOSED, 1, true) then return FAILED end
