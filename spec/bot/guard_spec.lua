@@ -195,16 +195,24 @@ end)
 
 describe("handlers that are too many at once", function()
   it("are not started", function()
-    local scene <close> = bots.scene {max_tasks = 8}
-    local began = 0
+    local log <close> = assert(io.tmpfile())
+    local scene <close> = bots.scene {max_tasks = 8, log = {file = log}}
+    local began, ended, over = 0, 0, false
     scene.bot:command("wait", function()
       began = began + 1
-      gop2p.sleep(0.3)
+      repeat gop2p.sleep(0.01) until over
+      ended = ended + 1
     end)
     scene:ping():start()
     for _ = 1, 20 do scene:tell("wait") end
+    local function refused()
+      log:seek("set")
+      return select(2, log:read("a"):gsub("too many tasks", ""))
+    end
+    net.await(function() return began + refused() == 20 end)
     assert.is_true(began > 0 and began < 8, began)
-    net.pass(0.4)
+    over = true
+    net.await(function() return ended == began end)
     assert.equal("pong", scene:ask("!ping"))
   end)
 end)

@@ -15,6 +15,15 @@ local bots = page.read("lua/gop2p/bot/README.md")
 local kit = page.read("lua/gop2p/testing/README.md")
 local command = page.read("lua/gop2p/cli/README.md")
 
+-- The calls that begin the first cells of rows, such as node:send.
+local function calls(rows)
+  local set = {}
+  for _, cells in ipairs(rows) do
+    for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do set[name] = true end
+  end
+  return set
+end
+
 -- The words in backquotes of the first cells of a table.
 local function words(p, first)
   local set = {}
@@ -42,11 +51,9 @@ describe("the reference", function()
   end)
 
   it("names every call of the interface, and no other", function()
-    local named = {}
-    for _, cells in ipairs(interface:rows("call")) do
-      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
-        named[name] = true
-      end
+    local rows = interface:rows("call")
+    local named = calls(rows)
+    for _, cells in ipairs(rows) do
       for name in cells[2]:gmatch("`(loop:%l+)%(") do named[name] = true end
     end
     local there = {}
@@ -95,18 +102,12 @@ describe("the reference", function()
     add("net:", getmetatable(net).__index)
     add("user:", getmetatable(net:user("ann")).__index)
     add("bot:", getmetatable(net:bot(bot.name)).__index)
-    local named = {}
-    for _, cells in ipairs(kit:rows("in a test")) do
-      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
-        named[name] = true
-      end
-    end
-    assert.same(there, named)
+    assert.same(there, calls(kit:rows("in a test")))
   end)
 
   it("names every call of a bot", function()
     local bot = require("gop2p.bot").new { store = false }
-    local there, named = {}, {}
+    local there = {}
     for name in pairs(getmetatable(bot).__index) do
       there["bot:" .. name] = true
     end
@@ -114,12 +115,7 @@ describe("the reference", function()
       there["bot:" .. name] = nil   -- for the other parts of the bot
     end
     there["ctx:reply"], there["ctx:ask"] = true, true
-    for _, cells in ipairs(bots:rows("of a bot")) do
-      for name in cells[1]:gmatch("`(%w+[.:][%a_]+)%(") do
-        named[name] = true
-      end
-    end
-    assert.same(there, named)
+    assert.same(there, calls(bots:rows("of a bot")))
   end)
 
   it("names every option of a bot, and its default", function()
