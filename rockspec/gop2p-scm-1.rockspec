@@ -32,6 +32,10 @@ external_dependencies = {
     header = "event2/http.h",
     library = "event_extra",
   },
+  UTF8PROC = {
+    header = "utf8proc.h",
+    library = "utf8proc",
+  },
 }
 
 -- `make modules` writes what stands below, and `make lint` sees to it.
@@ -131,6 +135,7 @@ build = {
         "csrc/value/event.c",
         "csrc/value/identity.c",
         "csrc/value/message.c",
+        "csrc/value/nick.c",
         "csrc/value/peer.c",
         "csrc/value/peerlist.c",
         "csrc/value/peertable.c",
@@ -145,9 +150,9 @@ build = {
         "csrc/wire/refusal.c",
       },
       defines = {"_GNU_SOURCE"},
-      libraries = {"event_extra", "event_core"},
-      incdirs = {"csrc", "$(EVENT_INCDIR)"},
-      libdirs = {"$(EVENT_LIBDIR)"},
+      libraries = {"event_extra", "event_core", "utf8proc"},
+      incdirs = {"csrc", "$(EVENT_INCDIR)", "$(UTF8PROC_INCDIR)"},
+      libdirs = {"$(EVENT_LIBDIR)", "$(UTF8PROC_LIBDIR)"},
     },
     ["gop2p.bot.agenda"] = "lua/gop2p/bot/agenda.lua",
     ["gop2p.bot.building"] = "lua/gop2p/bot/building.lua",

@@ -31,6 +31,10 @@ typedef struct lgp_node {
    becomes its user value. */
 lgp_node *lgp_newnode (lua_State *L, lgp_loop *loop);
 
+/* Pushes a peer that the node at index 1 knows, or that it is: while it is
+   open it is known whether another one has the same nick. */
+void lgp_node_pushpeer (lua_State *L, const gp_peer *p);
+
 /* Its host has started: it is open. */
 void lgp_node_opened (lgp_node *box);
 

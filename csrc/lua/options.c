@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "net/listener.h"
+#include "value/nick.h"
 
 /* Longest time and largest size that are sensible, so that none overflows:
    a day, in ms; and a size whose base64 still fits. */
@@ -98,18 +99,18 @@ static void checklisten (lua_State *L, const char *listen) {
 }
 
 static void checkname (lua_State *L, const char *name) {
-  if (name != NULL && !gp_identity_isname(name, strlen(name)))
+  if (name != NULL && !gp_nick_isvalid(name, strlen(name)))
     luaL_error(L,
-               "option 'name': a letter, then letters, digits, '-', '_' and "
-               "'.' expected, %d at most, got \"%s\"",
-               GP_NAME_MAX, name);
+               "option 'name': 1 to %d characters expected, a letter first, "
+               "all visible, without space and : [ ] @ / , #, got \"%s\"",
+               GP_NICK_CHARS, name);
 }
 
 static const char **text (gp_serviceopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
   if (strcmp(name, "name") == 0)
-    return &opt->node.name;
+    return &opt->node.nick;
   return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
 }
 
@@ -140,5 +141,5 @@ void lgp_options_read (lua_State *L, int arg, gp_serviceopt *opt) {
     lua_pop(L, 1);
   }
   checklisten(L, opt->listen);
-  checkname(L, opt->node.name);
+  checkname(L, opt->node.nick);
 }

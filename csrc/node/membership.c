@@ -139,6 +139,14 @@ void gp_membership_rename (gp_node *n, gp_record *peer, const gp_peer *name) {
     tell(n, peer, JOINED, GP_OK);
 }
 
+void gp_membership_setnick (gp_node *n, gp_record *peer, const char *nick) {
+  gp_peer *former = gp_peer_ref(gp_record_name(peer));
+  if (gp_peers_setnick(&n->peers, peer, nick) == GP_OK &&
+      gp_membership_ismember(peer))
+    gp_report_renamed(&n->report, former, gp_record_name(peer));
+  gp_peer_unref(former);
+}
+
 bool gp_membership_ismember (const gp_record *peer) {
   return peer->membership == GP_MEMBER || peer->membership == GP_LEAVING;
 }

@@ -33,7 +33,7 @@ typedef struct gp_nodeopt {
   size_t max_body;  /* of a message that arrives */
   bool on_loopback; /* it is reached under "localhost" and 0.0.0.0 too */
   uint64_t nonce;   /* random: tells this process from an earlier one */
-  const char *name; /* unique in its network, see gp_identity_isname; NULL:
+  const char *nick; /* unique in its network, see gp_nick_isvalid; NULL:
                        none. Borrowed until gp_node_new returns. */
   size_t inbox_messages, inbox_bytes;   /* unread before senders must wait */
   size_t outbox_messages, outbox_bytes; /* on the way to one peer */
@@ -78,6 +78,21 @@ bool gp_node_isconnected (const gp_node *n);
 
 /* Adds the members, in the order in which they came, to an empty list. */
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out);
+
+/*
+** Gives the node another nick, which is valid, and tells the members.
+** GP_EEXIST: a member that seems to live has it. Two that take one at the
+** same time both have it, and are told.
+*/
+gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now);
+
+/* Adds the members with a nick to an empty list; the node itself only when
+   there is none. */
+gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out);
+
+/* Whether the nick that 'p' has, which was met here, is at present also that
+   of another member or of the node itself. */
+bool gp_node_isnamesake (const gp_node *n, const gp_peer *p);
 
 /* The name of the peer that is meant by 'p', which may have others; NULL: it
    is not known. Borrowed. */

@@ -63,7 +63,13 @@ void gp_report_error (gp_report *r, gp_purpose purpose, const gp_peer *peer,
 
 void gp_report_event (gp_report *r, gp_eventkind kind, const gp_peer *peer,
                       gp_err reason) {
-  gp_events_push(&r->events, kind, peer, reason);
+  gp_events_push(&r->events, kind, peer, NULL, reason);
+  gp_report_raise(r, GP_SIGNAL_EVENTS);
+}
+
+void gp_report_renamed (gp_report *r, const gp_peer *former,
+                        const gp_peer *peer) {
+  gp_events_push(&r->events, GP_EV_RENAMED, peer, former, GP_OK);
   gp_report_raise(r, GP_SIGNAL_EVENTS);
 }
 

@@ -41,6 +41,10 @@ void gp_report_error (gp_report *r, gp_purpose purpose, const gp_peer *peer,
 void gp_report_event (gp_report *r, gp_eventkind kind, const gp_peer *peer,
                       gp_err reason);
 
+/* A member that was 'former' has another nick. */
+void gp_report_renamed (gp_report *r, const gp_peer *former,
+                        const gp_peer *peer);
+
 /*
 ** A request from 'origin' (text; NULL: not known) was refused with 'status'.
 ** A few are told in a second, the others only counted: whoever keeps on

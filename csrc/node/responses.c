@@ -112,7 +112,9 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       if (!*kept)
         gp_departure_forget(n, peer);
       break;
-    case GP_PURPOSE_LIST: return gp_join_listed(n, peer, r, error, response);
+    case GP_PURPOSE_LIST:
+    case GP_PURPOSE_RENAME:
+      return gp_join_listed(n, peer, r, error, response);
     case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
     case GP_PURPOSE_FIND_ALIAS:
       gp_join_aliased(n, peer, error, response);

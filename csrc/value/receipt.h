@@ -26,13 +26,15 @@ typedef enum gp_purpose {
   GP_PURPOSE_MESSAGE, /* delivering a message */
   GP_PURPOSE_LEAVE,   /* telling a member that we leave */
   GP_PURPOSE_SERVE,   /* responding to a request */
+  GP_PURPOSE_MEET,    /* getting along with a member */
   /* What the node wants to know for itself; its failures are not told. */
   GP_PURPOSE_FIND_FORM,     /* which form a stranger speaks */
   GP_PURPOSE_NEWCOMER_FORM, /* which one a newcomer speaks, before its list */
   GP_PURPOSE_FIND_ALIAS,    /* under which name a member knows us */
   GP_PURPOSE_DROP_ALIAS,    /* one of two names that a member has us under */
   GP_PURPOSE_RECONNECT,     /* whether one that failed, or was named, lives */
-  GP_PURPOSE_LIST           /* whom a member knows */
+  GP_PURPOSE_LIST,          /* whom a member knows */
+  GP_PURPOSE_RENAME         /* telling a member that our nick is another */
 } gp_purpose;
 
 /* One thing that went wrong. Counted, immutable once told. */

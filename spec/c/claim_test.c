@@ -17,7 +17,7 @@ static const actor d = {.name = "d:1", .process = 13};
 /* A node called "ann". */
 static void open (script *s) {
   script_init(s);
-  s->opt.name = "ann";
+  s->opt.nick = "ann";
   script_start(s);
 }
 

@@ -109,7 +109,7 @@ TEST(namesake, "that one has our name the program is told, once a network") {
   script s;
   int i;
   script_init(&s);
-  s.opt.name = "anna";
+  s.opt.nick = "anna";
   script_start(&s);
   for (i = 0; i < 2; i++) {
     program_forget(program_join(&s, "m:1"));

@@ -20,7 +20,7 @@ static const char busy[] = "503 v113 Too busy, try again";
 /* A node called "ann", with the members bob and cat. */
 static void open (script *s) {
   script_init(s);
-  s->opt.name = "ann";
+  s->opt.nick = "ann";
   script_start(s);
   script_member(s, &b);
   script_member(s, &c);

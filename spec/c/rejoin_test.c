@@ -164,16 +164,16 @@ TEST(leavesagain, "one that leaves does not try those that it remembered") {
 /* One more host, called 'address', whose node has the name "anna". */
 static size_t addanna (world *w, const char *address) {
   size_t i;
-  w->opt.name = "anna";
+  w->opt.nick = "anna";
   i = world_add(w, address);
-  w->opt.name = NULL;
+  w->opt.nick = NULL;
   return i;
 }
 
 static void startanna (world *w, size_t i) {
-  w->opt.name = "anna";
+  w->opt.nick = "anna";
   world_start(w, i);
-  w->opt.name = NULL;
+  w->opt.nick = NULL;
 }
 
 /* A network of 'n' nodes without a name and such a one; its number. */

@@ -251,7 +251,7 @@ static void identify (gp_identity *who, const actor *a) {
   who->peer = peerof(a->name);
   who->process = a->process;
   if (a->called != NULL)
-    snprintf(who->name, sizeof who->name, "%s", a->called);
+    snprintf(who->nick, sizeof who->nick, "%s", a->called);
 }
 
 static bool hasheaders (const actor *a) {
