@@ -143,13 +143,6 @@ static int core_setname (lua_State *L) {
   return 1;
 }
 
-/* core.isname(text) -> boolean: whether it can be the name of a node */
-static int core_isname (lua_State *L) {
-  size_t len;
-  const char *text = luaL_checklstring(L, 1, &len);
-  lua_pushboolean(L, gp_nick_isvalid(text, len));
-  return 1;
-}
 
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
@@ -166,7 +159,6 @@ void lgp_open_node (lua_State *L) {
                                        {"isclosed", core_isclosed},
                                        {"self", core_self},
                                        {"setname", core_setname},
-                                       {"isname", core_isname},
                                        {"signal", core_signal},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
