@@ -75,8 +75,8 @@ gp_node *lgp_tonode (lua_State *L) {
 void lgp_node_pushpeer (lua_State *L, const gp_peer *p) {
   const lgp_node *box = lgp_checknode(L, 1);
   bool asked = isopen(box) && !gp_loop_foreign(box->loop->loop);
-  lgp_pushpeer(L, p, asked && gp_node_isnamesake(
-                                box->host.calls->node(&box->host), p));
+  lgp_pushpeer(
+    L, p, asked && gp_node_isnamesake(box->host.calls->node(&box->host), p));
 }
 
 uint64_t lgp_node_now (lua_State *L) {
@@ -119,7 +119,7 @@ static int core_self (lua_State *L) {
   const lgp_node *box = lgp_checknode(L, 1);
   if (box->self == NULL)
     return luaL_error(L, "the node is gone");
-  lgp_node_pushpeer(L, box->self);
+  lgp_pushpeer(L, box->self, gp_peer_nick(box->self)[0] != '\0');
   return 1;
 }
 
@@ -143,7 +143,6 @@ static int core_setname (lua_State *L) {
   return 1;
 }
 
-
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
   static const char *const names[] = {"inbox", "errors", "events", "room",
@@ -155,12 +154,10 @@ static int core_signal (lua_State *L) {
 }
 
 void lgp_open_node (lua_State *L) {
-  static const luaL_Reg functions[] = {{"close", core_close},
-                                       {"isclosed", core_isclosed},
-                                       {"self", core_self},
-                                       {"setname", core_setname},
-                                       {"signal", core_signal},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"close", core_close},   {"isclosed", core_isclosed},
+    {"self", core_self},     {"setname", core_setname},
+    {"signal", core_signal}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, NODE, "nodemeta", node_gc);
 }

@@ -71,8 +71,8 @@ static void pushtext (lua_State *L, const gp_failure *f) {
   else if (f->origin != NULL)
     lua_pushstring(L, f->origin->bytes);
   else
-    lua_pushstring(L, f->purpose == GP_PURPOSE_SERVE ? "somebody"
-                                                     : "anybody");
+    lua_pushstring(L,
+                   f->purpose == GP_PURPOSE_SERVE ? "somebody" : "anybody");
   lua_pushfstring(L, textformat(f->purpose, f->error), lua_tostring(L, -1));
   lua_remove(L, -2);
 }

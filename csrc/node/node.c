@@ -29,8 +29,7 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
 
 /* It is at the address of 'name', which may be its own. GP_ENOMEM: all stays
    as it was. */
-static gp_err setnick (gp_self *self, const gp_peer *name,
-                       const char *nick) {
+static gp_err setnick (gp_self *self, const gp_peer *name, const char *nick) {
   gp_peer *p;
   gp_err e = gp_peer_nicknamed(&p, name, nick);
   if (e != GP_OK)
@@ -166,8 +165,7 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   return GP_OK;
 }
 
-gp_err gp_node_nicked (const gp_node *n, const char *nick,
-                       gp_peerlist *out) {
+gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out) {
   const gp_record *peer = gp_peers_findnicked(&n->peers, nick);
   gp_err e = GP_OK;
   for (; peer != NULL && e == GP_OK; peer = gp_peers_nextnicked(peer))

@@ -33,13 +33,13 @@ end
 -- values.handle(peer) -> the shortest text that means this peer where one is
 -- taken: its name, if no other has the same, or "host:port".
 function values.handle(peer)
-  if peer.namesake then return values.endpoint(peer) end
+  if peer.show_address then return values.endpoint(peer) end
   return tostring(peer)
 end
 
 function peermeta.__tostring(peer)
   if peer.name == nil then return values.endpoint(peer) end
-  return peer.namesake and values.described(peer) or tostring(peer.name)
+  return peer.show_address and values.described(peer) or tostring(peer.name)
 end
 
 function peermeta.__eq(a, b)
