@@ -36,7 +36,6 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
   gp_claim *c = &peer->claim;
   bool other = c->process != 0 && c->process != who->process;
   bool replaced;
-  compareversion(n, peer, who);
   if (who->process == 0 || who->process == c->former)
     return false;
   if (other) {
@@ -47,6 +46,7 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
   setnick(n, peer, who->nick);
+  compareversion(n, peer, who);
   if (replaced)
     gp_departure_reset(peer); /* nothing is known of the new one */
   return replaced;

@@ -37,21 +37,20 @@ end
 
 -- whom.list(node, value, what) -> list of peers | nil, why | nil, nil, err
 --
--- The same for one of them, or a list.
+-- The same for one of them, or a list. Misuse anywhere comes first.
 function whom.list(node, value, what)
   if type(value) ~= "table" or value.address ~= nil then
     local peer, why, err = whom.one(node, value, what)
     return peer and { peer }, why, err
   end
-  local list = {}
+  if #value == 0 then return nil, "the list has no peer" end
+  local list, failure = {}, nil
   for i = 1, #value do
     local peer, why, err = whom.one(node, value[i], what)
-    if not peer then
-      return nil, why and ("item %d: %s"):format(i, why), err
-    end
-    list[i] = peer
+    if why then return nil, ("item %d: %s"):format(i, why) end
+    list[i], failure = peer, failure or err
   end
-  if #list == 0 then return nil, "the list has no peer" end
+  if failure then return nil, nil, failure end
   return list
 end
 
