@@ -60,7 +60,7 @@ static const char *textformat (gp_purpose purpose, gp_err error) {
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
     case GP_PURPOSE_MEET:
       return error == GP_EEXIST ? "%s has the same name"
-                                : "may not understand all of %s";
+                                : "no full understanding with %s";
     default: return "refused a request from %s";
   }
 }

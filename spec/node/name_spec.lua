@@ -281,8 +281,8 @@ describe("a name", function()
     local peer = old(a, " otto")
     local errors = net.errors(a, 1, LIMIT)
     assert.equal("EVERSION", errors[1].code)
-    assert.equal(("connection error: may not understand all of otto (%s): it "
-      .. "runs another version, which lacks something"):format(peer),
+    assert.equal(("connection error: no full understanding with otto (%s): it "
+      .. "runs another version, which may lack names"):format(peer),
       tostring(errors[1]))
     assert.equal("otto", a:member(peer).name)
   end)
