@@ -105,6 +105,8 @@ build = {
         "csrc/node/join.c",
         "csrc/node/membership.c",
         "csrc/node/naming.c",
+        "csrc/node/nickname.c",
+        "csrc/node/nicks.c",
         "csrc/node/node.c",
         "csrc/node/outbox.c",
         "csrc/node/peers.c",

@@ -8,6 +8,7 @@
 #include "lua/node.h"
 #include "lua/peer.h"
 #include "lua/userdata.h"
+#include "node/nickname.h"
 #include "node/stats.h"
 
 static void pushpeers (lua_State *L, const gp_peerlist *list) {

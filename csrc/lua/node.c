@@ -11,6 +11,7 @@
 #include "lua/peer.h"
 #include "lua/userdata.h"
 #include "lua/values.h"
+#include "node/nickname.h"
 #include "value/nick.h"
 
 #define NODE "gop2p.node"

@@ -66,18 +66,30 @@ static bool isintact (lua_State *L, const gp_peer *p, bool show_address) {
          says(L, "name", gp_peer_nick(p));
 }
 
+/* Pushes what a peer is found by among those in use. */
+static void pushkey (lua_State *L, const gp_peer *p, bool show_address) {
+  const char *text = gp_peer_text(p), *nick = gp_peer_nick(p);
+  if (nick[0] == '\0')
+    lua_pushstring(L, text);
+  else
+    lua_pushfstring(L, "%s %s%s", text, nick, show_address ? " 2" : "");
+}
+
 void lgp_pushpeer (lua_State *L, const gp_peer *p, bool show_address) {
-  const char *key = lua_pushfstring(
-    L, "%s %s%s", gp_peer_text(p), gp_peer_nick(p), show_address ? " 2" : "");
   lua_rawgetp(L, LUA_REGISTRYINDEX, &peerskey);
-  lua_getfield(L, -1, key);
-  if (!isintact(L, p, show_address)) {
+  pushkey(L, p, show_address);
+  lua_pushvalue(L, -1);
+  lua_rawget(L, -3);
+  if (isintact(L, p, show_address)) {
+    lua_replace(L, -3);
     lua_pop(L, 1);
-    newpeer(L, p, show_address);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, key);
+    return;
   }
-  lua_replace(L, -3);
+  lua_pop(L, 1);
+  newpeer(L, p, show_address);
+  lua_insert(L, -3);
+  lua_pushvalue(L, -3);
+  lua_rawset(L, -3);
   lua_pop(L, 1);
 }
 

@@ -13,6 +13,7 @@
 #include "lua/core.h"
 #include "lua/node.h"
 #include "lua/values.h"
+#include "node/nickname.h"
 
 /* The oldest in a queue. */
 typedef struct item {
