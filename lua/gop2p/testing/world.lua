@@ -308,8 +308,8 @@ function methods:settle(part, level)
   self:check(level + 1)
 end
 
--- The part whose node has the name, and that node's peer. Else two times nil
--- and why: several parts have one, or none has.
+-- The part with a node of that name, and the node's peer. Else nil, nil and
+-- why: no part has one, or several have.
 local function called(self, name)
   local part, peer
   local names = {}
@@ -330,7 +330,7 @@ end
 
 -- Whom the test means, by the name of a part, by what it has of one, by the
 -- name of a node or by a peer: the part and the peer, of which there may be
--- one without the other. Else two times nil and why.
+-- one without the other. Else nil, nil and why.
 local function meant(self, who)
   local name = values.toname(who)
   if type(who) == "table" and who.kind then name = who.name end
