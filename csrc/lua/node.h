@@ -31,7 +31,7 @@ typedef struct lgp_node {
    becomes its user value. */
 lgp_node *lgp_newnode (lua_State *L, lgp_loop *loop);
 
-/* Its host has started: it is open. */
+/* Its host has started: it is open, perhaps once more. */
 void lgp_node_opened (lgp_node *box);
 
 /*

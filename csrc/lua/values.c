@@ -42,6 +42,11 @@ static void seterror (lua_State *L, gp_err e) {
   luaL_setmetatable(L, ERROR);
 }
 
+/* What a program can do whose node others cannot reach. */
+static const char only_here[] =
+  "this node is reached from this machine alone: call gop2p.join(...), or "
+  "start_node with an address";
+
 static void pushtext (lua_State *L, const gp_failure *f) {
   const char *who = f->peer == NULL ? "anybody" : gp_peer_text(f->peer);
   switch (f->purpose) {
@@ -57,6 +62,12 @@ static void pushtext (lua_State *L, const gp_failure *f) {
     case GP_PURPOSE_LEAVE:
       lua_pushfstring(L, "could not say goodbye to %s", who);
       break;
+    case GP_PURPOSE_MEET:
+      lua_pushfstring(L,
+                      "%s is on other machines, too, which cannot reach "
+                      "this node",
+                      who);
+      break;
     default:
       lua_pushfstring(L, "refused a request from %s",
                       f->origin == NULL ? "somebody" : f->origin->bytes);
@@ -69,6 +80,10 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   seterror(L, f->error);
   pushtext(L, f);
   lua_setfield(L, -2, "text");
+  if (f->purpose == GP_PURPOSE_MEET) {
+    lua_pushstring(L, only_here);
+    lua_setfield(L, -2, "cause");
+  }
   if (f->status != 0) {
     lua_pushinteger(L, f->status);
     lua_setfield(L, -2, "status");
@@ -142,4 +157,6 @@ void lgp_open_values (lua_State *L) {
   lgp_newmeta(L, MESSAGE, "messagemeta", NULL);
   lgp_newmeta(L, ERROR, "errormeta", NULL);
   lgp_newmeta(L, EVENT, "eventmeta", NULL);
+  lua_pushstring(L, only_here);
+  lua_setfield(L, -2, "only_here");
 }

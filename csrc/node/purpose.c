@@ -26,6 +26,7 @@ static const gp_purposerule rules[] = {
                         .reported = true,
                         .awaited = true},
   [GP_PURPOSE_SERVE] = {.reported = true},
+  [GP_PURPOSE_MEET] = {.reported = true},
   [GP_PURPOSE_FIND_FORM] = {.type = GP_CONNECT, .bare = true},
   [GP_PURPOSE_NEWCOMER_FORM] = {.type = GP_CONNECT, .hasty = true},
   [GP_PURPOSE_FIND_ALIAS] = {.type = GP_CONNECT,

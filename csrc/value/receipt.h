@@ -26,6 +26,7 @@ typedef enum gp_purpose {
   GP_PURPOSE_MESSAGE, /* delivering a message */
   GP_PURPOSE_LEAVE,   /* telling a member that we leave */
   GP_PURPOSE_SERVE,   /* responding to a request */
+  GP_PURPOSE_MEET,    /* being a member among others that are elsewhere */
   /* What the node wants to know for itself; its failures are not told. */
   GP_PURPOSE_FIND_FORM,     /* which form a stranger speaks */
   GP_PURPOSE_NEWCOMER_FORM, /* which one a newcomer speaks, before its list */

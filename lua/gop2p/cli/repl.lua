@@ -117,7 +117,12 @@ end
 
 -- On the main thread, not in a task: there Ctrl-C ends what waits.
 local function start(self, peers)
+  local name = tostring(self.node:self())
   if not join(self.node, peers) and not self.terminal then return FAILED end
+  if self.terminal and tostring(self.node:self()) ~= name then
+    show.line(("'node' is %s now, which others reach."):format(
+      self.node:self()))
+  end
   while not survive(self) do end
   prompt.goodbye(GOODBYE)
   return self.failed and not self.terminal and FAILED or DONE
