@@ -16,9 +16,9 @@ local life = {}
 local FAREWELL = 2   -- seconds for what is to be run before the stop
 local LEAVE = 2      -- and to take leave
 
--- Where it is told no address, it is where the way to its entry points begins.
--- None of them has to be there for that; what cannot be looked up yet shows at
--- the join, see joining.lua.
+-- Where it is told no address, it is where the way to its entry points
+-- begins. None of them has to be there for that; what cannot be looked up
+-- yet shows at the join, see joining.lua.
 local function startnode(options)
   local given = {}
   for name, value in pairs(options.node or {}) do given[name] = value end
