@@ -64,7 +64,7 @@ static void pushtext (lua_State *L, const gp_failure *f) {
       break;
     case GP_PURPOSE_MEET:
       lua_pushfstring(L,
-                      "%s is on other machines, too, which cannot reach "
+                      "machines that reach %s cannot reach "
                       "this node",
                       who);
       break;

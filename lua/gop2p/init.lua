@@ -95,14 +95,19 @@ function gop2p.start_local_node(port, options)
   return node, err
 end
 
--- The options of a node, and those of a join alone.
-local function joinoptions(options)
-  local given = {}
-  for key, value in pairs(options or {}) do given[key] = value end
-  local port = checkport(given.port or 0, 0, 2, "join")
-  local timeout = check.timeout(given.timeout, 2, "join", 1)
-  given.port, given.timeout = nil, nil
-  return given, port, timeout
+-- Joins through one after the other; a node that does not, or is interrupted,
+-- is closed.
+local function enter(node, peers, timeout)
+  local joined, err
+  local _ <close> = setmetatable({}, { __close = function()
+    if not joined then node:close() end
+  end })
+  for _, peer in ipairs(peers) do
+    joined, err = start.connect(node, peer, timeout)
+    if joined then return node end
+    if core.isclosed(node) then break end
+  end
+  return nil, err
 end
 
 -- gop2p.join(peer_or_list [, options]) -> node | nil, err
@@ -118,22 +123,19 @@ function gop2p.join(peers, options)
   local list, why = values.topeers(peers)
   check.that(list, 1, "join", why)
   check.table(options, 2, "join")
-  local given, port, timeout = joinoptions(options)
+  local given = {}
+  for key, value in pairs(options or {}) do given[key] = value end
+  local port = checkport(given.port or 0, 0, 2, "join")
+  local timeout = check.timeout(given.timeout, 2, "join")
+  given.port, given.timeout = nil, nil
   checkoptions(given, 2, "join")
-  local address, node, joined, err
+  local address, node, err
   address, err = reach.towards(list, timeout)
   if not address then return nil, err end
   node, err = begin("join", start.roaming, address, port, given)
   if not node then return nil, err end
-  local _ <close> = setmetatable({}, { __close = function()
-    if not joined then node:close() end   -- also when it is interrupted
-  end })
-  for _, peer in ipairs(list) do
-    joined, err = start.connect(node, peer, timeout)
-    if joined then return node end
-    if core.isclosed(node) then break end
-  end
-  return nil, err
+  node, err = enter(node, list, timeout)
+  return node, err
 end
 
 -- gop2p.me(port) -> peer: a node on this machine.

@@ -244,8 +244,9 @@ end
 
 -- Who can join a chat that has joined nobody.
 local function invite(node)
-  say("Only this machine can join: gop2p chat --join localhost:%d. For "
-      .. "others, begin with --address auto.", node:self().port)
+  say("Only this machine can join: gop2p chat --join localhost:%d",
+      node:self().port)
+  say "For others, start it with --address auto."
 end
 
 function chat.run(options)
