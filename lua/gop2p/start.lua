@@ -18,6 +18,7 @@ local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
+local values = require "gop2p.values"
 
 local start = {}
 
@@ -78,10 +79,12 @@ end
 -- Before the first member is there, a node can be anywhere.
 local function approach(self, peer, timeout)
   if core.isconnected(self) or not reach.islocal(self) then return true end
-  local address = reach.towards({ peer }, timeout)
-  if core.isclosed(self) or not address or address == "localhost" then
-    return true
+  local address, err = reach.towards({ peer }, timeout)
+  if core.isclosed(self) then
+    return nil, values.stopped("could not join through " .. tostring(peer))
   end
+  if not address then return nil, err end
+  if address == "localhost" then return true end
   return move(self, address)
 end
 

@@ -15,6 +15,7 @@ local life = {}
 
 local FAREWELL = 2   -- seconds for what is to be run before the stop
 local LEAVE = 2      -- and to take leave
+local LOOKUP = 2     -- for the name of an entry point, before there is a node
 
 -- Where it is told no address, it is where the way to its entry points
 -- begins. None of them has to be there for that; what cannot be looked up
@@ -28,7 +29,7 @@ local function startnode(options)
   elseif options.address then
     return gop2p.start_node(options.address, options.port, given)
   end
-  local address = reach.towards(options.join)
+  local address = reach.towards(options.join, LOOKUP)
   return nodes.roaming(address or "localhost", options.port, given)
 end
 

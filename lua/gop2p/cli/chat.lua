@@ -259,7 +259,7 @@ function chat.run(options)
     complete = function(...) return self:completions(...) end,
   }
   prompt.set { on_event = false }   -- its own tasks tell
-  local node <close>, status = network.start("chat", options)
+  local node <close>, status = network.start("chat", options, DONE)
   if not node then return status end
   self.node = node
   say("You are %s. Try help.", node:self())

@@ -11,6 +11,7 @@ local values = require "gop2p.values"
 local network = {}
 
 local DONE, FAILED, USAGE = 0, 1, 2
+local LOOKUP = 2     -- seconds for a name, before there is a node
 
 -- A whole number as people write it: digits.
 local function whole(text)
@@ -80,7 +81,7 @@ end
 -- A node without an address is where the way to its entry points begins. A
 -- name that is not found yet ends nothing: where it leads shows at the join.
 local function roaming(options, given)
-  local address = reach.towards(options.join)
+  local address = reach.towards(options.join, LOOKUP)
   local node, err = start.roaming(address or "localhost", options.port or 0,
                                   given)
   return node, err
@@ -94,9 +95,13 @@ local function startnode(options)
   return node, err
 end
 
+local function was_interrupted(problem)
+  return problem:find("interrupted!", 1, true) ~= nil
+end
+
 -- A node as the options say; or nil and the exit status, the reason being
--- told. May wait for a look-up.
-function network.start(name, options)
+-- told. May wait for a look-up; 'interrupted': the status after Ctrl-C.
+function network.start(name, options, interrupted)
   local address = options.address
   if address and address ~= "auto" then
     local peer, why = values.makeself(address, 1)
@@ -105,8 +110,12 @@ function network.start(name, options)
       return nil, USAGE
     end
   end
-  local node, err = startnode(options)
-  if node then return node end
+  local ok, node, err = pcall(startnode, options)
+  if ok and node then return node end
+  if not ok then
+    if was_interrupted(node) then return nil, interrupted end
+    error(node, 0)
+  end
   show.complain(name, "%s", show.words(err))
   return nil, FAILED
 end
@@ -121,10 +130,6 @@ function network.join(node, peers, failed)
     failed(err)
   end
   return #peers == 0
-end
-
-local function was_interrupted(problem)
-  return problem:find("interrupted!", 1, true) ~= nil
 end
 
 -- Until what it gives is closed f(), which must not wait, is called when
@@ -156,7 +161,7 @@ end
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
 -- 'interrupted': the status after Ctrl-C.
 function network.with(name, options, interrupted, f)
-  local node <close>, status = network.start(name, options)
+  local node <close>, status = network.start(name, options, interrupted)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()

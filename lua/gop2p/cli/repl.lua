@@ -109,10 +109,15 @@ local function survive(self)
   return not self.terminal
 end
 
+-- Whether it has joined; after Ctrl-C it has not.
 local function join(node, peers)
-  return network.join(node, peers, function(err)
+  local ok, joined = pcall(network.join, node, peers, function(err)
     show.complain("repl", "%s", show.words(err))
   end)
+  core.rearm()
+  if ok then return joined end
+  if not network.was_interrupted(tostring(joined)) then error(joined, 0) end
+  return false
 end
 
 -- On the main thread, not in a task: there Ctrl-C ends what waits.
@@ -135,7 +140,7 @@ function repl.run(options)
   }, repl)
   local edits = prompt.begin { edit = self.terminal and not options.plain }
   if not self.terminal then prompt.set { on_event = false } end
-  local node <close>, status = network.start("repl", options)
+  local node <close>, status = network.start("repl", options, DONE)
   if not node then return status end
   self.node = node
   _G.gop2p, _G.node = gop2p, node
