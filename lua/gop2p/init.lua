@@ -129,10 +129,11 @@ function gop2p.join(peers, options)
   local timeout = check.timeout(given.timeout, 2, "join")
   given.port, given.timeout = nil, nil
   checkoptions(given, 2, "join")
-  local address, node, err
-  address, err = reach.towards(list, timeout)
-  if not address then return nil, err end
-  node, err = begin("join", start.roaming, address, port, given)
+  local node, err
+  -- One that is alone is looked up when it is joined, and the node moves.
+  local address = reach.towards(list, #list == 1 and 0 or timeout)
+  node, err = begin("join", start.roaming, address or "localhost", port,
+                    given)
   if not node then return nil, err end
   node, err = enter(node, list, timeout)
   return node, err

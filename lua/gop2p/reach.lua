@@ -12,7 +12,7 @@ local values = require "gop2p.values"
 local reach = {}
 
 local LOCAL = "localhost"
-local TIMEOUT = 5    -- seconds that a name is looked up, if not said
+local TIMEOUT = 5    -- seconds for looking up names, if not said
 
 -- Addresses for documentation (RFC 5737, RFC 3849): the way there is the
 -- default route.
@@ -24,12 +24,12 @@ local LOOPBACK, HERE, ELSEWHERE = 0, 1, 2
 core.lookupmeta.__close = core.endlookup
 
 -- The numeric addresses of a host, or nil, err. Waits for name servers.
-local function addresses(host, timeout)
+local function addresses(host, deadline)
   local known = core.addresses(host)
   if known then return known end
   local lookup <close>, number = core.lookup(host)
   if not lookup then return nil, number end
-  if not scheduler.wait(number, scheduler.deadline(timeout or TIMEOUT)) then
+  if not scheduler.wait(number, deadline) then
     return nil, values.timedout("could not look up a name")
   end
   return core.found(lookup)
@@ -37,8 +37,8 @@ end
 
 -- The address of this machine on the way to a peer, by the first of its
 -- addresses that a way leads to, and where the peer is; or nil, err.
-local function way(peer, timeout)
-  local list, err = addresses(peer.address, timeout)
+local function way(peer, deadline)
+  local list, err = addresses(peer.address, deadline)
   for _, address in ipairs(list or {}) do
     if core.isinternal(address) then return LOCAL, LOOPBACK end
     local source, same = core.source(address)
@@ -54,15 +54,18 @@ end
 -- Where others reach a node that is to join through one of the peers: this
 -- machine's address on the way to the first that is elsewhere; else to one
 -- that is here under an address of this machine; "localhost" for loopback.
--- What needs no look-up is tried first, each name for 'timeout' seconds.
+-- What needs no look-up is tried first; the names have 'timeout' seconds
+-- together.
 function reach.towards(peers, timeout)
   if system.simulated then return LOCAL end
   local best, source, err = -1, nil, nil
+  local deadline = scheduler.deadline(timeout or TIMEOUT)
   for _, named in ipairs { false, true } do
     for _, peer in ipairs(peers) do
       local isnamed = core.addresses(peer.address) == nil
-      if isnamed == named and best < ELSEWHERE then
-        local found, place = way(peer, timeout)
+      if isnamed == named and best < ELSEWHERE and
+         (not named or core.now() < deadline) then
+        local found, place = way(peer, deadline)
         if not found then
           err = place
         elseif place > best then
@@ -98,7 +101,7 @@ end
 -- up.
 function reach.check(self, peer, timeout)
   if not reach.islocal(self) then return true end
-  local source, place = way(peer, timeout)
+  local source, place = way(peer, scheduler.deadline(timeout or TIMEOUT))
   if core.isclosed(self) then
     return nil, values.stopped("could not join through " .. tostring(peer))
   elseif source and place ~= ELSEWHERE then
@@ -115,12 +118,14 @@ end
 
 local unsettled = setmetatable({}, { __mode = "k" })   -- node -> true
 
--- Whether the node may still get another address: then nobody is told yet
--- that members elsewhere do not reach it.
-function reach.unsettle(self, whether)
-  unsettled[self] = whether or nil
+-- Until what it gives is closed, the node may still get another address: so
+-- long its program is not told that members elsewhere cannot reach it.
+function reach.unsettle(self)
+  unsettled[self] = true
+  return setmetatable({}, { __close = function() unsettled[self] = nil end })
 end
 
+-- Whether an error says so too early.
 function reach.ispassing(self, err)
   return unsettled[self] and err.cause == core.only_here
 end

@@ -6,8 +6,9 @@
 -- machine. But the entry point may be a member of a network of several
 -- machines: it calls itself 10.0.0.5:5000, or lists others that are
 -- elsewhere. Its list shows that only once we have joined; then the node
--- leaves, and starts anew at the address on the way to these. From there it
--- never moves again.
+-- leaves, and starts anew at the address on the way to these. An entry point
+-- whose name could not be looked up before is so when it is joined, and the
+-- node moves first. Elsewhere than at localhost it never moves again.
 
 local core = require "gop2p.core"
 local node = require "gop2p.node"
@@ -47,10 +48,7 @@ function start.at(address, port, options, listen, roams)
   if not self then return nil, err end
   unread.watch(self)
   if not system.simulated then prompt.opened(self) end
-  if roams then
-    roaming[self] = { port = port, options = options }
-    reach.unsettle(self, true)
-  end
+  if roams then roaming[self] = { port = port, options = options } end
   if options.state then
     state.keep(self, options.state, {
       port = port == 0 and not options.listen_port, address = roams,
@@ -105,22 +103,31 @@ local function follow(self, timeout)
   return move(self, address)
 end
 
+-- Joins, and moves to where others reach it if need be.
+local function join(self, peer, timeout)
+  local ok, err = approach(self, peer, timeout)
+  if ok then ok, err = node.connect(self, peer, timeout) end
+  if not ok then return nil, err end
+  local moved
+  moved, err = follow(self, timeout)
+  if moved == nil then return nil, err end
+  if moved then return node.connect(self, peer, timeout) end
+  return true
+end
+
 -- start.connect(node, peer [, timeout]) -> true | nil, err
 --
 -- As node:connect() through one peer, with the address that this takes if
 -- the node roams.
 function start.connect(self, peer, timeout)
-  local moved, err
-  if not roaming[self] then return node.connect(self, peer, timeout) end
-  moved, err = approach(self, peer, timeout)
-  if not moved then return nil, err end
-  moved, err = node.connect(self, peer, timeout)
-  if not moved then return nil, err end
-  moved, err = follow(self, timeout)
-  reach.unsettle(self, false)
-  if moved == nil then return nil, err end
-  if moved then return node.connect(self, peer, timeout) end
-  return true
+  local ok, err
+  if roaming[self] then
+    local _ <close> = reach.unsettle(self)
+    ok, err = join(self, peer, timeout)
+  else
+    ok, err = node.connect(self, peer, timeout)
+  end
+  return ok, err
 end
 
 return start

@@ -35,15 +35,26 @@ local BOT = [[
   bot:run()
 ]]
 
+-- A name server that answers nothing, and says that it was asked.
+local SILENT = [[
+  local socket = require("socket").udp()
+  assert(socket:setsockname("*", 53))
+  io.stdout:setvbuf("line")
+  print("ready")
+  while socket:receive() do print("asked") end
+]]
+
 describe("a node on one of several machines", function()
   local machines, reason, files, open
 
   setup(function()
     machines, reason = netns.open(3)
     if not machines then return end
-    machines:hosts(2, machines:address(1) .. " ann")
+    machines:etc(2, "hosts", "127.0.0.1 localhost\n"
+                             .. machines:address(1) .. " ann\n")
+    machines:etc(2, "resolv.conf", "nameserver " .. machines:address(1))
     files = {}
-    for i, text in ipairs {PROGRAM, BOT} do
+    for i, text in ipairs {PROGRAM, BOT, SILENT} do
       files[i] = os.tmpname()
       local out <close> = assert(io.open(files[i], "w"))
       out:write(text)
@@ -68,8 +79,8 @@ describe("a node on one of several machines", function()
     end)
   end
 
-  local function start(i, argv)
-    local child = assert(process.start(machines:within(i, argv)))
+  local function start(i, argv, options)
+    local child = assert(process.start(machines:within(i, argv), options))
     table.insert(open, child)
     return child
   end
@@ -80,7 +91,7 @@ describe("a node on one of several machines", function()
 
   -- What the code gives in a program, its values with tabs between.
   local function ask(child, code)
-    child:send(code)
+    child:send((code:gsub("\n", " ")))
     return assert(child:line(LIMIT))
   end
 
@@ -139,10 +150,42 @@ describe("a node on one of several machines", function()
     assert.matches("^10%.77%.0%.2:%d+$",
                    ask(two, JOIN:format [["ann:5000", {port = 5001}]]))
     reach_each_other(one, two)
-    local local_one = [[local n = gop2p.start_local_node(0)
-      local ok, err = n:connect("ann:5000") return ok, err.code]]
-    assert.equal("nil\tEADDRNOTAVAIL",
-                 ask(two, (local_one:gsub("\n", " "))))
+    assert.equal("nil\tEADDRNOTAVAIL", ask(two, [[
+      local n = gop2p.start_local_node(0)
+      local ok, err = n:connect("ann:5000") return ok, err.code]]))
+  end)
+
+  local function nameserver()
+    local server = start(1, {LUA, files[3]})
+    assert.equal("ready", server:line(LIMIT))
+    return server
+  end
+
+  it_there("does other things while a name is looked up", function()
+    local server, two = nameserver(), program(2)
+    assert.equal("nil\tETIMEDOUT\tnobody.invalid:5000\ttrue", ask(two, [[
+      local n, node, err = 0
+      gop2p.spawn(function()
+        for _ = 1, 1000 do gop2p.sleep(0.01) n = n + 1 end
+      end)
+      node, err = gop2p.join("nobody.invalid:5000", {timeout = 0.5})
+      return node, err.code, tostring(err.peer), n > 10]]))
+    assert.equal("asked", server:line(LIMIT))
+  end)
+
+  it_there("is given up at Ctrl-C while a name is looked up", function()
+    local errors = os.tmpname()
+    for command, status in pairs {chat = 0, listen = 0, members = 1} do
+      local server <close> = nameserver()
+      local child = start(2, {LUA, GOP2P, command, "--join",
+                              "nobody.invalid:5000"}, {stderr = errors})
+      assert.equal("asked", server:line(LIMIT))
+      child:kill("INT")
+      assert.equal(status, child:wait(LIMIT), command)
+      local file <close> = assert(io.open(errors))
+      assert.equal("", file:read("a"))
+    end
+    os.remove(errors)
   end)
 
   it_there("is on the way to the first that is elsewhere", function()
@@ -182,8 +225,7 @@ describe("a node on one of several machines", function()
     local one, name = first "nil"
     local two = program(2)
     local found = ask(two, ([[local n = gop2p.start_local_node(0)
-      local ok, err = n:connect(%q) return ok, err.code, err]])
-      :gsub("\n", " "):format(name))
+      local ok, err = n:connect(%q) return ok, err.code, err]]):format(name))
     assert.equal("nil\tEADDRNOTAVAIL\tconnection error: could not join "
       .. "through " .. name .. ": this node is reached from this machine "
       .. "alone: call gop2p.join(...), or start_node with an address", found)

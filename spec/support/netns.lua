@@ -6,7 +6,8 @@ netns - machines of a small network, each a network namespace of Linux.
   net:address(1)                                         -- "10.77.0.1"
   net:ipv6(1)                                            -- "fd77::1"
   net:unroute(1, 4)           -- no default route of IPv4 (or 6) any more
-  net:hosts(1, "10.77.0.2 ann")   -- the hosts file of what starts from now
+  net:etc(1, "hosts", "10.77.0.2 ann\n")   -- a file of /etc, for what
+                                            -- starts there from now on
   net:cut(1)   net:heal(1)    -- its cable, out of and into the switch
   net:lose(10)                -- per cent of all packets; or nil and why not
 
@@ -60,12 +61,12 @@ function Net:unroute(i, version)
 end
 
 -- 'ip netns exec' puts what is in this folder in the place of /etc's.
-function Net:hosts(i, text)
+function Net:etc(i, name, text)
   local folder = "/etc/netns/" .. self:name(i)
   assert(run("mkdir -p %s", folder))
-  self.folders[#self.folders + 1] = folder
-  local file <close> = assert(io.open(folder .. "/hosts", "w"))
-  file:write("127.0.0.1 localhost\n", text, "\n")
+  self.folders[folder] = true
+  local file <close> = assert(io.open(folder .. "/" .. name, "w"))
+  file:write(text)
 end
 
 function Net:within(i, argv)
@@ -92,7 +93,7 @@ end
 
 function Net:close()
   for _, name in ipairs(self.made) do run("ip netns del %s", name) end
-  for _, folder in ipairs(self.folders) do
+  for folder in pairs(self.folders) do
     run("rm -r %s && rmdir /etc/netns", folder)   -- if it is empty now
   end
   self.made, self.folders = {}, {}
