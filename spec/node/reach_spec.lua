@@ -269,7 +269,9 @@ describe("a node on one of several machines", function()
     local one, name = first "nil"
     local chat = start(1, {LUA, GOP2P, "chat", "--join", "5000"})
     shows(chat, "^You are localhost:%d+%. Try help%.$")
-    local moved = shows(chat, "^You are (10%.77%.0%.1:%d+) now, which")
+    local moved = assert(chat:line(LIMIT))
+                  :match("^You are (10%.77%.0%.1:%d+) now, which")
+    assert.is_string(moved)   -- and it is told nothing that has passed
     assert.equal("Here: " .. name, chat:line(LIMIT))
     local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000"})
     shows(bot, "moved node=10%.77%.0%.1:%d+")
