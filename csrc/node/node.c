@@ -12,9 +12,6 @@
 #include "node/state.h"
 #include "node/sweep.h"
 
-/* What 'localhost' and its like are dialled at. */
-#define LOOPBACK "127.0.0.1"
-
 void gp_nodeopt_init (gp_nodeopt *opt) {
   memset(opt, 0, sizeof *opt);
   opt->max_members = 4096;
@@ -208,7 +205,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   gp_receipt *receipt;
   gp_err e = GP_ENOMEM;
   n->now = now;
-  if (gp_compat_isself(n, entry, LOOPBACK))
+  if (gp_peer_equal(entry, n->self.identity.peer))
     return GP_ESELF;
   gp_departure_setleft(n, false);
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
