@@ -32,6 +32,7 @@ lgp_node *lgp_newnode (lua_State *L, lgp_loop *loop) {
 
 void lgp_node_opened (lgp_node *box) {
   gp_ring_append(&box->loop->nodes, &box->ring);
+  gp_peer_unref(box->self);
   box->self = gp_peer_ref(gp_node_self(box->host.calls->node(&box->host)));
 }
 

@@ -35,7 +35,7 @@ lgp_node *lgp_newnode (lua_State *L, lgp_loop *loop);
    open it is known whether another one has the same nick. */
 void lgp_node_pushpeer (lua_State *L, const gp_peer *p);
 
-/* Its host has started: it is open. */
+/* Its host has started: it is open, perhaps once more. */
 void lgp_node_opened (lgp_node *box);
 
 /*

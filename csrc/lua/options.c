@@ -15,8 +15,9 @@
    a day, in ms; and a size whose base64 still fits. */
 #define MAXTIME 86400000.0
 #define MAXSIZE 1073741824.0
+#define MAXPORT 65535.0
 
-typedef enum unit { COUNT, BYTES, SECONDS } unit;
+typedef enum unit { COUNT, BYTES, SECONDS, PORT } unit;
 
 typedef struct option {
   const char *name;
@@ -48,6 +49,7 @@ static const option options[] = {
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
   {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
   {"max_response", AT(client, max_response), BYTES},
+  {"listen_port", offsetof(gp_serviceopt, listen_port), PORT},
 };
 
 static const option *find (const char *name) {
@@ -62,7 +64,9 @@ static const option *find (const char *name) {
 static void set (lua_State *L, gp_serviceopt *opt, const option *o) {
   char *at = (char *)opt + o->offset;
   lua_Number value = lua_tonumber(L, -1);
-  lua_Number max = o->unit == SECONDS ? MAXTIME / 1000 : MAXSIZE;
+  lua_Number max = o->unit == SECONDS ? MAXTIME / 1000
+                   : o->unit == PORT  ? MAXPORT
+                                      : MAXSIZE;
   lua_Number min = o->unit == SECONDS ? 0.001 : 1;
   if (lua_type(L, -1) != LUA_TNUMBER || !(value >= min && value <= max))
     luaL_error(L, "option '%s': a number from %f to %f expected, got %s",

@@ -52,15 +52,26 @@ static void seterror (lua_State *L, gp_err e) {
   luaL_setmetatable(L, ERROR);
 }
 
+/* What a program can do whose node others cannot reach. */
+static const char only_here[] =
+  "this node is reached from this machine alone: call gop2p.join(...), or "
+  "start_node with an address";
+
+static const char *meetformat (gp_err error) {
+  switch (error) {
+    case GP_EEXIST: return "%s has the same name";
+    case GP_EVERSION: return "no full understanding with %s";
+    default: return "machines that reach %s cannot reach this node";
+  }
+}
+
 static const char *textformat (gp_purpose purpose, gp_err error) {
   switch (purpose) {
     case GP_PURPOSE_JOIN: return "could not join through %s";
     case GP_PURPOSE_GREET: return "could not greet %s";
     case GP_PURPOSE_MESSAGE: return "could not deliver to %s";
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
-    case GP_PURPOSE_MEET:
-      return error == GP_EEXIST ? "%s has the same name"
-                                : "no full understanding with %s";
+    case GP_PURPOSE_MEET: return meetformat(error);
     default: return "refused a request from %s";
   }
 }
@@ -82,6 +93,10 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   seterror(L, f->error);
   pushtext(L, f);
   lua_setfield(L, -2, "text");
+  if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL) {
+    lua_pushstring(L, only_here);
+    lua_setfield(L, -2, "cause");
+  }
   if (f->status != 0) {
     lua_pushinteger(L, f->status);
     lua_setfield(L, -2, "status");
@@ -160,4 +175,6 @@ void lgp_open_values (lua_State *L) {
   lgp_newmeta(L, MESSAGE, "messagemeta", NULL);
   lgp_newmeta(L, ERROR, "errormeta", NULL);
   lgp_newmeta(L, EVENT, "eventmeta", NULL);
+  lua_pushstring(L, only_here);
+  lua_setfield(L, -2, "only_here");
 }

@@ -77,7 +77,7 @@ static int open_one (const char *text, int *port) {
     return -1;
   }
   size = address_size(&a);
-  fd = gp_os_socket(a.any.sa_family);
+  fd = gp_os_socket(a.any.sa_family, SOCK_STREAM);
   if (fd < 0)
     return -1;
   if (configure(fd, &a) && bind(fd, &a.any, size) == 0 &&

@@ -11,6 +11,7 @@
 #include "node/reconnect.h"
 #include "node/respond.h"
 #include "node/state.h"
+#include "value/address.h"
 #include "wire/refusal.h"
 
 #define CLAIM_MS 2000 /* whether a nick is another's shows by then */
@@ -61,6 +62,22 @@ static bool hasroom (const gp_node *n, const gp_record *peer) {
          gp_membership_hasroom(n);
 }
 
+/*
+** Its address is one that other machines reach, and we are none: whoever
+** joins from there has us in its list, and cannot reach us. What a name
+** stands for cannot be told here.
+*/
+static void tellelsewhere (gp_node *n, const gp_record *peer) {
+  const gp_peer *name = gp_record_name(peer);
+  const char *address = gp_peer_address(name);
+  if (!n->self.opt.only_here || n->admission.told_elsewhere ||
+      !gp_peer_isnumeric(name) || gp_peer_isany(name) ||
+      gp_address_isinternal(address))
+    return;
+  gp_report_error(&n->report, GP_PURPOSE_MEET, name, GP_EADDRNOTAVAIL);
+  n->admission.told_elsewhere = true;
+}
+
 void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
   bool lost = gp_membership_islost(peer);
   gp_retry_stop(&peer->retry);
@@ -72,6 +89,7 @@ void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
     gp_reconnect_hastenall(n);
   gp_detector_begin(n, peer);
   gp_sync_met(n, peer);
+  tellelsewhere(n, peer);
 }
 
 /*
@@ -237,7 +255,12 @@ static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
 static gp_record *find (gp_node *n, const gp_recvreq *request,
                         gp_exchange *x) {
   const gp_peer *from = request->msg->from;
-  gp_record *peer = gp_naming_recognise(n, from, request->remote, true);
+  gp_record *peer;
+  if (gp_compat_isourselves(n, &request->ext.who)) {
+    gp_respond_yourself(n, x);
+    return NULL;
+  }
+  peer = gp_naming_recognise(n, from, request->remote, true);
   if (n->departures.left && request->ext.topic == GP_TOPIC_RECONNECT) {
     gp_respond(n, x, 403, gp_wire_notregistered);
     return NULL;

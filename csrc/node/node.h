@@ -32,6 +32,8 @@ typedef struct gp_nodeopt {
   size_t max_members;
   size_t max_body;  /* of a message that arrives */
   bool on_loopback; /* it is reached under "localhost" and 0.0.0.0 too */
+  bool only_here;   /* other machines cannot reach it: its program is told
+                       when there is a member that they can */
   uint64_t nonce;   /* random: tells this process from an earlier one */
   const char *nick; /* unique in its network, see gp_nick_isvalid; NULL:
                        none. Borrowed until gp_node_new returns. */

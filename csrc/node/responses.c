@@ -4,6 +4,7 @@
 #include "node/responses.h"
 
 #include "node/admission.h"
+#include "node/departure.h"
 #include "node/join.h"
 #include "node/reconnect.h"
 #include "node/respond.h"
@@ -166,8 +167,23 @@ static void observe (gp_node *n, gp_record *peer, gp_err error) {
     gp_detector_probe(n, peer, false);
 }
 
+/*
+** It was our own process that responded, so the name is another one of ours.
+** Only whoever has asked for just this one is told.
+*/
+static void endself (gp_node *n, gp_record *peer, gp_request *r) {
+  bool asked = gp_request_purpose(r) == GP_PURPOSE_JOIN;
+  gp_departure_reject(n, peer);
+  gp_request_finish(r, &n->report, asked ? GP_ESELF : GP_OK, 0);
+  gp_outbox_advance(n, peer);
+}
+
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
+  if (response != NULL && gp_compat_isourselves(n, &response->ext.who)) {
+    endself(n, peer, r);
+    return;
+  }
   observe(n, peer, error);
   if (response != NULL && response->remote != NULL)
     gp_peers_setremote(&n->peers, peer, response->remote);

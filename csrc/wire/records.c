@@ -32,3 +32,8 @@ void gp_recvresp_clear (gp_recvresp *r) {
   gp_peerlist_clear(&r->list);
   gp_extension_clear(&r->ext);
 }
+
+bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self) {
+  bool judged = r->msg->type == GP_CONNECT && r->ext.who.process != 0;
+  return !judged && gp_peer_equal(r->msg->from, self);
+}

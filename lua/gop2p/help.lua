@@ -6,10 +6,12 @@
 local help = {}
 
 local GOP2P = {
+  "join(peer [, options])",
+    "a node in the network of a peer, such as \"10.0.0.5:5000\"",
   "start_local_node(port [, options])",
     "a node on this machine, localhost:port",
   "start_node(address, port [, options])",
-    "a node that others reach at address:port",
+    "a node that others reach at address:port; nil: at this machine's",
   "me(port)", "the peer localhost:port",
   "peer(address, port)", "a peer; also peer(\"host:port\")",
   "run([f])", "runs f as a task, until no task is left",

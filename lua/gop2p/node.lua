@@ -8,6 +8,7 @@ local check = require "gop2p.check"
 local core = require "gop2p.core"
 local help = require "gop2p.help"
 local prompt = require "gop2p.prompt"
+local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
@@ -55,6 +56,10 @@ end
 
 -- Joins through one entry point.
 local function join(self, peer, timeout)
+  local deadline = scheduler.deadline(timeout)
+  local ok, why = reach.check(self, peer, timeout)
+  if not ok then return nil, why end
+  timeout = deadline and math.max(deadline - core.now(), 0)
   local asktime = timeout and timeout > 0 and math.min(timeout, 86400) or 5
   local rec, err = core.connect(self, peer, math.max(asktime, 0.001))
   if not rec then
@@ -78,7 +83,8 @@ end
 -- entry point ('timeout' seconds, default 5) and then for the greetings,
 -- though not longer than a second for members that do not respond: those are
 -- told in errors(). Of a list of entry points one after the other is tried,
--- each for that long; what comes back is the error of the last.
+-- each for that long; what comes back is the error of the last. A node that
+-- is reached from this machine alone joins nobody elsewhere: EADDRNOTAVAIL.
 function node:connect(peers, timeout)
   open(self, "connect")
   local list, why, err = whom.list(self, peers, "could not join through")

@@ -5,6 +5,7 @@
 -- second at most, and kept for a reader that comes later.
 
 local core = require "gop2p.core"
+local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
 local system = require "gop2p.system"
 
@@ -24,6 +25,7 @@ local function next_error(self)
   local added = states[self].added
   if added[1] then return table.remove(added, 1) end
   local err = core.nexterror(self)
+  while err and reach.ispassing(self, err) do err = core.nexterror(self) end
   local dropped = err and core.losterrors(self) or 0
   if dropped > 0 then err.dropped = dropped end
   return err

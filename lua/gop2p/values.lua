@@ -131,13 +131,11 @@ values.makepeer = makepeer
 
 -- A peer that a node can be: others reach its address. Else nil and why.
 function values.makeself(address, port)
-  local peer, why = makepeer(address, port)
-  if not peer then return nil, why end
-  if peer.address == "0.0.0.0" or peer.address == "::" then
-    return nil, ("nobody can reach %s: name an address of this machine "
-                 .. "(see option listen)"):format(peer.address)
+  local fault = type(address) == "string" and core.addressfault(address)
+  if fault then
+    return nil, ("nobody can reach %s: %s"):format(address, fault)
   end
-  return peer
+  return makepeer(address, port)
 end
 
 -- Whether it can be the path of a file.

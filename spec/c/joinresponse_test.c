@@ -54,6 +54,26 @@ TEST(ownnameknown, "so it is when it is known under that already") {
   script_close(&s);
 }
 
+TEST(ownprocess, "our own process under another name is no member") {
+  static const actor self = {
+    .name = "z:1", .program = ACTOR_OURS, .process = 7};
+  script s;
+  gp_receipt *r;
+  script_open(&s);
+  r = program_join(&s, "z:1");
+  script_respond(&s, "connect z:1", &self, "");
+  SAME(script_result(r), GP_ESELF);
+  CHECK(script_record(&s, "z:1") == NULL);
+  r = program_join(&s, "b:1");
+  script_respond(&s, "connect b:1", &bob, "z:1");
+  script_respond(&s, "connect z:1", &self, "");
+  SAME(script_result(r), GP_OK);
+  TEXT(program_news(&s), "b joined");
+  TEXT(told_failure(s.node), "");
+  CHECK(script_record(&s, "z:1") == NULL);
+  script_close(&s);
+}
+
 /* Go's chat calls itself 0.0.0.0 in what it sends (protocol.md). */
 TEST(gounconfirmed,
      "a Go member that we connected to may have another name") {

@@ -202,6 +202,53 @@ TEST(addresses, "an address tells whether it is this host's, or the same") {
   }
 }
 
+TEST(internal, "an address tells whether every machine has it for itself") {
+  static const char *const internal[] = {
+    "localhost",   "LocalHost.", "ann.localhost", "127.0.0.1",
+    "127.255.0.9", "::1",        "0:0::1",        "::ffff:127.0.0.1"};
+  static const char *const other[] = {
+    "",          "localhosts",      "mylocalhost", "localhost.ann",
+    "128.0.0.1", "0.0.0.0",         "10.0.0.127",  "::",
+    "::2",       "::ffff:10.0.0.5", "127.1",       "fe80::1"};
+  size_t i;
+  for (i = 0; i < sizeof internal / sizeof *internal; i++)
+    CHECK(gp_address_isinternal(internal[i]));
+  for (i = 0; i < sizeof other / sizeof *other; i++)
+    CHECK(!gp_address_isinternal(other[i]));
+}
+
+/* That each is refused for its own reason: node/join_spec.lua. */
+TEST(fault, "an address tells why nobody could reach it") {
+  static const char *const bad[] = {
+    "0.0.0.0",   "0",         "::0",     "[::]",         "255.255.255.255",
+    "224.1.2.3", "ff02::1",   "fe80::1", "fe80::1%eth0", "1.2.3",
+    "0x1",       "999.1.1.1", "1.2.3.4."};
+  static const char *const good[] = {"",
+                                     "[",
+                                     "[]",
+                                     ".",
+                                     "..",
+                                     "%",
+                                     "ann",
+                                     "ann.5a",
+                                     "ann.0xg",
+                                     "x.0y",
+                                     "223.255.255.255",
+                                     "240.0.0.1",
+                                     "2001:db8::1",
+                                     "[2001:db8::1]",
+                                     "feC0::1",
+                                     "::ffff:10.0.0.5",
+                                     "1.2.3.4",
+                                     "localhost",
+                                     "2001:db8::%"};
+  size_t i;
+  for (i = 0; i < sizeof bad / sizeof *bad; i++)
+    CHECK(gp_address_fault(bad[i]) != NULL);
+  for (i = 0; i < sizeof good / sizeof *good; i++)
+    CHECK(gp_address_fault(good[i]) == NULL);
+}
+
 TEST(peersize, "a peer tells the memory that it takes") {
   static const char *const texts[] = {"a:1", "localhost:5000", "[::1]:65535"};
   size_t i;

@@ -8,7 +8,7 @@
 #include "test.h"
 
 /* The purposes by their letters, in their order. */
-#define PURPOSES "jgmlsfnaprL"
+#define PURPOSES "jgmlsefnaprL"
 
 /* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
@@ -66,7 +66,7 @@ static bool disconnects (const gp_purposerule *r) {
 }
 
 TEST(programs, "what the program asked for is reported when it fails") {
-  TEXT(those(reported), "jgmls");
+  TEXT(those(reported), "jgmlse");
 }
 
 TEST(calls,
@@ -100,5 +100,5 @@ TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
 TEST(types, "all but messages and ends are connects") {
   TEXT(those(disconnects), "lp");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
-  TEXT(those(connects), "jgsfnarL"); /* serving sends nothing */
+  TEXT(those(connects), "jgsefnarL"); /* serving sends nothing */
 }

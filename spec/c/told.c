@@ -24,12 +24,12 @@ const char *told_message (gp_node *n) {
 
 const char *told_failure (gp_node *n) {
   static const char *const doing[] = {"joining", "greeting", "sending",
-                                      "leaving", "serving"};
+                                      "leaving", "serving",  "meeting"};
   static char text[TOLD_TEXT];
   const gp_failure *f = gp_node_peekfailure(n);
   if (f == NULL)
     return "";
-  CHECK(f->purpose <= GP_PURPOSE_SERVE);
+  CHECK(f->purpose <= GP_PURPOSE_MEET);
   snprintf(text, sizeof text, "%s %s: %s", doing[f->purpose],
            f->peer == NULL ? "-" : gp_peer_address(f->peer),
            gp_err_code(f->error));

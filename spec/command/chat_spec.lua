@@ -37,9 +37,18 @@ describe("make chat", function()
     return line:match("^" .. pattern .. "$")
   end
 
+  -- Who it is; where it joins nobody, how others can join it.
+  local function introduces_itself(joins)
+    port = says "You are localhost:(%d+)%. Try help%."
+    if joins then return end
+    says("Only this machine can join: gop2p chat %-%-join localhost:" .. port)
+    says "For others, start it with %-%-address auto%."
+  end
+
   local function start(...)
     chat = assert(process.start({LUA, CHAT, ...}, {stderr = errors}))
-    port = says "You are localhost:(%d+)%. Try help%."
+    local options = table.concat({...}, " ")
+    introduces_itself(options:find("--join", 1, true))
   end
 
   local function joined()
@@ -323,7 +332,7 @@ describe("make chat", function()
     local command = ("printf 'connect %s\\nHello\\n' | %s %s"):format(
       peer.name, LUA, CHAT)
     chat = assert(process.start({"sh", "-c", command}, {stderr = errors}))
-    port = says "You are localhost:(%d+)%. Try help%."
+    introduces_itself()
     says("Here: " .. peer.name)
     ended()
     assert.same({"Hello", "localhost:" .. port, "message"},
@@ -338,7 +347,7 @@ describe("make chat", function()
     f:close()
     chat = assert(process.start({"sh", "-c", ("exec %s %s <%s"):format(
       LUA, CHAT, file)}, {stderr = errors}))
-    says "You are localhost:(%d+)%. Try help%."
+    introduces_itself()
     says("Here: " .. peer.name)
     ended()
     os.remove(file)
@@ -353,8 +362,9 @@ describe("make chat", function()
 
   it("says how it is used", function()
     local usage = "\nUsage: gop2p chat [-h] [--port PORT] "
-                  .. "[--address ADDRESS] [--join PEER]\n"
-                  .. "       [--name NAME] [--plain]\n"
+                  .. "[--listen-port PORT]\n"
+                  .. "       [--address ADDRESS] [--join PEER] "
+                  .. "[--name NAME] [--plain]\n"
     for _, case in ipairs {
       {"unknown option '--foo'", "--foo", "1"},
       {"too many arguments", "5000"},
@@ -366,7 +376,8 @@ describe("make chat", function()
       assert.same({2, "", "gop2p chat: " .. case[1] .. usage},
                   {run(table.unpack(case, 2))})
     end
-    assert.same({2, "", "gop2p chat: others cannot reach 0.0.0.0\n"},
+    assert.same({2, "", "gop2p chat: nobody can reach 0.0.0.0: name an "
+                        .. "address of this machine (see option listen)\n"},
                 {run("--address", "0.0.0.0")})
     local status, out = run("--help")
     assert.equal(0, status)

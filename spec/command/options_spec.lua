@@ -61,6 +61,17 @@ describe("the options of gop2p", function()
     assert.same({"Hello", name, "message"}, {peer:message()})
   end)
 
+  it("has a node listen at another port than the others know", function()
+    local port = net.free_port()
+    local _ <close> = tree:start({"listen", "--port", "7000",
+      "--listen-port", tostring(port)}, {stderr = tree.dir .. "/e"})
+    net.await(function()
+      return net.read(tree.dir .. "/e"):find("listening as localhost:7000")
+    end, 20)
+    assert.equal(204, net.ask(port, net.http("OPTIONS /",
+                                             {Host = "x"})).status)
+  end)
+
   it("takes ports and counts as they are written everywhere", function()
     for _, text in ipairs {"5e3", "0x10", " 5000", "5000.0", "-1", "+1"} do
       for option, what in pairs {["--port="] = "port",

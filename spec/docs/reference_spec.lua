@@ -154,9 +154,9 @@ describe("the reference", function()
     return set
   end
 
-  -- Those that are texts have no default in the core.
-  local TEXTS = { listen = "address", name = "text", state = "path",
-                  cors = "text" }
+  -- Those that are no limits have no default in the core.
+  local TEXTS = { listen = "address", listen_port = "port", name = "text",
+                  state = "path", cors = "text" }
 
   it("names every option of a node, its default and unit", function()
     local source = contents("csrc/lua/options.c")

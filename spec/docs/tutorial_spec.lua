@@ -112,7 +112,7 @@ describe("the tutorial", function()
 
   step("has a first bot, which answers in the chat", function()
     chat = start(sessions[1])
-    ports["5000"] = chat:await("You are localhost:(%d+)%. Try help%.\n>$")
+    ports["5000"] = chat:await("You are localhost:(%d+)%. Try help%..*\n>$")
     write("lunch.lua", codes[1])
     bot = start(sessions[2])
     ports["5001"] = bot:await(STARTED .. ".*connected through=")

@@ -83,7 +83,6 @@ describe("misuse of the module", function()
                               ("a"):rep(300)}) do
       raises("#1 to", function() gop2p.start_node(address, 0) end)
     end
-    raises("#1 to 'start_node'", function() gop2p.start_node(nil, 0) end)
     raises("#1 to 'start_node'", function() gop2p.start_node({}, 0) end)
     raises("#2 to 'start_node'", function() gop2p.start_node("localhost") end)
     for _, port in ipairs({65536, -1, 5.5, "x"}) do

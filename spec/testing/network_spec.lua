@@ -34,6 +34,24 @@ describe("a simulated network", function()
     assert.matches("ann rolled", first)
   end)
 
+  it("has no kernel to ask: who joins is localhost", function()
+    local net = network()
+    net:user("ann")
+    local bot = start(net, [[
+      local gop2p = require "gop2p"
+      gop2p.run(function()
+        local node = assert(gop2p.join {"ann:5000", "10.0.0.5:5000"})
+        print(node:self().address .. " " .. node:members()[1])
+        local other = assert(gop2p.start_node(nil, 5002))
+        print(other:self())
+        assert(other:connect("ann:5000"))
+        print("joined")
+      end)
+    ]], {name = "joiner"})
+    assert.same({"localhost ann:5000", "localhost:5002", "joined"},
+                {table.unpack(bot:prints())})
+  end)
+
   it("parts and heals, and so do its members", function()
     local net = network()
     start(net, DICE, {name = "dice"})

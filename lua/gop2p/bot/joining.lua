@@ -6,6 +6,7 @@
 -- together in two parts that know nothing of each other.
 
 local scheduler = require "gop2p.scheduler"
+local start = require "gop2p.start"
 
 local joining = {}
 joining.__index = joining
@@ -13,12 +14,14 @@ joining.__index = joining
 local FIRST, LONGEST = 1, 60   -- seconds between two rounds
 local TIMEOUT = 5              -- seconds for one entry point
 
--- The bot's node runs already. Itself is no entry point.
+-- The bot's node runs already. Itself is no entry point; under another name
+-- that shows when it is tried.
 function joining.new(bot)
   local list = {}
   for _, peer in ipairs(bot.options.join) do
     if peer ~= bot.node:self() then
-      list[#list + 1] = { peer = peer, joined = false, told = false }
+      list[#list + 1] = { peer = peer, joined = false, told = false,
+                          own = false }
     end
   end
   return setmetatable({ bot = bot, list = list, pause = FIRST,
@@ -41,16 +44,22 @@ local function absent(entry, set)
   if not next(set) or (entry.named and not set[name]) then
     entry.joined = false
   end
-  return not (set[name] or entry.joined)
+  return not (entry.own or set[name] or entry.joined)
 end
 
 local function try(self, entry)
   local bot = self.bot
-  local ok, err = bot.node:connect(entry.peer, TIMEOUT)
+  local name = tostring(bot.node:self())
+  local ok, err = start.connect(bot.node, entry.peer, TIMEOUT)
+  if tostring(bot.node:self()) ~= name then
+    bot.log:info("moved", { node = tostring(bot.node:self()) })
+  end
   if ok then
     entry.joined, entry.told = true, false
     self:release()
     bot.log:info("connected", { through = tostring(entry.peer) })
+  elseif err.code == "ESELF" then
+    entry.own = true
   else
     bot.log[entry.told and "debug" or "warn"](bot.log, "not connected",
       { through = tostring(entry.peer), reason = err.cause })
@@ -65,7 +74,7 @@ local function round(self)
     if self.bot.state ~= "running" then return true end
     if absent(entry, members(self)) then
       try(self, entry)
-      whole = whole and entry.joined
+      whole = whole and (entry.joined or entry.own)
     end
   end
   return whole

@@ -65,6 +65,7 @@ local function peers(value)
 end
 
 local function address(value)
+  if value == "auto" then return true end
   local peer, why = values.makeself(value, 1)
   return peer ~= nil, nil, why
 end

@@ -79,10 +79,14 @@ local commands = {}  -- f(chat, rest of the line); true ends the chat
 -- Those whom we join are listed at the end, not each told of.
 local function join(self, peers)
   self.joining = true
+  local name = tostring(self.node:self())
   local joined = network.join(self.node, peers, function(err)
     say("Not connected: %s", show.words(err))
   end)
   gop2p.sleep(0)   -- lets the others take what has come of it
+  if tostring(self.node:self()) ~= name then
+    say("You are %s now, which others reach.", self.node:self())
+  end
   self.joining = false
   self.failed = self.failed or not joined
   if joined then commands.members(self) end
@@ -238,6 +242,13 @@ local function start(self, peers)
   return self.failed and not self.terminal and FAILED or DONE
 end
 
+-- Who can join a chat that has joined nobody.
+local function invite(node)
+  say("Only this machine can join: gop2p chat --join localhost:%d",
+      node:self().port)
+  say "For others, start it with --address auto."
+end
+
 function chat.run(options)
   local self = setmetatable({
     name = options.name, colours = show.has_colours(),
@@ -248,10 +259,11 @@ function chat.run(options)
     complete = function(...) return self:completions(...) end,
   }
   prompt.set { on_event = false }   -- its own tasks tell
-  local node <close>, status = network.start("chat", options)
+  local node <close>, status = network.start("chat", options, DONE)
   if not node then return status end
   self.node = node
   say("You are %s. Try help.", node:self())
+  if #options.join == 0 and not options.address then invite(node) end
   return network.guard(node, DONE, function()
     return start(self, options.join)
   end, self.rich)

@@ -2,12 +2,16 @@
 -- joining and its leaving.
 
 local gop2p = require "gop2p"
+local reach = require "gop2p.reach"
 local show = require "gop2p.cli.show"
 local signals = require "gop2p.bot.signals"
+local start = require "gop2p.start"
+local values = require "gop2p.values"
 
 local network = {}
 
 local DONE, FAILED, USAGE = 0, 1, 2
+local LOOKUP = 2     -- seconds for a name, before there is a node
 
 -- A whole number as people write it: digits.
 local function whole(text)
@@ -17,6 +21,12 @@ end
 local function port(text)
   local number = whole(text)
   if number and number <= 65535 then return number end
+  return nil, "not a port: " .. text
+end
+
+local function listenport(text)
+  local number = port(text)
+  if number and number >= 1 then return number end
   return nil, "not a port: " .. text
 end
 
@@ -52,8 +62,12 @@ end
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")
     :argname("PORT"):convert(port)
-  command:option("--address", "Where other machines reach the node. Without "
-                 .. "it the node is for this machine only.")
+  command:option("--listen-port", "The port that the node listens at, where "
+                 .. "the others reach it at another one.")
+    :argname("PORT"):convert(listenport)
+  command:option("--address", "Where other machines reach the node; auto: at "
+                 .. "the address of the default route. Without it, at that "
+                 .. "on the way to the peer of --join.")
     :argname("ADDRESS")
   command:option("--join", "Join the network of a peer, such as "
                  .. "localhost:5000, or 5000. Several are tried in turn.")
@@ -64,40 +78,58 @@ function network.json(command)
   command:flag("--json", "Print JSON, one object per line.")
 end
 
--- A node as the options say; or nil and the exit status, the reason being
--- told. An address that is none raises an error in start_node.
-function network.start(name, options)
-  local ok, node, err
-  local given = { name = options.name }
-  if options.address then
-    ok, node, err = pcall(gop2p.start_node, options.address,
-                          options.port or 0, given)
-  else
-    ok, node, err = pcall(gop2p.start_local_node, options.port or 0, given)
-  end
-  if not ok then
-    show.complain(name, "others cannot reach %s", options.address)
-    return nil, USAGE
-  elseif not node then
-    show.complain(name, "%s", show.words(err))
-    return nil, FAILED
-  end
-  return node
+-- A node without an address is where the way to its entry points begins. A
+-- name that is not found yet ends nothing: where it leads shows at the join.
+local function roaming(options, given)
+  local address = reach.towards(options.join, LOOKUP)
+  local node, err = start.roaming(address or "localhost", options.port or 0,
+                                  given)
+  return node, err
 end
 
--- Joins through the first of the peers that lets us; true when there is
--- none to try. 'failed' is called with the error of each that does not.
-function network.join(node, peers, failed)
-  for _, peer in ipairs(peers) do
-    local ok, err = node:connect(peer)
-    if ok then return true end
-    failed(err)
-  end
-  return #peers == 0
+local function startnode(options)
+  local given = { name = options.name, listen_port = options.listen_port }
+  if not options.address then return roaming(options, given) end
+  local address = options.address ~= "auto" and options.address or nil
+  local node, err = gop2p.start_node(address, options.port or 0, given)
+  return node, err
 end
 
 local function was_interrupted(problem)
   return problem:find("interrupted!", 1, true) ~= nil
+end
+
+-- A node as the options say; or nil and the exit status, the reason being
+-- told. May wait for a look-up; 'interrupted': the status after Ctrl-C.
+function network.start(name, options, interrupted)
+  local address = options.address
+  if address and address ~= "auto" then
+    local peer, why = values.makeself(address, 1)
+    if not peer then
+      show.complain(name, "%s", why)
+      return nil, USAGE
+    end
+  end
+  local ok, node, err = pcall(startnode, options)
+  if ok and node then return node end
+  if not ok then
+    if was_interrupted(node) then return nil, interrupted end
+    error(node, 0)
+  end
+  show.complain(name, "%s", show.words(err))
+  return nil, FAILED
+end
+
+-- Joins through the first of the peers that lets us; true when there is
+-- none to try. 'failed' is called with the error of each that does not. A
+-- node that was told no address may have another one afterwards.
+function network.join(node, peers, failed)
+  for _, peer in ipairs(peers) do
+    local ok, err = start.connect(node, peer)
+    if ok then return true end
+    failed(err)
+  end
+  return #peers == 0
 end
 
 -- Until what it gives is closed f(), which must not wait, is called when
@@ -129,7 +161,7 @@ end
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
 -- 'interrupted': the status after Ctrl-C.
 function network.with(name, options, interrupted, f)
-  local node <close>, status = network.start(name, options)
+  local node <close>, status = network.start(name, options, interrupted)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()

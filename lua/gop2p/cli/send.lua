@@ -108,7 +108,8 @@ function send.run(options)
   end
   local text = data(options.text)
   if not text then return FAILED end
-  local start = { port = options.port, address = options.address, join = {} }
+  local start = { port = options.port, address = options.address,
+                  listen_port = options.listen_port, join = {} }
   return network.with("send", start, FAILED, function(node)
     return deliver(node, options, text)
   end)
