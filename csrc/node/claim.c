@@ -36,7 +36,6 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
   gp_claim *c = &peer->claim;
   bool other = c->process != 0 && c->process != who->process;
   bool replaced;
-  compareversion(n, peer, who);
   if (who->process == 0 || who->process == c->former)
     return false;
   if (other) {
@@ -44,6 +43,7 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
     c->outdated = false;
   }
   c->process = who->process;
+  compareversion(n, peer, who);
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
   setnick(n, peer, who->nick);
@@ -52,7 +52,8 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
   return replaced;
 }
 
-void gp_claim_forget (gp_node *n, gp_record *peer) {
+void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who) {
+  compareversion(n, peer, who);
   setnick(n, peer, "");
 }
 

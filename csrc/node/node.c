@@ -29,8 +29,7 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
 
 /* It is at the address of 'name', which may be its own. GP_ENOMEM: all stays
    as it was. */
-static gp_err setnick (gp_self *self, const gp_peer *name,
-                       const char *nick) {
+static gp_err setnick (gp_self *self, const gp_peer *name, const char *nick) {
   gp_peer *p;
   gp_err e = gp_peer_nicknamed(&p, name, nick);
   if (e != GP_OK)
@@ -138,13 +137,15 @@ gp_err gp_node_members (const gp_node *n, gp_peerlist *out) {
   return list(n, out, gp_membership_ismember);
 }
 
-/* Tells those of ours that are members. The others learn it with the rest. */
+/* Tells those of ours that are members and have room for it. The others
+   learn it with the rest. */
 static void tellnick (gp_node *n) {
   gp_record *peer;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer)) {
     gp_request *r = NULL;
-    if (peer->compat.ours && peer->membership == GP_MEMBER)
+    if (peer->compat.ours && peer->membership == GP_MEMBER &&
+        !gp_outbox_isfull(n, peer))
       r = gp_request_newown(n, peer, GP_PURPOSE_RENAME, NULL);
     if (r != NULL)
       gp_outbox_queue(n, peer, r);
@@ -161,13 +162,13 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   e = setnick(&n->self, n->self.identity.peer, nick);
   if (e != GP_OK)
     return e;
+  gp_claim_letin(n);
   tellnick(n);
   gp_sweep(n);
   return GP_OK;
 }
 
-gp_err gp_node_nicked (const gp_node *n, const char *nick,
-                       gp_peerlist *out) {
+gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out) {
   const gp_record *peer = gp_peers_findnicked(&n->peers, nick);
   gp_err e = GP_OK;
   for (; peer != NULL && e == GP_OK; peer = gp_peers_nextnicked(peer))

@@ -118,12 +118,17 @@ static gp_err enter (gp_peers *ps, gp_record *peer) {
     return e;
   e = gp_index_add(&ps->places, &peer->names.place,
                    hashof(hostof(peer), portof(peer)));
-  if (e != GP_OK) {
+  if (e != GP_OK)
     gp_peertable_remove(&ps->records, &peer->entry);
-    return e;
-  }
-  (void)linknick(ps, peer); /* which it tells us again */
-  return GP_OK;
+  return e;
+}
+
+/* 'name' with this nick. NULL: out of memory. */
+static gp_peer *withnick (const gp_peer *name, const char *nick) {
+  gp_peer *p;
+  if (strcmp(gp_peer_nick(name), nick) == 0)
+    return gp_peer_ref(name);
+  return gp_peer_nicknamed(&p, name, nick) == GP_OK ? p : NULL;
 }
 
 gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
@@ -136,12 +141,12 @@ gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   peer = calloc(1, sizeof *peer);
   if (peer == NULL)
     return NULL;
-  peer->entry.peer = gp_peer_ref(name);
+  peer->entry.peer = withnick(name, "");
   gp_ring_init(&peer->names.aliases);
   gp_ring_init(&peer->names.touched);
   gp_outbox_init(&peer->outbox, n->outboxes.last_number);
-  if (enter(ps, peer) != GP_OK) {
-    gp_peer_unref(name);
+  if (peer->entry.peer == NULL || enter(ps, peer) != GP_OK) {
+    gp_peer_unref(peer->entry.peer);
     free(peer);
     return NULL;
   }
@@ -202,23 +207,15 @@ gp_err gp_peers_setnick (gp_peers *ps, gp_record *peer, const char *nick) {
   return e;
 }
 
-/* The peer 'name' with the nick of 'peer', if there is memory for it. */
-static gp_peer *withnick (const gp_record *peer, const gp_peer *name) {
-  gp_peer *p;
-  if (strcmp(gp_peer_nick(name), nickof(peer)) != 0 &&
-      gp_peer_nicknamed(&p, name, nickof(peer)) == GP_OK)
-    return p;
-  return gp_peer_ref(name);
-}
-
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
-  gp_peer *old = peer->entry.peer;
+  gp_peer *old = peer->entry.peer, *new = withnick(name, nickof(peer));
   gp_peerentry *alias = gp_peertable_find(&ps->aliases, name);
   if (alias != NULL)
     dropalias(ps, (gp_alias *)alias);
   if (peer->names.dial == NULL)
     peer->names.dial = gp_peer_ref(old);
-  gp_peertable_rename(&ps->records, &peer->entry, withnick(peer, name));
+  gp_peertable_rename(&ps->records, &peer->entry,
+                      new != NULL ? new : gp_peer_ref(name));
   (void)linknick(ps, peer);
   addalias(ps, peer, old);
   gp_peer_unref(old);

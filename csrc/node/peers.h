@@ -4,9 +4,9 @@
 **
 ** Owns the records, gp_names in each of them, and their indexes. A record is
 ** found by the name that the peer calls itself, by its aliases, by its nick,
-** and by the place where it listens. Knows nothing of membership. A record lives until
-** gp_peers_free, which the node calls at the end of a call from outside
-** (node/sweep.h) and at no other time.
+** and by the place where it listens. Knows nothing of membership. A record
+** lives until gp_peers_free, which the node calls at the end of a call from
+** outside (node/sweep.h) and at no other time.
 */
 #ifndef gp_node_peers_h
 #define gp_node_peers_h
@@ -60,7 +60,8 @@ void gp_peers_clear (gp_peers *ps);
 /* The record that goes by a name or an alias, or NULL. */
 gp_record *gp_peers_find (const gp_peers *ps, const gp_peer *name);
 
-/* The same, made when there is none; NULL: out of memory. It is touched. */
+/* The same, made when there is none, without a nick: that is known from the
+   peer alone. NULL: out of memory. It is touched. */
 gp_record *gp_peers_get (gp_node *n, const gp_peer *name);
 
 /* By slot (gp_peertable), or NULL. */
@@ -79,9 +80,9 @@ gp_record *gp_peers_nextnicked (const gp_record *peer);
 /* It has this nick ("": none) from now on. GP_ENOMEM: it has what it had. */
 gp_err gp_peers_setnick (gp_peers *ps, gp_record *peer, const char *nick);
 
-/* It is called 'name' from now on; the old one is an alias. Without memory
-   for that it is not known any more, and will be met again; nor is the nick,
-   which the peer keeps, until it tells it again. */
+/* It is called 'name' from now on, and keeps its nick; the old name is an
+   alias. Without memory for that it is not known any more, and will be met
+   again; without memory for the nick it has none, until it tells it again. */
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name);
 void gp_peers_setconfirmed (gp_record *peer, bool confirmed);
 

@@ -24,7 +24,7 @@ typedef enum gp_state {
 } gp_state;
 
 typedef struct gp_peerstate {
-  gp_peer *peer;              /* owned */
+  gp_peer *peer; /* owned */
   gp_state state;
   gp_form form;
   bool ours;              /* a node of this kind */

@@ -21,9 +21,9 @@
 #define GP_VERSION 2
 
 typedef struct gp_identity {
-  gp_peer *peer;    /* its owner's reference; NULL: not told */
-  uint64_t process; /* drawn when it started; 0: not told */
-  unsigned version; /* of ours that it speaks; 0: not told */
+  gp_peer *peer;                /* its owner's reference; NULL: not told */
+  uint64_t process;             /* drawn when it started; 0: not told */
+  unsigned version;             /* of ours that it speaks; 0: not told */
   char nick[GP_NICK_BYTES + 1]; /* unique in its network; "": none */
 } gp_identity;
 
