@@ -394,42 +394,16 @@ TEST(peertablememory, "a table without memory stays as it was") {
   gp_peer_unref(e.peer);
 }
 
-static bool isname (const char *text) {
-  return gp_identity_isname(text, strlen(text));
-}
-
-TEST(name, "a name is a letter, then letters, digits and three signs") {
-  static const char letters[] = "azAZ", others[] = "09-_.";
-  static const char bad[] = "`{@[/:,^ \x80";
-  char text[GP_NAME_MAX + 2];
-  const char *c;
-  for (c = letters; *c != '\0'; c++)
-    CHECK(gp_identity_isname(c, 1));
-  for (c = others; *c != '\0'; c++) {
-    snprintf(text, sizeof text, "a%cb", *c);
-    CHECK(isname(text));
-    CHECK(!isname(text + 1));
-  }
-  for (c = bad; *c != '\0'; c++) {
-    snprintf(text, sizeof text, "a%c", *c);
-    CHECK(!isname(text));
-    CHECK(!isname(text + 1));
-  }
-  memset(text, 'a', sizeof text);
-  CHECK(!gp_identity_isname(text, 0));
-  CHECK(gp_identity_isname(text, GP_NAME_MAX));
-  CHECK(!gp_identity_isname(text, GP_NAME_MAX + 1));
-}
-
 TEST(identity, "an identity that is copied holds its peer too") {
   size_t used = memory_used();
-  gp_identity from = {world_peer("a:1"), 7, "ann"}, to, nobody;
+  gp_identity from = {world_peer("a:1"), 7, 3, "ann"}, to, nobody;
   gp_identity_copy(&to, &from);
   gp_identity_clear(&from);
-  CHECK(from.peer == NULL && from.process == 0 && from.name[0] == '\0');
+  CHECK(from.peer == NULL && from.process == 0 && from.nick[0] == '\0');
   TEXT(gp_peer_text(to.peer), "a:1");
   SAME(to.process, 7);
-  TEXT(to.name, "ann");
+  SAME(to.version, 3);
+  TEXT(to.nick, "ann");
   gp_identity_copy(&nobody, &from);
   CHECK(nobody.peer == NULL);
   gp_identity_clear(&nobody);

@@ -201,12 +201,12 @@ TEST(eventorder,
   gp_events q;
   gp_events_init(&q, 2);
   CHECK(gp_events_peek(&q) == NULL);
-  gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
-  gp_events_push(&q, GP_EV_FAILED, b, GP_ETIMEDOUT);
+  gp_events_push(&q, GP_EV_JOINED, a, NULL, GP_OK);
+  gp_events_push(&q, GP_EV_FAILED, b, NULL, GP_ETIMEDOUT);
   SAME(q.lost, 0);
   SAME(gp_events_peek(&q)->number, 1);
   SAME(gp_events_peek(&q)->kind, GP_EV_JOINED);
-  gp_events_push(&q, GP_EV_LEFT, a, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, a, NULL, GP_OK);
   SAME(q.lost, 1);
   SAME(q.number, 3);
   SAME(gp_events_peek(&q)->number, 2);
@@ -230,14 +230,14 @@ TEST(eventmemory, "an event that finds no memory takes the oldest's") {
   gp_events_init(&q, 2);
   for (n = 1; n <= 2; n++) {
     memory_fail(n, true);
-    gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
+    gp_events_push(&q, GP_EV_JOINED, a, NULL, GP_OK);
     CHECK(memory_heal());
     CHECK(gp_events_peek(&q) == NULL);
     SAME(q.lost, n);
   }
-  gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
+  gp_events_push(&q, GP_EV_JOINED, a, NULL, GP_OK);
   memory_fail(1, true);
-  gp_events_push(&q, GP_EV_LEFT, a, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, a, NULL, GP_OK);
   CHECK(memory_heal());
   SAME(q.lost, 3);
   SAME(gp_events_peek(&q)->kind, GP_EV_LEFT);
