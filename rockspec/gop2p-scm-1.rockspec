@@ -105,6 +105,8 @@ build = {
         "csrc/node/join.c",
         "csrc/node/membership.c",
         "csrc/node/naming.c",
+        "csrc/node/nickname.c",
+        "csrc/node/nicks.c",
         "csrc/node/node.c",
         "csrc/node/outbox.c",
         "csrc/node/peers.c",
@@ -199,6 +201,7 @@ build = {
     ["gop2p.help"] = "lua/gop2p/help.lua",
     ["gop2p"] = "lua/gop2p/init.lua",
     ["gop2p.input"] = "lua/gop2p/input.lua",
+    ["gop2p.naming"] = "lua/gop2p/naming.lua",
     ["gop2p.node"] = "lua/gop2p/node.lua",
     ["gop2p.plain"] = "lua/gop2p/plain.lua",
     ["gop2p.prompt"] = "lua/gop2p/prompt.lua",
@@ -222,6 +225,7 @@ build = {
     ["gop2p.unread"] = "lua/gop2p/unread.lua",
     ["gop2p.values"] = "lua/gop2p/values.lua",
     ["gop2p.waits"] = "lua/gop2p/waits.lua",
+    ["gop2p.whom"] = "lua/gop2p/whom.lua",
   },
   install = {
     bin = {

@@ -8,6 +8,7 @@
 #include "lua/node.h"
 #include "lua/peer.h"
 #include "lua/userdata.h"
+#include "node/nickname.h"
 #include "node/stats.h"
 
 static void pushpeers (lua_State *L, const gp_peerlist *list) {
@@ -160,13 +161,10 @@ static int core_stats (lua_State *L) {
 }
 
 void lgp_open_members (lua_State *L) {
-  static const luaL_Reg functions[] = {{"members", core_members},
-                                       {"isconnected", core_isconnected},
-                                       {"named", core_named},
-                                       {"meant", core_meant},
-                                       {"known", core_known},
-                                       {"resume", core_resume},
-                                       {"stats", core_stats},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"members", core_members}, {"isconnected", core_isconnected},
+    {"named", core_named},     {"meant", core_meant},
+    {"known", core_known},     {"resume", core_resume},
+    {"stats", core_stats},     {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

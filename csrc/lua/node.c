@@ -11,6 +11,7 @@
 #include "lua/peer.h"
 #include "lua/userdata.h"
 #include "lua/values.h"
+#include "node/nickname.h"
 #include "value/nick.h"
 
 #define NODE "gop2p.node"
@@ -75,8 +76,8 @@ gp_node *lgp_tonode (lua_State *L) {
 void lgp_node_pushpeer (lua_State *L, const gp_peer *p) {
   const lgp_node *box = lgp_checknode(L, 1);
   bool asked = isopen(box) && !gp_loop_foreign(box->loop->loop);
-  lgp_pushpeer(L, p, asked && gp_node_isnamesake(
-                                box->host.calls->node(&box->host), p));
+  lgp_pushpeer(
+    L, p, asked && gp_node_isnamesake(box->host.calls->node(&box->host), p));
 }
 
 uint64_t lgp_node_now (lua_State *L) {
@@ -119,7 +120,7 @@ static int core_self (lua_State *L) {
   const lgp_node *box = lgp_checknode(L, 1);
   if (box->self == NULL)
     return luaL_error(L, "the node is gone");
-  lgp_node_pushpeer(L, box->self);
+  lgp_pushpeer(L, box->self, gp_peer_nick(box->self)[0] != '\0');
   return 1;
 }
 
@@ -143,14 +144,6 @@ static int core_setname (lua_State *L) {
   return 1;
 }
 
-/* core.isname(text) -> boolean: whether it can be the name of a node */
-static int core_isname (lua_State *L) {
-  size_t len;
-  const char *text = luaL_checklstring(L, 1, &len);
-  lua_pushboolean(L, gp_nick_isvalid(text, len));
-  return 1;
-}
-
 /* core.signal(node, name) -> number; also of a stopped node */
 static int core_signal (lua_State *L) {
   static const char *const names[] = {"inbox", "errors", "events", "room",
@@ -162,13 +155,10 @@ static int core_signal (lua_State *L) {
 }
 
 void lgp_open_node (lua_State *L) {
-  static const luaL_Reg functions[] = {{"close", core_close},
-                                       {"isclosed", core_isclosed},
-                                       {"self", core_self},
-                                       {"setname", core_setname},
-                                       {"isname", core_isname},
-                                       {"signal", core_signal},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"close", core_close},   {"isclosed", core_isclosed},
+    {"self", core_self},     {"setname", core_setname},
+    {"signal", core_signal}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, NODE, "nodemeta", node_gc);
 }

@@ -100,10 +100,7 @@ static void checklisten (lua_State *L, const char *listen) {
 
 static void checkname (lua_State *L, const char *name) {
   if (name != NULL && !gp_nick_isvalid(name, strlen(name)))
-    luaL_error(L,
-               "option 'name': 1 to %d characters expected, a letter first, "
-               "all visible, without space and : [ ] @ / , #, got \"%s\"",
-               GP_NICK_CHARS, name);
+    luaL_error(L, "option 'name': " LGP_NAME_EXPECTED ", got \"%s\"", name);
 }
 
 static const char **text (gp_serviceopt *opt, const char *name) {

@@ -15,7 +15,7 @@
 /* In the registry: weak table of the peers in use, by all that they say. */
 static const char peerskey = 'p';
 
-static void newpeer (lua_State *L, const gp_peer *p, bool namesake) {
+static void newpeer (lua_State *L, const gp_peer *p, bool show_address) {
   lua_createtable(L, 0, 4);
   lua_pushstring(L, gp_peer_address(p));
   lua_setfield(L, -2, "address");
@@ -25,9 +25,9 @@ static void newpeer (lua_State *L, const gp_peer *p, bool namesake) {
     lua_pushstring(L, gp_peer_nick(p));
     lua_setfield(L, -2, "name");
   }
-  if (namesake) {
+  if (show_address) {
     lua_pushboolean(L, true);
-    lua_setfield(L, -2, "namesake");
+    lua_setfield(L, -2, "show_address");
   }
   luaL_setmetatable(L, PEER);
 }
@@ -52,32 +52,44 @@ static bool says (lua_State *L, const char *name, const char *text) {
 
 /* Whether the table on top still says what it was made with: a program may
    have written into it. */
-static bool isintact (lua_State *L, const gp_peer *p, bool namesake) {
+static bool isintact (lua_State *L, const gp_peer *p, bool show_address) {
   bool intact;
   if (lua_type(L, -1) != LUA_TTABLE)
     return false;
-  rawfield(L, -1, "namesake");
+  rawfield(L, -1, "show_address");
   rawfield(L, -2, "port");
   intact = lua_isinteger(L, -1) && lua_tointeger(L, -1) == gp_peer_port(p) &&
-           (namesake ? lua_isboolean(L, -2) && lua_toboolean(L, -2)
-                     : lua_isnil(L, -2));
+           (show_address ? lua_isboolean(L, -2) && lua_toboolean(L, -2)
+                         : lua_isnil(L, -2));
   lua_pop(L, 2);
   return intact && says(L, "address", gp_peer_address(p)) &&
          says(L, "name", gp_peer_nick(p));
 }
 
-void lgp_pushpeer (lua_State *L, const gp_peer *p, bool namesake) {
-  const char *key = lua_pushfstring(L, "%s %s%s", gp_peer_text(p),
-                                    gp_peer_nick(p), namesake ? " 2" : "");
+/* Pushes what a peer is found by among those in use. */
+static void pushkey (lua_State *L, const gp_peer *p, bool show_address) {
+  const char *text = gp_peer_text(p), *nick = gp_peer_nick(p);
+  if (nick[0] == '\0')
+    lua_pushstring(L, text);
+  else
+    lua_pushfstring(L, "%s %s%s", text, nick, show_address ? " 2" : "");
+}
+
+void lgp_pushpeer (lua_State *L, const gp_peer *p, bool show_address) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &peerskey);
-  lua_getfield(L, -1, key);
-  if (!isintact(L, p, namesake)) {
+  pushkey(L, p, show_address);
+  lua_pushvalue(L, -1);
+  lua_rawget(L, -3);
+  if (isintact(L, p, show_address)) {
+    lua_replace(L, -3);
     lua_pop(L, 1);
-    newpeer(L, p, namesake);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, key);
+    return;
   }
-  lua_replace(L, -3);
+  lua_pop(L, 1);
+  newpeer(L, p, show_address);
+  lua_insert(L, -3);
+  lua_pushvalue(L, -3);
+  lua_rawset(L, -3);
   lua_pop(L, 1);
 }
 

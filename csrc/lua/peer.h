@@ -2,8 +2,10 @@
 ** lua/peer.h - peers and lists of them, as Lua tables and back.
 **
 ** In Lua a peer is a plain table with the fields 'address' and 'port'; with
-** 'name' if it has a nick, and 'namesake' where another one has the same.
-** While it is in use it is the same table each time.
+** 'name' if it has a nick, and 'show_address' (true) where that is not to be
+** printed alone: another one has the same, or it is the node itself, of which
+** people are told where it is. While it is in use it is the same table each
+** time.
 */
 #ifndef gp_lua_peer_h
 #define gp_lua_peer_h
@@ -15,7 +17,7 @@
 #include "value/peerlist.h"
 #pragma GCC visibility push(hidden)
 
-void lgp_pushpeer (lua_State *L, const gp_peer *p, bool namesake);
+void lgp_pushpeer (lua_State *L, const gp_peer *p, bool show_address);
 void lgp_pushpeers (lua_State *L, const gp_peerlist *list);
 
 /* Pushes how an error names it: by its nick, if it has one, and by where it

@@ -13,6 +13,7 @@
 #include "lua/core.h"
 #include "lua/node.h"
 #include "lua/values.h"
+#include "node/nickname.h"
 
 /* The oldest in a queue. */
 typedef struct item {
@@ -20,7 +21,7 @@ typedef struct item {
   gp_failure *failure;
   gp_event event;
   bool namesake; /* see lua/values.h */
-  uint64_t key; /* no other that is held or unread has the same */
+  uint64_t key;  /* no other that is held or unread has the same */
 } item;
 
 /* One of the three queues. */

@@ -8,12 +8,23 @@
 #include "lua/node.h"
 #include "lua/options.h"
 #include "lua/values.h"
+#include "value/nick.h"
 
 /* core.checkoptions(options): raises when they are none. */
 static int core_checkoptions (lua_State *L) {
   gp_serviceopt opt;
   lgp_options_read(L, 1, &opt);
   return 0;
+}
+
+/* core.isname(text) -> whether it can be the name of a node, what is
+   expected of one */
+static int core_isname (lua_State *L) {
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  lua_pushboolean(L, gp_nick_isvalid(text, len));
+  lua_pushliteral(L, LGP_NAME_EXPECTED);
+  return 2;
 }
 
 static int notstarted (lua_State *L, gp_err e, const char *address,
@@ -53,7 +64,9 @@ static int core_start (lua_State *L) {
 }
 
 void lgp_open_start (lua_State *L) {
-  static const luaL_Reg functions[] = {
-    {"checkoptions", core_checkoptions}, {"start", core_start}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"checkoptions", core_checkoptions},
+                                       {"isname", core_isname},
+                                       {"start", core_start},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

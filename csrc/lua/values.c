@@ -60,7 +60,7 @@ static const char *textformat (gp_purpose purpose, gp_err error) {
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
     case GP_PURPOSE_MEET:
       return error == GP_EEXIST ? "%s has the same name"
-                                : "may not understand all of %s";
+                                : "no full understanding with %s";
     default: return "refused a request from %s";
   }
 }
@@ -71,8 +71,8 @@ static void pushtext (lua_State *L, const gp_failure *f) {
   else if (f->origin != NULL)
     lua_pushstring(L, f->origin->bytes);
   else
-    lua_pushstring(L, f->purpose == GP_PURPOSE_SERVE ? "somebody"
-                                                     : "anybody");
+    lua_pushstring(L,
+                   f->purpose == GP_PURPOSE_SERVE ? "somebody" : "anybody");
   lua_pushfstring(L, textformat(f->purpose, f->error), lua_tostring(L, -1));
   lua_remove(L, -2);
 }

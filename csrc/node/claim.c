@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/departure.h"
+#include "node/nicks.h"
 #include "node/state.h"
 
 /* One of an earlier version shows addresses where we have a nick; of a later
@@ -24,8 +25,10 @@ static void compareversion (gp_node *n, gp_record *peer,
 
 static void setnick (gp_node *n, gp_record *peer, const char *nick) {
   const gp_identity *self = &n->self.identity;
-  if (strcmp(gp_peer_nick(gp_record_name(peer)), nick) == 0)
+  if (strcmp(gp_peer_nick(gp_record_name(peer)), nick) == 0) {
+    (void)gp_nicks_update(&n->peers.nicks, peer); /* memory was short */
     return;
+  }
   gp_membership_setnick(n, peer, nick);
   if (gp_membership_ismember(peer) && nick[0] != '\0' &&
       strcmp(nick, self->nick) == 0 && peer->claim.process != self->process)
@@ -47,6 +50,7 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
   setnick(n, peer, who->nick);
+  compareversion(n, peer, who);
   if (replaced)
     gp_departure_reset(peer); /* nothing is known of the new one */
   return replaced;
@@ -62,20 +66,20 @@ static bool iscalled (const gp_record *peer, const char *nick) {
 }
 
 bool gp_claim_istaken (const gp_node *n, const char *nick) {
-  const gp_record *peer = gp_peers_findnicked(&n->peers, nick);
+  const gp_record *peer = gp_nicks_find(&n->peers.nicks, nick);
   while (peer != NULL && !gp_membership_ismember(peer))
-    peer = gp_peers_nextnicked(peer);
+    peer = gp_nicks_next(peer);
   return peer != NULL;
 }
 
 /* The other peer that is called so, or NULL. */
 static gp_record *holderof (const gp_node *n, const gp_record *peer,
                             const gp_identity *who) {
-  gp_record *other = gp_peers_findnicked(&n->peers, who->nick);
+  gp_record *other = gp_nicks_find(&n->peers.nicks, who->nick);
   while (other != NULL &&
          (other == peer || other->membership == GP_STRANGER ||
           other->claim.process == who->process))
-    other = gp_peers_nextnicked(other);
+    other = gp_nicks_next(other);
   return other;
 }
 
@@ -116,9 +120,9 @@ bool gp_claim_ismoved (const gp_node *n, const gp_record *peer) {
   const char *nick = gp_peer_nick(gp_record_name(peer));
   const gp_record *other = NULL;
   if (nick[0] != '\0')
-    other = gp_peers_findnicked(&n->peers, nick);
+    other = gp_nicks_find(&n->peers.nicks, nick);
   while (other != NULL && (other == peer || !gp_membership_ismember(other)))
-    other = gp_peers_nextnicked(other);
+    other = gp_nicks_next(other);
   return other != NULL;
 }
 

@@ -140,10 +140,13 @@ void gp_membership_rename (gp_node *n, gp_record *peer, const gp_peer *name) {
 }
 
 void gp_membership_setnick (gp_node *n, gp_record *peer, const char *nick) {
-  gp_peer *former = gp_peer_ref(gp_record_name(peer));
-  if (gp_peers_setnick(&n->peers, peer, nick) == GP_OK &&
-      gp_membership_ismember(peer))
-    gp_report_renamed(&n->report, former, gp_record_name(peer));
+  gp_peer *former = gp_peer_ref(gp_record_name(peer)), *name;
+  if (gp_peer_nicknamed(&name, former, nick) == GP_OK) {
+    gp_peers_rename(&n->peers, peer, name);
+    if (gp_membership_ismember(peer))
+      gp_report_renamed(&n->report, former, name);
+    gp_peer_unref(name);
+  }
   gp_peer_unref(former);
 }
 

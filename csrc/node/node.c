@@ -27,26 +27,15 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
   opt->inbox_timeout_ms = 4000;
 }
 
-/* It is at the address of 'name', which may be its own. GP_ENOMEM: all stays
-   as it was. */
-static gp_err setnick (gp_self *self, const gp_peer *name, const char *nick) {
-  gp_peer *p;
-  gp_err e = gp_peer_nicknamed(&p, name, nick);
-  if (e != GP_OK)
-    return e;
-  gp_peer_unref(self->identity.peer);
-  self->identity.peer = p;
-  strcpy(self->identity.nick, nick);
-  return GP_OK;
-}
-
 static gp_err initself (gp_self *self, const gp_peer *name,
                         const gp_nodeopt *opt) {
+  const char *nick = opt->nick == NULL ? "" : opt->nick;
   self->opt = *opt;
   self->opt.nick = NULL;
   self->identity.version = GP_VERSION;
   self->identity.process = opt->nonce;
-  return setnick(self, name, opt->nick == NULL ? "" : opt->nick);
+  strcpy(self->identity.nick, nick);
+  return gp_peer_nicknamed(&self->identity.peer, name, nick);
 }
 
 static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
@@ -135,66 +124,6 @@ static gp_err list (const gp_node *n, gp_peerlist *out,
 
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out) {
   return list(n, out, gp_membership_ismember);
-}
-
-/* Tells those of ours that are members and have room for it. The others
-   learn it with the rest. */
-static void tellnick (gp_node *n) {
-  gp_record *peer;
-  for (peer = gp_record_first(&n->peers); peer != NULL;
-       peer = gp_record_next(peer)) {
-    gp_request *r = NULL;
-    if (peer->compat.ours && peer->membership == GP_MEMBER &&
-        !gp_outbox_isfull(n, peer))
-      r = gp_request_newown(n, peer, GP_PURPOSE_RENAME, NULL);
-    if (r != NULL)
-      gp_outbox_queue(n, peer, r);
-  }
-}
-
-gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
-  gp_err e;
-  n->now = now;
-  if (strcmp(nick, n->self.identity.nick) == 0)
-    return GP_OK;
-  if (gp_claim_istaken(n, nick))
-    return GP_EEXIST;
-  e = setnick(&n->self, n->self.identity.peer, nick);
-  if (e != GP_OK)
-    return e;
-  gp_claim_letin(n);
-  tellnick(n);
-  gp_sweep(n);
-  return GP_OK;
-}
-
-gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out) {
-  const gp_record *peer = gp_peers_findnicked(&n->peers, nick);
-  gp_err e = GP_OK;
-  for (; peer != NULL && e == GP_OK; peer = gp_peers_nextnicked(peer))
-    if (gp_membership_ismember(peer))
-      e = gp_peerlist_add(out, gp_record_name(peer));
-  if (e == GP_OK && out->n == 0 && strcmp(nick, n->self.identity.nick) == 0)
-    e = gp_peerlist_add(out, n->self.identity.peer);
-  if (e != GP_OK)
-    gp_peerlist_clear(out);
-  return e;
-}
-
-bool gp_node_isnamesake (const gp_node *n, const gp_peer *p) {
-  const char *nick = gp_peer_nick(p);
-  const gp_peer *self = n->self.identity.peer;
-  const gp_record *peer;
-  if (nick[0] == '\0')
-    return false;
-  if (strcmp(nick, gp_peer_nick(self)) == 0 && !gp_peer_equal(p, self))
-    return true;
-  for (peer = gp_peers_findnicked(&n->peers, nick); peer != NULL;
-       peer = gp_peers_nextnicked(peer))
-    if (gp_membership_ismember(peer) &&
-        !gp_peer_equal(gp_record_name(peer), p))
-      return true;
-  return false;
 }
 
 const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {

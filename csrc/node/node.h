@@ -79,21 +79,6 @@ bool gp_node_isconnected (const gp_node *n);
 /* Adds the members, in the order in which they came, to an empty list. */
 gp_err gp_node_members (const gp_node *n, gp_peerlist *out);
 
-/*
-** Gives the node another nick, which is valid, and tells the members.
-** GP_EEXIST: a member that seems to live has it. Two that take one at the
-** same time both have it, and are told.
-*/
-gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now);
-
-/* Adds the members with a nick to an empty list; the node itself only when
-   there is none. */
-gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out);
-
-/* Whether the nick that 'p' has, which was met here, is at present also that
-   of another member or of the node itself. */
-bool gp_node_isnamesake (const gp_node *n, const gp_peer *p);
-
 /* The name of the peer that is meant by 'p', which may have others; NULL: it
    is not known. Borrowed. */
 const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p);

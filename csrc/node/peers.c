@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/nicks.h"
 #include "node/state.h"
 #include "value/address.h"
 
@@ -21,7 +22,7 @@ void gp_peers_clear (gp_peers *ps) {
   gp_peertable_clear(&ps->records);
   gp_peertable_clear(&ps->aliases);
   gp_index_clear(&ps->places);
-  gp_index_clear(&ps->nicks);
+  gp_nicks_clear(&ps->nicks);
 }
 
 gp_record *gp_peers_find (const gp_peers *ps, const gp_peer *name) {
@@ -71,45 +72,6 @@ gp_record *gp_peers_findat (const gp_peers *ps, const char *remote,
 gp_record *gp_peers_nextat (const gp_record *peer, const char *remote,
                             int port) {
   return at(gp_index_next(&peer->names.place), remote, port);
-}
-
-static const char *nickof (const gp_record *peer) {
-  return gp_peer_nick(gp_record_name(peer));
-}
-
-static gp_record *nicked (gp_indexlink *l, const char *nick) {
-  for (; l != NULL; l = gp_index_next(l)) {
-    gp_record *peer = gp_index_of(gp_record, names.nick, l);
-    if (strcmp(nickof(peer), nick) == 0)
-      return peer;
-  }
-  return NULL;
-}
-
-gp_record *gp_peers_findnicked (const gp_peers *ps, const char *nick) {
-  return nicked(gp_index_find(&ps->nicks, gp_index_hash(nick)), nick);
-}
-
-gp_record *gp_peers_nextnicked (const gp_record *peer) {
-  return nicked(gp_index_next(&peer->names.nick), nickof(peer));
-}
-
-/* The index follows the nick that the peer has. GP_ENOMEM: it is not found
-   by it. */
-static gp_err linknick (gp_peers *ps, gp_record *peer) {
-  const char *nick = nickof(peer);
-  bool was = peer->names.nicked;
-  gp_err e = GP_OK;
-  peer->names.nicked = nick[0] != '\0';
-  if (was && peer->names.nicked)
-    gp_index_move(&ps->nicks, &peer->names.nick, gp_index_hash(nick));
-  else if (was)
-    gp_index_remove(&ps->nicks, &peer->names.nick);
-  else if (peer->names.nicked)
-    e = gp_index_add(&ps->nicks, &peer->names.nick, gp_index_hash(nick));
-  if (e != GP_OK)
-    peer->names.nicked = false;
-  return e;
 }
 
 static gp_err enter (gp_peers *ps, gp_record *peer) {
@@ -192,32 +154,26 @@ static void addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   }
 }
 
-gp_err gp_peers_setnick (gp_peers *ps, gp_record *peer, const char *nick) {
-  gp_peer *old = peer->entry.peer, *new;
-  gp_err e = gp_peer_nicknamed(&new, old, nick);
-  if (e != GP_OK)
-    return e;
-  gp_peertable_rename(&ps->records, &peer->entry, new);
-  e = linknick(ps, peer);
-  if (e != GP_OK) {
-    gp_peertable_rename(&ps->records, &peer->entry, old);
-    old = new;
-  }
-  gp_peer_unref(old);
-  return e;
+/* Takes the reference of 'name'. */
+static void call (gp_peers *ps, gp_record *peer, gp_peer *name) {
+  gp_peertable_rename(&ps->records, &peer->entry, name);
+  (void)gp_nicks_update(&ps->nicks, peer);
 }
 
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
-  gp_peer *old = peer->entry.peer, *new = withnick(name, nickof(peer));
+  gp_peer *old = peer->entry.peer, *new;
   gp_peerentry *alias = gp_peertable_find(&ps->aliases, name);
-  if (alias != NULL)
-    dropalias(ps, (gp_alias *)alias);
-  if (peer->names.dial == NULL)
-    peer->names.dial = gp_peer_ref(old);
-  gp_peertable_rename(&ps->records, &peer->entry,
-                      new != NULL ? new : gp_peer_ref(name));
-  (void)linknick(ps, peer);
-  addalias(ps, peer, old);
+  if (gp_peer_equal(old, name))
+    call(ps, peer, gp_peer_ref(name));
+  else {
+    if (alias != NULL)
+      dropalias(ps, (gp_alias *)alias);
+    if (peer->names.dial == NULL)
+      peer->names.dial = gp_peer_ref(old);
+    new = withnick(name, gp_peer_nick(old));
+    call(ps, peer, new != NULL ? new : gp_peer_ref(name));
+    addalias(ps, peer, old);
+  }
   gp_peer_unref(old);
 }
 
@@ -266,8 +222,7 @@ static void unlist (gp_peers *ps, gp_record *peer) {
   peer->names.unlisted = true;
   gp_peertable_remove(&ps->records, &peer->entry);
   gp_index_remove(&ps->places, &peer->names.place);
-  if (peer->names.nicked)
-    gp_index_remove(&ps->nicks, &peer->names.nick);
+  gp_nicks_remove(&ps->nicks, peer);
   while (!gp_ring_empty(&peer->names.aliases))
     dropalias(ps, oldestalias(peer));
 }

@@ -3,10 +3,10 @@
 ** which names each is found.
 **
 ** Owns the records, gp_names in each of them, and their indexes. A record is
-** found by the name that the peer calls itself, by its aliases, by its nick,
-** and by the place where it listens. Knows nothing of membership. A record
-** lives until gp_peers_free, which the node calls at the end of a call from
-** outside (node/sweep.h) and at no other time.
+** found by the name that the peer calls itself, by its aliases, by its nick
+** (node/nicks.h), and by the place where it listens. Knows nothing of
+** membership. A record lives until gp_peers_free, which the node calls at the
+** end of a call from outside (node/sweep.h) and at no other time.
 */
 #ifndef gp_node_peers_h
 #define gp_node_peers_h
@@ -16,25 +16,22 @@
 #include "base/err.h"
 #include "base/index.h"
 #include "base/ring.h"
+#include "node/nicks.h"
 #include "node/transport.h"
 #include "value/peer.h"
 #include "value/peertable.h"
 #pragma GCC visibility push(hidden)
-
-typedef struct gp_record gp_record;
 
 #define GP_REMOTE_MAX 46 /* a numeric address, INET6_ADDRSTRLEN */
 
 /* What one peer is called and where it is reached. */
 typedef struct gp_names {
   gp_indexlink place; /* where it listens, as far as is known */
-  gp_indexlink nick;  /* in an index if 'nicked' */
   gp_ring aliases;    /* of gp_alias, oldest first */
   gp_ring touched;    /* in gp_peers: may be free to go */
   gp_peer *dial;      /* where it is reached; NULL: under its name */
   bool confirmed;     /* it calls itself so; else somebody else does */
   bool unlisted;      /* it is found no more */
-  bool nicked;        /* it is found by its nick */
   char remote[GP_REMOTE_MAX]; /* numeric, it responded from it; "": none */
 } gp_names;
 
@@ -47,7 +44,8 @@ typedef struct gp_alias {
 
 typedef struct gp_peers {
   gp_peertable records, aliases;
-  gp_index places, nicks;
+  gp_index places;
+  gp_nicks nicks;
   gp_ring touched;
   size_t count; /* of records, also those that are found no more */
 } gp_peers;
@@ -73,16 +71,12 @@ gp_record *gp_peers_findat (const gp_peers *ps, const char *remote, int port);
 gp_record *gp_peers_nextat (const gp_record *peer, const char *remote,
                             int port);
 
-/* The oldest that has a nick, and the next one after 'peer'; or NULL. */
-gp_record *gp_peers_findnicked (const gp_peers *ps, const char *nick);
-gp_record *gp_peers_nextnicked (const gp_record *peer);
-
-/* It has this nick ("": none) from now on. GP_ENOMEM: it has what it had. */
-gp_err gp_peers_setnick (gp_peers *ps, gp_record *peer, const char *nick);
-
-/* It is called 'name' from now on, and keeps its nick; the old name is an
-   alias. Without memory for that it is not known any more, and will be met
-   again; without memory for the nick it has none, until it tells it again. */
+/*
+** It is called 'name' from now on; the old one is an alias, and the nick
+** stays as it is. Where it is called so already the nick becomes that of
+** 'name'. Without memory an alias is not known any more, and will be met
+** again; nor is a peer found by its nick, until it tells it again.
+*/
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name);
 void gp_peers_setconfirmed (gp_record *peer, bool confirmed);
 

@@ -1,4 +1,7 @@
--- complete.lua - what a word of Lua that is being typed may become.
+-- complete.lua - what a word that is being typed may become: in Lua, and
+-- where a peer is meant.
+
+local values = require "gop2p.values"
 
 local complete = {}
 
@@ -74,6 +77,22 @@ local function fields(value, begin, methods)
     end
   end
   return list
+end
+
+-- complete.peers(list, begin) -> list of texts, in no order
+--
+-- Those that begin so and mean one of the peers: names, and addresses of
+-- those without a name of their own, or, where no name begins so, of all.
+function complete.peers(list, begin)
+  local handles, endpoints = {}, {}
+  local function offer(texts, text)
+    if text:sub(1, #begin) == begin then texts[#texts + 1] = text end
+  end
+  for _, peer in ipairs(list) do
+    offer(handles, values.handle(peer))
+    offer(endpoints, values.endpoint(peer))
+  end
+  return #handles > 0 and handles or endpoints
 end
 
 -- complete.lua(line, start, names) -> list | nil

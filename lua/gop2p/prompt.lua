@@ -181,20 +181,21 @@ local function pump()
   return scheduler.due(), core.fd()
 end
 
--- A member's name that begins as what stands in the quotes.
-local function names(text)
+-- What begins as what stands in the quotes and means a member.
+local function handles(text)
   local list = {}
   for self in pairs(nodes) do
-    for _, peer in ipairs(core.isclosed(self) and {} or core.members(self)) do
-      local name = tostring(peer)
-      if name:sub(1, #text) == text then list[#list + 1] = name end
-    end
+    local members = core.isclosed(self) and {} or core.members(self)
+    table.move(complete.peers(members, text), 1, #members, #list + 1, list)
+  end
+  for i, handle in ipairs(list) do
+    list[i] = handle:gsub("[\\\"']", "\\%0")
   end
   return list
 end
 
 local function completelua(line, start)
-  return complete.lua(line, start, names)
+  return complete.lua(line, start, handles)
 end
 
 -- Whoever ends the prompt takes leave. When the state is closed this is

@@ -31,14 +31,16 @@ local function tell(self, record, kind, code, cause)
     "could not use the state file " .. record.path, cause))
 end
 
--- Names hold nothing that JSON would have to escape.
+-- Addresses hold nothing that JSON would have to escape.
 local function format(self, record, peers, left)
   local out = {}
-  for i, peer in ipairs(peers) do out[i] = ('\n"%s"'):format(peer) end
-  return ('%s,"version":%d,\n"self":"%s","name":"%s","left":%s,\n'
+  for i, peer in ipairs(peers) do
+    out[i] = ('\n"%s"'):format(values.endpoint(peer))
+  end
+  return ('%s,"version":%d,\n"self":"%s","name":%s,"left":%s,\n'
           .. '"peers":[%s]}\n')
-    :format(MARK, VERSION, core.self(self), record.name or "", left,
-            table.concat(out, ","))
+    :format(MARK, VERSION, values.endpoint(core.self(self)),
+            json.encode(record.name or ""), left, table.concat(out, ","))
 end
 
 -- Whether it can only be the beginning of a file of ours: empty, cut off, or

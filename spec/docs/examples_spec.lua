@@ -2,6 +2,7 @@
 -- Of an example only the ports are changed.
 
 local go = require "spec.support.go"
+local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local page = require "spec.support.page"
 local process = require "spec.support.process"
@@ -19,7 +20,7 @@ local KNOWN = {
     sh = 2,     -- .ci/run does what they do; package/rock_spec.lua
     text = 1,   -- a picture
   },
-  ["lua/gop2p/README.md"] = { lua = 4 },
+  ["lua/gop2p/README.md"] = { lua = 5 },
   ["lua/gop2p/bot/README.md"] = {
     lua = 7,    -- four of them in docs/tutorial_spec.lua
     text = 7,   -- six of them in docs/tutorial_spec.lua
@@ -87,6 +88,25 @@ describe("an example", function()
     local peer = go.start(form or "v1.1.3", "localhost", {kinds = true})
     open[#open + 1] = peer
     return peer
+  end
+
+  -- A member with a name, in a process of its own: the port of it. It prints
+  -- what it hears, and answers a direct message.
+  local function member(name)
+    local program = run(([[
+      local gop2p = require "gop2p"
+      io.stdout:setvbuf("line")
+      gop2p.run(function()
+        local node <close> = assert(gop2p.start_local_node(0, {name = %q}))
+        print(node:self().port)
+        for msg in node:inbox() do
+          print(msg)
+          if msg.type == "direct" then
+            node:send(msg.from, msg.data .. ", " .. msg.name)
+          end
+        end
+      end)]]):format(name), {})
+    return program, math.tointeger(tonumber(program:line(5)))
   end
 
   -- All that it prints to its end, line by line.
@@ -240,6 +260,13 @@ describe("an example", function()
     assert.equal(1, try("1 9 * * mon-fri"))
   end)
 
+  it("is a node with a name", function()
+    local ann, port = member("ann")
+    local program = run(example(interface, "Zoë"), {["5000"] = port})
+    assert.same({"[ann] Hello, Zoë"}, output(program))
+    assert.equal("[Zoë] Hello", ann:line(5))
+  end)
+
   it("is a bot that rolls a die", function()
     local script <close> = scriptfile(example(bots, "rolled %d"))
     local network <close> = testing.network { start = "2030-01-07 08:59" }
@@ -301,11 +328,16 @@ describe("an example", function()
   end
 
   it("is a session at the prompt", function()
-    local peer = stand_in()
-    local bot = run(example(front, "You said: "), {["5000"] = peer.port})
-    local port = assert(members_of(peer, 1)[1]):match("%d+$")
+    local bob, entry = member("bob")
+    local bot = run(example(front, "You said: "), {["5000"] = entry})
+    local node <close> = assert(gop2p.start_local_node(0))
+    local port = net.await(function()
+      local clock = node:connect(entry) and node:member("clock")
+      return clock and clock.peer.port
+    end)
+    node:leave()
     local expected = split(with_ports(front:blocks("")[1], {
-      ["5000"] = peer.port, ["5001"] = port, ["5002"] = 0,
+      ["5001"] = port, ["5002"] = 0,
     }))
     local prompt = terminal.start({LUA})
     open[#open + 1] = prompt
@@ -329,9 +361,8 @@ describe("an example", function()
     prompt:type("C-d")
     assert.equal(0, prompt:over())
     local heard = {}
-    for _ = 1, 2 do heard[peer:message():sub(1, 5)] = true end
-    assert.same({["!time"] = true, ["It is"] = true}, heard)
-    assert.same({"localhost:" .. port}, peer:members())
+    for _ = 1, 2 do heard[bob:line(5):sub(1, 13)] = true end
+    assert.same({["[ann] !time"] = true, ["[clock] It is"] = true}, heard)
     bot:kill("TERM")
   end)
 
