@@ -46,7 +46,6 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
     c->outdated = false;
   }
   c->process = who->process;
-  compareversion(n, peer, who);
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
   setnick(n, peer, who->nick);
@@ -57,8 +56,8 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
 }
 
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who) {
-  compareversion(n, peer, who);
   setnick(n, peer, "");
+  compareversion(n, peer, who);
 }
 
 static bool iscalled (const gp_record *peer, const char *nick) {
