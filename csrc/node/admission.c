@@ -161,7 +161,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   if (ours)
     gp_claim_learn(n, peer, &request->ext.who);
   else
-    gp_claim_forget(n, peer);
+    gp_claim_forget(n, peer, &request->ext.who);
   gp_peers_setdial(&n->peers, peer, request->remote);
   gp_compat_learnalias(n, peer, request);
   if (!request->ext.brief)

@@ -25,8 +25,10 @@ static void compareversion (gp_node *n, gp_record *peer,
 
 static void setnick (gp_node *n, gp_record *peer, const char *nick) {
   const gp_identity *self = &n->self.identity;
-  if (strcmp(gp_peer_nick(gp_record_name(peer)), nick) == 0)
+  if (strcmp(gp_peer_nick(gp_record_name(peer)), nick) == 0) {
+    (void)gp_nicks_update(&n->peers.nicks, peer); /* memory was short */
     return;
+  }
   gp_membership_setnick(n, peer, nick);
   if (gp_membership_ismember(peer) && nick[0] != '\0' &&
       strcmp(nick, self->nick) == 0 && peer->claim.process != self->process)
@@ -53,8 +55,9 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
   return replaced;
 }
 
-void gp_claim_forget (gp_node *n, gp_record *peer) {
+void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who) {
   setnick(n, peer, "");
+  compareversion(n, peer, who);
 }
 
 static bool iscalled (const gp_record *peer, const char *nick) {

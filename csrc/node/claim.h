@@ -45,8 +45,9 @@ typedef enum gp_verdict {
 */
 bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who);
 
-/* It is no node of ours, so it has no nick. */
-void gp_claim_forget (gp_node *n, gp_record *peer);
+/* It is no node of ours, or of a later version that announces itself in
+   another way: it has no nick. */
+void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who);
 
 /* Whether a member that seems to live has the nick. */
 bool gp_claim_istaken (const gp_node *n, const char *nick);
@@ -71,7 +72,8 @@ void gp_claim_setpending (gp_node *n, gp_record *peer, bool pending);
 bool gp_claim_ismoved (const gp_node *n, const gp_record *peer);
 
 /* Our nick is another's, as the peer shows (GP_PURPOSE_MEET: it is its own),
-   or says: the program is told once, until we are let in somewhere. */
+   or says: the program is told once, until we are let in somewhere, or have
+   another nick. */
 void gp_claim_telltaken (gp_node *n, const gp_record *peer,
                          gp_purpose purpose);
 void gp_claim_letin (gp_node *n);

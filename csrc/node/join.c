@@ -130,10 +130,11 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
 static void learnidentity (gp_node *n, gp_record *peer,
                            const gp_identity *who) {
   gp_claim_letin(n);
-  if (who->peer == NULL)
-    gp_claim_forget(n, peer);
-  else
-    gp_claim_learn(n, peer, who);
+  if (who->peer == NULL) {
+    gp_claim_forget(n, peer, who);
+    return;
+  }
+  gp_claim_learn(n, peer, who);
   if (gp_claim_judge(n, peer, who) == GP_NICK_TAKEN)
     gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
 }

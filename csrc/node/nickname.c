@@ -12,13 +12,15 @@
 #include "node/state.h"
 #include "node/sweep.h"
 
-/* Tells those of ours that are members. The others learn it with the rest. */
+/* Tells those of ours that are members and have room for it. The others
+   learn it with the rest. */
 static void tellmembers (gp_node *n) {
   gp_record *peer;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer)) {
     gp_request *r = NULL;
-    if (peer->compat.ours && peer->membership == GP_MEMBER)
+    if (peer->compat.ours && peer->membership == GP_MEMBER &&
+        !gp_outbox_isfull(n, peer))
       r = gp_request_newown(n, peer, GP_PURPOSE_RENAME, NULL);
     if (r != NULL)
       gp_outbox_queue(n, peer, r);
@@ -39,6 +41,7 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
     return e;
   gp_peer_unref(old);
   strcpy(self->nick, nick);
+  gp_claim_letin(n);
   tellmembers(n);
   gp_sweep(n);
   return GP_OK;

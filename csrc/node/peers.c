@@ -80,12 +80,17 @@ static gp_err enter (gp_peers *ps, gp_record *peer) {
     return e;
   e = gp_index_add(&ps->places, &peer->names.place,
                    hashof(hostof(peer), portof(peer)));
-  if (e != GP_OK) {
+  if (e != GP_OK)
     gp_peertable_remove(&ps->records, &peer->entry);
-    return e;
-  }
-  (void)gp_nicks_update(&ps->nicks, peer);
-  return GP_OK;
+  return e;
+}
+
+/* 'name' with this nick. NULL: out of memory. */
+static gp_peer *withnick (const gp_peer *name, const char *nick) {
+  gp_peer *p;
+  if (strcmp(gp_peer_nick(name), nick) == 0)
+    return gp_peer_ref(name);
+  return gp_peer_nicknamed(&p, name, nick) == GP_OK ? p : NULL;
 }
 
 gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
@@ -98,12 +103,12 @@ gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   peer = calloc(1, sizeof *peer);
   if (peer == NULL)
     return NULL;
-  peer->entry.peer = gp_peer_ref(name);
+  peer->entry.peer = withnick(name, "");
   gp_ring_init(&peer->names.aliases);
   gp_ring_init(&peer->names.touched);
   gp_outbox_init(&peer->outbox, n->outboxes.last_number);
-  if (enter(ps, peer) != GP_OK) {
-    gp_peer_unref(name);
+  if (peer->entry.peer == NULL || enter(ps, peer) != GP_OK) {
+    gp_peer_unref(peer->entry.peer);
     free(peer);
     return NULL;
   }
@@ -149,16 +154,6 @@ static void addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   }
 }
 
-/* The peer 'name' with the nick of 'peer', if there is memory for it. */
-static gp_peer *withnick (const gp_record *peer, const gp_peer *name) {
-  const char *nick = gp_peer_nick(gp_record_name(peer));
-  gp_peer *p;
-  if (strcmp(gp_peer_nick(name), nick) != 0 &&
-      gp_peer_nicknamed(&p, name, nick) == GP_OK)
-    return p;
-  return gp_peer_ref(name);
-}
-
 /* Takes the reference of 'name'. */
 static void call (gp_peers *ps, gp_record *peer, gp_peer *name) {
   gp_peertable_rename(&ps->records, &peer->entry, name);
@@ -166,7 +161,7 @@ static void call (gp_peers *ps, gp_record *peer, gp_peer *name) {
 }
 
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
-  gp_peer *old = peer->entry.peer;
+  gp_peer *old = peer->entry.peer, *new;
   gp_peerentry *alias = gp_peertable_find(&ps->aliases, name);
   if (gp_peer_equal(old, name))
     call(ps, peer, gp_peer_ref(name));
@@ -175,7 +170,8 @@ void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
       dropalias(ps, (gp_alias *)alias);
     if (peer->names.dial == NULL)
       peer->names.dial = gp_peer_ref(old);
-    call(ps, peer, withnick(peer, name));
+    new = withnick(name, gp_peer_nick(old));
+    call(ps, peer, new != NULL ? new : gp_peer_ref(name));
     addalias(ps, peer, old);
   }
   gp_peer_unref(old);

@@ -100,14 +100,25 @@ static void readprocess (gp_identity *out, const gp_httpin *in) {
     out->nick[0] = '\0';
 }
 
+/* The number at the head of a text; 0: there is none. */
+static unsigned leading (const char *text) {
+  unsigned version = 0;
+  if (text != NULL && strchr("0123456789", text[0]) != NULL)
+    (void)sscanf(text, "%9u", &version);
+  return version;
+}
+
 /* The first version did not tell it. One that announces itself in a later
-   format has a later version, though not what it announces is understood. */
-static void readversion (gp_identity *out, const gp_httpin *in) {
-  const char *announced = gp_httpin_header(in, announcement);
-  const char *value = gp_httpin_header(in, version);
-  if (announced != NULL && sscanf(announced, "%9u", &out->version) == 1 &&
-      out->version == 1 && value != NULL)
-    (void)sscanf(value, "%9u", &out->version);
+   format has a later version; what else it says of itself is not
+   understood. */
+static void readwho (gp_identity *out, const gp_httpin *in) {
+  unsigned told = leading(gp_httpin_header(in, version));
+  out->version = leading(gp_httpin_header(in, announcement));
+  if (out->version > 1)
+    return;
+  readprocess(out, in);
+  if (out->version == 1 && told > 1)
+    out->version = told;
 }
 
 static void readnumber (gp_extension *x, const gp_httpin *in) {
@@ -157,15 +168,13 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   readreconnect(x, in);
   x->brief = gp_httpin_header(in, brief) != NULL;
   x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
-  readprocess(&x->who, in);
-  readversion(&x->who, in);
+  readwho(&x->who, in);
   readnumber(x, in);
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
-  readprocess(&x->who, in);
-  readversion(&x->who, in);
+  readwho(&x->who, in);
   if (gp_httpin_isok(in))
     x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
 }

@@ -135,7 +135,7 @@ TEST(namesake, "that one has our name the program is told, once a network") {
     program_forget(program_join(&s, "m:1"));
     script_respond(&s, "connect", &anna, "");
     TEXT(program_news(&s),
-         i == 0 ? "joining m: EEXIST; m joined" : "joining m: EEXIST");
+         i == 0 ? "meeting m: EEXIST; m joined" : "meeting m: EEXIST");
   }
   script_close(&s);
 }
@@ -146,7 +146,7 @@ TEST(listtaken, "one that refuses its list for our name is one, too") {
   script_member(&s, &bob);
   differs(&s, &bob);
   script_refuse(&s, "connect b:1", &bob, 409);
-  TEXT(program_news(&s), "joining b: EEXIST; b left");
+  TEXT(program_news(&s), "greeting b: EEXIST; b left");
   script_close(&s);
 }
 

@@ -49,7 +49,7 @@ TEST(merging, "two of a name stay when their networks become one") {
   script s;
   open(&s);
   TEXT(script_given(&s, reconnects(&s, &ann, false)), "200 v113 [b:1 c:1]");
-  TEXT(told_failure(s.node), "joining e: EEXIST");
+  TEXT(told_failure(s.node), "meeting e: EEXIST");
   TEXT(script_given(&s, reconnects(&s, &bob, false)),
        "200 v113 [b:1 c:1 e:1]");
   TEXT(told_failure(s.node), "");

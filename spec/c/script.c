@@ -250,6 +250,7 @@ static void identify (gp_identity *who, const actor *a) {
     return;
   who->peer = peerof(a->name);
   who->process = a->process;
+  who->version = a->version == 0 ? GP_VERSION : a->version;
   if (a->called != NULL)
     snprintf(who->nick, sizeof who->nick, "%s", a->called);
 }
