@@ -22,8 +22,8 @@ describe("gop2p members", function()
     local lines = tree:done {"members", peer.name}
     assert.matches("^NAME  MEMBER +STATE$", lines[1])
     for i, name in ipairs(names) do
-      assert.equal("-     " .. name .. (" "):rep(width - #name) .. "  answers",
-                   lines[i + 1])
+      assert.equal("-     " .. name .. (" "):rep(width - #name)
+                   .. "  answers", lines[i + 1])
     end
     assert.equal(3, #lines)
     assert.same({other.name}, peer:members())

@@ -91,14 +91,15 @@ end
 function installed:listener(...)
   local errors = os.tmpname()
   local p = self.folder:keep(self:start({"listen", ...}, {stderr = errors}))
-  local where
+  local said, endpoint
   repeat
-    p:line(0.05)
+    local _, why = p:line(0.05)
     local file <close> = assert(io.open(errors))
-    where = file:read("a"):match("listening as [^\n]-(localhost:%d+)%)?\n")
-  until where
+    said = file:read("a")
+    endpoint = said:match("listening as [^\n]-(localhost:%d+)%)?\n")
+  until endpoint or why == "closed"
   os.remove(errors)
-  return p, where
+  return assert(endpoint and p, said), endpoint
 end
 
 -- The same on a terminal, as terminal.start.
