@@ -1,6 +1,7 @@
 -- naming.lua - coming in under a name that may be taken.
 
 local core = require "gop2p.core"
+local start = require "gop2p.start"
 
 local naming = {}
 
@@ -24,17 +25,17 @@ end
 
 -- naming.connect(node, peer, asked [, timeout]) -> true | nil, err
 --
--- As node:connect, which it calls. Where the node's name is taken it comes in
+-- As start.connect, which it calls. Where the node's name is taken it comes in
 -- as the first of "ann-2", "ann-3", ... that is free, 'asked' being "ann";
 -- node:self().name is the name that it has then. Where it does not come in it
 -- has the name that it had.
 function naming.connect(node, peer, asked, timeout)
   local had, number = node:self().name, 1
-  local ok, err = node:connect(peer, timeout)
+  local ok, err = start.connect(node, peer, timeout)
   while not ok and err.code == "EEXIST" do
     number = takenext(node, asked, number)
     if not number then break end
-    ok, err = node:connect(peer, timeout)
+    ok, err = start.connect(node, peer, timeout)
   end
   if not ok and not core.isclosed(node) and node:self().name ~= had then
     core.setname(node, had)

@@ -183,13 +183,13 @@ end
 
 -- What begins as what stands in the quotes and means a member.
 local function handles(text)
-  local list = {}
+  local begin, list = text:gsub("\\(.)", "%1"), {}
   for self in pairs(nodes) do
     local members = core.isclosed(self) and {} or core.members(self)
-    table.move(complete.peers(members, text), 1, #members, #list + 1, list)
-  end
-  for i, handle in ipairs(list) do
-    list[i] = handle:gsub("[\\\"']", "\\%0")
+    for _, handle in ipairs(complete.peers(members, begin)) do
+      local rest = handle:sub(#begin + 1):gsub("[\\\"']", "\\%0")
+      list[#list + 1] = text .. rest
+    end
   end
   return list
 end

@@ -65,11 +65,13 @@ function start.roaming(address, port, options)
   return start.at(address, port, options, listenof(address), true)
 end
 
--- Starts a node anew; after an error it is stopped.
+-- Starts a node anew, with the name that it has; after an error it is
+-- stopped.
 local function move(self, address)
   local own = roaming[self]
-  local ok, err = core.restart(self, address, own.port,
-    complete(own.options, listenof(address)))
+  local options = complete(own.options, listenof(address))
+  options.name = core.self(self).name
+  local ok, err = core.restart(self, address, own.port, options)
   if not ok then node.close(self) end
   return ok, err
 end

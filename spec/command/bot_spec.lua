@@ -218,9 +218,22 @@ describe("gop2p bot", function()
                    .. "off%): loud\n", said)
   end)
 
+  it("gives a bot another name than its script", function()
+    local text = [[
+      local bot = require("gop2p.bot").new {name = "dice", store = false}
+      bot:on("start", function() bot:stop() end)
+      bot:run()]]
+    local status, _, said = run {script(text), "--json", "--name", "ann"}
+    assert.equal(0, status)
+    for line in said:gmatch("[^\n]+") do
+      assert.equal("ann", cjson.decode(line).bot)
+    end
+  end)
+
   it("says that options were of no use to a script without a bot", function()
     for _, options in ipairs {{"--watch"}, {"--dry-run"}, {"--json"},
-                              {"--log", "x"}, {"--log-level", "info"}} do
+                              {"--log", "x"}, {"--log-level", "info"},
+                              {"--name", "ann"}} do
       local args = {script "print 'here'", table.unpack(options)}
       local status, lines, said = run(args)
       assert.same({2, {"here"}}, {status, lines})

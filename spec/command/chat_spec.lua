@@ -2,7 +2,6 @@
 -- `gop2p chat` as it is installed.
 
 local go = require "spec.support.go"
-local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -163,7 +162,7 @@ describe("make chat", function()
     start()
     for line, answer in pairs {
       ["connect"] = "To which peer%? Such as: connect localhost:5000",
-      ["connect here"] = "Not a peer: here%. Write .*",
+      ["connect here"] = "Nobody here is called here%.",
       ["connect localhost 5000"] = "Not a peer: localhost 5000%. .*",
       ["connect localhost:65536"] = "Not a peer: localhost:65536%. .*",
       ["connect 0"] = "Not a peer: 0%. .*",
@@ -171,7 +170,8 @@ describe("make chat", function()
         "Not connected: .*: a node cannot connect to itself",
       ["dm"] = "To whom, and what%? Such as: dm localhost:5000 Hello",
       ["dm 5000"] = "To whom, and what%? .*",
-      ["dm x y"] = "Not a peer: x%. .*",
+      ["dm x:y z"] = "Not a peer: x:y%. .*",
+      ["dm x y"] = "Nobody here is called x%.",
       ["disconnect"] = "You are not connected%.",
       ["Hello"] = "Nobody heard that: connect to somebody first, .*",
     } do
@@ -209,25 +209,6 @@ describe("make chat", function()
     assert.same({}, peer:members())
   end)
 
-  it("puts a name before what it says", function()
-    start("--name", "Ann", "--join", peer.name)
-    says("Here: " .. peer.name)
-    chat:send("Hello")
-    assert.equal("Ann: Hello", (peer:message()))
-    chat:send("dm " .. peer.name .. " psst")
-    assert.equal("Ann: psst", (peer:message()))
-  end)
-
-  it("is told when its name is another's, or none", function()
-    local ann <close> = assert(gop2p.start_local_node(0, {name = "Ann"}))
-    local status, out = run("--name", "Ann", "--join",
-                            tostring(ann:self()))
-    assert.equal(1, status)
-    assert.matches("the name is taken by another member", out)
-    status, out = run("--name", "Ann B")
-    assert.equal(2, status, out)
-  end)
-
   it("joins through the first of several that lets it", function()
     local gone = go.start("v1.1.3", "localhost")
     gone:close()
@@ -254,7 +235,8 @@ describe("make chat", function()
         "Not delivered to " .. stranger.name,
       ["connect " .. nobody.name .. "\nconnect " .. peer.name] =
         "Not connected",
-      ["/foo"] = "No such command", ["/dm x y"] = "Not a peer",
+      ["/foo"] = "No such command", ["/dm x:y z"] = "Not a peer",
+      ["/dm x y"] = "Nobody here is called x",
     } do
       local p <close> = assert(process.start({LUA, CHAT}))
       p:send(line)
@@ -287,8 +269,9 @@ describe("make chat", function()
   it("shows its commands", function()
     start()
     chat:send("help")
-    for _, name in ipairs {"connect <peer>", "dm <peer> <text>", "members",
-                           "disconnect", "exit", "help"} do
+    for _, name in ipairs {"connect <peer>", "dm <peer> <text>",
+                           "nick <name>", "members", "disconnect", "exit",
+                           "help"} do
       says(name .. "  +%S.*")
     end
   end)
@@ -364,7 +347,7 @@ describe("make chat", function()
     local usage = "\nUsage: gop2p chat [-h] [--port PORT] "
                   .. "[--listen-port PORT]\n"
                   .. "       [--address ADDRESS] [--join PEER] "
-                  .. "[--name NAME] [--plain]\n"
+                  .. "[--name NAME] [--strict-name]\n       [--plain]\n"
     for _, case in ipairs {
       {"unknown option '--foo'", "--foo", "1"},
       {"too many arguments", "5000"},

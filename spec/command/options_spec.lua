@@ -33,26 +33,27 @@ describe("the options of gop2p", function()
     local status, lines, name = run("chat", "hi\n", "--name", "Ann",
                                     "--plain")
     assert.equal(0, status)
-    assert.equal("You are " .. name .. ". Try help.", lines[1])
-    assert.same({"Ann: hi", name, "message"}, {peer:message()})
+    assert.equal("You are Ann (" .. name .. "). Try help.", lines[1])
+    assert.same({"hi", name, "message"}, {peer:message()})
   end)
 
   it("repl takes them", function()
-    local status, lines, name = run("repl", "node:self()\n", "--plain")
-    assert.same({0, {name}}, {status, lines})
+    local status, lines = run("repl", "node:self()\n", "--plain",
+                              "--name", "Ann")
+    assert.same({0, {"Ann"}}, {status, lines})
   end)
 
   it("watch takes them", function()
     local status, lines, name = run("watch", "", "--count", "1",
-                                    "--interval", "0.01")
+                                    "--interval", "0.01", "--name", "Ann")
     assert.equal(0, status)
-    assert.matches("  " .. name .. ": 1 member$", lines[1])
+    assert.matches("  Ann (" .. name .. "): 1 member", lines[1], 1, true)
   end)
 
   it("members takes them", function()
     local status, lines = run("members", "")
     assert.equal(0, status)
-    assert.matches("^" .. peer.name .. " +answers$", lines[2])
+    assert.matches("^%- +" .. peer.name .. " +answers$", lines[2])
   end)
 
   it("send takes them", function()

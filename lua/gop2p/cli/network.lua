@@ -1,6 +1,7 @@
 -- network.lua - what the commands have in common: options, a node, its
 -- joining and its leaving.
 
+local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local reach = require "gop2p.reach"
 local show = require "gop2p.cli.show"
@@ -37,6 +38,12 @@ function network.peer(text)
   return nil, "not a peer: " .. text
 end
 
+-- For argparse: a peer, or the name that a member can have.
+function network.peer_or_name(text)
+  local peer, why = network.peer(text)
+  return peer or values.toname(text), why
+end
+
 -- For argparse: a number that is more than 0.
 function network.positive(text)
   local number = tonumber(text)
@@ -53,9 +60,16 @@ end
 
 -- For argparse: a node's name.
 function network.name(text)
-  if text:find("^%a[%w._-]*$") and #text <= 32 then return text end
-  return nil, "not a name: " .. text .. " (a letter, then letters, digits, "
-              .. "-, _ and ., 32 at most)"
+  local good, expected = core.isname(text)
+  if good then return text end
+  return nil, ("not a name: %s (%s)"):format(text, expected)
+end
+
+-- Declares the option --name.
+function network.named(command)
+  command:option("--name", "The node's name, by which others call it: one "
+                 .. "that no other member has.")
+    :argname("NAME"):convert(network.name)
 end
 
 -- Declares the options of a command that has a node.
@@ -72,6 +86,7 @@ function network.options(command)
   command:option("--join", "Join the network of a peer, such as "
                  .. "localhost:5000, or 5000. Several are tried in turn.")
     :argname("PEER"):convert(network.peer):count("*")
+  network.named(command)
 end
 
 function network.json(command)
@@ -122,10 +137,12 @@ end
 
 -- Joins through the first of the peers that lets us; true when there is
 -- none to try. 'failed' is called with the error of each that does not. A
--- node that was told no address may have another one afterwards.
-function network.join(node, peers, failed)
+-- node that was told no address may have another one afterwards. 'connect', a
+-- function of node and peer, is start.connect unless it is given.
+function network.join(node, peers, failed, connect)
+  connect = connect or start.connect
   for _, peer in ipairs(peers) do
-    local ok, err = start.connect(node, peer)
+    local ok, err = connect(node, peer)
     if ok then return true end
     failed(err)
   end
