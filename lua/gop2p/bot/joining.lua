@@ -9,6 +9,7 @@
 -- when it is strict about that, it ends.
 
 local naming = require "gop2p.naming"
+local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
 local values = require "gop2p.values"
 
@@ -71,6 +72,7 @@ end
 -- Where nobody else may be called what the bot is.
 local function failed(bot, err)
   bot.failure = err
+  program.notstarted()
   bot.log:error("not joined", { reason = tostring(err) })
   bot:stop()
 end

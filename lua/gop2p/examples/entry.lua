@@ -11,7 +11,8 @@ io.stdout:setvbuf("line")
 
 gop2p.run(function()
   local port = math.tointeger(tonumber(arg[1] or 0))
-  local node <close> = assert(gop2p.start_local_node(port, { name = "entry" }))
+  local options = { name = "entry" }
+  local node <close> = assert(gop2p.start_local_node(port, options))
   print(gop2p.peer(node:self()))   -- its address alone
   gop2p.spawn(function()
     for msg in node:inbox() do print(msg.type, msg) end
