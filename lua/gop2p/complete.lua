@@ -35,13 +35,16 @@ local function openstring(line)
 end
 
 -- The tables in which a field of 'value' is looked for. Runs no code of
--- anybody's: a function that stands for __index is not asked.
+-- anybody's: a function that stands for __index is not asked, but its table
+-- may say what 'methods' there are.
 local function tables(value)
   local list = {}
   while value ~= nil and #list < DEEPEST do
     if type(value) == "table" then list[#list + 1] = value end
     local meta = debug.getmetatable(value)
-    value = type(meta) == "table" and rawget(meta, "__index")
+    meta = type(meta) == "table" and meta or {}
+    value = rawget(meta, "__index")
+    if type(value) == "function" then value = rawget(meta, "methods") end
     if type(value) ~= "table" then break end
   end
   return list

@@ -26,7 +26,7 @@ if not begun then
     bot:stop()
   end)
 end
-bot:on("start", function() print(bot.node:self()) end)
+bot:on("start", function() print(gop2p.peer(bot.node:self())) end)
 bot:on("error", function(err) print("told: " .. err) end)
 ]]
 
@@ -226,7 +226,7 @@ describe("a bot", function()
       :gsub('log = {level = "off"}', 'log = {}, port = 1')))
     local errors = folder.path .. "/errors"
     run("local log = require 'gop2p.bot.log' the_bot.log = log.open{bot = "
-        .. "'dice', file = '" .. errors .. "'} print(1)")
+        .. "function() return 'dice' end, file=''" .. errors .. "'} print(1)")
     reloads()
     local text = net.read(errors)
     assert.matches("warn dice: takes a restart option=port\n", text)

@@ -48,6 +48,7 @@ describe("gop2p bot", function()
   -- Has joined once it says so; its log goes to the file "errors".
   local SCRIPT = [[
     io.stdout:setvbuf("line")
+    local gop2p = require "gop2p"
     local bot = require("gop2p.bot").new {
       name = "dice", join = arg[1], store = arg[2],
       log = {level = "warn"},
@@ -56,7 +57,7 @@ describe("gop2p bot", function()
       bot.store.rolled = true
       return "rolled"
     end)
-    bot:on("met", function() print(bot.node:self()) end)
+    bot:on("met", function() print(gop2p.peer(bot.node:self())) end)
     bot:on("stop", function() print("bye") end)
     bot:run()
     print("over")
@@ -296,9 +297,10 @@ describe("the installed gop2p bot", function()
 
   it("runs a bot as its options say", function()
     local name = script [[
+      local gop2p = require "gop2p"
       local bot = require("gop2p.bot").new {name = "dice", store = false}
       bot:command("roll", function() return "rolled" end)
-      bot:on("start", function() print(bot.node:self()) end)
+      bot:on("start", function() print(gop2p.peer(bot.node:self())) end)
       bot:run()
     ]]
     local errors = tree.dir .. "/errors"

@@ -108,7 +108,7 @@ describe("the reference", function()
   it("names every call of a bot", function()
     local bot = require("gop2p.bot").new { store = false }
     local there = {}
-    for name in pairs(getmetatable(bot).__index) do
+    for name in pairs(getmetatable(bot).methods) do
       there["bot:" .. name] = true
     end
     for name in ("newregistry adopt task fire find lead"):gmatch("%a+") do

@@ -4,9 +4,15 @@
 -- that grow: when nobody was there at the start, when everybody has gone
 -- since, and also when there are others, for the network may have come
 -- together in two parts that know nothing of each other.
+--
+-- Where its name is taken it comes in under another one, which it keeps; or,
+-- when it is strict about that, it ends.
 
+local naming = require "gop2p.naming"
+local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
 local start = require "gop2p.start"
+local values = require "gop2p.values"
 
 local joining = {}
 joining.__index = joining
@@ -25,13 +31,14 @@ function joining.new(bot)
     end
   end
   return setmetatable({ bot = bot, list = list, pause = FIRST,
-                        stale = false, tried = false }, joining)
+                        stale = false, tried = false, former = false,
+                        asked = bot.name, given = bot.name }, joining)
 end
 
 local function members(self)
   local set = {}
   for _, peer in ipairs(self.bot.node:members()) do
-    set[tostring(peer)] = true
+    set[values.endpoint(peer)] = true
   end
   return set
 end
@@ -39,22 +46,50 @@ end
 -- A member may go by another name than the one that was joined through: as
 -- long as anybody is there, such an entry point counts as joined.
 local function absent(entry, set)
-  local name = tostring(entry.peer)
-  entry.named = entry.named or set[name]
-  if not next(set) or (entry.named and not set[name]) then
+  local endpoint = values.endpoint(entry.peer)
+  entry.named = entry.named or set[endpoint]
+  if not next(set) or (entry.named and not set[endpoint]) then
     entry.joined = false
   end
-  return not (entry.own or set[name] or entry.joined)
+  return not (entry.own or set[endpoint] or entry.joined)
+end
+
+-- Comes in under the name that was asked for last, by the options or by who
+-- has changed it since, or one like it.
+local function connect(self, peer)
+  local bot = self.bot
+  if bot.name ~= self.given then self.asked = bot.name end
+  local ok, err
+  if bot.options.strict_name or not self.asked then
+    ok, err = start.connect(bot.node, peer, TIMEOUT)
+  else
+    ok, err = naming.connect(bot.node, peer, self.asked, TIMEOUT)
+  end
+  if ok and bot.name ~= self.asked and bot.name ~= self.given then
+    bot.log:warn("the name is taken", { asked = self.asked, name = bot.name })
+  end
+  self.given = bot.name
+  return ok, err
+end
+
+-- Where nobody else may be called what the bot is.
+local function failed(bot, err)
+  bot.failure = err
+  program.notstarted()
+  bot.log:error("not joined", { reason = tostring(err) })
+  bot:stop()
 end
 
 local function try(self, entry)
   local bot = self.bot
-  local name = tostring(bot.node:self())
-  local ok, err = start.connect(bot.node, entry.peer, TIMEOUT)
-  if tostring(bot.node:self()) ~= name then
-    bot.log:info("moved", { node = tostring(bot.node:self()) })
+  local before = bot.node:self()
+  local ok, err = connect(self, entry.peer)
+  if bot.node:self() ~= before then
+    bot.log:info("moved", { node = values.endpoint(bot.node:self()) })
   end
-  if ok then
+  if not ok and err.code == "EEXIST" and bot.options.strict_name then
+    return failed(bot, err)
+  elseif ok then
     entry.joined, entry.told = true, false
     self:release()
     bot.log:info("connected", { through = tostring(entry.peer) })
@@ -67,9 +102,19 @@ local function try(self, entry)
   end
 end
 
+-- joining:refused(peer): we came back to it by ourselves, and our name is
+-- taken there. It is asked once more, as those that we join through are.
+function joining:refused(peer)
+  self.former = { peer = peer, joined = false, told = false }
+  self:changed()
+end
+
 -- One round; whether every entry point is in our network after it.
 local function round(self)
   local whole = true
+  local former = self.former
+  self.former = false
+  if former and not next(members(self)) then try(self, former) end
   for _, entry in ipairs(self.list) do
     if self.bot.state ~= "running" then return true end
     if absent(entry, members(self)) then

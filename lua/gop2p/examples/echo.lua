@@ -24,7 +24,7 @@ end)
 
 bot:command("ping [member:peer]", "says whether it, or a member, responds",
             function(_, args)
-  if not args.member then return "pong" end
+  if not args.member or args.member == bot.node:self() then return "pong" end
   for _, known in ipairs(bot.node:stats().peers) do
     if known.peer == args.member then
       local rtt = known.state == "alive" and known.rtt

@@ -6,8 +6,9 @@
 --   !poll 18:00 "Where do we eat tomorrow?" pizza, soup
 --   !vote 2
 --
--- One poll at a time. Each member has one vote, which may also be given
--- directly, and changed. The result is said when the time is over.
+-- One poll at a time. Each member has one vote, by its name if it has one,
+-- which may also be given directly, and changed. The result is said when the
+-- time is over.
 
 local bot = require("gop2p.bot").new {
   name = "poll", port = arg[1], join = { table.unpack(arg, 2) },

@@ -6,7 +6,8 @@
 --   !remind all at 18:00 the office closes
 --
 -- What has been promised is kept: when at that time the bot is down, or the
--- one to be reminded is away, it is said as soon as both are there.
+-- one to be reminded is away, it is said as soon as both are there. Who has a
+-- name is reminded by its name, wherever it is then.
 
 local bot = require("gop2p.bot").new {
   name = "reminders", port = arg[1], join = { table.unpack(arg, 2) },
@@ -90,7 +91,7 @@ bot:command("forget <number:integer>", "deletes one of your reminders",
 end)
 
 for number in pairs(store.reminders) do schedule(number) end
-for _, event in ipairs { "joined", "met", "recovered" } do
+for _, event in ipairs { "joined", "met", "recovered", "renamed" } do
   bot:on(event, catchup)
 end
 
