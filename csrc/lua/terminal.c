@@ -92,10 +92,12 @@ static int core_outlives (lua_State *L) {
 }
 
 void lgp_open_terminal (lua_State *L) {
-  static const luaL_Reg functions[] = {
-    {"isatty", core_isatty},     {"screensize", core_screensize},
-    {"fit", core_fit},
-    {"isbroken", core_isbroken}, {"rearm", core_rearm},
-    {"outlives", core_outlives}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"isatty", core_isatty},
+                                       {"screensize", core_screensize},
+                                       {"fit", core_fit},
+                                       {"isbroken", core_isbroken},
+                                       {"rearm", core_rearm},
+                                       {"outlives", core_outlives},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }
