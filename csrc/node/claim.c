@@ -31,7 +31,7 @@ static void setnick (gp_node *n, gp_record *peer, const char *nick) {
   }
   gp_membership_setnick(n, peer, nick);
   if (gp_membership_ismember(peer) && nick[0] != '\0' &&
-      strcmp(nick, self->nick) == 0 && peer->claim.process != self->process)
+      strcmp(nick, self->nick) == 0)
     gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
 }
 

@@ -255,17 +255,6 @@ TEST(takesours, "that a member takes our nick is told once") {
   script_close(&s);
 }
 
-TEST(ourselves, "it is not ours that we are told is somebody's") {
-  static const actor we = {.name = "b:1", .process = 7, .called = "ann"};
-  static const actor none = {.name = "b:1", .process = 7};
-  script s;
-  open(&s);
-  script_member(&s, &none);
-  script_connect(&s, &we);
-  TEXT(program_news(&s), "b renamed: - to ann");
-  script_close(&s);
-}
-
 TEST(nonames, "two without a nick do not have the same one") {
   script s;
   script_open(&s);

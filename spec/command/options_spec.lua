@@ -38,7 +38,7 @@ describe("the options of gop2p", function()
   end)
 
   it("repl takes them", function()
-    local status, lines = run("repl", "node:self()\n", "--plain",
+    local status, lines = run("repl", "node:self().name\n", "--plain",
                               "--name", "Ann")
     assert.same({0, {"Ann"}}, {status, lines})
   end)

@@ -28,10 +28,10 @@ local PROGRAM = [[
 
 local BOT = [[
   local bot = require("gop2p.bot").new {
-    name = "echo", join = arg[1], store = false,
+    name = "Jürgen", join = arg[1], store = false,
     log = {file = io.stdout},
   }
-  bot:command("ping", function() return "pong" end)
+  bot:command("ping", function(ctx) return "pong, " .. ctx.name end)
   bot:run()
 ]]
 
@@ -101,6 +101,13 @@ describe("a node on one of several machines", function()
       line = assert(child:line(LIMIT), pattern)
     until line:find(pattern)
     return line:match(pattern)
+  end
+
+  -- The names in a text, in any order.
+  local function list(text)
+    local set = {}
+    for name in text:gmatch("[^, ]+") do set[name] = true end
+    return set
   end
 
   local SAY = "return node:broadcast(%q):wait()"
@@ -247,38 +254,46 @@ describe("a node on one of several machines", function()
       [[local n, err = gop2p.join("192.0.2.9:5000") return err.code]]))
   end)
 
-  it_there("chats with a bot on another, both told only the way", function()
+  it_there("chats with a bot on another by name, both told only the way",
+           function()
     local chat = start(1, {LUA, GOP2P, "chat", "--address", "auto",
-                           "--port", "5002"})
-    local entry = shows(chat, "^You are (.*)%. Try help%.$")
+                           "--port", "5002", "--name", "ann"})
+    local entry = shows(chat, "^You are ann %((.*)%)%. Try help%.$")
     assert.equal(machines:address(1) .. ":5002", entry)
     local bot = start(2, {LUA, GOP2P, "bot", files[2], entry})
     shows(bot, "connected through=")
     chat:send("!ping")
-    shows(chat, "^%[10%.77%.0%.2:%d+%] pong$")
-    local second = start(2, {LUA, GOP2P, "chat", "--join", entry})
-    shows(second, "^You are 10%.77%.0%.2:%d+%. Try help%.$")
-    shows(second, "^Here: ")
+    shows(chat, "^%[Jürgen%] pong, ann$")
+    chat:send("Jürgen: ping")
+    shows(chat, "^%[Jürgen%] pong, ann$")
+    chat:send("/dm Jürgen ping")
+    shows(chat, "^%[Jürgen to you%] pong, ann$")
+    local second = start(2, {LUA, GOP2P, "chat", "--join", entry,
+                             "--name", "ann"})
+    shows(second, "^You are ann %(10%.77%.0%.2:%d+%)%. Try help%.$")
+    shows(second, "^You are ann%-2: ann is taken%.$")
+    assert.same({ann = true, ["Jürgen"] = true},
+                list(shows(second, "^Here: (.*)$")))
     chat:send("Hello, all")
-    shows(second, "^%[" .. entry .. "%] Hello, all$")
-    second:send("And back")
-    shows(chat, "^%[10%.77%.0%.2:%d+%] And back$")
+    shows(second, "^%[ann%] Hello, all$")
+    second:send("/dm ann And back")
+    shows(chat, "^%[ann%-2 to you%] And back$")
   end)
 
   it_there("moves with its chat, and with its bot", function()
     local one, name = first "nil"
-    local chat = start(1, {LUA, GOP2P, "chat", "--join", "5000"})
-    shows(chat, "^You are localhost:%d+%. Try help%.$")
-    local moved = assert(chat:line(LIMIT))
-                  :match("^You are (10%.77%.0%.1:%d+) now, which")
-    assert.is_string(moved)   -- and it is told nothing that has passed
+    local chat = start(1, {LUA, GOP2P, "chat", "--join", "5000",
+                           "--name", "ann"})
+    shows(chat, "^You are ann %(localhost:%d+%)%. Try help%.$")
+    assert.matches("^You are ann %(10%.77%.0%.1:%d+%) now, which",
+                   chat:line(LIMIT))   -- and it is told nothing that passed
     assert.equal("Here: " .. name, chat:line(LIMIT))
     local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000"})
     shows(bot, "moved node=10%.77%.0%.1:%d+")
     shows(bot, "connected through=localhost:5000")
     chat:send("!ping")
-    shows(chat, "^%[10%.77%.0%.1:%d+%] pong$")
-    assert.equal("[" .. moved .. "] !ping", ask(one, HEAR))
+    shows(chat, "^%[Jürgen%] pong, ann$")
+    assert.equal("[ann] !ping", ask(one, HEAR))
     local late = start(2, {LUA, GOP2P, "chat"})
     shows(late, "^You are localhost:")
     late:send("/join " .. name)

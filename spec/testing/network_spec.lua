@@ -48,7 +48,7 @@ describe("a simulated network", function()
         print("joined")
       end)
     ]], {name = "joiner"})
-    assert.same({"localhost ann:5000", "localhost:5002", "joined"},
+    assert.same({"localhost ann", "localhost:5002", "joined"},
                 {table.unpack(bot:prints())})
   end)
 

@@ -158,8 +158,7 @@ function commands.nick(self, rest)
     if not ok then return self:fail("Not renamed: %s", show.words(err)) end
     self.name = rest
   end
-  say("You are %s.", rest == "" and values.described(self.node:self())
-                     or self.node:self())
+  say("You are %s.", rest == "" and self.node:self() or rest)
 end
 
 function commands.members(self)
