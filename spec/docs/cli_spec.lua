@@ -98,6 +98,7 @@ describe("the page of the command", function()
     local bob = tree.folder:keep(tree:start({"chat", "--plain", "--name",
                                              "bob"}))
     local port = bob:line():match("%(localhost:(%d+)%)")
+    for _ = 1, 2 do bob:line() end   -- who can join it
     local t = tree:terminal {"chat", "--name", "ann", "--join", port}
     session = session:gsub("5001",
                            (t:shows "^You are ann %(localhost:(%d+)%)"))
