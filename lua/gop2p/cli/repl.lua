@@ -7,7 +7,6 @@ local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
 local show = require "gop2p.cli.show"
-local values = require "gop2p.values"
 
 local repl = { summary = "A Lua prompt with a node that is always served." }
 repl.__index = repl
@@ -147,7 +146,7 @@ function repl.run(options)
   _G.gop2p, _G.node = gop2p, node
   if self.terminal then
     show.line(("%s. 'node' is %s, 'gop2p' the module."):format(
-      gop2p._VERSION, values.described(node:self())))
+      gop2p._VERSION, node:self()))
   end
   local _ <close> = not edits and network.on_end(function()
     os.exit(DONE)   -- which says goodbye

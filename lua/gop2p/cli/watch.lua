@@ -86,7 +86,7 @@ local function lines_of(self, list)
   end
   local lines = show.columns(rows)
   table.insert(lines, 1, ("%s  %s: %d member%s"):format(
-    os.date("%H:%M:%S"), values.described(self.node:self()), #list,
+    os.date("%H:%M:%S"), self.node:self(), #list,
     #list == 1 and "" or "s"))
   return lines
 end
