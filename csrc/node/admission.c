@@ -83,6 +83,7 @@ void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
   gp_retry_stop(&peer->retry);
   if (!gp_membership_apply(n, peer, how, GP_OK))
     return;
+  gp_claim_met(n, peer);
   if (lost)
     gp_reconnect_hastenall(n);
   if (n->memberships.members == 1)
@@ -159,7 +160,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   gp_compat_setprogram(peer, form, ours);
   gp_peers_setconfirmed(peer, true);
   if (ours)
-    gp_claim_learn(n, peer, &request->ext.who);
+    gp_claim_learn(n, peer, &request->ext.who, n->now);
   else
     gp_claim_forget(n, peer, &request->ext.who);
   gp_peers_setdial(&n->peers, peer, request->remote);

@@ -24,18 +24,30 @@ static void compareversion (gp_node *n, gp_record *peer,
 }
 
 static void setnick (gp_node *n, gp_record *peer, const char *nick) {
-  const gp_identity *self = &n->self.identity;
   if (strcmp(gp_peer_nick(gp_record_name(peer)), nick) == 0) {
     (void)gp_nicks_update(&n->peers.nicks, peer); /* memory was short */
     return;
   }
   gp_membership_setnick(n, peer, nick);
-  if (gp_membership_ismember(peer) && nick[0] != '\0' &&
-      strcmp(nick, self->nick) == 0)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
+  if (gp_membership_ismember(peer))
+    gp_claim_met(n, peer);
 }
 
-bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
+/* What it says in response may be older than what it has said by itself
+   since it was asked. */
+static void learnnick (gp_node *n, gp_record *peer, const char *nick,
+                       uint64_t asked_at) {
+  gp_claim *c = &peer->claim;
+  bool asked = asked_at != n->now;
+  if (asked && c->named_at != 0 && asked_at <= c->named_at)
+    return;
+  if (!asked)
+    c->named_at = n->now;
+  setnick(n, peer, nick);
+}
+
+bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
+                     uint64_t asked_at) {
   gp_claim *c = &peer->claim;
   bool other = c->process != 0 && c->process != who->process;
   bool replaced;
@@ -43,12 +55,13 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
     return false;
   if (other) {
     c->former = c->process;
+    c->named_at = 0;
     c->outdated = false;
   }
   c->process = who->process;
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
-  setnick(n, peer, who->nick);
+  learnnick(n, peer, who->nick, asked_at);
   compareversion(n, peer, who);
   if (replaced)
     gp_departure_reset(peer); /* nothing is known of the new one */
@@ -56,7 +69,7 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who) {
 }
 
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who) {
-  setnick(n, peer, "");
+  learnnick(n, peer, "", n->now);
   compareversion(n, peer, who);
 }
 
@@ -64,9 +77,17 @@ static bool iscalled (const gp_record *peer, const char *nick) {
   return strcmp(gp_peer_nick(gp_record_name(peer)), nick) == 0;
 }
 
+void gp_claim_met (gp_node *n, const gp_record *peer) {
+  const gp_identity *self = &n->self.identity;
+  if (self->nick[0] != '\0' && iscalled(peer, self->nick) &&
+      peer->claim.process != self->process)
+    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
+}
+
 bool gp_claim_istaken (const gp_node *n, const char *nick) {
   const gp_record *peer = gp_nicks_find(&n->peers.nicks, nick);
-  while (peer != NULL && !gp_membership_ismember(peer))
+  while (peer != NULL &&
+         (peer->membership == GP_STRANGER || gp_membership_isfailing(peer)))
     peer = gp_nicks_next(peer);
   return peer != NULL;
 }

@@ -22,10 +22,11 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_claim {
-  uint64_t process; /* it is; 0: not told */
-  uint64_t former;  /* process at its address before; 0: not known */
-  bool pending;     /* it waits whether its nick is another's */
-  bool outdated;    /* the program knows that its version is another one */
+  uint64_t process;  /* it is; 0: not told */
+  uint64_t former;   /* process at its address before; 0: not known */
+  uint64_t named_at; /* when it told its nick by itself; 0: never */
+  bool pending;      /* it waits whether its nick is another's */
+  bool outdated;     /* the program knows that its version is another one */
 } gp_claim;
 
 typedef struct gp_claims {
@@ -39,17 +40,24 @@ typedef enum gp_verdict {
 } gp_verdict;
 
 /*
-** The peer has shown who it is, as far as it told. Whether it has taken the
-** place of a member: that one has failed, and the peer is to be met like a
-** newcomer.
+** The peer has shown who it is, as far as it told: in response to what was
+** sent at 'asked_at', or (n->now) by itself. A nick that it has told by
+** itself since then stays, for the response may be older. Whether it has
+** taken the place of a member: that one has failed, and the peer is to be met
+** like a newcomer.
 */
-bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who);
+bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
+                     uint64_t asked_at);
 
 /* It is no node of ours, or of a later version that announces itself in
    another way: it has no nick. */
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who);
 
-/* Whether a member that seems to live has the nick. */
+/* A member, or one that becomes one, has a nick: if it is ours, the program
+   is told. */
+void gp_claim_met (gp_node *n, const gp_record *peer);
+
+/* Whether another one that seems to live has the nick. */
 bool gp_claim_istaken (const gp_node *n, const char *nick);
 
 /* Whether the peer may be called as it says. Those that were called so, but

@@ -128,13 +128,13 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
 
 /* Two of a nick that live both stay when their networks become one. */
 static void learnidentity (gp_node *n, gp_record *peer,
-                           const gp_identity *who) {
+                           const gp_identity *who, uint64_t asked_at) {
   gp_claim_letin(n);
   if (who->peer == NULL) {
     gp_claim_forget(n, peer, who);
     return;
   }
-  gp_claim_learn(n, peer, who);
+  gp_claim_learn(n, peer, who, asked_at);
   if (gp_claim_judge(n, peer, who) == GP_NICK_TAKEN)
     gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
 }
@@ -169,7 +169,7 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
   if (r->receipt != NULL)
     r->receipt->joined = true;
   peer = learn(n, peer, response);
-  learnidentity(n, peer, &response->ext.who);
+  learnidentity(n, peer, &response->ext.who, r->began_at);
   gp_admission_welcome(n, peer, GP_HAS_RESPONDED);
   g.by = peer;
   g.us = gp_compat_settlealias(n, peer, response);

@@ -16,8 +16,9 @@
 
 /*
 ** Gives the node another nick, which is valid, and tells the members.
-** GP_EEXIST: a member that seems to live has it. Two that take one at the
-** same time both have it, and are told.
+** GP_EEXIST: another one that seems to live has it. Two that take one at the
+** same time both have it, and are told; so do a member and one that takes it
+** while it is being let in, and knows nobody yet.
 */
 gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now);
 

@@ -215,7 +215,7 @@ static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
                     const gp_recvresp *response) {
   gp_suspicion_setrtt(&peer->liveness, (uint32_t)(n->now - p->sent_at));
   gp_detector_responded(n, peer);
-  if (gp_claim_learn(n, peer, &response->ext.who))
+  if (gp_claim_learn(n, peer, &response->ext.who, p->sent_at))
     gp_reconnect_resume(n, peer, 0);
   else if (response->ext.has_digest && gp_membership_ismember(peer) &&
            peer->compat.ours)

@@ -30,7 +30,7 @@ static gp_identity whois (uint64_t process, const char *called) {
 static bool learn (script *s, const char *name, uint64_t process,
                    const char *called) {
   gp_identity who = whois(process, called);
-  return gp_claim_learn(s->node, script_record(s, name), &who);
+  return gp_claim_learn(s->node, script_record(s, name), &who, s->node->now);
 }
 
 static gp_verdict judge (script *s, const char *name, uint64_t process,

@@ -160,6 +160,20 @@ TEST(takentwice, "nor when only the second of those with it lives") {
   script_close(&s);
 }
 
+TEST(returningnick, "that of one that comes back is not, before it is met") {
+  script s;
+  open(&s);
+  script_member(&s, &bob);
+  fails(&s, &bob);
+  script_connect(&s, &bob);
+  SAME(script_of(&s, &bob)->membership, GP_RETURNING);
+  SAME(call(&s, "bob"), GP_EEXIST);
+  script_fail(&s, "connect b:1", GP_ECONNREFUSED);
+  SAME(script_of(&s, &bob)->membership, GP_FAILED);
+  SAME(call(&s, "bob"), GP_OK);
+  script_close(&s);
+}
+
 TEST(strangernick, "that of one that was refused, or left, is free") {
   script s;
   open(&s);

@@ -16,6 +16,7 @@ static const actor cat = {.name = "c:1", .process = 12, .called = "cat"};
 
 /* The same address, but another process, or another program. */
 static const actor other = {.name = "b:1", .process = 21, .called = "rob"};
+static const actor other2 = {.name = "b:1", .process = 22, .called = "eve"};
 static const actor go = {.name = "b:1", .program = ACTOR_V113};
 static const actor seed = {.name = "b:1", .program = ACTOR_SEED};
 
@@ -129,7 +130,7 @@ TEST(renamedmemory, "without memory a nick stays until it is told again") {
     gp_identity who = {.process = 11, .nick = "bob"};
     gp_record *b = script_record(&s, "b:1");
     memory_fail(++n, true);
-    CHECK(!gp_claim_learn(s.node, b, &who));
+    CHECK(!gp_claim_learn(s.node, b, &who, s.node->now));
     failed = memory_heal();
     SAME(*nickof(&s, "b:1") == '\0', n == 1); /* found by it or not */
     SAME(gp_claim_istaken(s.node, "bob"), !failed);
@@ -255,6 +256,23 @@ TEST(takesours, "that a member takes our nick is told once") {
   script_close(&s);
 }
 
+TEST(returnsours, "also when one that had failed comes back with it") {
+  script s;
+  gp_receipt *r;
+  open(&s);
+  script_member(&s, &bob);
+  r = program_say(&s, "x");
+  gp_membership_apply(s.node, script_record(&s, "b:1"), GP_HAS_FAILED,
+                      GP_ETIMEDOUT);
+  TEXT(program_news(&s), "b failed: ETIMEDOUT");
+  SAME(gp_node_setnick(s.node, "bob", s.now), GP_OK);
+  TEXT(program_news(&s), "");
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  TEXT(program_news(&s), "meeting b: EEXIST; b recovered");
+  program_forget(r);
+  script_close(&s);
+}
+
 TEST(nonames, "two without a nick do not have the same one") {
   script s;
   script_open(&s);
@@ -268,16 +286,78 @@ TEST(nonames, "two without a nick do not have the same one") {
 ** Later than it was meant.
 */
 
-TEST(stale, "an old nick that comes late stays until the next probe") {
+TEST(late, "a response may be older than the nick that was told meanwhile") {
+  script s;
+  open(&s);
+  script_member(&s, &bob);
+  script_pass(&s, 10);
+  script_detect(&s, &bob);
+  script_connect(&s, &rob);
+  TEXT(program_news(&s), "b renamed: bob to rob");
+  script_pass(&s, 1);
+  script_respond(&s, "probe b:1", &bob, NULL);
+  TEXT(program_news(&s), "");
+  TEXT(nickof(&s, "b:1"), "rob");
+  script_detect(&s, &bob); /* is sent later */
+  script_pass(&s, 1);
+  script_respond(&s, "probe b:1", &bare, NULL);
+  TEXT(program_news(&s), "b renamed: rob to -");
+  script_close(&s);
+}
+
+TEST(latejoin, "also one to our connect") {
+  script s;
+  open(&s);
+  program_forget(program_join(&s, "b:1"));
+  script_pass(&s, 10);
+  script_connect(&s, &rob);
+  script_pass(&s, 10);
+  script_respond(&s, "connect b:1", &bob, "");
+  TEXT(program_news(&s), "b joined");
+  TEXT(nickof(&s, "b:1"), "rob");
+  script_close(&s);
+}
+
+TEST(latego, "or than the Go program that is there now") {
+  script s;
+  open(&s);
+  script_member(&s, &bob);
+  script_detect(&s, &bob);
+  script_pass(&s, 10);
+  script_connect(&s, &go);
+  TEXT(program_news(&s), "b renamed: bob to -");
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &bob, NULL);
+  TEXT(program_news(&s), "");
+  isgo(&s);
+  script_close(&s);
+}
+
+TEST(lateother, "but not one of another process") {
   script s;
   open(&s);
   script_member(&s, &bob);
   script_detect(&s, &bob);
   script_connect(&s, &rob);
   TEXT(program_news(&s), "b renamed: bob to rob");
-  script_respond(&s, "probe b:1", &bob, NULL); /* was written before */
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &other2, NULL);
+  TEXT(program_news(&s), "b failed: EREPLACED");
+  TEXT(nickof(&s, "b:1"), "eve");
+  script_close(&s);
+}
+
+TEST(toldlate, "one that told an old nick late is asked again") {
+  script s;
+  open(&s);
+  script_member(&s, &rob);
+  script_pass(&s, 10);
+  script_connect(&s, &bob); /* a connect that was on its way for long */
   TEXT(program_news(&s), "b renamed: rob to bob");
-  probe(&s, &rob);
+  script_pass(&s, 10);
+  script_detect(&s, &rob);
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &rob, NULL);
   TEXT(program_news(&s), "b renamed: bob to rob");
   script_close(&s);
 }
