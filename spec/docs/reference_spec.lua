@@ -120,7 +120,7 @@ describe("the reference", function()
 
   it("names every option of a bot, and its default", function()
     local there, named = options.read {}, {}
-    there.store = there.store:gsub("^" .. there.name, "NAME")
+    there.store = there.store:gsub("^bot", "NAME")
     for _, cells in ipairs(bots:rows("bot option")) do
       local defaults = {}
       for text in cells[2]:gmatch("[^,%s`\"]+") do
