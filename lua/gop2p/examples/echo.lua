@@ -36,7 +36,7 @@ bot:command("ping [member:peer]", "says whether it, or a member, responds",
 end)
 
 bot:command("who", "lists the members", function()
-  local names = { tostring(bot.node:self()) }
+  local names = { bot.name }
   for _, peer in ipairs(bot:members()) do
     names[#names + 1] = tostring(peer)
   end
