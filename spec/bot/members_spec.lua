@@ -2,6 +2,7 @@
 -- names where it takes a peer.
 
 local bots = require "spec.support.bots"
+local dispatch = require "gop2p.bot.dispatch"
 local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
@@ -238,6 +239,25 @@ describe("a member that takes another name", function()
   end)
 end)
 
+describe("an entry point that has a name", function()
+  it("is joined again when it has come back", function()
+    local ann = node("ann")
+    local me = ann:self()
+    local bot = started {join = me}
+    net.await(function() return #bot:members() == 1 end, LIMIT)
+    node("bob", bot)
+    for _, one in ipairs {node("eve", bot), ann} do
+      local count = #bot:members()
+      assert(one:leave())
+      net.await(function() return #bot:members() < count end, LIMIT)
+      net.pass(0.1)   -- a round of those that it joins through
+    end
+    ann:close()
+    local again = node("ann", nil, me.port)
+    net.await(function() return again:is_connected() end, LIMIT)
+  end)
+end)
+
 describe("the name of a member", function()
   it("stands for it where a peer is taken", function()
     local bot = started()
@@ -396,6 +416,15 @@ describe("an owner by name", function()
     eve:close()
     node("ann", bot, me.port)
     assert.is_true(bot:is("ann", "owner"))
+  end)
+
+  it("is who says something before it was told of", function()
+    local bot, done = started {owner = "ann"}, false
+    bot:command("shut", function() done = true end, {role = "owner"})
+    local peer = setmetatable({address = "localhost", port = 1,
+                               name = "ann"}, getmetatable(gop2p.me(1)))
+    dispatch.message(bot, {type = "direct", data = "shut", from = peer})
+    net.await(function() return done end)
   end)
 
   it("is told of errors", function()

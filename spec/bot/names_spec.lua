@@ -6,6 +6,8 @@ local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
+local testing = require "gop2p.testing"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 local LIMIT = 20   -- seconds
@@ -111,6 +113,8 @@ describe("a bot", function()
     local ann = node("ann")
     local one = join(pinged(bot {name = "bob", join = ann:self(),
                                  prefix = false}))
+    assert(ann:broadcast("bob: ping"))
+    assert.equal("pong", (hears(ann)))
     assert(one.node:set_name("rob"))
     assert.equal("rob", one.name)
     assert.equal("gop2p bot rob (running)", tostring(one))
@@ -278,5 +282,77 @@ describe("a bot", function()
       assert.equal("ann", ann:self().name)
       assert.is_true(logged("has the same name"))
     end)
+  end)
+end)
+
+-- On virtual time, with the test kit.
+describe("a bot that is reloaded", function()
+  local network, script
+
+  local SCRIPT = [[
+    runs = (runs or 0) + 1
+    local bot = require("gop2p.bot").new {
+      name = "dice", join = "localhost:5000",
+      owner = runs > 1 and "ann" or nil,
+    }
+    bot:command("again", function()
+      bot:after(0, function() bot:reload() end)
+      return "run " .. runs
+    end)
+    bot:command("shut", function() return "done" end, { role = "owner" })
+    bot:run()
+  ]]
+
+  before_each(function()
+    script = scriptfile(SCRIPT)
+    network = testing.network { seed = 5 }
+  end)
+
+  after_each(function()
+    network:close()
+    script:close()
+  end)
+
+  local function user(name)
+    local one = network:user(name)
+    assert(one.node:set_name(name))
+    return one
+  end
+
+  local function rename(one, name)
+    assert(one.node:set_name(name))
+    network:advance(1)
+  end
+
+  local function told(one, text, answer)
+    one:dm("bot", text)
+    testing.expect(one:hears(), answer)
+    network:advance(2)
+  end
+
+  it("knows whom the name of a role means", function()
+    network:bot(script.name, { name = "bot" })
+    local ann, eve = user("ann"), user("eve")
+    told(ann, "shut", "may not")
+    told(ann, "again", "run 1")
+    for run = 2, 3 do   -- those who are there as it is reloaded count
+      rename(ann, "anna")
+      rename(eve, "ann")
+      told(eve, "again", "run " .. run)
+      told(eve, "shut", "may not")
+      rename(eve, "eve")
+      rename(ann, "ann")
+      told(ann, "shut", "done")
+    end
+  end)
+
+  it("is the same although it has another name than it asked for", function()
+    local dice = user("dice")
+    network:advance(1)
+    network:bot(script.name, { name = "bot" })
+    told(dice, "again", "run 1")
+    told(dice, "again", "run 2")
+    dice:say("dice-2: again")
+    testing.expect(dice:hears(), "run 3")
   end)
 end)
