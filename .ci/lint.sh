@@ -77,7 +77,7 @@ event_outside() {
 
 # shellcheck disable=SC2046
 unicode_outside() {
-  nowhere '\butf8proc(\.h|_)' $(core_without 'value/nick\.c$')
+  nowhere '\butf8proc(\.h|_)' $(core_without 'base/unicode\.c$')
 }
 
 # Only base/os.c asks which system it is.
@@ -180,7 +180,7 @@ check "more than 78 columns" wide_lines
 check "left over" left_over
 check "Lua outside csrc/lua" lua_outside
 check "libevent outside csrc/net" event_outside
-check "utf8proc outside csrc/value/nick.c" unicode_outside
+check "utf8proc outside csrc/base/unicode.c" unicode_outside
 check "systems outside csrc/base/os.c" system_outside
 check "an include of a later layer" layers
 check "a kept lua_State" kept_states

@@ -55,6 +55,7 @@ build = {
         "csrc/base/random.c",
         "csrc/base/signal.c",
         "csrc/base/ttlmap.c",
+        "csrc/base/unicode.c",
         "csrc/lua/budget.c",
         "csrc/lua/catch.c",
         "csrc/lua/core.c",

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
-#include <utf8proc.h>
 
 #include "base/os.h"
+#include "base/unicode.h"
 #include "lua/core.h"
 
 /* core.isatty(fd) -> whether it is a terminal */
@@ -42,11 +42,10 @@ static int core_screensize (lua_State *L) {
    that is none of UTF-8 counts as one. By Unicode, not by the locale: it is
    the terminal that decodes. */
 static int charwidth (const char *text, size_t len, size_t *bytes) {
-  utf8proc_int32_t c;
-  utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text,
-                                        (utf8proc_ssize_t)len, &c);
-  *bytes = n > 0 ? (size_t)n : 1;
-  return n > 0 ? utf8proc_charwidth(c) : 1;
+  int32_t c;
+  size_t n = gp_unicode_read(&c, text, len);
+  *bytes = n > 0 ? n : 1;
+  return n > 0 ? gp_unicode_width(c) : 1;
 }
 
 /* core.fit(text [, columns]) -> how many bytes of it have room in so many

@@ -6,46 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <utf8proc.h>
+#include "base/unicode.h"
 
-static bool isletter (utf8proc_category_t c) {
-  return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO;
-}
-
-/* Unicode has a sign of Braille without a dot. */
-#define BLANK 0x2800
-
-/* What has no category is not assigned: nobody knows how it looks. */
-static bool isvisible (utf8proc_int32_t c) {
-  const utf8proc_property_t *p = utf8proc_get_property(c);
-  switch (p->category) {
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZS:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO: return false;
-    default: return !p->ignorable && c != BLANK;
-  }
-}
-
-static bool isreserved (utf8proc_int32_t c) {
+static bool isreserved (int32_t c) {
   return c < 0x80 && memchr(":[]@/,#", c, 7) != NULL;
 }
 
 bool gp_nick_isvalid (const char *text, size_t len) {
-  const utf8proc_uint8_t *bytes = (const utf8proc_uint8_t *)text;
   size_t at = 0, count = 0;
   while (at < len && count < GP_NICK_CHARS) {
-    utf8proc_int32_t c;
-    utf8proc_ssize_t n = utf8proc_iterate(bytes + at,
-                                          (utf8proc_ssize_t)(len - at), &c);
-    if (n <= 0 || !isvisible(c) || isreserved(c) ||
-        (count == 0 && !isletter(utf8proc_category(c))))
+    int32_t c;
+    size_t n = gp_unicode_read(&c, text + at, len - at);
+    if (n == 0 || !gp_unicode_isvisible(c) || isreserved(c) ||
+        (count == 0 && !gp_unicode_isletter(c)))
       return false;
-    at += (size_t)n;
+    at += n;
     count++;
   }
   return count > 0 && at == len;

@@ -25,10 +25,10 @@ end
 
 -- naming.connect(node, peer, asked [, timeout]) -> true | nil, err
 --
--- As start.connect, which it calls. Where the node's name is taken it comes in
--- as the first of "ann-2", "ann-3", ... that is free, 'asked' being "ann";
--- node:self().name is the name that it has then. Where it does not come in it
--- has the name that it had.
+-- As start.connect, which it calls. Where the node's name is taken it comes
+-- in as the first of "ann-2", "ann-3", ... that is free, 'asked' being "ann";
+-- node:self().name is the name that it has then. Where it does not come in
+-- it has the name that it had.
 function naming.connect(node, peer, asked, timeout)
   local had, number = node:self().name, 1
   local ok, err = start.connect(node, peer, timeout)

@@ -10,7 +10,7 @@ local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
 local show = require "gop2p.cli.show"
-local start = require "gop2p.start"
+local nodes = require "gop2p.start"
 local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
@@ -96,7 +96,7 @@ local commands = {}  -- f(chat, rest of the line); true ends the chat
 -- As node:connect, but under a name like ours where ours is taken.
 function chat:enter(peer)
   if self.strict or not self.name then
-    return start.connect(self.node, peer)
+    return nodes.connect(self.node, peer)
   end
   local before = self.node:self().name
   local ok, err = naming.connect(self.node, peer, self.name)
