@@ -138,9 +138,7 @@ void gp_claim_setpending (gp_node *n, gp_record *peer, bool pending) {
 
 bool gp_claim_ismoved (const gp_node *n, const gp_record *peer) {
   const char *nick = gp_peer_nick(gp_record_name(peer));
-  const gp_record *other = NULL;
-  if (nick[0] != '\0')
-    other = gp_nicks_find(&n->peers.nicks, nick);
+  const gp_record *other = gp_nicks_find(&n->peers.nicks, nick);
   while (other != NULL && (other == peer || !gp_membership_ismember(other)))
     other = gp_nicks_next(other);
   return other != NULL;

@@ -10,7 +10,6 @@
 #include "node/outbox.h"
 #include "node/request.h"
 #include "node/state.h"
-#include "node/sweep.h"
 
 /* Tells those of ours that are members and have room for it. The others
    learn it with the rest. */
@@ -43,7 +42,6 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   strcpy(self->nick, nick);
   gp_claim_letin(n);
   tellmembers(n);
-  gp_sweep(n);
   return GP_OK;
 }
 

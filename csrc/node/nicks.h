@@ -26,7 +26,8 @@ typedef struct gp_nicks {
   gp_index all;
 } gp_nicks;
 
-/* The oldest that has a nick, and the next one after 'peer'; or NULL. */
+/* The oldest that has a nick, and the next one after 'peer'; or NULL. No
+   nick ("") is nobody's. */
 gp_record *gp_nicks_find (const gp_nicks *ns, const char *nick);
 gp_record *gp_nicks_next (const gp_record *peer);
 

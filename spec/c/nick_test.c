@@ -259,14 +259,16 @@ TEST(nickdecoded,
      "an escape may be written in small digits, or for nothing") {
   CHECK(decodes("J%c3%bcrgen", "J\u00fcrgen"));
   CHECK(decodes("%61nn%2d2", "ann-2"));
+  CHECK(decodes("a%c3%bf%C3%BF", "a\u00ff\u00ff"));
   CHECK(decodes("%F0%a0%80%80", "\U00020000"));
 }
 
 TEST(nickbadescape, "what is not percent-encoded is no nick") {
   static const char *const texts[] = {
-    "%",    "a%",   "a%4",  "a%4g", "a%g4",        "a%%41", "a% 41",
-    "a%+1", "a%/0", "a%:0", "a%@0", "a%G0",        "a%`0",  "a b",
-    "a:b",  "a'b",  "a+b",  "a/b",  "J\u00fcrgen", "a\t",   " a"};
+    "%",    "a%",   "a%5",           "a%5g",  "a%5/",  "a%5:",        "a%5@",
+    "a%5G", "a%5`", "a%g0%A0%80%80", "a%%41", "a% 41", "a%+1",        "a%0",
+    "a b",  "a:b",  "a'b",           "a+b",   "a/b",   "J\u00fcrgen", "a\t",
+    " a"};
   size_t i;
   for (i = 0; i < sizeof texts / sizeof *texts; i++) {
     if (decodes(texts[i], ""))

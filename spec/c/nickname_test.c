@@ -78,7 +78,9 @@ TEST(tellsnick, "it tells each member of ours once, and no Go program") {
   script_member(&s, &go);
   script_member(&s, &seed);
   script_member(&s, &cat);
+  script_pass(&s, 100);
   SAME(call(&s, "eve"), GP_OK);
+  SAME(script_of(&s, &bob)->outbox.sent->began_at, s.now);
   TEXT(script_sent(&s), "connect b:1 v113 reconnect brief; "
                         "connect c:1 v113 reconnect brief");
   ext = &script_find(&s, "connect b:1")->ext;
@@ -341,18 +343,24 @@ TEST(meansmemory, "without memory it means nobody, and says so") {
   script s;
   uint64_t n = 0;
   gp_err e;
+  int i;
   open(&s);
-  script_member(&s, &bob);
-  merges(&s, &bob2);
+  for (i = 0; i < 20; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "m%d:1", i);
+    merges(
+      &s,
+      &(actor){.name = name, .process = 20u + (unsigned)i, .called = "bob"});
+  }
   do {
     gp_peerlist list = {0, 0, NULL};
     memory_fail(++n, false);
     e = gp_node_nicked(s.node, "bob", &list);
     SAME(e, memory_heal() ? GP_ENOMEM : GP_OK);
-    SAME(list.n, e == GP_OK ? 2 : 0);
+    SAME(list.n, e == GP_OK ? 20 : 0);
     gp_peerlist_clear(&list);
   } while (e != GP_OK);
-  CHECK(n > 1);
+  CHECK(n > 2);
   script_close(&s);
 }
 

@@ -256,6 +256,18 @@ TEST(takesours, "that a member takes our nick is told once") {
   script_close(&s);
 }
 
+TEST(takesletter, "also when it is one letter") {
+  static const actor a = {.name = "b:1", .process = 11, .called = "a"};
+  script s;
+  script_init(&s);
+  s.opt.nick = "a";
+  script_start(&s);
+  script_member(&s, &bob);
+  script_connect(&s, &a);
+  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to a");
+  script_close(&s);
+}
+
 TEST(returnsours, "also when one that had failed comes back with it") {
   script s;
   gp_receipt *r;
@@ -315,6 +327,25 @@ TEST(latejoin, "also one to our connect") {
   script_respond(&s, "connect b:1", &bob, "");
   TEXT(program_news(&s), "b joined");
   TEXT(nickof(&s, "b:1"), "rob");
+  script_close(&s);
+}
+
+TEST(inorder, "of two responses the one that comes last counts") {
+  script s;
+  int i;
+  open(&s);
+  script_member(&s, &bob);
+  for (i = 0; i < 2; i++) {
+    script_pass(&s, 10);
+    s.node->now = s.now;
+    gp_probe_send(s.node, script_record(&s, "b:1"), false);
+  }
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &rob, NULL);
+  TEXT(program_news(&s), "b renamed: bob to rob");
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &bare, NULL);
+  TEXT(program_news(&s), "b renamed: rob to -");
   script_close(&s);
 }
 

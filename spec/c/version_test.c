@@ -97,6 +97,14 @@ TEST(nameless, "a node without a nick lacks nothing, until it has one") {
   script_close(&s);
 }
 
+TEST(shortnick, "a nick of one letter is one") {
+  script s;
+  open(&s, "a");
+  script_connect(&s, &old);
+  TEXT(program_news(&s), "meeting b: EVERSION; b joined");
+  script_close(&s);
+}
+
 TEST(sameversion, "of the same version there is nothing to tell") {
   script s;
   open(&s, "ann");
