@@ -20,7 +20,7 @@ typedef struct item {
   gp_message *message;
   gp_failure *failure;
   gp_event event;
-  bool namesake; /* see lua/values.h */
+  bool namesake, former_namesake; /* see lua/values.h */
   uint64_t key;  /* no other that is held or unread has the same */
 } item;
 
@@ -112,6 +112,8 @@ static bool peekevent (gp_node *n, item *it) {
     return false;
   it->event = *ev;
   it->namesake = gp_node_isnamesake(n, ev->peer);
+  it->former_namesake = ev->former != NULL &&
+                        gp_node_isnamesake(n, ev->former);
   it->key = ev->number;
   return true;
 }
@@ -129,7 +131,7 @@ static void unrefevent (item *it) {
 
 static int pushevent (lua_State *L) {
   const item *it = lua_touserdata(L, 1);
-  lgp_pushevent(L, &it->event, it->namesake);
+  lgp_pushevent(L, &it->event, it->namesake, it->former_namesake);
   return 1;
 }
 

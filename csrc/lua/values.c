@@ -124,7 +124,8 @@ static void setreason (lua_State *L, const gp_event *ev) {
   lua_setfield(L, -2, "reason");
 }
 
-void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake) {
+void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake,
+                    bool former_namesake) {
   static const char *const types[] = {"joined",    "left",   "failed",
                                       "recovered", "joined", "renamed"};
   lua_createtable(L, 0, 4);
@@ -136,7 +137,7 @@ void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake) {
     lua_setfield(L, -2, "met");
   }
   if (ev->former != NULL) {
-    lgp_pushpeer(L, ev->former, false);
+    lgp_pushpeer(L, ev->former, former_namesake);
     lua_setfield(L, -2, "former");
   }
   if (ev->reason != GP_OK)

@@ -20,7 +20,8 @@
 
 void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake);
 void lgp_pushfailure (lua_State *L, const gp_failure *f);
-void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake);
+void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake,
+                    bool former_namesake);
 
 /* Pushes nil and an error with the given text; returns 2, for 'return'. */
 int lgp_fail (lua_State *L, gp_err e, const char *text);

@@ -9,16 +9,15 @@
 #include "node/nicks.h"
 #include "node/state.h"
 
-/* One of an earlier version shows addresses where we have a nick; of a later
-   one we may miss something. */
-static void compareversion (gp_node *n, gp_record *peer,
-                            const gp_identity *who) {
-  bool later = who->version > GP_VERSION;
-  bool earlier = who->version > 0 && who->version < GP_VERSION;
-  if (peer->claim.outdated ||
-      !(later || (earlier && n->self.identity.nick[0] != '\0')))
+/* One of an earlier version shows addresses where others have nicks; of a
+   later one we may miss something. Each is told once: there may be many. */
+static void compareversion (gp_node *n, const gp_record *peer) {
+  gp_claims *cs = &n->admission.claims;
+  unsigned version = peer->claim.version;
+  bool *told = version < GP_VERSION ? &cs->told_earlier : &cs->told_later;
+  if (version == 0 || version == GP_VERSION || *told)
     return;
-  peer->claim.outdated = true;
+  *told = true;
   gp_report_error(&n->report, GP_PURPOSE_MEET, gp_record_name(peer),
                   GP_EVERSION);
 }
@@ -56,21 +55,20 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
   if (other) {
     c->former = c->process;
     c->named_at = 0;
-    c->outdated = false;
   }
   c->process = who->process;
+  c->version = who->version;
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
   learnnick(n, peer, who->nick, asked_at);
-  compareversion(n, peer, who);
   if (replaced)
     gp_departure_reset(peer); /* nothing is known of the new one */
   return replaced;
 }
 
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who) {
+  peer->claim.version = who->version;
   learnnick(n, peer, "", n->now);
-  compareversion(n, peer, who);
 }
 
 static bool iscalled (const gp_record *peer, const char *nick) {
@@ -79,6 +77,7 @@ static bool iscalled (const gp_record *peer, const char *nick) {
 
 void gp_claim_met (gp_node *n, const gp_record *peer) {
   const gp_identity *self = &n->self.identity;
+  compareversion(n, peer);
   if (self->nick[0] != '\0' && iscalled(peer, self->nick) &&
       peer->claim.process != self->process)
     gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);

@@ -26,11 +26,12 @@ typedef struct gp_claim {
   uint64_t former;   /* process at its address before; 0: not known */
   uint64_t named_at; /* when it told its nick by itself; 0: never */
   bool pending;      /* it waits whether its nick is another's */
-  bool outdated;     /* the program knows that its version is another one */
+  unsigned version;  /* of ours that it speaks; 0: not told */
 } gp_claim;
 
 typedef struct gp_claims {
-  bool told; /* the program knows that its nick is another's */
+  bool told; /* the program knows that its nick is another's, */
+  bool told_earlier, told_later; /* and that such versions are members */
 } gp_claims;
 
 typedef enum gp_verdict {
@@ -53,8 +54,8 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
    another way: it has no nick. */
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who);
 
-/* A member, or one that becomes one, has a nick: if it is ours, the program
-   is told. */
+/* It is a member now, or one with another nick: where that is ours, or it
+   speaks another version, the program is told. */
 void gp_claim_met (gp_node *n, const gp_record *peer);
 
 /* Whether another one that seems to live has the nick. */

@@ -129,7 +129,8 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
 /* Two of a nick that live both stay when their networks become one. */
 static void learnidentity (gp_node *n, gp_record *peer,
                            const gp_identity *who, uint64_t asked_at) {
-  gp_claim_letin(n);
+  if (n->memberships.members == 0)
+    gp_claim_letin(n);
   if (who->peer == NULL) {
     gp_claim_forget(n, peer, who);
     return;

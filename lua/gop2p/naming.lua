@@ -5,21 +5,24 @@ local start = require "gop2p.start"
 
 local naming = {}
 
-local CHARACTERS = 32   -- of a name (csrc/value/nick.h)
 local TRIES = 100
 
 -- naming.numbered(name, number) -> "ann-2", cut so that it fits
 function naming.numbered(name, number)
   local suffix = ("-%d"):format(number)
-  local cut = utf8.offset(name, CHARACTERS - #suffix + 1)
-  return (cut and name:sub(1, cut - 1) or name) .. suffix
+  while not core.isname(name .. suffix) do
+    name = name:sub(1, utf8.offset(name, -1) - 1)
+  end
+  return name .. suffix
 end
 
 -- The next of these names that no member has, as far as is known here: takes
 -- it, and gives its number; nil when there is none.
 local function takenext(node, asked, number)
+  local own = node:self().name
   for i = number + 1, TRIES do
-    if core.setname(node, naming.numbered(asked, i)) then return i end
+    local name = naming.numbered(asked, i)
+    if name ~= own and core.setname(node, name) then return i end
   end
 end
 

@@ -181,14 +181,18 @@ local function pump()
   return scheduler.due(), core.fd()
 end
 
--- What begins as what stands in the quotes and means a member.
+-- What begins as what stands in the quotes and means a member. A backslash
+-- before a quote or another backslash stands for nothing; one at the end
+-- waits for what comes.
 local function handles(text)
-  local begin, list = text:gsub("\\(.)", "%1"), {}
+  local head = #text:match("\\*$") % 2 == 1 and text:sub(1, -2) or text
+  local begin, list = head:gsub("\\(.)", "%1"), {}
   for self in pairs(nodes) do
     local members = core.isclosed(self) and {} or core.members(self)
     for _, handle in ipairs(complete.peers(members, begin)) do
       local rest = handle:sub(#begin + 1):gsub("[\\\"']", "\\%0")
-      list[#list + 1] = text .. rest
+      local written = head .. rest
+      if written:sub(1, #text) == text then list[#list + 1] = written end
     end
   end
   return list

@@ -155,11 +155,22 @@ function values.toname(value)
   return name and core.isname(name) and name or nil
 end
 
+-- The name and the "host:port" in "ann (host:port)", or nil.
+local function parts(text)
+  local name, endpoint = text:match("^(%S+) %((%S+)%)$")
+  if name and core.isname(name) then return name, endpoint end
+end
+
+-- values.named(value) -> the name that stands beside an address, or nil
+function values.named(value)
+  return type(value) == "string" and parts(unbracketed(value)) or nil
+end
+
 -- Also as a person is shown it: "[host:port]", "ann (host:port)".
 local function parsepeer(given)
   local text = unbracketed(given)
-  local name, endpoint = text:match("^(%S+) %((%S+)%)$")
-  if name and core.isname(name) then text = endpoint end
+  local _, endpoint = parts(text)
+  text = endpoint or text
   if text:find("^%d+$") then
     return makepeer("localhost", math.tointeger(text) or 0)
   end

@@ -20,6 +20,13 @@ local function problem(what, name, members)
     "several members have this name: " .. table.concat(list, ", "))
 end
 
+-- Whether a peer that is known here has the name that stands beside its
+-- address, if one does.
+local function iscalled(node, peer, name)
+  local known = name and core.meant(node, peer)
+  return not known or known.name == name
+end
+
 -- whom.one(node, value, what) -> peer | nil, why | nil, nil, err
 --
 -- 'why': it is neither a peer nor a name, which is misuse. 'err': no member
@@ -27,9 +34,15 @@ end
 -- be open.
 function whom.one(node, value, what)
   local peer, why = values.topeer(value)
-  if peer then return peer end
+  if peer then
+    if iscalled(node, peer, values.named(value)) then return peer end
+    return nil, nil, problem(what, value, {})
+  end
   local name = values.toname(value)
-  if not name then return nil, why end
+  if not name then
+    return nil, (why:gsub('"host:port" expected',
+                          '"host:port" or the name of a member expected'))
+  end
   local members = core.named(node, name)
   if #members == 1 then return members[1] end
   return nil, nil, problem(what, name, members)

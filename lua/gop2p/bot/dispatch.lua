@@ -6,6 +6,7 @@
 
 local commands = require "gop2p.bot.commands"
 local context = require "gop2p.bot.context"
+local core = require "gop2p.core"
 local guard = require "gop2p.bot.guard"
 local speech = require "gop2p.bot.speech"
 local text = require "gop2p.bot.text"
@@ -14,17 +15,22 @@ local values = require "gop2p.values"
 
 local dispatch = {}
 
--- What is said to the bot by its name, which may have changed; or nil.
+-- What is said to the bot by its name, which may have changed, in letters
+-- of either case, unless another member is called just so; or nil.
 local function called(bot, said)
   local name, patterns = bot.name, bot.called
   if not name then return nil end
   if patterns.name ~= name then
     local either = text.anycase(text.literal(name))
-    patterns = { "^@?" .. either .. "[:,]%s*(%S.*)$",
-                 "^@" .. either .. "%s+(%S.*)$", name = name }
+    patterns = { "^@?(" .. either .. ")[:,]%s*(%S.*)$",
+                 "^@(" .. either .. ")%s+(%S.*)$", name = name }
     bot.called = patterns
   end
-  return said:match(patterns[1]) or said:match(patterns[2])
+  local given, rest = said:match(patterns[1])
+  if not given then given, rest = said:match(patterns[2]) end
+  local others = given and given ~= name and
+                 #core.named(bot.node, given) > 0
+  return not others and rest or nil
 end
 
 -- What a message says to the bot, without the prefix or the name that it

@@ -338,6 +338,7 @@ end
 local function whomever(self, look, to, arg, name)
   local peers, why, err = look(self.node, to, "could not send to")
   check.that(peers or err, arg, name, why, 1)
+  if err then self.log:warn("not sent", { reason = tostring(err) }) end
   return peers, err
 end
 

@@ -51,13 +51,12 @@ local function follow(self)
   for event in self.node:events() do
     local what = event.met and "met" or event.type
     self.log:info(what, whois(event))
-    if not self.roles:seen(event.peer) then
+    local gone = event.type == "left" or event.type == "failed"
+    if not gone and not self.roles:seen(event.peer) then
       self.log:warn("has a role's name, not its address", whois(event))
     end
     self:fire(what, event.peer, event.reason or event.former)
-    if event.type == "left" or event.type == "failed" then
-      self.way:changed()
-    end
+    if gone then self.way:changed() end
   end
 end
 

@@ -55,23 +55,20 @@ function chat:fail(format, ...)
   say(format, ...)
 end
 
--- Says why no single member is called so.
-function chat:nobody(name)
-  local list = core.named(self.node, name)
-  if #list == 0 then return self:fail("Nobody here is called %s.", name) end
-  for i, peer in ipairs(list) do list[i] = values.endpoint(peer) end
-  self:fail("Several are called %s: %s: write the address.", name,
-            table.concat(list, ", "))
-end
-
 -- The peer that was typed, or the member whose name it is; nil when it is
 -- none; says so.
 function chat:peer(text)
-  local peer, why = whom.one(self.node, text, "")
+  local peer, why, err = whom.one(self.node, text, "")
   if peer then return peer end
-  if not why then return self:nobody(values.toname(text)) end
-  self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
-            .. "machine, or a member's name.", text)
+  if why then
+    self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
+              .. "machine, or a member's name.", text)
+  elseif err.code == "ENOTUNIQ" then
+    self:fail("%s: %s. Write the address.", text, err.cause)
+  else
+    self:fail("Nobody here is called %s. Write the name of a member, or an "
+              .. "address such as localhost:5000.", text)
+  end
 end
 
 -- A peer as the node shows it at present.
@@ -131,16 +128,16 @@ function commands.connect(self, rest)
   if peer then join(self, {peer}) end
 end
 
--- To whom, also as a sender is shown, and what.
-local function receiver(rest)
-  for _, form in ipairs {"%[.-%]%S*", "%S+ %(%S+:%d+%)", "%S+"} do
-    local who, text = rest:match("^(" .. form .. ")%s+(.+)$")
-    if who then return who, text end
-  end
-end
+-- How a receiver may be written before a text: as senders are shown, too.
+local RECEIVERS = {"%[.-%]%S*", "%S+ %(%S+:%d+%)", "%S+"}
 
 function commands.dm(self, rest)
-  local who, text = receiver(rest)
+  local who, text
+  for _, form in ipairs(RECEIVERS) do
+    who, text = rest:match("^(" .. form .. ")%s+(.+)$")
+    who = who and who:gsub(" to you%]$", "]")
+    if who and whom.one(self.node, who, "") then break end
+  end
   if not who then
     return self:fail("To whom, and what? Such as: dm localhost:5000 Hello")
   end

@@ -25,9 +25,14 @@ local function team()
   return names
 end
 
+-- What stands for a member: who has a name may come back elsewhere.
+local function nameof(peer)
+  return peer.name or tostring(peer)
+end
+
 local function isthere(member)
   for _, peer in ipairs(bot:members()) do
-    if tostring(peer) == member then return true end
+    if nameof(peer) == member then return true end
   end
 end
 
@@ -77,7 +82,7 @@ end
 bot:command("team", "says who is asked, and when", settings)
 
 bot:command("add <member:peer>", "adds a member", function(_, args)
-  store.team[tostring(args.member)] = true
+  store.team[nameof(args.member)] = true
   return settings()
 end, OWNER)
 
