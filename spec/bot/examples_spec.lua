@@ -154,6 +154,19 @@ describe("poll", function()
     expect(bob:hears(), "^Where to%?")
   end)
 
+  it("counts one vote of a member, whatever that is called", function()
+    local _, ann, bob = stage("poll")
+    ann:say(POLL)
+    for _, name in ipairs {"bob", "bea", "ben"} do
+      bob:set_name(name)
+      bob:say("!vote 2")
+      expect(bob:hears(), "^" .. name .. " has ")
+    end
+    ann:set_name("anna")
+    ann:say("!close")
+    expect(bob:hears(), "^The poll is over%. .*good curry: 1$")
+  end)
+
   it("goes on after a restart, and ends once", function()
     local bot, ann, bob = stage("poll")
     ann:say(POLL)

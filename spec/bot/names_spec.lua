@@ -283,6 +283,43 @@ describe("a bot", function()
       assert.is_true(logged("has the same name"))
     end)
   end)
+
+  it("is not called by another's name in other letters", function()
+    local entry = node()
+    local one = join(pinged(bot {name = "dice", join = entry:self()}))
+    local other, user = node("Dice", entry:self()), node("ann", entry:self())
+    net.await(function()
+      return one.node:member("ann") and one.node:member("Dice")
+    end, LIMIT)
+    for _, said in ipairs {"Dice: ping", "@Dice ping", "DICE: ping"} do
+      assert(assert(user:broadcast(said)):wait(LIMIT))
+    end
+    assert.same({"pong", "dice"}, {hears(user)})
+    assert.is_nil((user:receive(0.2)))
+    assert(other:leave())
+    net.await(function() return not one.node:member("Dice") end, LIMIT)
+    assert(user:broadcast("Dice: ping"))
+    assert.same({"pong", "dice"}, {hears(user)})
+  end)
+
+  it("knows the address of a sender, whatever that is called", function()
+    local entry = node("ann")
+    local one = bot {name = "dice", join = entry:self()}
+    one:command("where", function(ctx) return ctx.address end)
+    join(one)
+    for _, name in ipairs {"ann", "bea"} do
+      assert(entry:set_name(name))
+      assert(assert(entry:broadcast("!where")):wait(LIMIT))
+      assert.equal(tostring(gop2p.peer(entry:self())), (hears(entry)))
+    end
+  end)
+
+  it("logs whom it could not find", function()
+    local one = join(bot {name = "dice", join = node("ann"):self()})
+    assert.is_nil((one:say("Hello", "nobody")))
+    assert.is_true(logged("warn dice: not sent reason="))
+    assert.is_true(logged("could not send to nobody: no member has this"))
+  end)
 end)
 
 -- On virtual time, with the test kit.

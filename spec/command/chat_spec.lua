@@ -162,7 +162,7 @@ describe("make chat", function()
     start()
     for line, answer in pairs {
       ["connect"] = "To which peer%? Such as: connect localhost:5000",
-      ["connect here"] = "Nobody here is called here%.",
+      ["connect here"] = "Nobody here is called here%. Write .*",
       ["connect localhost 5000"] = "Not a peer: localhost 5000%. .*",
       ["connect localhost:65536"] = "Not a peer: localhost:65536%. .*",
       ["connect 0"] = "Not a peer: 0%. .*",
@@ -171,7 +171,7 @@ describe("make chat", function()
       ["dm"] = "To whom, and what%? Such as: dm localhost:5000 Hello",
       ["dm 5000"] = "To whom, and what%? .*",
       ["dm x:y z"] = "Not a peer: x:y%. .*",
-      ["dm x y"] = "Nobody here is called x%.",
+      ["dm x y"] = "Nobody here is called x%. Write .*",
       ["disconnect"] = "You are not connected%.",
       ["Hello"] = "Nobody heard that: connect to somebody first, .*",
     } do

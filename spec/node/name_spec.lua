@@ -257,6 +257,16 @@ describe("a name", function()
     assert.equal("you", b:receive(LIMIT).data)
     assert(assert(b:broadcast("Hello")):wait(LIMIT))
     assert.equal("[" .. b:self() .. "] Hello", tostring(c:receive(LIMIT)))
+    assert(b:set_name("bea"))
+    for event in c:events() do
+      if event.type == "renamed" then
+        assert.equal(b:self().port, event.peer.port)
+        assert.equal(("ann (%s) is now bea"):format(address(b:self())),
+                     tostring(event))
+        break
+      end
+    end
+    assert(b:set_name("Bea"))
     assert(b:leave())
     net.await(function() return c:member("ann") end, LIMIT)
     assert(assert(c:send("ann", "you")):wait(LIMIT))
@@ -287,9 +297,11 @@ describe("a name", function()
     assert.equal("otto", a:member(peer).name)
   end)
 
-  it("that a node has not is missed by no older version", function()
+  it("of others is not seen by an older version either", function()
     local a = start()
     local peer = old(a)
+    assert.equal("EVERSION", net.errors(a, 1, LIMIT)[1].code)
+    old(a)
     assert.same({}, net.errors(a, 1, 0.3))
     assert.is_nil(a:member(peer).name)
   end)

@@ -116,6 +116,39 @@ describe("with a member called Jürgen", function()
     assert.equal("Jürgen", tostring((next(err.failed))))
   end)
 
+  it("whoever failed is found, whatever it was called", function()
+    local plain = gop2p.peer(other:self())
+    other:close()
+    local _, err = assert(ann:send(plain, "Hello")):wait(LIMIT)
+    assert.equal("ECONNREFUSED", err.failed[plain].code)
+    assert.equal(err.failed[plain], err.failed[address(plain)])
+    assert.equal(err.failed[plain], err.failed[other:self()])
+    assert.is_nil(err.failed[nodes[3]:self()])
+    assert.is_nil(err.failed.text)
+  end)
+
+  it("a direct message says by name to whom it is", function()
+    assert(assert(other:send({"ann", nodes[3]:self()}, "both")):wait(LIMIT))
+    local msg = ann:receive(LIMIT)
+    assert.equal("ann", tostring(msg.to[1]))
+    assert.equal("ann", msg.to[1].name)
+    assert.equal(nodes[3]:self(), msg.to[2])
+    assert.is_nil(msg.to[2].name)
+    assert.equal("ann", nodes[3]:receive(LIMIT).to[1].name)
+  end)
+
+  it("an address beside which another name stands is nobody's", function()
+    for _, to in ipairs({both("zed", other:self()),
+                         both("ann", nodes[3]:self())}) do
+      local receipt, err = ann:send(to, "Hello")
+      assert.is_nil(receipt)
+      assert.equal("ENOTFOUND", err.code)
+      assert.equal("could not send to " .. to, err.text)
+    end
+    local elsewhere <close> = assert(gop2p.start_local_node(0))
+    assert.is_true(elsewhere:connect(both("Jürgen", other:self())))
+  end)
+
   it("it is sent to by its name, as it is printed", function()
     local at = address(other:self())
     for _, to in ipairs({"Jürgen", "[Jürgen]", "[" .. at .. "]", at,

@@ -34,6 +34,13 @@ describe("the prompt", function()
     completes("nothing.at.all", "nothing.at.all")
     local name = tostring(other:self())
     completes("node:send('" .. name:sub(1, -2), "node:send('" .. name)
+    for _, named in ipairs {"Jürgen", "o'Neill", [[a"b]], [[a\b]]} do
+      assert(other:set_name(named))
+      t:await("is now " .. named:gsub("%p", "%%%0"))
+      local written = named:gsub("[\\\"']", "\\%0")
+      t:type("C-u", "C-l", 'node:send("' .. written:sub(1, 2), "Tab")
+      t:await('^> node:send%("' .. written:gsub("%p", "%%%0") .. '"?$')
+    end
     t:type("C-u", "C-l", "node:con", "Tab", "(", "Tab", "C-u", "C-l")
     t:await("^>$")
   end)

@@ -6,8 +6,7 @@
 --   !remind all at 18:00 the office closes
 --
 -- What has been promised is kept: when at that time the bot is down, or the
--- one to be reminded is away, it is said as soon as both are there. Who has a
--- name is reminded by its name, wherever it is then.
+-- one to be reminded is away, it is said as soon as both are there.
 
 local bot = require("gop2p.bot").new {
   name = "reminders", port = arg[1], join = { table.unpack(arg, 2) },
@@ -42,10 +41,7 @@ local function schedule(number)
   bot:at(store.reminders[number].at, function() tell(number) end)
 end
 
--- Whom a reminder is for: who has a name may come back at another address.
-local function who(peer)
-  return peer.name or tostring(peer)
-end
+local function who(peer) return peer.name or tostring(peer) end
 
 -- Somebody is there again: and may have missed something.
 local function catchup(peer)

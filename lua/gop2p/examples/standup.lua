@@ -25,15 +25,9 @@ local function team()
   return names
 end
 
--- What stands for a member: who has a name may come back elsewhere.
-local function nameof(peer)
-  return peer.name or tostring(peer)
-end
-
 local function isthere(member)
-  for _, peer in ipairs(bot:members()) do
-    if nameof(peer) == member then return true end
-  end
+  local known = bot.node:member(member)
+  return known and (known.state == "alive" or known.state == "suspected")
 end
 
 local function summary(round)
@@ -82,7 +76,7 @@ end
 bot:command("team", "says who is asked, and when", settings)
 
 bot:command("add <member:peer>", "adds a member", function(_, args)
-  store.team[nameof(args.member)] = true
+  store.team[args.member.name or tostring(args.member)] = true
   return settings()
 end, OWNER)
 
