@@ -21,9 +21,9 @@
 #define PLACES 60
 #define NARROW 11 /* so many of them, where others were before */
 #define CHAOS (30 * SECOND)
-#define PEACE (120 * SECOND)
+#define PEACE (180 * SECOND)
 #define HEALING (60 * SECOND)
-#define QUIET (4 * SECOND) /* in which all have noticed what happened */
+#define QUIET (6 * SECOND) /* in which all have noticed what happened */
 
 static const char *const nicks[] = {"ann", "bob", "cat",         "dan",
                                     "eve", "fay", "J\u00fcrgen", "hal"};
