@@ -6,8 +6,8 @@
 ** another address: the number that each process draws tells the one, its
 ** nick the other. A nick is one member's: whoever comes with it takes the
 ** place of one that has failed, while one that seems to live is asked for a
-** sign of life. Only when two networks become one there may be two of a nick;
-** both stay, and are told.
+** sign of life. Two have one nick only when their networks become one, or when
+** both take it at the same time; both keep it, and are told.
 */
 #ifndef gp_node_claim_h
 #define gp_node_claim_h
