@@ -45,18 +45,32 @@ static void learnnick (gp_node *n, gp_record *peer, const char *nick,
   setnick(n, peer, nick);
 }
 
+/*
+** What the process before says late does not count. But when it responds to
+** what was sent since it seemed to be gone, it was the other one that was
+** late.
+*/
+static bool islate (const gp_node *n, const gp_claim *c, uint64_t process,
+                    uint64_t asked_at) {
+  return process == c->former && (asked_at == n->now || asked_at <= c->since);
+}
+
+static void setprocess (gp_node *n, gp_claim *c, uint64_t process) {
+  c->former = c->process;
+  c->process = process;
+  c->since = n->now;
+  c->named_at = 0;
+}
+
 bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
                      uint64_t asked_at) {
   gp_claim *c = &peer->claim;
   bool other = c->process != 0 && c->process != who->process;
   bool replaced;
-  if (who->process == 0 || who->process == c->former)
+  if (who->process == 0 || islate(n, c, who->process, asked_at))
     return false;
-  if (other) {
-    c->former = c->process;
-    c->named_at = 0;
-  }
-  c->process = who->process;
+  if (c->process != who->process)
+    setprocess(n, c, who->process);
   c->version = who->version;
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);

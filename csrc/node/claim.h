@@ -6,8 +6,8 @@
 ** another address: the number that each process draws tells the one, its
 ** nick the other. A nick is one member's: whoever comes with it takes the
 ** place of one that has failed, while one that seems to live is asked for a
-** sign of life. Two have one nick only when their networks become one, or when
-** both take it at the same time; both keep it, and are told.
+** sign of life. Two have one nick only when their networks become one, or
+** when both take it at the same time; both keep it, and are told.
 */
 #ifndef gp_node_claim_h
 #define gp_node_claim_h
@@ -24,6 +24,7 @@
 typedef struct gp_claim {
   uint64_t process;  /* it is; 0: not told */
   uint64_t former;   /* process at its address before; 0: not known */
+  uint64_t since;    /* when 'process' has shown itself first */
   uint64_t named_at; /* when it told its nick by itself; 0: never */
   bool pending;      /* it waits whether its nick is another's */
   unsigned version;  /* of ours that it speaks; 0: not told */

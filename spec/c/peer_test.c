@@ -347,6 +347,11 @@ TEST(peerlist, "a list holds its peers, in order") {
     gp_peer_unref(p);
   }
   CHECK(!gp_peerlist_has(&copy, stranger));
+  gp_peerlist_set(&copy, 1, copy.at[1]);
+  gp_peerlist_set(&copy, 0, stranger);
+  TEXT(gp_peer_text(copy.at[0]), "a:2");
+  TEXT(gp_peer_text(copy.at[1]), "b:2");
+  SAME(copy.n, 5);
   gp_peerlist_clear(&copy);
   gp_peer_unref(stranger);
 }

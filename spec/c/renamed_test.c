@@ -175,6 +175,30 @@ TEST(replacedprobed, "also when a probe shows it, before it is met") {
   script_close(&s);
 }
 
+TEST(latecopy,
+     "one that another's late connect hid is there when it responds") {
+  script s;
+  open(&s);
+  script_member(&s, &bob);
+  script_detect(&s, &bob);
+  script_pass(&s, 10);
+  script_connect(&s, &other); /* has been gone for long */
+  TEXT(program_news(&s), "b failed: EREPLACED; b joined");
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &bob, NULL); /* was sent before */
+  TEXT(program_news(&s), "");
+  script_detect(&s, &bob);
+  script_pass(&s, 10);
+  script_respond(&s, "probe b:1", &bob, NULL);
+  TEXT(program_news(&s), "b failed: EREPLACED");
+  TEXT(nickof(&s, "b:1"), "bob");
+  SAME(script_record(&s, "b:1")->claim.process, bob.process);
+  script_connect(&s, &other);
+  TEXT(program_news(&s), "b joined");
+  TEXT(nickof(&s, "b:1"), "bob");
+  script_close(&s);
+}
+
 static void isgo (script *s) {
   gp_peerlist list = {0, 0, NULL};
   TEXT(nickof(s, "b:1"), "");
