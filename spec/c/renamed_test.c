@@ -180,8 +180,8 @@ TEST(latecopy,
   script s;
   open(&s);
   script_member(&s, &bob);
-  script_detect(&s, &bob);
   script_pass(&s, 10);
+  script_detect(&s, &bob);
   script_connect(&s, &other); /* has been gone for long */
   TEXT(program_news(&s), "b failed: EREPLACED; b joined");
   script_pass(&s, 10);
