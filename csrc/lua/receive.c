@@ -21,7 +21,7 @@ typedef struct item {
   gp_failure *failure;
   gp_event event;
   bool namesake, former_namesake; /* see lua/values.h */
-  uint64_t key;  /* no other that is held or unread has the same */
+  uint64_t key; /* no other that is held or unread has the same */
 } item;
 
 /* One of the three queues. */

@@ -11,7 +11,6 @@ local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
 local show = require "gop2p.cli.show"
 local nodes = require "gop2p.start"
-local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
 local chat = { summary = "Chat in the terminal, or through a pipe." }
