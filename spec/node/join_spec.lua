@@ -48,6 +48,21 @@ describe("gop2p.join", function()
     assert.same({}, net.names(free:members()))
   end)
 
+  it("takes its time for looking up a name, or fails", function()
+    local node, err = gop2p.join("nobody.invalid:5000", {timeout = 0})
+    assert.same({nil, "ETIMEDOUT", "nobody.invalid:5000"},
+                {node, err.code, tostring(err.peer)})
+  end)
+
+  it("says what is wrong with an address of a link alone", function()
+    local WHY = "others do not know the zone of a link-local address"
+    local node, err = gop2p.join("[fe80::1]:5000")
+    assert.same({nil, WHY}, {node, err.cause})
+    assert.has_error(function() gop2p.join("[fe80::1%eth0]:5000") end,
+      "bad argument #1 to 'join' (not an address: \"[fe80::1%eth0]\" ("
+      .. WHY .. "))")
+  end)
+
   it("leaves none when its task ends meanwhile", function()
     local port = net.free_port()
     local hung <close> = net.hung()
