@@ -306,6 +306,19 @@ describe("a node on one of several machines", function()
     os.remove(path .. ".lock")
   end)
 
+  it_there("keeps the errors that nobody has read when it moves", function()
+    first "nil"
+    local other = program(1)
+    assert.equal("EBADMSG\t10.77.0.1:5004", ask(other, [[
+      local start = require "gop2p.start"
+      node = assert(start.roaming({}, 5004, {}, 0))
+      local client = require("socket").connect("127.0.0.1", 5004)
+      client:send("x\r\n\r\n")
+      gop2p.sleep(0.3)
+      assert(start.connect(node, gop2p.me(5000)))
+      return told(node), node:self()]]))
+  end)
+
   it_there("is where its network is when it comes back", function()
     local one, name = first "nil"
     local other, path = program(2), os.tmpname()
