@@ -17,6 +17,7 @@ local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
 local start = require "gop2p.start"
+local state = require "gop2p.state"
 local values = require "gop2p.values"
 
 -- What raises for its caller is never called last ("return f()"): a tail
@@ -95,7 +96,7 @@ function gop2p.start_local_node(port, options)
   return node, err
 end
 
-local LEAVE = 1      -- seconds to leave those that have let it in after all
+local LEAVE = 1      -- seconds to leave whoever has met it meanwhile
 
 -- Joins through one after the other; a node that does not, or is interrupted,
 -- is closed.
@@ -109,7 +110,10 @@ local function enter(node, peers, timeout)
     if joined then return node end
     if core.isclosed(node) then return nil, err end
   end
-  if core.isconnected(node) then node:leave(LEAVE) end
+  if core.isconnected(node) then
+    state.hold(node)
+    node:leave(LEAVE)
+  end
   return nil, err
 end
 

@@ -114,7 +114,7 @@ end
 
 -- Before anybody has met it, a node can be anywhere.
 local function approach(self, peer, deadline)
-  if core.isconnected(self) or not reach.islocal(self) then return true end
+  if not reach.islocal(self) then return true end
   local address, err = findaddress(self, peer, deadline)
   if core.isclosed(self) then
     return nil, values.stopped("could not join through " .. peer)

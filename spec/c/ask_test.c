@@ -241,13 +241,42 @@ TEST(reachwho, "only members of ours are asked whether they reach us") {
   script s;
   script_open(&s);
   script_member(&s, &go);
+  script_member(&s, &cleo);
+  gp_membership_apply(s.node, script_of(&s, &cleo), GP_HAS_FAILED,
+                      GP_ETIMEDOUT);
   script_sent(&s);
   reach(&s, "g:1");
   reach(&s, "c:1");
-  program_joined(&s, &go, "c:1");
-  script_sent(&s);
-  reach(&s, "c:1");
+  reach(&s, "nobody:1");
   TEXT(script_sent(&s), "");
+  script_close(&s);
+}
+
+TEST(reachrenamed, "who cannot reach us is named as it is called by then") {
+  static const actor cleo2 = {.name = "c:1", .process = 3, .called = "eve"};
+  script s;
+  script_open(&s);
+  script_member(&s, &cleo);
+  reach(&s, "c:1");
+  script_connect(&s, &cleo2);
+  (void)program_news(&s);
+  says(&s, 504);
+  TEXT(gp_peer_nick(gp_node_peekfailure(s.node)->peer), "eve");
+  script_close(&s);
+}
+
+TEST(reachothers,
+     "that a member cannot reach another one is not told as of us") {
+  static const actor dan = {.name = "d:1", .process = 4};
+  script s;
+  script_open(&s);
+  script_member(&s, &cleo);
+  script_member(&s, &dan);
+  SAME(gp_probe_sendindirect(s.node, script_of(&s, &dan), 1), 1);
+  script_disconnect(&s, &dan);
+  (void)program_news(&s);
+  says(&s, 504);
+  TEXT(program_news(&s), "");
   script_close(&s);
 }
 

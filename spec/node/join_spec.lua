@@ -48,6 +48,27 @@ describe("gop2p.join", function()
     assert.same({}, net.names(free:members()))
   end)
 
+  it("leaves those that have met it when it fails", function()
+    local port, path = net.free_port(), os.tmpname()
+    local hung <close> = net.hung()
+    local joined
+    os.remove(path)
+    gop2p.run(function()
+      gop2p.spawn(function()
+        joined = table.pack(gop2p.join(hung.name, {
+          port = port, timeout = 1, state = path}))
+      end)
+      while not entry:connect(port) do gop2p.sleep(0.05) end
+      while not joined do gop2p.sleep(0.05) end
+      assert.same({nil, "ETIMEDOUT"}, {joined[1], joined[2].code})
+    end)
+    assert.same({}, entry:members())
+    assert.same({}, entry:members("failed"))
+    assert.matches(tostring(entry:self()), net.read(path), 1, true)
+    os.remove(path)
+    os.remove(path .. ".lock")
+  end)
+
   it("takes its time for looking up a name, or fails", function()
     local node, err = gop2p.join("nobody.invalid:5000", {timeout = 0})
     assert.same({nil, "ETIMEDOUT", "nobody.invalid:5000"},

@@ -54,7 +54,7 @@ local SILENT = [[
 ]]
 
 describe("a node on one of several machines", function()
-  local machines, reason, files, open
+  local machines, reason, files, open, state
 
   setup(function()
     machines, reason = netns.open(3)
@@ -75,10 +75,15 @@ describe("a node on one of several machines", function()
     for _, file in ipairs(files or {}) do os.remove(file) end
   end)
 
-  before_each(function() open = {} end)
+  before_each(function()
+    open, state = {}, os.tmpname()
+    os.remove(state)
+  end)
 
   after_each(function()
     for _, child in ipairs(open) do child:close() end
+    os.remove(state)
+    os.remove(state .. ".lock")
   end)
 
   local function it_there(what, f)
@@ -289,8 +294,6 @@ describe("a node on one of several machines", function()
   it_there("is closed, with all that it has, when it cannot move", function()
     first "nil"
     local other = program(1)
-    local path = os.tmpname()
-    os.remove(path)
     assert.equal("nil\tEADDRINUSE\ttrue\tnil\tECANCELED", ask(other, ([[
       local start = require "gop2p.start"
       local taken = assert(gop2p.start_node("10.77.0.1", 5003,
@@ -301,48 +304,51 @@ describe("a node on one of several machines", function()
       taken:close()
       again = gop2p.start_local_node(5003, {state = %q})
       return a, b.code, again ~= nil and told(again) == "", c, d.code]])
-      :format(path, path)))
-    os.remove(path)
-    os.remove(path .. ".lock")
+      :format(state, state)))
+  end)
+
+  it_there("keeps the errors that nobody has read when it moves", function()
+    first "nil"
+    local other = program(1)
+    assert.equal("EBADMSG\t10.77.0.1:5004", ask(other, [[
+      local start = require "gop2p.start"
+      node = assert(start.roaming({}, 5004, {}, 0))
+      local client = require("socket").connect("127.0.0.1", 5004)
+      client:send("x\r\n\r\n")
+      gop2p.sleep(0.3)
+      assert(start.connect(node, gop2p.me(5000)))
+      return told(node), node:self()]]))
   end)
 
   it_there("is where its network is when it comes back", function()
     local one, name = first "nil"
-    local other, path = program(2), os.tmpname()
-    os.remove(path)
+    local other = program(2)
     local START = ([[node = assert(require("gop2p.start")
-      .roaming({}, 0, {state = %q}, 0)) return node:self()]]):format(path)
+      .roaming({}, 0, {state = %q}, 0)) return node:self()]]):format(state)
     ask(other, ([[node = assert(gop2p.join(%q, {state = %q}))
-      node:close()]]):format(name, path))
+      node:close()]]):format(name, state))
     assert.matches("^10%.77%.0%.2:%d+$", ask(other, START))
     assert.equal("true", ask(other, [[
       while not node:is_connected() do gop2p.sleep(0.05) end return true]]))
     ask(other, "node:leave() node:close()")
     assert.matches("^localhost:%d+$", ask(other, START))
-    ask(other, "node:close()")
-    os.remove(path)
-    os.remove(path .. ".lock")
     assert.equal("", ask(one, "return told(node)"))
   end)
 
   it_there("keeps those of its state file when it moves", function()
-    local _, name = first "nil"
-    local other, path = program(1), os.tmpname()
-    local state <close> = assert(io.open(path, "w"))
-    state:write('{"format":"gop2p state","version":1,\n"self":"localhost:7",',
-                '"name":"","left":false,\n"peers":["localhost:7000"]}\n')
-    state:flush()
+    first "nil"
+    local other = program(1)
+    local file <close> = assert(io.open(state, "w"))
+    file:write('{"format":"gop2p state","version":1,\n"self":"localhost:7",',
+               '"name":"","left":false,\n"peers":["localhost:7000"]}\n')
+    file:flush()
     assert.matches("^true\t10%.77%.0%.1:%d+\ttrue$", ask(other, ([[
       local start = require "gop2p.start"
       node = assert(start.roaming({}, 0, {state = %q}, 0))
       local ok = start.connect(node, gop2p.me(5000))
       late = assert(gop2p.start_node("10.77.0.1", 7000))
       while #node:members() < 2 do gop2p.sleep(0.05) end
-      return ok, node:self(), true]]):format(path)))
-    ask(other, "node:close()")
-    os.remove(path)
-    os.remove(path .. ".lock")
-    assert.equal("10.77.0.1:5000", name)
+      return ok, node:self(), true]]):format(state)))
   end)
 
   it_there("is told when those whom it joins cannot reach it", function()
@@ -450,6 +456,7 @@ describe("a node on one of several machines", function()
     local chat = start(1, {LUA, GOP2P, "chat", "--port", "5003",
                            "--join", "5000", "--join", "5001"})
     shows(chat, "^Not connected: " .. WHY .. "$")
+    assert.is_nil((chat:line(LIMIT)))
     assert.equal(1, chat:wait(LIMIT))
     chat = start(1, {LUA, GOP2P, "chat", "--port", "5003"})
     chat:send("/join 5000")
@@ -458,6 +465,7 @@ describe("a node on one of several machines", function()
     local members = start(1, {LUA, GOP2P, "members", "--port", "5003",
                               "--join", "5000"}, {stderr = "/dev/stdout"})
     shows(members, "^gop2p members: " .. WHY .. "$")
+    assert.is_nil((members:line(LIMIT)))
     assert.equal(1, members:wait(LIMIT))
   end)
 
