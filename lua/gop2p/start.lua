@@ -102,10 +102,10 @@ end
 -- The address of a node that is to join through the peer.
 local function findaddress(self, peer, deadline)
   local address, err = reach.towards({ peer }, reach.left(deadline))
-  local who
-  if address ~= reach.LOCAL or system.simulated or core.isclosed(self) then
+  if address ~= reach.LOCAL or core.isclosed(self) then
     return address, err
   end
+  local who
   who, err = ask(self, peer, deadline)
   if who == false then return nil, err end
   if not who or core.isinternal(who.address) then return address end

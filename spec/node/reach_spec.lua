@@ -366,18 +366,18 @@ describe("a node on one of several machines", function()
     for _, address in ipairs {"10.77.0.99", "10.77.0.3"} do
       local two = program(2)
       assert.equal("true", ask(two, ([[
-        node = assert(gop2p.start_node(%q, 5009))
+        node = assert(gop2p.start_node(%q, 0))
         return node:connect(%q)]]):format(address, name)))
       assert.equal(REASON, ask(two, TELL))
-      ask(two, "node:close()")
     end
     local good = program(2)
     ask(good, JOIN:format(("%q"):format(name)))
     assert.equal("0\tnil", ask(good, TELL))
-    local listen = start(2, {LUA, GOP2P, "listen", "--address", "10.77.0.99",
-                             "--port", "5010", "--join", name},
-                         {stderr = "/dev/stdout"})
-    shows(listen, "^gop2p listen: 10%.77%.0%.1:5000 cannot reach this node: ")
+    for _, command in ipairs {"listen", "watch"} do
+      local child = start(2, {LUA, GOP2P, command, "--join", name,
+        "--address", "10.77.0.99"}, {stderr = "/dev/stdout"})
+      shows(child, "^gop2p " .. command .. ": .* cannot reach this node: ")
+    end
   end)
 
   it_there("joins nobody elsewhere when it is for its machine", function()
