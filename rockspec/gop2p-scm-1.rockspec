@@ -98,6 +98,7 @@ build = {
         "csrc/net/timer.c",
         "csrc/net/watch.c",
         "csrc/node/admission.c",
+        "csrc/node/ask.c",
         "csrc/node/claim.c",
         "csrc/node/compat.c",
         "csrc/node/deadlines.c",

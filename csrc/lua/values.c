@@ -57,21 +57,33 @@ static const char only_here[] =
   "this node is reached from this machine alone: call gop2p.join(...), or "
   "start_node with an address";
 
-static const char *meetformat (gp_err error) {
-  switch (error) {
+/* And one whose address leads elsewhere, or whose port is closed. */
+static const char unreached[] =
+  "nothing responds at this node's address: name one that leads here, or let "
+  "requests to it in";
+
+/* A member has tried, and said so. */
+static bool isunreached (const gp_failure *f) {
+  return f->status != 0;
+}
+
+static const char *meetformat (const gp_failure *f) {
+  switch (f->error) {
     case GP_EEXIST: return "%s has the same name";
     case GP_EVERSION: return "no full understanding with %s";
-    default: return "machines that reach %s cannot reach this node";
+    default:
+      return isunreached(f) ? "%s cannot reach this node"
+                            : "machines that reach %s cannot reach this node";
   }
 }
 
-static const char *textformat (gp_purpose purpose, gp_err error) {
-  switch (purpose) {
+static const char *textformat (const gp_failure *f) {
+  switch (f->purpose) {
     case GP_PURPOSE_JOIN: return "could not join through %s";
     case GP_PURPOSE_GREET: return "could not greet %s";
     case GP_PURPOSE_MESSAGE: return "could not deliver to %s";
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
-    case GP_PURPOSE_MEET: return meetformat(error);
+    case GP_PURPOSE_MEET: return meetformat(f);
     default: return "refused a request from %s";
   }
 }
@@ -84,7 +96,7 @@ static void pushtext (lua_State *L, const gp_failure *f) {
   else
     lua_pushstring(L,
                    f->purpose == GP_PURPOSE_SERVE ? "somebody" : "anybody");
-  lua_pushfstring(L, textformat(f->purpose, f->error), lua_tostring(L, -1));
+  lua_pushfstring(L, textformat(f), lua_tostring(L, -1));
   lua_remove(L, -2);
 }
 
@@ -94,7 +106,7 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   pushtext(L, f);
   lua_setfield(L, -2, "text");
   if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL) {
-    lua_pushstring(L, only_here);
+    lua_pushstring(L, isunreached(f) ? unreached : only_here);
     lua_setfield(L, -2, "cause");
   }
   if (f->status != 0) {

@@ -155,12 +155,6 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
   return GP_OK;
 }
 
-/* The record that is meant by a name, made when there is none. */
-static gp_record *getmeant (gp_node *n, const gp_peer *name) {
-  gp_record *peer = gp_naming_meant(n, name);
-  return peer != NULL ? peer : gp_peers_get(n, name);
-}
-
 /* A message of our own and the receipt of the call that it is made for. */
 static gp_err prepare (const gp_node *n, gp_msgtype type, gp_blob *data,
                        const gp_peerlist *to, gp_message **msg,
@@ -212,7 +206,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
-  peer = getmeant(n, entry);
+  peer = gp_naming_getmeant(n, entry);
   if (peer != NULL) {
     gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
     e = request(n, peer, GP_PURPOSE_JOIN, msg, receipt, timeout);
@@ -224,7 +218,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
                       gp_receipt *receipt) {
-  gp_record *peer = getmeant(n, to);
+  gp_record *peer = gp_naming_getmeant(n, to);
   if (peer == NULL)
     return GP_ENOMEM;
   return request(n, peer, GP_PURPOSE_MESSAGE, msg, receipt,

@@ -41,6 +41,7 @@ static const gp_purposerule rules[] = {
                             .unasked = true},
   [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .unasked = true},
   [GP_PURPOSE_RENAME] = {.type = GP_CONNECT, .brief = true, .unasked = true},
+  [GP_PURPOSE_ASK] = {.type = GP_CONNECT, .bare = true},
 };
 
 const gp_purposerule *gp_purpose_rule (gp_purpose purpose) {

@@ -117,6 +117,10 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
     case GP_PURPOSE_RENAME:
       return gp_join_listed(n, peer, r, error, response);
     case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
+    case GP_PURPOSE_ASK:
+      if (response != NULL)
+        gp_receipt_announce(r->receipt, response->ext.who.peer);
+      break;
     case GP_PURPOSE_FIND_ALIAS:
       gp_join_aliased(n, peer, error, response);
       break;
@@ -200,15 +204,20 @@ static void endhelp (gp_node *n, gp_exchange *x, gp_err error) {
     gp_respond(n, x, 504, gp_wire_nosign);
 }
 
-/* What one that was asked to probe 'peer' has said. */
+/* What one that was asked to probe 'peer' has said; NULL: this node. */
 static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
                          const gp_recvresp *response) {
   gp_record *helper = gp_peers_find(&n->peers, p->via);
-  gp_suspicion_nack(&peer->liveness);
   if (helper != NULL)
     gp_detector_responded(n, helper);
-  if (response->status == 200)
-    gp_detector_heard(n, peer);
+  if (peer != NULL) {
+    gp_suspicion_nack(&peer->liveness);
+    if (response->status == 200)
+      gp_detector_heard(n, peer);
+  }
+  else if (gp_probe_isofself(n, p) && response->status == 504)
+    gp_report_unreached(&n->report,
+                        helper == NULL ? p->via : gp_record_name(helper));
 }
 
 static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
@@ -240,10 +249,10 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   gp_record *peer = gp_peers_find(&n->peers, p->about);
   if (p->exchange != NULL)
     endhelp(n, p->exchange, error);
-  if (peer != NULL && p->via == NULL)
-    enddirect(n, p, peer, error, response);
-  else if (peer != NULL && error == GP_OK)
+  if (p->via != NULL && error == GP_OK)
     endindirect(n, p, peer, response);
+  else if (p->via == NULL && peer != NULL)
+    enddirect(n, p, peer, error, response);
   if (p->claimant != NULL)
     gp_admission_settle(n, p->about, p->claimant,
                         error == GP_OK ? response->ext.who.process : 0);

@@ -17,6 +17,7 @@ local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
 local start = require "gop2p.start"
+local state = require "gop2p.state"
 local values = require "gop2p.values"
 
 -- What raises for its caller is never called last ("return f()"): a tail
@@ -95,6 +96,8 @@ function gop2p.start_local_node(port, options)
   return node, err
 end
 
+local LEAVE = 1      -- seconds to leave whoever has met it meanwhile
+
 -- Joins through one after the other; a node that does not, or is interrupted,
 -- is closed.
 local function enter(node, peers, timeout)
@@ -105,7 +108,11 @@ local function enter(node, peers, timeout)
   for _, peer in ipairs(peers) do
     joined, err = start.connect(node, peer, timeout)
     if joined then return node end
-    if core.isclosed(node) then break end
+    if core.isclosed(node) then return nil, err end
+  end
+  if core.isconnected(node) then
+    state.hold(node)
+    node:leave(LEAVE)
   end
   return nil, err
 end
@@ -114,11 +121,11 @@ end
 --
 -- A node that has joined the network of 'peer'. It is reached at the address
 -- that this machine has on the way there; over loopback it is as one of
--- start_local_node, unless the network turns out to be one of several
--- machines. Of a list of entry points one after the other is tried; the
--- address is that on the way to the first that is on another machine. Waits,
--- also for the look-up of names. options: those of a node, port (default: a
--- free one), and timeout, as node:connect() has it.
+-- start_local_node, unless the peer says that it is reached elsewhere. Of a
+-- list of entry points one after the other is tried; the address is that on
+-- the way to the first that is on another machine. Waits, also for the
+-- look-up of names. options: those of a node, port (default: a free one), and
+-- timeout, as node:connect() has it.
 function gop2p.join(peers, options)
   local list, why = values.topeers(peers)
   check.that(list, 1, "join", why)
@@ -129,11 +136,9 @@ function gop2p.join(peers, options)
   local timeout = check.timeout(given.timeout, 2, "join")
   given.port, given.timeout = nil, nil
   checkoptions(given, 2, "join")
-  local node, err
   -- One that is alone is looked up when it is joined, and the node moves.
-  local address = reach.towards(list, #list == 1 and 0 or timeout)
-  node, err = begin("join", start.roaming, address or "localhost", port,
-                    given)
+  local node, err = begin("join", start.roaming, list, port, given,
+                          #list == 1 and 0 or timeout)
   if not node then return nil, err end
   node, err = enter(node, list, timeout)
   return node, err

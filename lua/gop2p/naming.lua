@@ -35,7 +35,7 @@ end
 function naming.connect(node, peer, asked, timeout)
   local had, number = node:self().name, 1
   local ok, err = start.connect(node, peer, timeout)
-  while not ok and err.code == "EEXIST" do
+  while not ok and err.code == "EEXIST" and not core.isclosed(node) do
     number = takenext(node, asked, number)
     if not number then break end
     ok, err = start.connect(node, peer, timeout)

@@ -54,6 +54,14 @@ local function open(self, name)
   end
 end
 
+-- Has an entry point that has let us in try to reach us, where that can fail.
+local function tryreach(self, peer)
+  if system.simulated or reach.islocal(self) or core.isclosed(self) then
+    return
+  end
+  core.askreach(self, peer)
+end
+
 -- Joins through one entry point.
 local function join(self, peer, timeout)
   local deadline = scheduler.deadline(timeout)
@@ -67,13 +75,17 @@ local function join(self, peer, timeout)
     return nil, err
   end
   if not receipt.settle(rec, scheduler.deadline(timeout)) then
-    if core.hasjoined(rec) then return true end
+    if core.hasjoined(rec) then
+      tryreach(self, peer)
+      return true
+    end
     err = values.timedout("could not join through " .. peer)
     err.peer = peer
     return nil, err
   end
   err = receipt.failure(rec)
   if err then return nil, err end
+  tryreach(self, peer)
   return true
 end
 
@@ -227,12 +239,10 @@ end
 -- lost: leave first.
 function node:close()
   check.self(self, meta, "stop", "node")
-  if not core.isclosed(self) then
-    state.flush(self)
-    unread.flush(self)
-    prompt.closed(self)
-    core.close(self)
-  end
+  state.flush(self)
+  unread.flush(self)
+  prompt.closed(self)
+  core.close(self)
 end
 
 node.stop = node.close

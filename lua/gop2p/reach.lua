@@ -11,7 +11,7 @@ local values = require "gop2p.values"
 
 local reach = {}
 
-local LOCAL = "localhost"
+local LOCAL <const> = "localhost"
 local TIMEOUT = 5    -- seconds for looking up names, if not said
 
 -- Addresses for documentation (RFC 5737, RFC 3849): the way there is the
@@ -20,6 +20,9 @@ local FAR = { "192.0.2.1", "2001:db8::1" }
 
 -- How good an address is that leads to a peer.
 local LOOPBACK, HERE, ELSEWHERE = 0, 1, 2
+
+-- The address of a node that is in a network of this machine.
+reach.LOCAL = LOCAL
 
 core.lookupmeta.__close = core.endlookup
 
@@ -46,7 +49,20 @@ local function way(peer, deadline)
     err = err or same
   end
   err.text, err.peer = "could not join through " .. tostring(peer), peer
+  err.cause = core.addressfault(peer.address) or err.cause
   return nil, err
+end
+
+-- reach.late(peer) -> the error when it has not responded in time
+function reach.late(peer)
+  local err = values.timedout("could not join through " .. tostring(peer))
+  err.peer = peer
+  return err
+end
+
+-- reach.left(deadline) -> the seconds until then
+function reach.left(deadline)
+  return math.max(deadline - core.now(), 0)
 end
 
 -- reach.towards(peers [, timeout]) -> address | nil, err
@@ -55,9 +71,9 @@ end
 -- machine's address on the way to the first that is elsewhere; else to one
 -- that is here under an address of this machine; "localhost" for loopback.
 -- What needs no look-up is tried first; the names have 'timeout' seconds
--- together.
+-- together. Without any peer it is "localhost".
 function reach.towards(peers, timeout)
-  if system.simulated then return LOCAL end
+  if system.simulated or #peers == 0 then return LOCAL end
   local best, source, err = -1, nil, nil
   local deadline = scheduler.deadline(timeout or TIMEOUT)
   for _, named in ipairs { false, true } do
@@ -74,7 +90,8 @@ function reach.towards(peers, timeout)
       end
     end
   end
-  return source, not source and err or nil
+  if source then return source end
+  return nil, err or reach.late(peers[1])
 end
 
 -- reach.default() -> address | nil, err: that on the way to everybody else.
@@ -86,7 +103,7 @@ function reach.default()
   end
   return nil, values.error("connection", "EADDRNOTAVAIL",
     "could not start a node",
-    "this machine has no address that leads to others")
+    "no default route leads to others: name an address of this machine")
 end
 
 -- reach.islocal(node) -> whether others reach it from this machine alone
@@ -114,20 +131,6 @@ function reach.check(self, peer, timeout)
     "could not join through " .. tostring(peer), core.only_here)
   err.peer = peer
   return nil, err
-end
-
-local unsettled = setmetatable({}, { __mode = "k" })   -- node -> true
-
--- Until what it gives is closed, the node may still get another address: so
--- long its program is not told that members elsewhere cannot reach it.
-function reach.unsettle(self)
-  unsettled[self] = true
-  return setmetatable({}, { __close = function() unsettled[self] = nil end })
-end
-
--- Whether an error says so too early.
-function reach.ispassing(self, err)
-  return unsettled[self] and err.cause == core.only_here
 end
 
 return reach

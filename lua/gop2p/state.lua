@@ -224,6 +224,13 @@ function state.keep(self, path, any, name)
   scheduler.listen(record.number, function() changed(record) end)
 end
 
+-- state.peers(path) -> list of the peers in a state file, of whomever it is
+function state.peers(path)
+  local text = file.read(system.statefile(path))
+  local found = text and read(text)
+  return found and found.peers or {}
+end
+
 -- Writes what has changed, now.
 function state.save(self)
   local record = kept[self]

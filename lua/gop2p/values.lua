@@ -123,8 +123,10 @@ local function makepeer(address, port)
   end
   if address == "" then return nil, "empty address" end
   local peer = core.peer(address, port)
-  if not peer then return nil, ("not an address: %q"):format(address) end
-  return peer
+  if peer then return peer end
+  local fault = core.addressfault(address)
+  return nil, ("not an address: %q%s"):format(address,
+                fault and " (" .. fault .. ")" or "")
 end
 
 values.makepeer = makepeer

@@ -8,13 +8,13 @@
 #include "test.h"
 
 /* The purposes by their letters, in their order. */
-#define PURPOSES "jgmlstfnaprLN"
+#define PURPOSES "jgmlstfnaprLNw"
 
 /* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
-  static char text[GP_PURPOSE_RENAME + 2];
+  static char text[GP_PURPOSE_ASK + 2];
   size_t i, n = 0;
-  for (i = 0; i <= GP_PURPOSE_RENAME; i++)
+  for (i = 0; i <= GP_PURPOSE_ASK; i++)
     if (holds(gp_purpose_rule((gp_purpose)i)))
       text[n++] = PURPOSES[i];
   text[n] = '\0';
@@ -80,8 +80,9 @@ TEST(introduced, "one asking to be let in says its own name, in any form") {
   TEXT(those(ownname), "jgapr");
 }
 
-TEST(formsearch, "the form of a stranger is looked for by a probe") {
-  TEXT(those(bare), "f");
+TEST(formsearch,
+     "the form of a stranger, and who it is, is asked by a probe") {
+  TEXT(those(bare), "fw");
 }
 
 TEST(listwanted, "one with a list already needs only the newest members") {
@@ -100,5 +101,5 @@ TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
 TEST(types, "all but messages and ends are connects") {
   TEXT(those(disconnects), "lp");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
-  TEXT(those(connects), "jgstfnarLN"); /* nothing is sent for s, t */
+  TEXT(those(connects), "jgstfnarLNw"); /* nothing is sent for s, t */
 }

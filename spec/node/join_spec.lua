@@ -48,6 +48,42 @@ describe("gop2p.join", function()
     assert.same({}, net.names(free:members()))
   end)
 
+  it("leaves those that have met it when it fails", function()
+    local port, path = net.free_port(), os.tmpname()
+    local hung <close> = net.hung()
+    local joined
+    os.remove(path)
+    gop2p.run(function()
+      gop2p.spawn(function()
+        joined = table.pack(gop2p.join(hung.name, {
+          port = port, timeout = 1, state = path}))
+      end)
+      while not entry:connect(port) do gop2p.sleep(0.05) end
+      while not joined do gop2p.sleep(0.05) end
+      assert.same({nil, "ETIMEDOUT"}, {joined[1], joined[2].code})
+    end)
+    assert.same({}, entry:members())
+    assert.same({}, entry:members("failed"))
+    assert.matches(tostring(entry:self()), net.read(path), 1, true)
+    os.remove(path)
+    os.remove(path .. ".lock")
+  end)
+
+  it("takes its time for looking up a name, or fails", function()
+    local node, err = gop2p.join("nobody.invalid:5000", {timeout = 0})
+    assert.same({nil, "ETIMEDOUT", "nobody.invalid:5000"},
+                {node, err.code, tostring(err.peer)})
+  end)
+
+  it("says what is wrong with an address of a link alone", function()
+    local WHY = "others do not know the zone of a link-local address"
+    local node, err = gop2p.join("[fe80::1]:5000")
+    assert.same({nil, WHY}, {node, err.cause})
+    assert.has_error(function() gop2p.join("[fe80::1%eth0]:5000") end,
+      "bad argument #1 to 'join' (not an address: \"[fe80::1%eth0]\" ("
+      .. WHY .. "))")
+  end)
+
   it("leaves none when its task ends meanwhile", function()
     local port = net.free_port()
     local hung <close> = net.hung()

@@ -13,13 +13,21 @@ local LIMIT = 20 -- seconds
 local PROGRAM = [[
   gop2p = require "gop2p"
   io.stdout:setvbuf("line")
-  function told(node)     -- its errors so far
+  function told(node)     -- the codes of its errors so far
     local list = {}
     gop2p.spawn(function()
       for err in node:errors() do list[#list + 1] = err.code end
     end)
     gop2p.sleep(0.1)
     return table.concat(list, " ")
+  end
+  function seen(node)     -- who came and went at it so far
+    local list = {}
+    gop2p.spawn(function()
+      for event in node:events() do list[#list + 1] = tostring(event) end
+    end)
+    gop2p.sleep(0.1)
+    return table.concat(list, ", ")
   end
   gop2p.run(function()
     for line in gop2p.lines() do print(assert(load(line))()) end
@@ -28,10 +36,11 @@ local PROGRAM = [[
 
 local BOT = [[
   local bot = require("gop2p.bot").new {
-    name = "Jürgen", join = arg[1], store = false,
-    log = {file = io.stdout},
+    name = "Jürgen", join = arg[1], store = false, owner = "ann",
+    log = {file = io.stdout}, port = tonumber(arg[2]),
   }
   bot:command("ping", function(ctx) return "pong, " .. ctx.name end)
+  bot:command("secret", function() return "42" end, {role = "owner"})
   bot:run()
 ]]
 
@@ -45,7 +54,7 @@ local SILENT = [[
 ]]
 
 describe("a node on one of several machines", function()
-  local machines, reason, files, open
+  local machines, reason, files, open, state
 
   setup(function()
     machines, reason = netns.open(3)
@@ -66,10 +75,15 @@ describe("a node on one of several machines", function()
     for _, file in ipairs(files or {}) do os.remove(file) end
   end)
 
-  before_each(function() open = {} end)
+  before_each(function()
+    open, state = {}, os.tmpname()
+    os.remove(state)
+  end)
 
   after_each(function()
     for _, child in ipairs(open) do child:close() end
+    os.remove(state)
+    os.remove(state .. ".lock")
   end)
 
   local function it_there(what, f)
@@ -212,13 +226,15 @@ describe("a node on one of several machines", function()
     assert.matches("^localhost:%d+$", ask(one, JOIN:format "6000"))
   end)
 
-  it_there("finds others over loopback, and starts anew for them", function()
+  it_there("asks whom it joins over loopback where that is", function()
     local one, name = first "nil"
     local other = program(1)
     local own = ask(other, JOIN:format "5000")
     assert.matches("^10%.77%.0%.1:%d+$", own)
     assert.equal("", ask(other, "return told(node)"))
     assert.equal("{" .. own .. "}", ask(one, "return node:members()"))
+    assert.equal(own .. " joined\t",
+                 ask(one, "return seen(node), told(node)"))
     local two = program(2)
     ask(two, JOIN:format(("%q"):format(name)))
     assert.equal(("{%s, %s}"):format(name, own),
@@ -226,6 +242,142 @@ describe("a node on one of several machines", function()
     assert.equal("true", ask(two, SAY:format("to both")))
     assert.equal("[" .. ask(two, "return node:self()") .. "] to both",
                  ask(other, HEAR))
+  end)
+
+  it_there("hears all that is said while it joins over loopback", function()
+    local one, name = first "nil"
+    local other = program(1)
+    ask(one, [[gop2p.spawn(function()
+      for event in node:events() do
+        if event.type == "joined" then node:broadcast("to " .. event.peer) end
+      end
+    end)]])
+    local own = ask(other, JOIN:format "5000")
+    assert.equal(("[%s] to %s"):format(name, own), ask(other, HEAR))
+    assert.equal("nil\tETIMEDOUT", ask(other, [[
+      local msg, err = node:receive(0.2) return msg, err.code]]))
+  end)
+
+  it_there("stays where somebody has met it already", function()
+    local one = first "nil"
+    local other = program(1)
+    ask(other, [[here = assert(gop2p.start_local_node(6000))]])
+    local own = ask(other, JOIN:format "6000")
+    assert.equal("true\t" .. own, ask(other, [[
+      local start = require "gop2p.start"
+      return start.connect(node, gop2p.me(5000)), node:self()]]))
+    assert.equal("EADDRNOTAVAIL", ask(other, "return told(node)"))
+    assert.is_true(list(ask(one, "return node:members()")
+                        :sub(2, -2))[own])
+  end)
+
+  it_there("joins through one entry point at a time", function()
+    local _, name = first "nil"
+    local other = program(1)
+    ask(other, JOIN:format "5000, {port = 5001}")
+    local third = program(1)
+    assert.equal("true\ttrue\t10.77.0.1:5002", ask(third, [[
+      local start, done = require "gop2p.start", {}
+      node = assert(start.roaming({}, 5002, {}, 0))
+      for _, port in ipairs {5000, 5001} do
+        gop2p.spawn(function()
+          table.insert(done, {start.connect(node, gop2p.me(port))})
+        end)
+      end
+      while #done < 2 do gop2p.sleep(0.01) end
+      return done[1][1] or done[1][2], done[2][1] or done[2][2],
+             node:self()]]))
+    assert.same(list(name .. ", 10.77.0.1:5001"),
+                list(ask(third, "return node:members()"):sub(2, -2)))
+  end)
+
+  it_there("is closed, with all that it has, when it cannot move", function()
+    first "nil"
+    local other = program(1)
+    assert.equal("nil\tEADDRINUSE\ttrue\tnil\tECANCELED", ask(other, ([[
+      local start = require "gop2p.start"
+      local taken = assert(gop2p.start_node("10.77.0.1", 5003,
+                             {listen = "10.77.0.1"}))
+      node = assert(start.roaming({}, 5003, {state = %q}, 0))
+      local a, b = start.connect(node, gop2p.me(5000))
+      local c, d = start.connect(node, gop2p.me(5000))
+      taken:close()
+      again = gop2p.start_local_node(5003, {state = %q})
+      return a, b.code, again ~= nil and told(again) == "", c, d.code]])
+      :format(state, state)))
+  end)
+
+  it_there("keeps the errors that nobody has read when it moves", function()
+    first "nil"
+    local other = program(1)
+    assert.equal("EBADMSG\t10.77.0.1:5004", ask(other, [[
+      local start = require "gop2p.start"
+      node = assert(start.roaming({}, 5004, {}, 0))
+      local client = require("socket").connect("127.0.0.1", 5004)
+      client:send("x\r\n\r\n")
+      gop2p.sleep(0.3)
+      assert(start.connect(node, gop2p.me(5000)))
+      return told(node), node:self()]]))
+  end)
+
+  it_there("is where its network is when it comes back", function()
+    local one, name = first "nil"
+    local other = program(2)
+    local START = ([[node = assert(require("gop2p.start")
+      .roaming({}, 0, {state = %q}, 0)) return node:self()]]):format(state)
+    ask(other, ([[node = assert(gop2p.join(%q, {state = %q}))
+      node:close()]]):format(name, state))
+    assert.matches("^10%.77%.0%.2:%d+$", ask(other, START))
+    assert.equal("true", ask(other, [[
+      while not node:is_connected() do gop2p.sleep(0.05) end return true]]))
+    ask(other, "node:leave() node:close()")
+    assert.matches("^localhost:%d+$", ask(other, START))
+    assert.equal("", ask(one, "return told(node)"))
+  end)
+
+  it_there("keeps those of its state file when it moves", function()
+    first "nil"
+    local other = program(1)
+    local file <close> = assert(io.open(state, "w"))
+    file:write('{"format":"gop2p state","version":1,\n"self":"localhost:7",',
+               '"name":"","left":false,\n"peers":["localhost:7000"]}\n')
+    file:flush()
+    assert.matches("^true\t10%.77%.0%.1:%d+\ttrue$", ask(other, ([[
+      local start = require "gop2p.start"
+      node = assert(start.roaming({}, 0, {state = %q}, 0))
+      local ok = start.connect(node, gop2p.me(5000))
+      late = assert(gop2p.start_node("10.77.0.1", 7000))
+      while #node:members() < 2 do gop2p.sleep(0.05) end
+      return ok, node:self(), true]]):format(state)))
+  end)
+
+  it_there("is told when those whom it joins cannot reach it", function()
+    local _, name = first "nil"
+    local TELL = [[local list = {}
+      gop2p.spawn(function()
+        for err in node:errors() do list[#list + 1] = err end
+      end)
+      gop2p.sleep(2)
+      return #list, list[1]
+    ]]
+    local REASON = "1\tconnection error: " .. name .. " cannot reach this "
+      .. "node: nothing responds at this node's address: name one that leads "
+      .. "here, or let requests to it in (status 504)"
+    for _, address in ipairs {"10.77.0.99", "10.77.0.3"} do
+      local two = program(2)
+      assert.equal("true", ask(two, ([[
+        node = assert(gop2p.start_node(%q, 5009))
+        return node:connect(%q)]]):format(address, name)))
+      assert.equal(REASON, ask(two, TELL))
+      ask(two, "node:close()")
+    end
+    local good = program(2)
+    ask(good, JOIN:format(("%q"):format(name)))
+    assert.equal("0\tnil", ask(good, TELL))
+    local listen = start(2, {LUA, GOP2P, "listen", "--address", "10.77.0.99",
+                             "--port", "5010", "--join", name},
+                         {stderr = "/dev/stdout"})
+    shows(listen, "^gop2p listen: 10%.77%.0%.1:5000 cannot reach this node: ")
   end)
 
   it_there("joins nobody elsewhere when it is for its machine", function()
@@ -248,8 +400,8 @@ describe("a node on one of several machines", function()
     machines:unroute(3, 4)
     assert.equal("[fd77::3]:5000", ask(three, NEW))
     machines:unroute(3, 6)
-    assert.equal("EADDRNOTAVAIL\tthis machine has no address that leads to "
-                 .. "others", ask(three, NEW))
+    assert.equal("EADDRNOTAVAIL\tno default route leads to others: name an "
+                 .. "address of this machine", ask(three, NEW))
     assert.equal("ENETUNREACH", ask(three,
       [[local n, err = gop2p.join("192.0.2.9:5000") return err.code]]))
   end)
@@ -278,6 +430,52 @@ describe("a node on one of several machines", function()
     shows(second, "^%[ann%] Hello, all$")
     second:send("/dm ann And back")
     shows(chat, "^%[ann%-2 to you%] And back$")
+  end)
+
+  it_there("has the role of its name, wherever it joins", function()
+    first "nil"
+    local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000"})
+    shows(bot, "connected through=localhost:5000")
+    local chat = start(1, {LUA, GOP2P, "chat", "--join", "5000",
+                           "--name", "ann"})
+    shows(chat, "^Here: ")
+    chat:send("!secret")
+    shows(chat, "^%[Jürgen%] 42$")
+  end)
+
+  it_there("fails with its chat, and its bot, when it cannot move", function()
+    local one = first "nil"
+    ask(one, [[taken = assert(gop2p.start_node("10.77.0.1", 5003,
+                                               {listen = "10.77.0.1"}))]])
+    local WHY = "could not start a node on 10%.77%.0%.1:5003: the port is "
+                .. "taken"
+    local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000",
+                          "5003"})
+    shows(bot, "error Jürgen: not joined reason=.*" .. WHY)
+    assert.equal(1, bot:wait(LIMIT))
+    local chat = start(1, {LUA, GOP2P, "chat", "--port", "5003",
+                           "--join", "5000", "--join", "5001"})
+    shows(chat, "^Not connected: " .. WHY .. "$")
+    assert.is_nil((chat:line(LIMIT)))
+    assert.equal(1, chat:wait(LIMIT))
+    chat = start(1, {LUA, GOP2P, "chat", "--port", "5003"})
+    chat:send("/join 5000")
+    shows(chat, "^Not connected: " .. WHY .. "$")
+    assert.equal(1, chat:wait(LIMIT))
+    local members = start(1, {LUA, GOP2P, "members", "--port", "5003",
+                              "--join", "5000"}, {stderr = "/dev/stdout"})
+    shows(members, "^gop2p members: " .. WHY .. "$")
+    assert.is_nil((members:line(LIMIT)))
+    assert.equal(1, members:wait(LIMIT))
+  end)
+
+  it_there("says which option others need, in a chat", function()
+    local chat = start(1, {LUA, GOP2P, "chat", "--address", "localhost",
+                           "--join", "10.77.0.2:5000"})
+    assert.matches("^You are ", chat:line(LIMIT))
+    assert.equal("Not connected: could not join through 10.77.0.2:5000: this "
+      .. "node is reached from this machine alone: start it with --address "
+      .. "auto", chat:line(LIMIT))
   end)
 
   it_there("moves with its chat, and with its bot", function()

@@ -8,6 +8,7 @@
 -- Where its name is taken it comes in under another one, which it keeps; or,
 -- when it is strict about that, it ends.
 
+local core = require "gop2p.core"
 local naming = require "gop2p.naming"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
@@ -72,7 +73,13 @@ local function connect(self, peer)
   return ok, err
 end
 
--- Where nobody else may be called what the bot is.
+-- Whether it cannot go on: nobody else may be called what the bot is, or its
+-- node, on its way to another address, could not start there.
+local function isfinal(bot, err)
+  if err.code == "EEXIST" then return bot.options.strict_name end
+  return core.isclosed(bot.node) and err.code ~= "ECANCELED"
+end
+
 local function failed(bot, err)
   bot.failure = err
   program.notstarted()
@@ -87,7 +94,7 @@ local function try(self, entry)
   if bot.node:self() ~= before then
     bot.log:info("moved", { node = values.endpoint(bot.node:self()) })
   end
-  if not ok and err.code == "EEXIST" and bot.options.strict_name then
+  if not ok and isfinal(bot, err) then
     return failed(bot, err)
   elseif ok then
     entry.joined, entry.told = true, false

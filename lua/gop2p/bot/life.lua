@@ -5,7 +5,6 @@ local gop2p = require "gop2p"
 local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
-local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
 local signals = require "gop2p.bot.signals"
@@ -16,11 +15,8 @@ local life = {}
 
 local FAREWELL = 2   -- seconds for what is to be run before the stop
 local LEAVE = 2      -- and to take leave
-local LOOKUP = 2     -- for the name of an entry point, before there is a node
 
--- Where it is told no address, it is where the way to its entry points
--- begins. None of them has to be there for that; what cannot be looked up
--- yet shows at the join, see joining.lua.
+-- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
   local given = {}
   for name, value in pairs(options.node or {}) do given[name] = value end
@@ -30,8 +26,7 @@ local function startnode(options)
   elseif options.address then
     return gop2p.start_node(options.address, options.port, given)
   end
-  local address = reach.towards(options.join, LOOKUP)
-  return nodes.roaming(address or "localhost", options.port, given)
+  return nodes.roaming(options.join, options.port, given, 0)
 end
 
 local function hear(self)

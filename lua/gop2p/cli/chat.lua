@@ -268,7 +268,8 @@ local function converse(self)
   local line, _, err = prompt.read(mark)
   while line do
     if line:find("%S") then prompt.remember(line) end
-    if self:obey((line:gsub("\r$", ""))) then return end
+    local over = self:obey((line:gsub("\r$", "")))
+    if over or core.isclosed(self.node) then return end
     line, _, err = prompt.read(mark)
   end
   if err and not self.terminal then
@@ -278,7 +279,8 @@ local function converse(self)
 end
 
 -- Ends once all that was sent has had its response, or failed. On a terminal
--- somebody sees that nobody lets us in, and may try another.
+-- somebody sees that nobody lets us in, and may try another; but not without
+-- a node, which one that could not move is.
 local function run(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
@@ -286,8 +288,10 @@ local function run(self, peers)
   gop2p.sleep(0)   -- lets them begin
   local alone = #peers > 0 and not join(self, peers)
   local over = alone and (not self.terminal or self.strict and self.taken)
+               or core.isclosed(self.node)
   if not over then converse(self) end
-  self.node:leave()
+  over = over or core.isclosed(self.node)
+  if not core.isclosed(self.node) then self.node:leave() end
   self.node:close()
   gop2p.run()
   return (over or self.failed and not self.terminal) and FAILED or DONE

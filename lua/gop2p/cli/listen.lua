@@ -37,6 +37,7 @@ end
 function listen.run(options)
   local interrupted = options.count and FAILED or DONE
   return network.with("listen", options, interrupted, function(node)
+    network.complain("listen", node)
     show.complain("listen", "listening as %s", node:self())
     local left = options.count or math.huge
     for msg in node:inbox() do

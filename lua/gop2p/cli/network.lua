@@ -3,7 +3,6 @@
 
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
-local reach = require "gop2p.reach"
 local show = require "gop2p.cli.show"
 local signals = require "gop2p.bot.signals"
 local start = require "gop2p.start"
@@ -93,20 +92,15 @@ function network.json(command)
   command:flag("--json", "Print JSON, one object per line.")
 end
 
--- A node without an address is where the way to its entry points begins. A
--- name that is not found yet ends nothing: where it leads shows at the join.
-local function roaming(options, given)
-  local address = reach.towards(options.join, LOOKUP)
-  local node, err = start.roaming(address or "localhost", options.port or 0,
-                                  given)
-  return node, err
-end
-
 local function startnode(options)
   local given = { name = options.name, listen_port = options.listen_port }
-  if not options.address then return roaming(options, given) end
-  local address = options.address ~= "auto" and options.address or nil
-  local node, err = gop2p.start_node(address, options.port or 0, given)
+  local wanted, address, node, err = options.port or 0, options.address
+  if address then
+    address = address ~= "auto" and address or nil
+    node, err = gop2p.start_node(address, wanted, given)
+  else
+    node, err = start.roaming(options.join, wanted, given, LOOKUP)
+  end
   return node, err
 end
 
@@ -145,8 +139,16 @@ function network.join(node, peers, failed, connect)
     local ok, err = connect(node, peer)
     if ok then return true end
     failed(err)
+    if core.isclosed(node) then return false end
   end
   return #peers == 0
+end
+
+-- Says what goes wrong later, where errors go.
+function network.complain(name, node)
+  gop2p.spawn(function()
+    for err in node:errors() do show.complain(name, "%s", show.words(err)) end
+  end)
 end
 
 -- Until what it gives is closed f(), which must not wait, is called when
@@ -186,7 +188,7 @@ function network.with(name, options, interrupted, f)
         show.complain(name, "%s", show.words(err))
       end)
       status = joined and (f(node) or DONE) or FAILED
-      node:leave()
+      if not core.isclosed(node) then node:leave() end
       node:close()
     end)
     return status

@@ -17,9 +17,14 @@ function show.harmless(text)
   return (text:gsub("[^\n]+", plain))
 end
 
--- An error without its kind.
+-- An error without its kind. What a program can call is an option here.
 function show.words(err)
-  return err.text .. ": " .. err.cause
+  local cause = err.cause
+  if cause == core.only_here then
+    cause = "this node is reached from this machine alone: start it with "
+            .. "--address auto"
+  end
+  return err.text .. ": " .. cause
 end
 
 local EPIPE = 32     -- whoever read has seen enough: nothing to be told

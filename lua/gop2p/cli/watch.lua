@@ -139,6 +139,7 @@ function watch.run(options)
       inplace = show.is_terminal(io.stdout),
     }, watch)
     gop2p.spawn(count_messages, self)
+    network.complain("watch", node)
     gop2p.sleep(0)   -- lets it begin
     local left = options.count or math.huge
     while true do
