@@ -34,6 +34,8 @@ void gp_recvresp_clear (gp_recvresp *r) {
 }
 
 bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self) {
-  bool judged = r->msg->type == GP_CONNECT && r->ext.who.process != 0;
+  const gp_identity *who = &r->ext.who;
+  bool judged = r->msg->type == GP_CONNECT && who->peer != NULL &&
+                who->process != 0;
   return !judged && gp_peer_equal(r->msg->from, self);
 }
