@@ -38,10 +38,10 @@ local function listenof(address)
   return address == reach.LOCAL and "localhost" or "*"
 end
 
--- start.at(address, port, options [, listen]) -> node | nil, err
+-- start.at(address, port, options [, listen [, roams]]) -> node | nil, err
 --
 -- A node that serves. 'options' were checked; 'listen': where it does unless
--- they say otherwise.
+-- they say otherwise; 'roams': it was not told its address.
 function start.at(address, port, options, listen, roams)
   local self, err = system.start(address, port, complete(options, listen))
   if not self then return nil, err end
