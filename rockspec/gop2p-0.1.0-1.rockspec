@@ -94,6 +94,7 @@ build = {
         "csrc/net/refusals.c",
         "csrc/net/server.c",
         "csrc/net/service.c",
+        "csrc/net/socketaddress.c",
         "csrc/net/source.c",
         "csrc/net/sweep.c",
         "csrc/net/timer.c",

@@ -10,32 +10,14 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "net/socketaddress.h"
 #include "value/address.h"
 
 #define ANY_PORT 9 /* nothing goes there, but it must not be zero */
 
-typedef union address {
-  struct sockaddr any;
-  struct sockaddr_in v4;
-  struct sockaddr_in6 v6;
-} address;
-
-static socklen_t parse (address *a, const char *text) {
-  memset(a, 0, sizeof *a);
-  if (inet_pton(AF_INET, text, &a->v4.sin_addr) == 1) {
-    a->v4.sin_family = AF_INET;
-    a->v4.sin_port = htons(ANY_PORT);
-    return sizeof a->v4;
-  }
-  if (inet_pton(AF_INET6, text, &a->v6.sin6_addr) != 1)
-    return 0;
-  a->v6.sin6_family = AF_INET6;
-  a->v6.sin6_port = htons(ANY_PORT);
-  return sizeof a->v6;
-}
-
 /* An IPv4 address is written as one, also where IPv6 has it in its own. */
-static void write_out (const address *a, char out[INET6_ADDRSTRLEN]) {
+static void write_out (const gp_socketaddress *a,
+                       char out[INET6_ADDRSTRLEN]) {
   const struct in6_addr *v6 = &a->v6.sin6_addr;
   if (a->any.sa_family == AF_INET)
     inet_ntop(AF_INET, &a->v4.sin_addr, out, INET6_ADDRSTRLEN);
@@ -48,11 +30,12 @@ static void write_out (const address *a, char out[INET6_ADDRSTRLEN]) {
 gp_err gp_source_find (const char *text, char out[INET6_ADDRSTRLEN],
                        bool *same) {
   char wanted[INET6_ADDRSTRLEN];
-  address a;
-  socklen_t size = parse(&a, text);
+  gp_socketaddress a;
+  socklen_t size;
   int fd, error = 0;
-  if (size == 0)
+  if (!gp_socketaddress_parse(&a, text, ANY_PORT))
     return GP_EINVAL;
+  size = gp_socketaddress_size(&a);
   write_out(&a, wanted);
   fd = gp_os_socket(a.any.sa_family, SOCK_DGRAM);
   if (fd < 0)
