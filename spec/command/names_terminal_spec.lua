@@ -79,6 +79,20 @@ describe("a name on a terminal", function()
     end
   end)
 
+  it("stands as it is typed, also where nothing tells the locale", function()
+    for _, locale in ipairs {"", "C.UTF-8"} do
+      local t = tree:terminal({"chat", "--name", "Zoë"}, {
+        env = {LC_ALL = locale, LC_CTYPE = "", LANG = ""}})
+      t:prompts(">")
+      t:enter "/nick Åsa"
+      t:shows("^> /nick Åsa$")
+      t:shows("^You are Åsa%.$")
+      t:prompts(">")
+      t:type("C-d")
+      assert.equal(0, t:over())
+    end
+  end)
+
   it("that is taken ends a chat that is strict", function()
     local _, where = tree:listener("--name", "ann")
     local t = tree:terminal {"chat", "--name", "ann", "--strict-name",
