@@ -309,7 +309,9 @@ end
 -- as in many containers, they are those of UTF-8. readline asks it by itself,
 -- libedit does not.
 local function setlocale()
-  if os.setlocale("", "ctype") == "C" then os.setlocale("C.UTF-8", "ctype") end
+  if os.setlocale("", "ctype") == "C" then
+    os.setlocale("C.UTF-8", "ctype")
+  end
 end
 
 -- prompt.begin{edit, complete, breaks} -> boolean
