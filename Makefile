@@ -11,11 +11,13 @@ BUILD    = build
 SETUP    = sh .ci/setup.sh
 RUN      = $(LUA)
 
-# Where Lua's headers are, and libevent: pkg-config is asked unless they are
-# named here.
+# Where Lua's headers are, libevent and utf8proc: pkg-config is asked unless
+# they are named here.
 LUA_INCDIR   =
 EVENT_INCDIR =
 EVENT_LIBDIR =
+UTF8PROC_INCDIR =
+UTF8PROC_LIBDIR =
 
 # A command's output, which is asked for once and not before it is needed:
 # pkg-config may be among what set-up installs.
@@ -30,6 +32,12 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
                echo -L$(EVENT_LIBDIR) -levent_extra -levent_core, \
                pkg-config --libs libevent_extra libevent_core))
 
+UTF8PROC_FLAGS = $(call once,UTF8PROC_FLAGS,$(if $(UTF8PROC_INCDIR), \
+                 echo -I$(UTF8PROC_INCDIR),pkg-config --cflags libutf8proc))
+UTF8PROC_LIBS  = $(call once,UTF8PROC_LIBS,$(if $(UTF8PROC_LIBDIR), \
+                 echo -L$(UTF8PROC_LIBDIR) -lutf8proc, \
+                 pkg-config --libs libutf8proc))
+
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
 # What the sources get to see of the system. With -DGP_OS_PORTABLE, too, or in
@@ -38,7 +46,8 @@ SYSTEM   = -D_GNU_SOURCE
 
 WARNINGS = -Wall -Wextra -Wpedantic
 BASE     = -std=c11 $(SYSTEM) -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
-COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS)
+COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS) \
+           $(UTF8PROC_FLAGS)
 
 SOURCES = $(sort $(wildcard csrc/*/*.c))
 OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
@@ -105,7 +114,7 @@ build: $(CORE) ## build the C core (the default)
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
 	$(call show,link)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) \
-	  $(EVENT_LIBS) $(LDLIBS)
+	  $(EVENT_LIBS) $(UTF8PROC_LIBS) $(LDLIBS)
 
 $(BUILD)/obj/%.o: csrc/%.c Makefile
 	@mkdir -p $(@D)
@@ -114,7 +123,7 @@ $(BUILD)/obj/%.o: csrc/%.c Makefile
 $(CTEST): $(CTEST_OBJECTS) $(CTEST_CORE)
 	@mkdir -p $(@D)
 	$(call show,link)$(CC) $(CFLAGS) $(LDFLAGS) $(CTEST_WRAP) -o $@ \
-	  $(CTEST_OBJECTS) $(CTEST_CORE) -lm
+	  $(CTEST_OBJECTS) $(CTEST_CORE) $(UTF8PROC_LIBS) -lm
 
 $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	@mkdir -p $(@D)
@@ -137,7 +146,7 @@ $(LOADED): $(BUILD)/%.so: spec/support/%.c Makefile
 
 $(FUZZERS): %_fuzz: %_fuzz.o $(BUILD)/spec/fuzz.o $(FUZZ_CORE)
 	$(call show,link)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ \
-	  $(LUA_LIBS) -lm
+	  $(LUA_LIBS) $(UTF8PROC_LIBS) -lm
 
 $(BUILD)/spec/bare: spec/bench/bare.c Makefile
 	@mkdir -p $(@D)

@@ -68,6 +68,9 @@ for text in $(cat spec/wire/v1.1.3/*.http |
               grep -oE '"data":"[^"]*"' | cut -d '"' -f 4); do
   seed base64 "$text"
 done
+for text in anna 'J%C3%BCrgen' 'Jürgen' '漢字' 'O%27Neil'; do
+  seed nick "$text"
+done
 
 rm -rf "$build/found"
 for file in spec/fuzz/*_fuzz.c; do

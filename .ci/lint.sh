@@ -75,6 +75,11 @@ event_outside() {
     $(core_without net/)
 }
 
+# shellcheck disable=SC2046
+unicode_outside() {
+  nowhere '\butf8proc(\.h|_)' $(core_without 'base/unicode\.c$')
+}
+
 # Only base/os.c asks which system it is.
 # shellcheck disable=SC2046
 system_outside() {
@@ -175,6 +180,7 @@ check "more than 78 columns" wide_lines
 check "left over" left_over
 check "Lua outside csrc/lua" lua_outside
 check "libevent outside csrc/net" event_outside
+check "utf8proc outside csrc/base/unicode.c" unicode_outside
 check "systems outside csrc/base/os.c" system_outside
 check "an include of a later layer" layers
 check "a kept lua_State" kept_states

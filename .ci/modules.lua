@@ -36,9 +36,9 @@ local function modules()
   for _, file in ipairs(list("csrc/*/*.c")) do put('        "%s",', file) end
   put('      },')
   put('      defines = {"_GNU_SOURCE"},')
-  put('      libraries = {"event_extra", "event_core"},')
-  put('      incdirs = {"csrc", "$(EVENT_INCDIR)"},')
-  put('      libdirs = {"$(EVENT_LIBDIR)"},')
+  put('      libraries = {"event_extra", "event_core", "utf8proc"},')
+  put('      incdirs = {"csrc", "$(EVENT_INCDIR)", "$(UTF8PROC_INCDIR)"},')
+  put('      libdirs = {"$(EVENT_LIBDIR)", "$(UTF8PROC_LIBDIR)"},')
   put('    },')
   for _, file in ipairs(list("lua/gop2p/*.lua lua/gop2p/*/*.lua")) do
     if not file:find("^lua/gop2p/examples/") then

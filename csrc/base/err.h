@@ -39,6 +39,7 @@ typedef enum gp_errkind {
   X(TIMEDOUT, CONNECTION, "no response in time") \
   X(FORBIDDEN, CONNECTION, "the peer does not count us as a member") \
   X(EXIST, CONNECTION, "the name is taken by another member") \
+  X(VERSION, CONNECTION, "it runs another version, which may lack names") \
   X(BADREQUEST, CONNECTION, "the peer did not understand the request") \
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
   X(BUSY, CONNECTION, "the peer cannot take more at present") \

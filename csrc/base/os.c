@@ -30,8 +30,8 @@ bool gp_os_random (void *bytes, size_t len) {
   return getrandom(bytes, len, 0) == (ssize_t)len;
 }
 
-int gp_os_socket (int family) {
-  return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+int gp_os_socket (int family, int type) {
+  return socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
 ssize_t gp_os_send (int fd, const void *bytes, size_t len) {
@@ -83,8 +83,8 @@ bool gp_os_random (void *bytes, size_t len) {
 }
 
 /* A fork of another thread can slip in between. */
-int gp_os_socket (int family) {
-  int fd = socket(family, SOCK_STREAM, 0), error;
+int gp_os_socket (int family, int type) {
+  int fd = socket(family, type, 0), error;
   if (fd < 0)
     return -1;
   if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&

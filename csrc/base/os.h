@@ -27,10 +27,10 @@ const char *gp_os_memrchr (const char *bytes, char byte, size_t len);
 bool gp_os_random (void *bytes, size_t len);
 
 /*
-** A stream socket of the family, which never waits and is closed by exec; or
-** -1 and errno.
+** A socket of the family and type (SOCK_STREAM, SOCK_DGRAM), which never
+** waits and is closed by exec; or -1 and errno.
 */
-int gp_os_socket (int family);
+int gp_os_socket (int family, int type);
 
 /*
 ** Sends what there is room for on a socket that never waits, and raises no

@@ -16,6 +16,7 @@ int luaopen_gop2p_core (lua_State *L) {
   lgp_open_values(L);
   lgp_open_loop(L);
   lgp_open_watch(L);
+  lgp_open_reach(L);
   lgp_open_catch(L);
   lgp_open_terminal(L);
   lgp_open_budget(L);

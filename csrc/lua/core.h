@@ -22,6 +22,7 @@ void lgp_open_members (lua_State *L);
 void lgp_open_node (lua_State *L);
 void lgp_open_peer (lua_State *L);
 void lgp_open_prompt (lua_State *L);
+void lgp_open_reach (lua_State *L);
 void lgp_open_receipt (lua_State *L);
 void lgp_open_receive (lua_State *L);
 void lgp_open_send (lua_State *L);

@@ -119,6 +119,12 @@ static size_t byteof (int place) {
   return (size_t)(at - *rl->line);
 }
 
+/* What the locale cannot decode is not put into the line, though what it
+   would replace is taken out. */
+static bool takes (const char *word) {
+  return mbstowcs(NULL, word, 0) != (size_t)-1;
+}
+
 /*
 ** The column after the first 'n' characters of 'text' that begins at
 ** 'column', if the lines of a screen so many columns wide stood one behind
@@ -229,6 +235,7 @@ bool lgp_libedit_fill (lgp_readline *into, void *library) {
   rl->hide = hide;
   rl->show = show;
   rl->byteof = byteof;
+  rl->takes = takes;
   rl->pendingsignal = pendingsignal;
   rl->checksignals = checksignals;
   *edit.queryitems = 1 << 30; /* it would wait for the answer alone */

@@ -8,14 +8,35 @@
 #include "lua/node.h"
 #include "lua/peer.h"
 #include "lua/userdata.h"
+#include "node/nickname.h"
 #include "node/stats.h"
+
+static void pushpeers (lua_State *L, const gp_peerlist *list) {
+  size_t i;
+  lua_createtable(L, (int)list->n, 0);
+  for (i = 0; i < list->n; i++) {
+    lgp_node_pushpeer(L, list->at[i]);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+}
 
 /* core.members(node) -> list of peers, in the order in which they came */
 static int core_members (lua_State *L) {
   gp_peerlist *list = lgp_newlist(L);
   if (gp_node_members(lgp_tonode(L), list) != GP_OK)
     return luaL_error(L, "out of memory");
-  lgp_pushpeers(L, list);
+  pushpeers(L, list);
+  return 1;
+}
+
+/* core.named(node, name) -> list of the members that have it; the node
+   itself only when there is none */
+static int core_named (lua_State *L) {
+  const char *nick = luaL_checkstring(L, 2);
+  gp_peerlist *list = lgp_newlist(L);
+  if (gp_node_nicked(lgp_tonode(L), nick, list) != GP_OK)
+    return luaL_error(L, "out of memory");
+  pushpeers(L, list);
   return 1;
 }
 
@@ -26,7 +47,7 @@ static int core_meant (lua_State *L) {
   if (p == NULL)
     luaL_pushfail(L);
   else
-    lgp_pushpeer(L, p);
+    lgp_node_pushpeer(L, p);
   return 1;
 }
 
@@ -83,10 +104,10 @@ static void pushstate (lua_State *L, const gp_peerstate *p) {
   static const char *const states[] = {"candidate", "alive", "suspected",
                                        "failed"};
   lua_createtable(L, 0, 8);
-  lgp_pushpeer(L, p->peer);
+  lgp_node_pushpeer(L, p->peer);
   lua_setfield(L, -2, "peer");
-  if (p->name[0] != '\0')
-    settext(L, "name", p->name);
+  if (gp_peer_nick(p->peer)[0] != '\0')
+    settext(L, "name", gp_peer_nick(p->peer));
   settext(L, "state", states[p->state]);
   settext(L, "form", form(p));
   if (p->rtt_ms != UINT32_MAX)
@@ -140,12 +161,10 @@ static int core_stats (lua_State *L) {
 }
 
 void lgp_open_members (lua_State *L) {
-  static const luaL_Reg functions[] = {{"members", core_members},
-                                       {"isconnected", core_isconnected},
-                                       {"meant", core_meant},
-                                       {"known", core_known},
-                                       {"resume", core_resume},
-                                       {"stats", core_stats},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"members", core_members}, {"isconnected", core_isconnected},
+    {"named", core_named},     {"meant", core_meant},
+    {"known", core_known},     {"resume", core_resume},
+    {"stats", core_stats},     {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -10,6 +10,9 @@
 #include "lua/core.h"
 #include "lua/peer.h"
 #include "lua/userdata.h"
+#include "lua/values.h"
+#include "node/nickname.h"
+#include "value/nick.h"
 
 #define NODE "gop2p.node"
 
@@ -29,6 +32,7 @@ lgp_node *lgp_newnode (lua_State *L, lgp_loop *loop) {
 
 void lgp_node_opened (lgp_node *box) {
   gp_ring_append(&box->loop->nodes, &box->ring);
+  gp_peer_unref(box->self);
   box->self = gp_peer_ref(gp_node_self(box->host.calls->node(&box->host)));
 }
 
@@ -68,6 +72,13 @@ gp_node *lgp_tonode (lua_State *L) {
   if (gp_loop_foreign(box->loop->loop))
     luaL_error(L, "the node belongs to the parent process");
   return box->host.calls->node(&box->host);
+}
+
+void lgp_node_pushpeer (lua_State *L, const gp_peer *p) {
+  const lgp_node *box = lgp_checknode(L, 1);
+  bool asked = isopen(box) && !gp_loop_foreign(box->loop->loop);
+  lgp_pushpeer(
+    L, p, asked && gp_node_isnamesake(box->host.calls->node(&box->host), p));
 }
 
 uint64_t lgp_node_now (lua_State *L) {
@@ -110,7 +121,27 @@ static int core_self (lua_State *L) {
   const lgp_node *box = lgp_checknode(L, 1);
   if (box->self == NULL)
     return luaL_error(L, "the node is gone");
-  lgp_pushpeer(L, box->self);
+  lgp_pushpeer(L, box->self, gp_peer_nick(box->self)[0] != '\0');
+  return 1;
+}
+
+/* core.setname(node, name) -> true | nil, err */
+static int core_setname (lua_State *L) {
+  lgp_node *box = lgp_checknode(L, 1);
+  size_t len;
+  const char *nick = luaL_checklstring(L, 2, &len);
+  gp_node *n = lgp_tonode(L);
+  gp_err e;
+  luaL_argcheck(L, gp_nick_isvalid(nick, len), 2, "not a name");
+  e = gp_node_setnick(n, nick, lgp_node_now(L));
+  if (e != GP_OK) {
+    lua_pushfstring(L, "could not take the name %s", nick);
+    return lgp_fail(L, e, lua_tostring(L, -1));
+  }
+  gp_peer_unref(box->self);
+  box->self = gp_peer_ref(gp_node_self(n));
+  lgp_node_called(L);
+  lua_pushboolean(L, true);
   return 1;
 }
 
@@ -125,11 +156,10 @@ static int core_signal (lua_State *L) {
 }
 
 void lgp_open_node (lua_State *L) {
-  static const luaL_Reg functions[] = {{"close", core_close},
-                                       {"isclosed", core_isclosed},
-                                       {"self", core_self},
-                                       {"signal", core_signal},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"close", core_close},   {"isclosed", core_isclosed},
+    {"self", core_self},     {"setname", core_setname},
+    {"signal", core_signal}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, NODE, "nodemeta", node_gc);
 }

@@ -9,13 +9,15 @@
 #include <string.h>
 
 #include "net/listener.h"
+#include "value/nick.h"
 
 /* Longest time and largest size that are sensible, so that none overflows:
    a day, in ms; and a size whose base64 still fits. */
 #define MAXTIME 86400000.0
 #define MAXSIZE 1073741824.0
+#define MAXPORT 65535.0
 
-typedef enum unit { COUNT, BYTES, SECONDS } unit;
+typedef enum unit { COUNT, BYTES, SECONDS, PORT } unit;
 
 typedef struct option {
   const char *name;
@@ -47,6 +49,7 @@ static const option options[] = {
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
   {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
   {"max_response", AT(client, max_response), BYTES},
+  {"listen_port", offsetof(gp_serviceopt, listen_port), PORT},
 };
 
 static const option *find (const char *name) {
@@ -61,7 +64,9 @@ static const option *find (const char *name) {
 static void set (lua_State *L, gp_serviceopt *opt, const option *o) {
   char *at = (char *)opt + o->offset;
   lua_Number value = lua_tonumber(L, -1);
-  lua_Number max = o->unit == SECONDS ? MAXTIME / 1000 : MAXSIZE;
+  lua_Number max = o->unit == SECONDS ? MAXTIME / 1000
+                   : o->unit == PORT  ? MAXPORT
+                                      : MAXSIZE;
   lua_Number min = o->unit == SECONDS ? 0.001 : 1;
   if (lua_type(L, -1) != LUA_TNUMBER || !(value >= min && value <= max))
     luaL_error(L, "option '%s': a number from %f to %f expected, got %s",
@@ -98,18 +103,15 @@ static void checklisten (lua_State *L, const char *listen) {
 }
 
 static void checkname (lua_State *L, const char *name) {
-  if (name != NULL && !gp_identity_isname(name, strlen(name)))
-    luaL_error(L,
-               "option 'name': a letter, then letters, digits, '-', '_' and "
-               "'.' expected, %d at most, got \"%s\"",
-               GP_NAME_MAX, name);
+  if (name != NULL && !gp_nick_isvalid(name, strlen(name)))
+    luaL_error(L, "option 'name': " LGP_NAME_EXPECTED ", got \"%s\"", name);
 }
 
 static const char **text (gp_serviceopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
   if (strcmp(name, "name") == 0)
-    return &opt->node.name;
+    return &opt->node.nick;
   return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
 }
 
@@ -140,5 +142,5 @@ void lgp_options_read (lua_State *L, int arg, gp_serviceopt *opt) {
     lua_pop(L, 1);
   }
   checklisten(L, opt->listen);
-  checkname(L, opt->node.name);
+  checkname(L, opt->node.nick);
 }

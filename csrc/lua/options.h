@@ -9,6 +9,11 @@
 #include "net/service.h"
 #pragma GCC visibility push(hidden)
 
+/* What a name has to be (value/nick.h), in words. */
+#define LGP_NAME_EXPECTED \
+  "1 to 32 visible characters expected, a letter first, none of them a " \
+  "space or one of : [ ] @ / , #"
+
 /*
 ** Sets 'opt' to the defaults and then to what the table at 'arg' says (nil:
 ** nothing). An unknown option and a value out of range raise an error that

@@ -12,52 +12,100 @@
 
 #define PEER "gop2p.peer"
 
-/* In the registry: weak table of the peers in use, by their text. */
+/* In the registry: weak table of the peers in use, by all that they say. */
 static const char peerskey = 'p';
 
-static void newpeer (lua_State *L, const gp_peer *p) {
-  lua_createtable(L, 0, 2);
+static void newpeer (lua_State *L, const gp_peer *p, bool show_address) {
+  lua_createtable(L, 0, 4);
   lua_pushstring(L, gp_peer_address(p));
   lua_setfield(L, -2, "address");
   lua_pushinteger(L, gp_peer_port(p));
   lua_setfield(L, -2, "port");
+  if (gp_peer_nick(p)[0] != '\0') {
+    lua_pushstring(L, gp_peer_nick(p));
+    lua_setfield(L, -2, "name");
+  }
+  if (show_address) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, "show_address");
+  }
   luaL_setmetatable(L, PEER);
+}
+
+/* Pushes a field without metamethods: no code of others runs in between. */
+static void rawfield (lua_State *L, int arg, const char *name) {
+  arg = lua_absindex(L, arg);
+  lua_pushstring(L, name);
+  lua_rawget(L, arg);
+}
+
+/* Whether a field of the table on top is the text ("": nil). */
+static bool says (lua_State *L, const char *name, const char *text) {
+  bool same;
+  rawfield(L, -1, name);
+  same = lua_isnil(L, -1) ? text[0] == '\0'
+                          : lua_type(L, -1) == LUA_TSTRING &&
+                              strcmp(lua_tostring(L, -1), text) == 0;
+  lua_pop(L, 1);
+  return same;
 }
 
 /* Whether the table on top still says what it was made with: a program may
    have written into it. */
-static bool isintact (lua_State *L, const gp_peer *p) {
+static bool isintact (lua_State *L, const gp_peer *p, bool show_address) {
   bool intact;
   if (lua_type(L, -1) != LUA_TTABLE)
     return false;
-  lua_pushliteral(L, "address");
-  lua_rawget(L, -2);
-  lua_pushliteral(L, "port");
-  lua_rawget(L, -3);
-  intact = lua_type(L, -2) == LUA_TSTRING &&
-           strcmp(lua_tostring(L, -2), gp_peer_address(p)) == 0 &&
-           lua_isinteger(L, -1) && lua_tointeger(L, -1) == gp_peer_port(p);
+  rawfield(L, -1, "show_address");
+  rawfield(L, -2, "port");
+  intact = lua_isinteger(L, -1) && lua_tointeger(L, -1) == gp_peer_port(p) &&
+           (show_address ? lua_isboolean(L, -2) && lua_toboolean(L, -2)
+                         : lua_isnil(L, -2));
   lua_pop(L, 2);
-  return intact;
+  return intact && says(L, "address", gp_peer_address(p)) &&
+         says(L, "name", gp_peer_nick(p));
 }
 
-void lgp_pushpeer (lua_State *L, const gp_peer *p) {
+/* Pushes what a peer is found by among those in use. */
+static void pushkey (lua_State *L, const gp_peer *p, bool show_address) {
+  const char *text = gp_peer_text(p), *nick = gp_peer_nick(p);
+  if (nick[0] == '\0')
+    lua_pushstring(L, text);
+  else
+    lua_pushfstring(L, "%s %s%s", text, nick, show_address ? " 2" : "");
+}
+
+void lgp_pushpeer (lua_State *L, const gp_peer *p, bool show_address) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &peerskey);
-  lua_getfield(L, -1, gp_peer_text(p));
-  if (!isintact(L, p)) {
+  pushkey(L, p, show_address);
+  lua_pushvalue(L, -1);
+  lua_rawget(L, -3);
+  if (isintact(L, p, show_address)) {
+    lua_replace(L, -3);
     lua_pop(L, 1);
-    newpeer(L, p);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, gp_peer_text(p));
+    return;
   }
-  lua_remove(L, -2);
+  lua_pop(L, 1);
+  newpeer(L, p, show_address);
+  lua_insert(L, -3);
+  lua_pushvalue(L, -3);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+void lgp_pushpeertext (lua_State *L, const gp_peer *p) {
+  const char *nick = gp_peer_nick(p);
+  if (nick[0] == '\0')
+    lua_pushstring(L, gp_peer_text(p));
+  else
+    lua_pushfstring(L, "%s (%s)", nick, gp_peer_text(p));
 }
 
 void lgp_pushpeers (lua_State *L, const gp_peerlist *list) {
   size_t i;
   lua_createtable(L, (int)list->n, 0);
   for (i = 0; i < list->n; i++) {
-    lgp_pushpeer(L, list->at[i]);
+    lgp_pushpeer(L, list->at[i], false);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
 }
@@ -73,12 +121,6 @@ static int peer_gc (lua_State *L) {
    there. */
 static gp_peer **newbox (lua_State *L) {
   return lgp_newblock(L, sizeof(gp_peer *), "gop2p.peerbox", peer_gc);
-}
-
-/* Pushes a field without metamethods: no code of others runs in between. */
-static void rawfield (lua_State *L, int arg, const char *name) {
-  lua_pushstring(L, name);
-  lua_rawget(L, arg);
 }
 
 const gp_peer *lgp_checkpeer (lua_State *L, int arg) {
@@ -108,7 +150,7 @@ static int core_peer (lua_State *L) {
   gp_peer **box = newbox(L);
   gp_err e = gp_peer_new(box, address, len, port);
   if (e == GP_OK) {
-    lgp_pushpeer(L, *box);
+    lgp_pushpeer(L, *box, false);
     return 1;
   }
   luaL_pushfail(L);

@@ -267,13 +267,32 @@ static size_t common (const char *a, const char *b, size_t n) {
   return i;
 }
 
+/* Takes what the line cannot take out of the list of strings on top. */
+static void dropunfit (lua_State *L) {
+  lua_Integer n = (lua_Integer)lua_rawlen(L, -1), i, kept = 0;
+  for (i = 1; i <= n; i++) {
+    lua_rawgeti(L, -1, i);
+    if (rl->takes(lua_tostring(L, -1)))
+      lua_rawseti(L, -2, ++kept);
+    else
+      lua_pop(L, 1);
+  }
+  for (i = kept + 1; i <= n; i++) {
+    lua_pushnil(L);
+    lua_rawseti(L, -2, i);
+  }
+}
+
 /*
 ** The list of strings on top as readline wants it, which frees it: what all
 ** begin with, then each, then NULL. NULL when it is empty or memory is out.
 */
 static char **towords (lua_State *L) {
-  size_t n = (size_t)lua_rawlen(L, -1), i, same = 0;
-  char **words = n == 0 ? NULL : calloc(n + 2, sizeof *words);
+  size_t n, i, same = 0;
+  char **words;
+  dropunfit(L);
+  n = (size_t)lua_rawlen(L, -1);
+  words = n == 0 ? NULL : calloc(n + 2, sizeof *words);
   if (words == NULL)
     return NULL;
   for (i = 1; i <= n; i++) {

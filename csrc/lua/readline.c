@@ -82,6 +82,11 @@ static size_t byteof (int place) {
   return (size_t)place;
 }
 
+static bool takes (const char *word) {
+  (void)word;
+  return true;
+}
+
 /* Both may be in a process, one shadowing the other: is 'name' what goes
    with the function that the interpreter calls? */
 static bool goeswith (void *library, const char *name) {
@@ -97,6 +102,7 @@ static bool fill (void *library) {
   rl.hide = hide;
   rl.show = show;
   rl.byteof = byteof;
+  rl.takes = takes;
   rl.defers = true;
   return lgp_symbols_find(library, ofgnu, COUNT(ofgnu));
 }

@@ -32,6 +32,9 @@ typedef struct lgp_readline {
   /* How many bytes of 'line' are before a place that a completer is told. */
   size_t (*byteof)(int place);
 
+  /* Whether it can put the word into the line. */
+  bool (*takes)(const char *word);
+
   /*
   ** Takes the line that is being typed from the screen, and puts it back
   ** below what was printed meanwhile, also where that has not ended its

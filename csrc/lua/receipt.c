@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 
 #include "lua/core.h"
+#include "lua/peer.h"
 #include "lua/userdata.h"
 #include "lua/values.h"
 
@@ -69,6 +70,17 @@ static int core_hasjoined (lua_State *L) {
   return 1;
 }
 
+/* core.announced(receipt) -> peer | nil: what the one that was asked calls
+   itself */
+static int core_announced (lua_State *L) {
+  const gp_receipt *r = toreceipt(L);
+  if (r->announced == NULL)
+    luaL_pushfail(L);
+  else
+    lgp_pushpeer(L, r->announced, false);
+  return 1;
+}
+
 /* core.failures(receipt) -> list of errors, in the order they happened */
 static int core_failures (lua_State *L) {
   const gp_receipt *r = toreceipt(L);
@@ -83,13 +95,11 @@ static int core_failures (lua_State *L) {
 }
 
 void lgp_open_receipt (lua_State *L) {
-  static const luaL_Reg functions[] = {{"claim", core_claim},
-                                       {"disclaim", core_disclaim},
-                                       {"issettled", core_issettled},
-                                       {"hasjoined", core_hasjoined},
-                                       {"failures", core_failures},
-                                       {"release", receipt_gc},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"claim", core_claim},         {"disclaim", core_disclaim},
+    {"issettled", core_issettled}, {"hasjoined", core_hasjoined},
+    {"announced", core_announced}, {"failures", core_failures},
+    {"release", receipt_gc},       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, RECEIPT, "receiptmeta", receipt_gc);
 }

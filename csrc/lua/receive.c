@@ -13,12 +13,14 @@
 #include "lua/core.h"
 #include "lua/node.h"
 #include "lua/values.h"
+#include "node/nickname.h"
 
 /* The oldest in a queue. */
 typedef struct item {
   gp_message *message;
   gp_failure *failure;
   gp_event event;
+  bool namesake, former_namesake; /* see lua/values.h */
   uint64_t key; /* no other that is held or unread has the same */
 } item;
 
@@ -64,7 +66,10 @@ static int take (lua_State *L, const queue *q) {
 static bool peekmessage (gp_node *n, item *it) {
   it->message = gp_node_peekmessage(n);
   it->key = (uintptr_t)it->message;
-  return it->message != NULL;
+  if (it->message == NULL)
+    return false;
+  it->namesake = gp_node_isnamesake(n, it->message->from);
+  return true;
 }
 
 static void refmessage (item *it) {
@@ -77,7 +82,7 @@ static void unrefmessage (item *it) {
 
 static int pushmessage (lua_State *L) {
   const item *it = lua_touserdata(L, 1);
-  lgp_pushmessage(L, it->message);
+  lgp_pushmessage(L, it->message, it->namesake);
   return 1;
 }
 
@@ -106,21 +111,27 @@ static bool peekevent (gp_node *n, item *it) {
   if (ev == NULL)
     return false;
   it->event = *ev;
+  it->namesake = gp_node_isnamesake(n, ev->peer);
+  it->former_namesake = ev->former != NULL &&
+                        gp_node_isnamesake(n, ev->former);
   it->key = ev->number;
   return true;
 }
 
 static void refevent (item *it) {
   gp_peer_ref(it->event.peer);
+  if (it->event.former != NULL)
+    gp_peer_ref(it->event.former);
 }
 
 static void unrefevent (item *it) {
   gp_peer_unref(it->event.peer);
+  gp_peer_unref(it->event.former);
 }
 
 static int pushevent (lua_State *L) {
   const item *it = lua_touserdata(L, 1);
-  lgp_pushevent(L, &it->event);
+  lgp_pushevent(L, &it->event, it->namesake, it->former_namesake);
   return 1;
 }
 

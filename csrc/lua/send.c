@@ -9,6 +9,7 @@
 #include "lua/peer.h"
 #include "lua/receipt.h"
 #include "lua/values.h"
+#include "node/ask.h"
 
 /* The end of a call that gives the receipt on top of the stack. */
 static int result (lua_State *L, gp_err e, const char *text) {
@@ -16,8 +17,11 @@ static int result (lua_State *L, gp_err e, const char *text) {
   return e == GP_OK ? 1 : lgp_fail(L, e, text);
 }
 
-/* core.connect(node, peer, seconds) -> receipt | nil, err */
-static int core_connect (lua_State *L) {
+typedef gp_err toentry (gp_node *n, const gp_peer *entry, uint32_t timeout,
+                        uint64_t now, gp_receipt **out);
+
+/* A call with node, peer and seconds. */
+static int callentry (lua_State *L, toentry *f) {
   lua_Number timeout = luaL_checknumber(L, 3);
   const gp_peer *entry = lgp_checkpeer(L, 2);
   const char *text;
@@ -28,9 +32,28 @@ static int core_connect (lua_State *L) {
   text = lua_pushfstring(L, "could not join through %s", gp_peer_text(entry));
   box = lgp_newreceipt(L);
   n = lgp_tonode(L);
-  e = gp_node_connect(n, entry, (uint32_t)(timeout * 1000), lgp_node_now(L),
-                      box);
+  e = f(n, entry, (uint32_t)(timeout * 1000), lgp_node_now(L), box);
   return result(L, e, text);
+}
+
+/* core.connect(node, peer, seconds) -> receipt | nil, err */
+static int core_connect (lua_State *L) {
+  return callentry(L, gp_node_connect);
+}
+
+/* core.askwho(node, peer, seconds) -> receipt | nil, err: it has joined
+   nobody when that settles, and core.announced tells */
+static int core_askwho (lua_State *L) {
+  return callentry(L, gp_node_askwho);
+}
+
+/* core.askreach(node, peer): whether a member reaches the node; if not, that
+   comes as an error */
+static int core_askreach (lua_State *L) {
+  const gp_peer *entry = lgp_checkpeer(L, 2);
+  gp_node_askreach(lgp_tonode(L), entry, lgp_node_now(L));
+  lgp_node_called(L);
+  return 0;
 }
 
 /* core.post(node, data, peers | nil) -> receipt | nil, err */
@@ -61,6 +84,8 @@ static int core_leave (lua_State *L) {
 
 void lgp_open_send (lua_State *L) {
   static const luaL_Reg functions[] = {{"connect", core_connect},
+                                       {"askwho", core_askwho},
+                                       {"askreach", core_askreach},
                                        {"post", core_post},
                                        {"hasroom", core_hasroom},
                                        {"leave", core_leave},

@@ -123,8 +123,9 @@ static gp_err startone (gp_sim *s, const gp_peer *self, const gp_nodeopt *opt,
 static gp_err start (lgp_world *w, const char *address, size_t len, int port,
                      const gp_serviceopt *given, gp_signal *signals,
                      lgp_host *h) {
-  int at = port == 0 ? FIRST_FREE : port;
-  int last = port == 0 ? 65535 : port;
+  int wanted = port == 0 ? (int)given->listen_port : port;
+  int at = wanted == 0 ? FIRST_FREE : wanted;
+  int last = wanted == 0 ? 65535 : wanted;
   gp_nodeopt opt = given->node;
   gp_simhost *out;
   gp_err e;

@@ -15,16 +15,26 @@
 #define ERROR "gop2p.error"
 #define EVENT "gop2p.event"
 
-void lgp_pushmessage (lua_State *L, const gp_message *m) {
+/* Sets 'field' of the table on top to the peer, and 'name' to its nick. */
+static void setpeer (lua_State *L, const char *field, const gp_peer *p,
+                     bool namesake) {
+  lgp_pushpeer(L, p, namesake);
+  lua_setfield(L, -2, field);
+  if (gp_peer_nick(p)[0] != '\0') {
+    lua_pushstring(L, gp_peer_nick(p));
+    lua_setfield(L, -2, "name");
+  }
+}
+
+void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake) {
   bool direct = m->type == GP_DIRECT;
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 5);
   lua_pushstring(L, direct ? "direct" : "broadcast");
   lua_setfield(L, -2, "type");
   lua_pushlstring(L, m->data == NULL ? "" : m->data->bytes,
                   gp_message_len(m));
   lua_setfield(L, -2, "data");
-  lgp_pushpeer(L, m->from);
-  lua_setfield(L, -2, "from");
+  setpeer(L, "from", m->from, namesake);
   if (direct) {
     lgp_pushpeers(L, &m->to);
     lua_setfield(L, -2, "to");
@@ -42,26 +52,52 @@ static void seterror (lua_State *L, gp_err e) {
   luaL_setmetatable(L, ERROR);
 }
 
-static void pushtext (lua_State *L, const gp_failure *f) {
-  const char *who = f->peer == NULL ? "anybody" : gp_peer_text(f->peer);
-  switch (f->purpose) {
-    case GP_PURPOSE_JOIN:
-      lua_pushfstring(L, "could not join through %s", who);
-      break;
-    case GP_PURPOSE_GREET:
-      lua_pushfstring(L, "could not greet %s", who);
-      break;
-    case GP_PURPOSE_MESSAGE:
-      lua_pushfstring(L, "could not deliver to %s", who);
-      break;
-    case GP_PURPOSE_LEAVE:
-      lua_pushfstring(L, "could not say goodbye to %s", who);
-      break;
+/* What a program can do whose node others cannot reach. */
+static const char only_here[] =
+  "this node is reached from this machine alone: call gop2p.join(...), or "
+  "start_node with an address";
+
+/* And one whose address leads elsewhere, or whose port is closed. */
+static const char unreached[] =
+  "nothing responds at this node's address: name one that leads here, or let "
+  "requests to it in";
+
+/* A member has tried, and said so. */
+static bool isunreached (const gp_failure *f) {
+  return f->status != 0;
+}
+
+static const char *meetformat (const gp_failure *f) {
+  switch (f->error) {
+    case GP_EEXIST: return "%s has the same name";
+    case GP_EVERSION: return "no full understanding with %s";
     default:
-      lua_pushfstring(L, "refused a request from %s",
-                      f->origin == NULL ? "somebody" : f->origin->bytes);
-      break;
+      return isunreached(f) ? "%s cannot reach this node"
+                            : "machines that reach %s cannot reach this node";
   }
+}
+
+static const char *textformat (const gp_failure *f) {
+  switch (f->purpose) {
+    case GP_PURPOSE_JOIN: return "could not join through %s";
+    case GP_PURPOSE_GREET: return "could not greet %s";
+    case GP_PURPOSE_MESSAGE: return "could not deliver to %s";
+    case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
+    case GP_PURPOSE_MEET: return meetformat(f);
+    default: return "refused a request from %s";
+  }
+}
+
+static void pushtext (lua_State *L, const gp_failure *f) {
+  if (f->peer != NULL)
+    lgp_pushpeertext(L, f->peer);
+  else if (f->origin != NULL)
+    lua_pushstring(L, f->origin->bytes);
+  else
+    lua_pushstring(L,
+                   f->purpose == GP_PURPOSE_SERVE ? "somebody" : "anybody");
+  lua_pushfstring(L, textformat(f), lua_tostring(L, -1));
+  lua_remove(L, -2);
 }
 
 void lgp_pushfailure (lua_State *L, const gp_failure *f) {
@@ -69,16 +105,20 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   seterror(L, f->error);
   pushtext(L, f);
   lua_setfield(L, -2, "text");
+  if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL) {
+    lua_pushstring(L, isunreached(f) ? unreached : only_here);
+    lua_setfield(L, -2, "cause");
+  }
   if (f->status != 0) {
     lua_pushinteger(L, f->status);
     lua_setfield(L, -2, "status");
   }
   if (f->peer != NULL) {
-    lgp_pushpeer(L, f->peer);
+    lgp_pushpeer(L, f->peer, false);
     lua_setfield(L, -2, "peer");
   }
   if (f->msg != NULL && f->purpose == GP_PURPOSE_MESSAGE) {
-    lgp_pushmessage(L, f->msg);
+    lgp_pushmessage(L, f->msg, false);
     lua_setfield(L, -2, "message");
   }
 }
@@ -87,24 +127,30 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
 static void setreason (lua_State *L, const gp_event *ev) {
   lua_createtable(L, 0, 5);
   seterror(L, ev->reason);
-  lua_pushfstring(L, "%s has failed", gp_peer_text(ev->peer));
+  lgp_pushpeertext(L, ev->peer);
+  lua_pushliteral(L, " has failed");
+  lua_concat(L, 2);
   lua_setfield(L, -2, "text");
-  lgp_pushpeer(L, ev->peer);
+  lgp_pushpeer(L, ev->peer, false);
   lua_setfield(L, -2, "peer");
   lua_setfield(L, -2, "reason");
 }
 
-void lgp_pushevent (lua_State *L, const gp_event *ev) {
-  static const char *const types[] = {"joined", "left", "failed", "recovered",
-                                      "joined"};
-  lua_createtable(L, 0, 3);
+void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake,
+                    bool former_namesake) {
+  static const char *const types[] = {"joined",    "left",   "failed",
+                                      "recovered", "joined", "renamed"};
+  lua_createtable(L, 0, 4);
   lua_pushstring(L, types[ev->kind]);
   lua_setfield(L, -2, "type");
-  lgp_pushpeer(L, ev->peer);
-  lua_setfield(L, -2, "peer");
+  setpeer(L, "peer", ev->peer, namesake);
   if (ev->kind == GP_EV_MET) {
     lua_pushboolean(L, true);
     lua_setfield(L, -2, "met");
+  }
+  if (ev->former != NULL) {
+    lgp_pushpeer(L, ev->former, former_namesake);
+    lua_setfield(L, -2, "former");
   }
   if (ev->reason != GP_OK)
     setreason(L, ev);
@@ -142,4 +188,6 @@ void lgp_open_values (lua_State *L) {
   lgp_newmeta(L, MESSAGE, "messagemeta", NULL);
   lgp_newmeta(L, ERROR, "errormeta", NULL);
   lgp_newmeta(L, EVENT, "eventmeta", NULL);
+  lua_pushstring(L, only_here);
+  lua_setfield(L, -2, "only_here");
 }

@@ -2,12 +2,14 @@
 ** lua/values.h - messages, errors and events as plain Lua tables.
 **
 ** Each push makes a new table; nothing of the core is kept. Metatables are
-** filled by lua/gop2p/values.lua.
+** filled by lua/gop2p/values.lua. 'namesake': the nick of the sender, or of
+** the peer that an event is about, is another one's, too.
 */
 #ifndef gp_lua_values_h
 #define gp_lua_values_h
 
 #include <lua.h>
+#include <stdbool.h>
 
 #include "base/blob.h"
 #include "base/err.h"
@@ -16,9 +18,10 @@
 #include "value/receipt.h"
 #pragma GCC visibility push(hidden)
 
-void lgp_pushmessage (lua_State *L, const gp_message *m);
+void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake);
 void lgp_pushfailure (lua_State *L, const gp_failure *f);
-void lgp_pushevent (lua_State *L, const gp_event *ev);
+void lgp_pushevent (lua_State *L, const gp_event *ev, bool namesake,
+                    bool former_namesake);
 
 /* Pushes nil and an error with the given text; returns 2, for 'return'. */
 int lgp_fail (lua_State *L, gp_err e, const char *text);

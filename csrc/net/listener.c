@@ -3,9 +3,7 @@
 */
 #include "net/listener.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,50 +11,19 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "net/socketaddress.h"
 
 #define BACKLOG 1024 /* connections that wait while Lua is at work */
 #define PORT_TRIES 32
 
-typedef union address {
-  struct sockaddr any;
-  struct sockaddr_in v4;
-  struct sockaddr_in6 v6;
-} address;
-
-static socklen_t address_size (const address *a) {
-  return a->any.sa_family == AF_INET6 ? sizeof a->v6 : sizeof a->v4;
-}
-
-/* From a numeric address, an IPv6 one in brackets or not. */
-static bool address_parse (address *a, const char *text, int port) {
-  char bare[INET6_ADDRSTRLEN + 2];
-  size_t len = strlen(text);
-  if (len >= sizeof bare)
-    return false;
-  memcpy(bare, text, len + 1);
-  memset(a, 0, sizeof *a);
-  if (inet_pton(AF_INET, bare, &a->v4.sin_addr) == 1) {
-    a->v4.sin_family = AF_INET;
-    a->v4.sin_port = htons((uint16_t)port);
-    return true;
-  }
-  if (len > 2 && bare[0] == '[' && bare[len - 1] == ']') {
-    bare[len - 1] = '\0';
-    memmove(bare, bare + 1, len - 1);
-  }
-  a->v6.sin6_family = AF_INET6;
-  a->v6.sin6_port = htons((uint16_t)port);
-  return inet_pton(AF_INET6, bare, &a->v6.sin6_addr) == 1;
-}
-
 bool gp_listen_isvalid (const char *listen) {
-  address a;
+  gp_socketaddress a;
   return strcmp(listen, "localhost") == 0 || strcmp(listen, "*") == 0 ||
-         address_parse(&a, listen, 0);
+         gp_socketaddress_parse(&a, listen, 0);
 }
 
 /* The any-address of IPv6 takes IPv4 too, whatever the system's default. */
-static bool configure (int fd, const address *a) {
+static bool configure (int fd, const gp_socketaddress *a) {
   int on = 1;
   int v6only = !IN6_IS_ADDR_UNSPECIFIED(&a->v6.sin6_addr);
   if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
@@ -69,15 +36,15 @@ static bool configure (int fd, const address *a) {
 
 /* A socket that listens at 'text', or -1 and errno; fills in '*port'. */
 static int open_one (const char *text, int *port) {
-  address a;
+  gp_socketaddress a;
   socklen_t size;
   int fd, error;
-  if (!address_parse(&a, text, *port)) {
+  if (!gp_socketaddress_parse(&a, text, *port)) {
     errno = EINVAL;
     return -1;
   }
-  size = address_size(&a);
-  fd = gp_os_socket(a.any.sa_family);
+  size = gp_socketaddress_size(&a);
+  fd = gp_os_socket(a.any.sa_family, SOCK_STREAM);
   if (fd < 0)
     return -1;
   if (configure(fd, &a) && bind(fd, &a.any, size) == 0 &&

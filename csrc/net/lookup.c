@@ -6,10 +6,11 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <event2/dns.h>
 #include <event2/util.h>
+
+#include "value/address.h"
 
 struct gp_lookup {
   gp_loop *loop;
@@ -26,20 +27,10 @@ static void add (gp_addresses *a, const char *text) {
     memcpy(a->text[a->count++], text, size);
 }
 
-/* "localhost" and names below it, RFC 6761 6.3; a dot may end them. */
-static bool islocal (const char *host) {
-  static const char name[] = "localhost";
-  size_t n = strlen(host), len = sizeof name - 1;
-  if (n > 0 && host[n - 1] == '.')
-    n--;
-  return n >= len && strncasecmp(host + n - len, name, len) == 0 &&
-         (n == len || host[n - len - 1] == '.');
-}
-
 bool gp_addresses_known (gp_addresses *a, const char *host) {
   struct in6_addr any;
   memset(a, 0, sizeof *a);
-  if (islocal(host)) {
+  if (gp_address_islocalname(host)) {
     add(a, "127.0.0.1");
     add(a, "::1");
   }

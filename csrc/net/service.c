@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "base/os.h"
+#include "value/address.h"
 #include "wire/codec.h"
 #include "wire/refusal.h"
 
@@ -75,13 +76,14 @@ static void due (void *arg) {
 */
 #define ENVELOPE 65536
 
-static void derive (gp_serviceopt *opt) {
+static void derive (gp_serviceopt *opt, int port) {
   const char *l = opt->listen;
   opt->server.max_request = gp_base64_len(opt->node.max_body) + ENVELOPE;
-  opt->node.on_loopback = strcmp(l, "*") == 0 ||
-                          strcmp(l, "localhost") == 0 ||
-                          strcmp(l, "127.0.0.1") == 0 ||
-                          strcmp(l, "0.0.0.0") == 0 || strcmp(l, "::") == 0;
+  opt->node.on_loopback =
+    (strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
+     strcmp(l, "127.0.0.1") == 0 || strcmp(l, "0.0.0.0") == 0 ||
+     strcmp(l, "::") == 0) &&
+    (opt->listen_port == 0 || port == 0 || (int)opt->listen_port == port);
 }
 
 static gp_err makenode (gp_service *s, const char *address, size_t len,
@@ -107,21 +109,23 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
                     const gp_serviceopt *given, gp_signal *signals) {
   gp_serviceopt opt = *given;
   gp_peer *probe;
+  int at = given->listen_port != 0 ? (int)given->listen_port : port;
   /* The address is judged before a port is taken. */
   gp_err e = gp_peer_new(&probe, address, len, port == 0 ? 1 : port);
   if (e != GP_OK)
     return e;
+  derive(&opt, port);
+  opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
   gp_peer_unref(probe);
-  derive(&opt);
   if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce))
     return GP_EIO;
   e = copycors(s, opt.cors);
   if (e == GP_OK)
-    e = gp_server_new(&s->server, s->loop, opt.listen, &port, &opt.server);
+    e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
   if (e == GP_OK)
     e = gp_client_new(&s->client, s->loop, &opt.client);
   if (e == GP_OK)
-    e = makenode(s, address, len, port, &opt.node, signals);
+    e = makenode(s, address, len, port == 0 ? at : port, &opt.node, signals);
   return e;
 }
 

@@ -22,6 +22,7 @@ typedef struct gp_serviceopt {
   gp_serveropt server;
   gp_clientopt client;
   const char *listen; /* as gp_server_new takes it */
+  size_t listen_port; /* apart from the port that it is known at; 0: not */
   const char *cors;   /* origins, with spaces between, or "*"; NULL: none */
 } gp_serviceopt;
 
@@ -29,9 +30,9 @@ typedef struct gp_serviceopt {
 void gp_serviceopt_init (gp_serviceopt *opt);
 
 /*
-** A node that serves. 'port' 0 takes a free one. Copies 'opt'; borrows
-** 'signals' as gp_node_new does. GP_EINVAL: 'address', 'port' or 'listen'
-** is none.
+** A node that serves. 'port' 0 takes that of 'listen_port', or a free one.
+** Copies 'opt'; borrows 'signals' as gp_node_new does. GP_EINVAL: 'address',
+** 'port' or 'listen' is none.
 */
 gp_err gp_service_new (gp_service **out, gp_loop *l, const char *address,
                        size_t len, int port, const gp_serviceopt *opt,

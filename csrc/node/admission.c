@@ -11,9 +11,10 @@
 #include "node/reconnect.h"
 #include "node/respond.h"
 #include "node/state.h"
+#include "value/address.h"
 #include "wire/refusal.h"
 
-#define CLAIM_MS 2000 /* whether a name is another's shows by then */
+#define CLAIM_MS 2000 /* whether a nick is another's shows by then */
 
 /*
 ** One of ours that greets us has a list already, and needs only those that it
@@ -61,17 +62,35 @@ static bool hasroom (const gp_node *n, const gp_record *peer) {
          gp_membership_hasroom(n);
 }
 
+/*
+** Its address is one that other machines reach, and we are none: whoever
+** joins from there has us in its list, and cannot reach us. What a name
+** stands for cannot be told here.
+*/
+static void tellelsewhere (gp_node *n, const gp_record *peer) {
+  const gp_peer *name = gp_record_name(peer);
+  const char *address = gp_peer_address(name);
+  if (!n->self.opt.only_here || n->admission.told_elsewhere ||
+      !gp_peer_isnumeric(name) || gp_peer_isany(name) ||
+      gp_address_isinternal(address))
+    return;
+  gp_report_error(&n->report, GP_PURPOSE_MEET, name, GP_EADDRNOTAVAIL);
+  n->admission.told_elsewhere = true;
+}
+
 void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
   bool lost = gp_membership_islost(peer);
   gp_retry_stop(&peer->retry);
   if (!gp_membership_apply(n, peer, how, GP_OK))
     return;
+  gp_claim_met(n, peer);
   if (lost)
     gp_reconnect_hastenall(n);
   if (n->memberships.members == 1)
     gp_reconnect_hastenall(n);
   gp_detector_begin(n, peer);
   gp_sync_met(n, peer);
+  tellelsewhere(n, peer);
 }
 
 /*
@@ -140,7 +159,10 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
     form = request->form;
   gp_compat_setprogram(peer, form, ours);
   gp_peers_setconfirmed(peer, true);
-  gp_claim_learn(n, peer, &request->ext.who);
+  if (ours)
+    gp_claim_learn(n, peer, &request->ext.who, n->now);
+  else
+    gp_claim_forget(n, peer, &request->ext.who);
   gp_peers_setdial(&n->peers, peer, request->remote);
   gp_compat_learnalias(n, peer, request);
   if (!request->ext.brief)
@@ -178,16 +200,16 @@ static void refuse (gp_node *n, const gp_record *peer, int status,
     gp_respond(n, x, status, text);
 }
 
-/* Its name is another's. Where a member had failed, this one is in its place,
+/* Its nick is another's. Where a member had failed, this one is in its place,
    so that one is gone. */
-static void refusename (gp_node *n, gp_record *peer) {
+static void refusenick (gp_node *n, gp_record *peer) {
   refuse(n, peer, 409, gp_wire_taken);
   if (gp_membership_isfailing(peer))
     gp_departure_left(n, peer);
 }
 
 /*
-** A newcomer with a name that is, or may be, another's. True when it is not
+** A newcomer with a nick that is, or may be, another's. True when it is not
 ** to be let in at once; '*later': its response waits. One that comes of
 ** itself, with its network, is let in.
 */
@@ -197,13 +219,13 @@ static bool isnamesake (gp_node *n, gp_record *peer,
   bool merging = request->ext.topic == GP_TOPIC_RECONNECT &&
                  !request->ext.alone;
   gp_verdict verdict = gp_claim_judge(n, peer, &request->ext.who);
-  if (verdict == GP_NAME_TAKEN && merging)
-    gp_claim_telltaken(n, peer);
-  if (verdict == GP_NAME_FREE || merging)
+  if (verdict == GP_NICK_TAKEN && merging)
+    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
+  if (verdict == GP_NICK_FREE || merging)
     return false;
-  if (verdict == GP_NAME_TAKEN) {
+  if (verdict == GP_NICK_TAKEN) {
     gp_respond(n, x, 409, gp_wire_taken);
-    refusename(n, peer);
+    refusenick(n, peer);
     return true;
   }
   *later = hold(n, request, x, n->now + CLAIM_MS);
@@ -234,7 +256,12 @@ static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
 static gp_record *find (gp_node *n, const gp_recvreq *request,
                         gp_exchange *x) {
   const gp_peer *from = request->msg->from;
-  gp_record *peer = gp_naming_recognise(n, from, request->remote, true);
+  gp_record *peer;
+  if (gp_compat_isourselves(n, &request->ext.who)) {
+    gp_respond_yourself(n, x);
+    return NULL;
+  }
+  peer = gp_naming_recognise(n, from, request->remote, true);
   if (n->departures.left && request->ext.topic == GP_TOPIC_RECONNECT) {
     gp_respond(n, x, 403, gp_wire_notregistered);
     return NULL;
@@ -270,19 +297,19 @@ bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
   return !later;
 }
 
-/* The claim of 'peer', which waits, once more: the name may be a third
+/* The claim of 'peer', which waits, once more: the nick may be a third
    one's. */
 static void rejudge (gp_node *n, gp_record *peer, bool taken) {
-  gp_identity who = {NULL, peer->claim.process, ""};
-  gp_verdict verdict = GP_NAME_TAKEN;
-  memcpy(who.name, peer->claim.name, sizeof who.name);
+  gp_identity who = {.process = peer->claim.process};
+  gp_verdict verdict = GP_NICK_TAKEN;
+  strcpy(who.nick, gp_peer_nick(gp_record_name(peer)));
   if (!taken)
     verdict = gp_claim_judge(n, peer, &who);
-  if (verdict == GP_NAME_UNSURE)
+  if (verdict == GP_NICK_UNSURE)
     return;
   gp_claim_setpending(n, peer, false);
-  if (verdict == GP_NAME_TAKEN)
-    refusename(n, peer);
+  if (verdict == GP_NICK_TAKEN)
+    refusenick(n, peer);
   else
     gp_admission_admit(n, peer, peer->compat.form);
 }
@@ -293,7 +320,8 @@ void gp_admission_settle (gp_node *n, const gp_peer *holder,
   bool taken;
   if (peer == NULL)
     return;
-  taken = gp_claim_confirm(n, holder, peer->claim.name, process);
+  taken = gp_claim_confirm(n, holder, gp_peer_nick(gp_record_name(peer)),
+                           process);
   if (peer->claim.pending)
     rejudge(n, peer, taken);
 }

@@ -89,6 +89,10 @@ bool gp_compat_isself (const gp_node *n, const gp_peer *name,
           ismine(n, name, remote));
 }
 
+bool gp_compat_isourselves (const gp_node *n, const gp_identity *who) {
+  return who->process != 0 && who->process == n->self.identity.process;
+}
+
 static bool isalias (const gp_node *n, const gp_record *peer,
                      const gp_peer *name) {
   const gp_peer *alias = peer->compat.our_alias;

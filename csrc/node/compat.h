@@ -46,6 +46,9 @@ void gp_compat_learnalias (gp_node *n, gp_record *peer,
 bool gp_compat_isself (const gp_node *n, const gp_peer *name,
                        const char *remote);
 
+/* Whether one that has told who it is is our own process. */
+bool gp_compat_isourselves (const gp_node *n, const gp_identity *who);
+
 /* Another name than our own, in a list of 'peer', that can only be us; or
    NULL. Borrowed from the list. */
 const gp_peer *gp_compat_aliasin (const gp_node *n, const gp_record *peer,

@@ -126,13 +126,18 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
   gp_outbox_queue(n, peer, second);
 }
 
-/* Two of a name that live both stay when their networks become one. */
+/* Two of a nick that live both stay when their networks become one. */
 static void learnidentity (gp_node *n, gp_record *peer,
-                           const gp_identity *who) {
-  gp_claim_letin(n);
-  gp_claim_learn(n, peer, who);
-  if (gp_claim_judge(n, peer, who) == GP_NAME_TAKEN)
-    gp_claim_telltaken(n, peer);
+                           const gp_identity *who, uint64_t asked_at) {
+  if (n->memberships.members == 0)
+    gp_claim_letin(n);
+  if (who->peer == NULL) {
+    gp_claim_forget(n, peer, who);
+    return;
+  }
+  gp_claim_learn(n, peer, who, asked_at);
+  if (gp_claim_judge(n, peer, who) == GP_NICK_TAKEN)
+    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
 }
 
 /*
@@ -165,7 +170,7 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
   if (r->receipt != NULL)
     r->receipt->joined = true;
   peer = learn(n, peer, response);
-  learnidentity(n, peer, &response->ext.who);
+  learnidentity(n, peer, &response->ext.who, r->began_at);
   gp_admission_welcome(n, peer, GP_HAS_RESPONDED);
   g.by = peer;
   g.us = gp_compat_settlealias(n, peer, response);
@@ -205,7 +210,7 @@ void gp_join_missed (gp_node *n, gp_record *peer, gp_err error) {
   if (gp_membership_ismember(peer))
     return;
   if (error == GP_EEXIST)
-    gp_claim_telltaken(n, peer);
+    gp_claim_telltaken(n, peer, GP_PURPOSE_GREET);
   if (error == GP_EFORBIDDEN)
     gp_departure_left(n, peer);
   else if (gp_membership_islost(peer)) {
@@ -220,13 +225,13 @@ void gp_join_missed (gp_node *n, gp_record *peer, gp_err error) {
     gp_departure_reject(n, peer);
 }
 
-/* One of ours refuses what was asked because it has left, or because our name
+/* One of ours refuses what was asked because it has left, or because our nick
    is another's there. */
 static bool hasleft (gp_node *n, gp_record *peer, gp_err error) {
   if ((error != GP_EFORBIDDEN && error != GP_EEXIST) || !peer->compat.ours)
     return false;
   if (error == GP_EEXIST)
-    gp_claim_telltaken(n, peer);
+    gp_claim_telltaken(n, peer, GP_PURPOSE_GREET);
   gp_departure_left(n, peer);
   return true;
 }

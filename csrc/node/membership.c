@@ -139,6 +139,17 @@ void gp_membership_rename (gp_node *n, gp_record *peer, const gp_peer *name) {
     tell(n, peer, JOINED, GP_OK);
 }
 
+void gp_membership_setnick (gp_node *n, gp_record *peer, const char *nick) {
+  gp_peer *former = gp_peer_ref(gp_record_name(peer)), *name;
+  if (gp_peer_nicknamed(&name, former, nick) == GP_OK) {
+    gp_peers_rename(&n->peers, peer, name);
+    if (gp_membership_ismember(peer))
+      gp_report_renamed(&n->report, former, name);
+    gp_peer_unref(name);
+  }
+  gp_peer_unref(former);
+}
+
 bool gp_membership_ismember (const gp_record *peer) {
   return peer->membership == GP_MEMBER || peer->membership == GP_LEAVING;
 }

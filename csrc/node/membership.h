@@ -67,6 +67,10 @@ bool gp_membership_apply (gp_node *n, gp_record *peer, gp_happening what,
    one has joined. */
 void gp_membership_rename (gp_node *n, gp_record *peer, const gp_peer *name);
 
+/* It has this nick ("": none) from now on; the program is told of that of a
+   member. Without memory it has what it had, until it tells it again. */
+void gp_membership_setnick (gp_node *n, gp_record *peer, const char *nick);
+
 /* Classes of states: those that are counted together, */
 bool gp_membership_ismember (const gp_record *peer);
 bool gp_membership_iscandidate (const gp_record *peer);

@@ -63,6 +63,11 @@ gp_record *gp_naming_meant (const gp_node *n, const gp_peer *name) {
   return NULL;
 }
 
+gp_record *gp_naming_getmeant (gp_node *n, const gp_peer *name) {
+  gp_record *peer = gp_naming_meant(n, name);
+  return peer != NULL ? peer : gp_peers_get(n, name);
+}
+
 gp_record *gp_naming_twin (const gp_node *n, const gp_record *peer) {
   const char *remote = peer->names.remote;
   int port = gp_peer_port(gp_record_dialled(peer));

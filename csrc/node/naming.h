@@ -29,6 +29,9 @@ gp_record *gp_naming_recognise (gp_node *n, const gp_peer *name,
 */
 gp_record *gp_naming_meant (const gp_node *n, const gp_peer *name);
 
+/* The same, made when there is none; NULL: out of memory. */
+gp_record *gp_naming_getmeant (gp_node *n, const gp_peer *name);
+
 /* It calls itself 'name'; what it was called before is an alias. */
 void gp_naming_rename (gp_node *n, gp_record *peer, const gp_peer *name);
 

@@ -27,18 +27,18 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
   opt->inbox_timeout_ms = 4000;
 }
 
-static void initself (gp_self *self, const gp_peer *name,
-                      const gp_nodeopt *opt) {
+static gp_err initself (gp_self *self, const gp_peer *name,
+                        const gp_nodeopt *opt) {
+  const char *nick = opt->nick == NULL ? "" : opt->nick;
   self->opt = *opt;
-  self->opt.name = NULL;
-  self->identity.peer = gp_peer_ref(name);
+  self->opt.nick = NULL;
+  self->identity.version = GP_VERSION;
   self->identity.process = opt->nonce;
-  if (opt->name != NULL)
-    memcpy(self->identity.name, opt->name, strlen(opt->name) + 1);
+  strcpy(self->identity.nick, nick);
+  return gp_peer_nicknamed(&self->identity.peer, name, nick);
 }
 
-static gp_err init (gp_node *n, gp_signal *signals) {
-  const gp_nodeopt *opt = &n->self.opt;
+static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
   gp_random_seed(&n->random, opt->nonce);
   gp_peers_init(&n->peers);
   gp_unsent_init(&n->outboxes.unsent);
@@ -58,8 +58,9 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
   if (n == NULL)
     return GP_ENOMEM;
   n->transport = *t;
-  initself(&n->self, self, opt);
-  e = init(n, signals);
+  e = init(n, signals, opt);
+  if (e == GP_OK)
+    e = initself(&n->self, self, opt);
   if (e != GP_OK) {
     gp_node_free(n);
     return e;
@@ -154,12 +155,6 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
   return GP_OK;
 }
 
-/* The record that is meant by a name, made when there is none. */
-static gp_record *getmeant (gp_node *n, const gp_peer *name) {
-  gp_record *peer = gp_naming_meant(n, name);
-  return peer != NULL ? peer : gp_peers_get(n, name);
-}
-
 /* A message of our own and the receipt of the call that it is made for. */
 static gp_err prepare (const gp_node *n, gp_msgtype type, gp_blob *data,
                        const gp_peerlist *to, gp_message **msg,
@@ -211,7 +206,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
-  peer = getmeant(n, entry);
+  peer = gp_naming_getmeant(n, entry);
   if (peer != NULL) {
     gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
     e = request(n, peer, GP_PURPOSE_JOIN, msg, receipt, timeout);
@@ -223,7 +218,7 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
                       gp_receipt *receipt) {
-  gp_record *peer = getmeant(n, to);
+  gp_record *peer = gp_naming_getmeant(n, to);
   if (peer == NULL)
     return GP_ENOMEM;
   return request(n, peer, GP_PURPOSE_MESSAGE, msg, receipt,

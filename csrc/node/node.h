@@ -32,8 +32,10 @@ typedef struct gp_nodeopt {
   size_t max_members;
   size_t max_body;  /* of a message that arrives */
   bool on_loopback; /* it is reached under "localhost" and 0.0.0.0 too */
+  bool only_here;   /* other machines cannot reach it: its program is told
+                       when there is a member that they can */
   uint64_t nonce;   /* random: tells this process from an earlier one */
-  const char *name; /* unique in its network, see gp_identity_isname; NULL:
+  const char *nick; /* unique in its network, see gp_nick_isvalid; NULL:
                        none. Borrowed until gp_node_new returns. */
   size_t inbox_messages, inbox_bytes;   /* unread before senders must wait */
   size_t outbox_messages, outbox_bytes; /* on the way to one peer */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/nicks.h"
 #include "node/state.h"
 #include "value/address.h"
 
@@ -21,6 +22,7 @@ void gp_peers_clear (gp_peers *ps) {
   gp_peertable_clear(&ps->records);
   gp_peertable_clear(&ps->aliases);
   gp_index_clear(&ps->places);
+  gp_nicks_clear(&ps->nicks);
 }
 
 gp_record *gp_peers_find (const gp_peers *ps, const gp_peer *name) {
@@ -83,6 +85,14 @@ static gp_err enter (gp_peers *ps, gp_record *peer) {
   return e;
 }
 
+/* 'name' with this nick. NULL: out of memory. */
+static gp_peer *withnick (const gp_peer *name, const char *nick) {
+  gp_peer *p;
+  if (strcmp(gp_peer_nick(name), nick) == 0)
+    return gp_peer_ref(name);
+  return gp_peer_nicknamed(&p, name, nick) == GP_OK ? p : NULL;
+}
+
 gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   gp_peers *ps = &n->peers;
   gp_record *peer = gp_peers_find(ps, name);
@@ -93,12 +103,12 @@ gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   peer = calloc(1, sizeof *peer);
   if (peer == NULL)
     return NULL;
-  peer->entry.peer = gp_peer_ref(name);
+  peer->entry.peer = withnick(name, "");
   gp_ring_init(&peer->names.aliases);
   gp_ring_init(&peer->names.touched);
   gp_outbox_init(&peer->outbox, n->outboxes.last_number);
-  if (enter(ps, peer) != GP_OK) {
-    gp_peer_unref(name);
+  if (peer->entry.peer == NULL || enter(ps, peer) != GP_OK) {
+    gp_peer_unref(peer->entry.peer);
     free(peer);
     return NULL;
   }
@@ -144,15 +154,26 @@ static void addalias (gp_peers *ps, gp_record *peer, const gp_peer *name) {
   }
 }
 
+/* Takes the reference of 'name'. */
+static void call (gp_peers *ps, gp_record *peer, gp_peer *name) {
+  gp_peertable_rename(&ps->records, &peer->entry, name);
+  (void)gp_nicks_update(&ps->nicks, peer);
+}
+
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name) {
-  gp_peer *old = peer->entry.peer;
+  gp_peer *old = peer->entry.peer, *new;
   gp_peerentry *alias = gp_peertable_find(&ps->aliases, name);
-  if (alias != NULL)
-    dropalias(ps, (gp_alias *)alias);
-  if (peer->names.dial == NULL)
-    peer->names.dial = gp_peer_ref(old);
-  gp_peertable_rename(&ps->records, &peer->entry, gp_peer_ref(name));
-  addalias(ps, peer, old);
+  if (gp_peer_equal(old, name))
+    call(ps, peer, gp_peer_ref(name));
+  else {
+    if (alias != NULL)
+      dropalias(ps, (gp_alias *)alias);
+    if (peer->names.dial == NULL)
+      peer->names.dial = gp_peer_ref(old);
+    new = withnick(name, gp_peer_nick(old));
+    call(ps, peer, new != NULL ? new : gp_peer_ref(name));
+    addalias(ps, peer, old);
+  }
   gp_peer_unref(old);
 }
 
@@ -201,6 +222,7 @@ static void unlist (gp_peers *ps, gp_record *peer) {
   peer->names.unlisted = true;
   gp_peertable_remove(&ps->records, &peer->entry);
   gp_index_remove(&ps->places, &peer->names.place);
+  gp_nicks_remove(&ps->nicks, peer);
   while (!gp_ring_empty(&peer->names.aliases))
     dropalias(ps, oldestalias(peer));
 }

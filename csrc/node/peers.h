@@ -3,10 +3,10 @@
 ** which names each is found.
 **
 ** Owns the records, gp_names in each of them, and their indexes. A record is
-** found by the name that the peer calls itself, by its aliases, and by the
-** place where it listens. Knows nothing of membership. A record lives until
-** gp_peers_free, which the node calls at the end of a call from outside
-** (node/sweep.h) and at no other time.
+** found by the name that the peer calls itself, by its aliases, by its nick
+** (node/nicks.h), and by the place where it listens. Knows nothing of
+** membership. A record lives until gp_peers_free, which the node calls at the
+** end of a call from outside (node/sweep.h) and at no other time.
 */
 #ifndef gp_node_peers_h
 #define gp_node_peers_h
@@ -16,12 +16,11 @@
 #include "base/err.h"
 #include "base/index.h"
 #include "base/ring.h"
+#include "node/nicks.h"
 #include "node/transport.h"
 #include "value/peer.h"
 #include "value/peertable.h"
 #pragma GCC visibility push(hidden)
-
-typedef struct gp_record gp_record;
 
 #define GP_REMOTE_MAX 46 /* a numeric address, INET6_ADDRSTRLEN */
 
@@ -46,6 +45,7 @@ typedef struct gp_alias {
 typedef struct gp_peers {
   gp_peertable records, aliases;
   gp_index places;
+  gp_nicks nicks;
   gp_ring touched;
   size_t count; /* of records, also those that are found no more */
 } gp_peers;
@@ -58,7 +58,8 @@ void gp_peers_clear (gp_peers *ps);
 /* The record that goes by a name or an alias, or NULL. */
 gp_record *gp_peers_find (const gp_peers *ps, const gp_peer *name);
 
-/* The same, made when there is none; NULL: out of memory. It is touched. */
+/* The same, made when there is none, without a nick: that is known from the
+   peer alone. NULL: out of memory. It is touched. */
 gp_record *gp_peers_get (gp_node *n, const gp_peer *name);
 
 /* By slot (gp_peertable), or NULL. */
@@ -70,8 +71,12 @@ gp_record *gp_peers_findat (const gp_peers *ps, const char *remote, int port);
 gp_record *gp_peers_nextat (const gp_record *peer, const char *remote,
                             int port);
 
-/* It is called 'name' from now on; the old one is an alias. Without memory
-   for that it is not known any more, and will be met again. */
+/*
+** It is called 'name' from now on; the old one is an alias, and the nick
+** stays as it is. Where it is called so already the nick becomes that of
+** 'name'. Without memory an alias is not known any more, and will be met
+** again; nor is a peer found by its nick, until it tells it again.
+*/
 void gp_peers_rename (gp_peers *ps, gp_record *peer, const gp_peer *name);
 void gp_peers_setconfirmed (gp_record *peer, bool confirmed);
 

@@ -11,7 +11,11 @@
 #include "wire/refusal.h"
 
 #define PROBE_TIMEOUT_MS 1200 /* also where others probe for us */
-#define MAX_HELPING 64        /* probes for others at once */
+
+/* The one that is asked whether it reaches us is heard also when it says that
+   it does not, which it knows once its own probe has taken too long. */
+#define SELF_TIMEOUT_MS (2 * PROBE_TIMEOUT_MS)
+#define MAX_HELPING 64 /* probes for others at once */
 
 /* The ids of probes have this slot, which no record has. */
 #define PROBE_SLOT UINT32_MAX
@@ -56,7 +60,8 @@ gp_probe *gp_probe_take (gp_node *n, uint64_t id) {
 }
 
 static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
-                    gp_topic topic, const gp_peer *about) {
+                    gp_topic topic, const gp_peer *about,
+                    uint32_t timeout_ms) {
   gp_sendreq request;
   memset(&request, 0, sizeof request);
   request.form = to->compat.form;
@@ -67,18 +72,24 @@ static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
   if (topic == GP_TOPIC_DIGEST)
     request.ext.digest = gp_membership_digest(n);
   return n->transport.send(n->transport.self, id, request.to, &request,
-                           PROBE_TIMEOUT_MS);
+                           timeout_ms);
 }
 
 /* What could not even be sent says nothing about anybody. */
-static bool begin (gp_node *n, gp_probe *p, const gp_record *to,
-                   gp_topic topic, const gp_peer *about) {
+static bool beginfor (gp_node *n, gp_probe *p, const gp_record *to,
+                      gp_topic topic, const gp_peer *about,
+                      uint32_t timeout_ms) {
   if (p == NULL)
     return false;
-  if (send(n, p->id, to, topic, about) == GP_OK)
+  if (send(n, p->id, to, topic, about, timeout_ms) == GP_OK)
     return true;
   gp_probe_free(takeout(n, p));
   return false;
+}
+
+static bool begin (gp_node *n, gp_probe *p, const gp_record *to,
+                   gp_topic topic, const gp_peer *about) {
+  return beginfor(n, p, to, topic, about, PROBE_TIMEOUT_MS);
 }
 
 void gp_probe_send (gp_node *n, const gp_record *peer, bool with_digest) {
@@ -131,6 +142,18 @@ unsigned gp_probe_sendindirect (gp_node *n, const gp_record *peer,
   return count;
 }
 
+void gp_probe_sendself (gp_node *n, const gp_record *helper) {
+  const gp_peer *self = n->self.identity.peer;
+  gp_probe *p = newprobe(n, self);
+  if (p != NULL)
+    p->via = gp_peer_ref(gp_record_name(helper));
+  beginfor(n, p, helper, GP_TOPIC_PROBE, self, SELF_TIMEOUT_MS);
+}
+
+bool gp_probe_isofself (const gp_node *n, const gp_probe *p) {
+  return p->via != NULL && gp_peer_equal(p->about, n->self.identity.peer);
+}
+
 void gp_probe_announce (gp_node *n, const gp_record *peer) {
   const gp_peer *name = gp_record_name(peer);
   gp_record *to;
@@ -138,7 +161,8 @@ void gp_probe_announce (gp_node *n, const gp_record *peer) {
     return;
   for (to = gp_record_first(&n->peers); to != NULL; to = gp_record_next(to))
     if (to != peer && to->membership == GP_MEMBER && to->compat.ours)
-      (void)send(n, GP_FIRE_AND_FORGET, to, GP_TOPIC_SUSPECT, name);
+      (void)send(n, GP_FIRE_AND_FORGET, to, GP_TOPIC_SUSPECT, name,
+                 PROBE_TIMEOUT_MS);
 }
 
 bool gp_probe_sendfor (gp_node *n, const gp_record *peer, gp_exchange *x) {

@@ -47,6 +47,9 @@ void gp_probe_send (gp_node *n, const gp_record *peer, bool with_digest);
 unsigned gp_probe_sendindirect (gp_node *n, const gp_record *peer,
                                 unsigned most);
 
+/* Asks 'helper', one of ours, to probe this node. */
+void gp_probe_sendself (gp_node *n, const gp_record *helper);
+
 /* Tells all members of ours that it is suspected: fire and forget. */
 void gp_probe_announce (gp_node *n, const gp_record *peer);
 
@@ -57,6 +60,9 @@ void gp_probe_claim (gp_node *n, const gp_record *holder,
 /* Probes it for another node, which is owed the response to 'x'. False: it
    could not be, and nothing was taken. */
 bool gp_probe_sendfor (gp_node *n, const gp_record *peer, gp_exchange *x);
+
+/* Whether it is one that gp_probe_sendself has begun. */
+bool gp_probe_isofself (const gp_node *n, const gp_probe *p);
 
 /*
 ** The probe that the transport knows as 'id' has ended: takes it out, for the

@@ -26,6 +26,7 @@ static const gp_purposerule rules[] = {
                         .reported = true,
                         .awaited = true},
   [GP_PURPOSE_SERVE] = {.reported = true},
+  [GP_PURPOSE_MEET] = {.reported = true},
   [GP_PURPOSE_FIND_FORM] = {.type = GP_CONNECT, .bare = true},
   [GP_PURPOSE_NEWCOMER_FORM] = {.type = GP_CONNECT, .hasty = true},
   [GP_PURPOSE_FIND_ALIAS] = {.type = GP_CONNECT,
@@ -39,6 +40,8 @@ static const gp_purposerule rules[] = {
                             .brief = true,
                             .unasked = true},
   [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .unasked = true},
+  [GP_PURPOSE_RENAME] = {.type = GP_CONNECT, .brief = true, .unasked = true},
+  [GP_PURPOSE_ASK] = {.type = GP_CONNECT, .bare = true},
 };
 
 const gp_purposerule *gp_purpose_rule (gp_purpose purpose) {

@@ -14,6 +14,7 @@
 #include "node/deadlines.h"
 #include "node/inbox.h"
 #include "node/membership.h"
+#include "node/nicks.h"
 #include "node/outbox.h"
 #include "node/peers.h"
 #include "node/retry.h"
@@ -24,6 +25,7 @@
 struct gp_record {
   gp_peerentry entry; /* first; its peer is the name that it calls itself */
   gp_names names;
+  gp_nicklink nick;
   gp_deadline deadline; /* when it is looked at again */
   gp_membership membership;
   gp_liveness liveness;

@@ -49,21 +49,37 @@ void gp_report_failure (gp_report *r, gp_failure *f) {
   gp_report_raise(r, GP_SIGNAL_ERRORS);
 }
 
-void gp_report_error (gp_report *r, gp_purpose purpose, const gp_peer *peer,
-                      gp_err error) {
+static void reporterror (gp_report *r, gp_purpose purpose,
+                         const gp_peer *peer, gp_err error, int status) {
   gp_failure *f = gp_failure_new(purpose, peer, NULL);
   if (f == NULL) {
     r->lost++;
     return;
   }
   f->error = error;
+  f->status = status;
   gp_report_failure(r, f);
   gp_failure_unref(f);
 }
 
+void gp_report_error (gp_report *r, gp_purpose purpose, const gp_peer *peer,
+                      gp_err error) {
+  reporterror(r, purpose, peer, error, 0);
+}
+
+void gp_report_unreached (gp_report *r, const gp_peer *peer) {
+  reporterror(r, GP_PURPOSE_MEET, peer, GP_EADDRNOTAVAIL, 504);
+}
+
 void gp_report_event (gp_report *r, gp_eventkind kind, const gp_peer *peer,
                       gp_err reason) {
-  gp_events_push(&r->events, kind, peer, reason);
+  gp_events_push(&r->events, kind, peer, NULL, reason);
+  gp_report_raise(r, GP_SIGNAL_EVENTS);
+}
+
+void gp_report_renamed (gp_report *r, const gp_peer *former,
+                        const gp_peer *peer) {
+  gp_events_push(&r->events, GP_EV_RENAMED, peer, former, GP_OK);
   gp_report_raise(r, GP_SIGNAL_EVENTS);
 }
 

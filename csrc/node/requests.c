@@ -30,6 +30,21 @@ static bool disconnected (gp_node *n, const gp_recvreq *request,
   return true;
 }
 
+/* The program sees the receivers with the nicks that they have here. */
+static void nameto (gp_node *n, gp_peerlist *to) {
+  size_t i;
+  for (i = 0; i < to->n; i++) {
+    const gp_record *peer = gp_peers_find(&n->peers, to->at[i]);
+    const gp_peer *known = NULL;
+    if (peer != NULL)
+      known = gp_record_name(peer);
+    else if (gp_peer_equal(to->at[i], n->self.identity.peer))
+      known = n->self.identity.peer;
+    if (known != NULL && gp_peer_equal(known, to->at[i]))
+      gp_peerlist_set(to, i, known);
+  }
+}
+
 /* The program sees the sender under the one name that it has here. */
 static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   gp_record *peer = findspeaker(n, request);
@@ -45,6 +60,7 @@ static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   }
   gp_detector_heard(n, peer);
   gp_message_setfrom(msg, gp_record_name(peer));
+  nameto(n, &msg->to);
   msg->nonce = request->ext.nonce;
   msg->number = request->ext.number;
   return gp_inbox_receive(n, peer, msg, x);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "node/state.h"
+#include "wire/refusal.h"
 
 static void give (gp_node *n, gp_exchange *x, const gp_sendresp *response) {
   n->transport.respond(n->transport.self, x, response);
@@ -16,6 +17,15 @@ void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {
   memset(&response, 0, sizeof response);
   response.status = status;
   response.text = text;
+  give(n, x, &response);
+}
+
+void gp_respond_yourself (gp_node *n, gp_exchange *x) {
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.status = 400;
+  response.text = gp_wire_yourself;
+  response.ext.who = n->self.identity;
   give(n, x, &response);
 }
 

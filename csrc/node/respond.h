@@ -13,6 +13,10 @@
 /* A status; 'text' (static) says why when it is a refusal, else NULL. */
 void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
 
+/* To a connect of our own process: 400, and who we are, by which it knows
+   that. */
+void gp_respond_yourself (gp_node *n, gp_exchange *x);
+
 /* To a connect: 200, a list of peers, and who we are. */
 void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list);
 

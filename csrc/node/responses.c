@@ -4,6 +4,7 @@
 #include "node/responses.h"
 
 #include "node/admission.h"
+#include "node/departure.h"
 #include "node/join.h"
 #include "node/reconnect.h"
 #include "node/respond.h"
@@ -112,8 +113,14 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       if (!*kept)
         gp_departure_forget(n, peer);
       break;
-    case GP_PURPOSE_LIST: return gp_join_listed(n, peer, r, error, response);
+    case GP_PURPOSE_LIST:
+    case GP_PURPOSE_RENAME:
+      return gp_join_listed(n, peer, r, error, response);
     case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
+    case GP_PURPOSE_ASK:
+      if (response != NULL)
+        gp_receipt_announce(r->receipt, response->ext.who.peer);
+      break;
     case GP_PURPOSE_FIND_ALIAS:
       gp_join_aliased(n, peer, error, response);
       break;
@@ -164,8 +171,23 @@ static void observe (gp_node *n, gp_record *peer, gp_err error) {
     gp_detector_probe(n, peer, false);
 }
 
+/*
+** It was our own process that responded, so the name is another one of ours.
+** Only whoever has asked for just this one is told.
+*/
+static void endself (gp_node *n, gp_record *peer, gp_request *r) {
+  bool asked = gp_request_purpose(r) == GP_PURPOSE_JOIN;
+  gp_departure_reject(n, peer);
+  gp_request_finish(r, &n->report, asked ? GP_ESELF : GP_OK, 0);
+  gp_outbox_advance(n, peer);
+}
+
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
+  if (response != NULL && gp_compat_isourselves(n, &response->ext.who)) {
+    endself(n, peer, r);
+    return;
+  }
   observe(n, peer, error);
   if (response != NULL && response->remote != NULL)
     gp_peers_setremote(&n->peers, peer, response->remote);
@@ -182,22 +204,27 @@ static void endhelp (gp_node *n, gp_exchange *x, gp_err error) {
     gp_respond(n, x, 504, gp_wire_nosign);
 }
 
-/* What one that was asked to probe 'peer' has said. */
+/* What one that was asked to probe 'peer' has said; NULL: this node. */
 static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
                          const gp_recvresp *response) {
   gp_record *helper = gp_peers_find(&n->peers, p->via);
-  gp_suspicion_nack(&peer->liveness);
   if (helper != NULL)
     gp_detector_responded(n, helper);
-  if (response->status == 200)
-    gp_detector_heard(n, peer);
+  if (peer != NULL) {
+    gp_suspicion_nack(&peer->liveness);
+    if (response->status == 200)
+      gp_detector_heard(n, peer);
+  }
+  else if (gp_probe_isofself(n, p) && response->status == 504)
+    gp_report_unreached(&n->report,
+                        helper == NULL ? p->via : gp_record_name(helper));
 }
 
 static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
                     const gp_recvresp *response) {
   gp_suspicion_setrtt(&peer->liveness, (uint32_t)(n->now - p->sent_at));
   gp_detector_responded(n, peer);
-  if (gp_claim_learn(n, peer, &response->ext.who))
+  if (gp_claim_learn(n, peer, &response->ext.who, p->sent_at))
     gp_reconnect_resume(n, peer, 0);
   else if (response->ext.has_digest && gp_membership_ismember(peer) &&
            peer->compat.ours)
@@ -222,10 +249,10 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   gp_record *peer = gp_peers_find(&n->peers, p->about);
   if (p->exchange != NULL)
     endhelp(n, p->exchange, error);
-  if (peer != NULL && p->via == NULL)
-    enddirect(n, p, peer, error, response);
-  else if (peer != NULL && error == GP_OK)
+  if (p->via != NULL && error == GP_OK)
     endindirect(n, p, peer, response);
+  else if (p->via == NULL && peer != NULL)
+    enddirect(n, p, peer, error, response);
   if (p->claimant != NULL)
     gp_admission_settle(n, p->about, p->claimant,
                         error == GP_OK ? response->ext.who.process : 0);

@@ -21,7 +21,7 @@
 /* The id of a request whose end nobody waits for. */
 #define GP_FIRE_AND_FORGET 0
 
-/* Who the node is, for good. */
+/* Who the node is: for good, but for its nick. */
 typedef struct gp_self {
   gp_identity identity; /* its peer is the node's name */
   gp_nodeopt opt;

@@ -53,7 +53,6 @@ static void describe (const gp_record *peer, uint64_t now,
   out->state = stateof(peer);
   out->form = peer->compat.form;
   out->ours = peer->compat.ours;
-  memcpy(out->name, peer->claim.name, sizeof out->name);
   out->rtt_ms = l->rtt_ms == 0 ? UINT32_MAX : l->rtt_ms - 1;
   out->heard_ms = l->heard_at == 0 ? UINT64_MAX : now - l->heard_at;
   countqueued(peer, &out->messages, &out->bytes);

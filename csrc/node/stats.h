@@ -11,7 +11,6 @@
 
 #include "base/err.h"
 #include "node/transport.h"
-#include "value/identity.h"
 #include "value/peer.h"
 #include "wire/records.h"
 #pragma GCC visibility push(hidden)
@@ -25,8 +24,7 @@ typedef enum gp_state {
 } gp_state;
 
 typedef struct gp_peerstate {
-  gp_peer *peer;              /* owned */
-  char name[GP_NAME_MAX + 1]; /* "": it has none */
+  gp_peer *peer; /* owned */
   gp_state state;
   gp_form form;
   bool ours;              /* a node of this kind */

@@ -228,7 +228,7 @@ static void serve (gp_simhost *h, gp_simrequest *r) {
   gp_sendresp no = {.status = 400, .text = gp_wire_yourself};
   uint64_t now = h->sim->clock.now;
   memset(&r->request, 0, sizeof r->request);
-  if (request.msg != NULL && gp_peer_equal(request.msg->from, h->self)) {
+  if (request.msg != NULL && gp_recvreq_isown(&request, h->self)) {
     gp_node_refused(h->node, GP_EBADMSG, 400, request.remote, now);
     r->exchange.form = request.form;
     respond(h, &r->exchange, &no);

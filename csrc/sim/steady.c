@@ -3,6 +3,8 @@
 */
 #include "sim/steady.h"
 
+#include <string.h>
+
 #include "node/stats.h"
 #include "sim/state.h"
 
@@ -44,11 +46,21 @@ void gp_sim_checkdigest (const gp_simhost *h) {
     gp_sim_disturb(h->sim);
 }
 
+/* Whether 'other' has the nick that 'h' knows: if not, a probe finds it
+   out. */
+static bool isnicked (const gp_simhost *h, const gp_simhost *other,
+                      const gp_peer *known) {
+  return h->plain || other->plain ||
+         strcmp(gp_peer_nick(known),
+                gp_peer_nick(gp_node_self(other->node))) == 0;
+}
+
 /* Nothing is to be learned by the one about the other. */
 static bool isknown (const gp_simhost *h, const gp_peer *member) {
   const gp_network *net = &h->sim->network;
   const gp_simhost *other = gp_sim_find(h->sim, member);
   return other != NULL && other->node != NULL && !other->hanging &&
+         isnicked(h, other, member) &&
          !gp_network_iscut(net, h->groups, other->groups) &&
          !gp_network_iscut(net, other->groups, h->groups) &&
          gp_node_digest(other->node) == gp_node_digest(h->node);

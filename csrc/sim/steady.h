@@ -3,9 +3,9 @@
 ** are left out.
 **
 ** All is steady when each node lists only others that live and reach it, and
-** list the same, and nothing is left to chance. Then nobody probes until
-** something changes. Sets the probing of every node; looks at hosts, their
-** nodes and the network alone.
+** list the same, under the nicks that they have, and nothing is left to
+** chance. Then nobody probes until something changes. Sets the probing of
+** every node; looks at hosts, their nodes and the network alone.
 */
 #ifndef gp_sim_steady_h
 #define gp_sim_steady_h

@@ -3,7 +3,11 @@
 */
 #include "value/address.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 bool gp_address_isloopback (const char *address) {
   return strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 ||
@@ -18,4 +22,103 @@ bool gp_address_isthishost (const char *address) {
 bool gp_address_samehost (const char *a, const char *b) {
   return strcmp(a, b) == 0 ||
          (gp_address_isloopback(a) && gp_address_isloopback(b));
+}
+
+bool gp_address_islocalname (const char *name) {
+  static const char local[] = "localhost";
+  size_t n = strlen(name), len = sizeof local - 1;
+  if (n > 0 && name[n - 1] == '.')
+    n--;
+  return n >= len && strncasecmp(name + n - len, local, len) == 0 &&
+         (n == len || name[n - len - 1] == '.');
+}
+
+/* An IPv4 address, also as IPv6 has it (::ffff:10.0.0.5), in host order. */
+static bool readipv4 (uint32_t *out, const char *address) {
+  struct in_addr v4;
+  struct in6_addr v6;
+  if (inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_V4MAPPED(&v6))
+    memcpy(&v4, v6.s6_addr + 12, sizeof v4);
+  else if (inet_pton(AF_INET, address, &v4) != 1)
+    return false;
+  *out = ntohl(v4.s_addr);
+  return true;
+}
+
+bool gp_address_isinternal (const char *address) {
+  struct in6_addr v6;
+  uint32_t v4;
+  if (readipv4(&v4, address))
+    return v4 >> 24 == 127;
+  return gp_address_islocalname(address) ||
+         (inet_pton(AF_INET6, address, &v6) == 1 &&
+          IN6_IS_ADDR_LOOPBACK(&v6));
+}
+
+static const char unspecified[] =
+  "name an address of this machine (see option listen)";
+static const char multicast[] = "it is a multicast address";
+static const char broadcast[] = "it is the broadcast address";
+static const char linklocal[] =
+  "others do not know the zone of a link-local address";
+static const char lookalike[] = "it looks like an IPv4 address, and is none";
+
+static const char *faultof4 (uint32_t v4) {
+  return v4 == 0            ? unspecified
+         : v4 == UINT32_MAX ? broadcast
+         : v4 >> 28 == 0xE  ? multicast
+                            : NULL;
+}
+
+static const char *faultof6 (const struct in6_addr *v6) {
+  return IN6_IS_ADDR_UNSPECIFIED(v6) ? unspecified
+         : IN6_IS_ADDR_MULTICAST(v6) ? multicast
+         : IN6_IS_ADDR_LINKLOCAL(v6) ? linklocal
+                                     : NULL;
+}
+
+/*
+** Whether the last label of a name is a number, decimal or hexadecimal: then
+** resolvers take all of it for an IPv4 address, and each in its own way. No
+** host is called so (URL standard, "ends in a number checker").
+*/
+static bool endsinnumber (const char *name, size_t len) {
+  const char *end = name + len, *label = end;
+  while (label > name && label[-1] != '.')
+    label--;
+  if (end - label >= 2 && label[0] == '0' && (label[1] | 0x20) == 'x')
+    return strspn(label + 2, "0123456789abcdefABCDEF") >=
+           (size_t)(end - label - 2);
+  return end > label && strspn(label, "0123456789") >= (size_t)(end - label);
+}
+
+/* "0", "00", "0x0" and "0.0" are 0.0.0.0 to resolvers. */
+static const char *faultofname (const char *name) {
+  size_t len = strlen(name);
+  if (len > 0 && name[len - 1] == '.')
+    len--;
+  if (!endsinnumber(name, len))
+    return NULL;
+  return strspn(name, "0xX.") >= len ? unspecified : lookalike;
+}
+
+const char *gp_address_fault (const char *address) {
+  char bare[INET6_ADDRSTRLEN + 2] = "";
+  size_t len = strlen(address), start = 0;
+  struct in6_addr v6;
+  uint32_t v4;
+  if (len >= 2 && address[0] == '[' && address[len - 1] == ']') {
+    start = 1;
+    len -= 2;
+  }
+  if (memchr(address + start, '%', len) != NULL) /* its zone follows */
+    len = strcspn(address + start, "%");
+  if (len >= sizeof bare)
+    return faultofname(address);
+  memcpy(bare, address + start, len);
+  if (readipv4(&v4, bare))
+    return faultof4(v4);
+  if (inet_pton(AF_INET6, bare, &v6) == 1)
+    return faultof6(&v6);
+  return faultofname(bare);
 }

@@ -17,6 +17,24 @@ bool gp_address_isloopback (const char *address);
    from it. */
 bool gp_address_isthishost (const char *address);
 
+/* Whether a name is "localhost" or below it, RFC 6761 6.3; a dot may end
+   it. */
+bool gp_address_islocalname (const char *name);
+
+/*
+** Whether it is an address that every machine has for itself: such a name,
+** 127.0.0.0/8, or ::1, in any spelling. A node that is called so is reached
+** from its own machine alone.
+*/
+bool gp_address_isinternal (const char *address);
+
+/*
+** Why a node that is called so is reached by nobody, in words that follow
+** "nobody can reach ADDRESS: "; NULL: nothing in the text speaks against it.
+** Brackets of an IPv6 address are allowed. Static text.
+*/
+const char *gp_address_fault (const char *address);
+
 /* Whether both are the same host: one text, or both loopback. */
 bool gp_address_samehost (const char *a, const char *b);
 

@@ -18,6 +18,7 @@ static gp_event *take (gp_events *q) {
     return NULL;
   gp_queue_drop(&q->all, 0);
   gp_peer_unref(e->peer);
+  gp_peer_unref(e->former);
   return e;
 }
 
@@ -31,7 +32,7 @@ static gp_event *add (gp_events *q) {
 }
 
 void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,
-                     gp_err reason) {
+                     const gp_peer *former, gp_err reason) {
   gp_event *e = add(q);
   q->number++;
   if (e == NULL) {
@@ -43,6 +44,7 @@ void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,
   }
   e->kind = kind;
   e->peer = gp_peer_ref(peer);
+  e->former = former == NULL ? NULL : gp_peer_ref(former);
   e->reason = reason;
   e->number = q->number;
 }

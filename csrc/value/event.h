@@ -20,12 +20,14 @@ typedef enum gp_eventkind {
   GP_EV_LEFT,      /* it said so */
   GP_EV_FAILED,    /* it responds no more */
   GP_EV_RECOVERED, /* it had failed, and responds again */
-  GP_EV_MET        /* it is a new member, but was there before us */
+  GP_EV_MET,       /* it is a new member, but was there before us */
+  GP_EV_RENAMED    /* its nick is another one */
 } gp_eventkind;
 
 typedef struct gp_event {
   gp_eventkind kind;
   gp_peer *peer;
+  gp_peer *former; /* with the nick that it had; NULL: it was not renamed */
   gp_err reason;   /* why it failed; else GP_OK */
   uint64_t number; /* counted from one */
 } gp_event;
@@ -39,9 +41,10 @@ typedef struct gp_events {
 /* Room for 'max'. Allocates nothing yet. */
 void gp_events_init (gp_events *q, size_t max);
 
-/* Takes a reference of 'peer'. When there is no room the oldest goes. */
+/* Takes references of 'peer' and of 'former', which may be NULL. When there
+   is no room the oldest goes. */
 void gp_events_push (gp_events *q, gp_eventkind kind, const gp_peer *peer,
-                     gp_err reason);
+                     const gp_peer *former, gp_err reason);
 
 /* The oldest, or NULL. Borrowed until the next push or drop. */
 const gp_event *gp_events_peek (const gp_events *q);

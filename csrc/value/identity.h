@@ -1,33 +1,31 @@
 /*
-** value/identity.h - who a node of ours is: its address, process and name.
+** value/identity.h - who a node of ours is: its address, process and nick.
 **
 ** Nodes of ours announce it to each other. An address can be taken over by
 ** another process, and a process that starts again may have another address;
-** its name stays.
+** its nick stays.
 */
 #ifndef gp_value_identity_h
 #define gp_value_identity_h
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
+#include "value/nick.h"
 #include "value/peer.h"
 #pragma GCC visibility push(hidden)
 
-#define GP_NAME_MAX 32
+/*
+** What nodes of ours say to each other grows. 2: nicks that are not of ASCII
+** letters, digits, '-', '_' and '.' alone, and changes of them are told.
+*/
+#define GP_VERSION 2
 
 typedef struct gp_identity {
-  gp_peer *peer;              /* its owner's reference */
-  uint64_t process;           /* drawn when it started; 0: not told */
-  char name[GP_NAME_MAX + 1]; /* unique in its network; "": none */
+  gp_peer *peer;                /* its owner's reference; NULL: not told */
+  uint64_t process;             /* drawn when it started; 0: not told */
+  unsigned version;             /* of ours that it speaks; 0: not told */
+  char nick[GP_NICK_BYTES + 1]; /* unique in its network; "": none */
 } gp_identity;
-
-/*
-** Whether the text can be a name: a letter, then letters, digits, '-', '_'
-** and '.', GP_NAME_MAX of them at most. So none is mistaken for a peer.
-*/
-bool gp_identity_isname (const char *text, size_t len);
 
 /* Takes a reference of the peer and copies the rest. */
 void gp_identity_copy (gp_identity *to, const gp_identity *from);

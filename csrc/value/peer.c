@@ -16,8 +16,8 @@ struct gp_peer {
   unsigned refs;
   uint32_t hash;
   uint16_t port;
-  uint16_t host, address; /* where they start in 'bytes' */
-  char bytes[];           /* text, host, address, each with its zero byte */
+  uint16_t host, address, nick; /* where they start in 'bytes' */
+  char bytes[]; /* text, host, address, nick, each with its zero byte */
 };
 
 static bool ishostchar (char c) {
@@ -51,15 +51,16 @@ static bool takeipv6 (char *to, const char *address, size_t len) {
   return isipv6(to);
 }
 
-static gp_err make (gp_peer **out, const char *address, bool v6, int port) {
+static gp_err make (gp_peer **out, const char *address, bool v6, int port,
+                    const char *nick) {
   char host[GP_ADDRESS_MAX + 3], text[GP_PEER_TEXT];
-  size_t hostlen, textlen, len = strlen(address);
+  size_t hostlen, textlen, len = strlen(address), nicklen = strlen(nick);
   gp_peer *p;
   snprintf(host, sizeof host, v6 ? "[%s]" : "%s", address);
   snprintf(text, sizeof text, "%s:%d", host, port);
   hostlen = strlen(host);
   textlen = strlen(text);
-  p = malloc(sizeof *p + textlen + hostlen + len + 3);
+  p = malloc(sizeof *p + textlen + hostlen + len + nicklen + 4);
   if (p == NULL)
     return GP_ENOMEM;
   p->refs = 1;
@@ -67,9 +68,11 @@ static gp_err make (gp_peer **out, const char *address, bool v6, int port) {
   p->hash = gp_index_hash(text);
   p->host = (uint16_t)(textlen + 1);
   p->address = (uint16_t)(p->host + hostlen + 1);
+  p->nick = (uint16_t)(p->address + len + 1);
   memcpy(p->bytes, text, textlen + 1);
   memcpy(p->bytes + p->host, host, hostlen + 1);
   memcpy(p->bytes + p->address, address, len + 1);
+  memcpy(p->bytes + p->nick, nick, nicklen + 1);
   *out = p;
   return GP_OK;
 }
@@ -84,7 +87,12 @@ gp_err gp_peer_new (gp_peer **out, const char *address, size_t len,
     memcpy(plain, address, len);
     plain[len] = '\0';
   }
-  return make(out, plain, v6, (int)port);
+  return make(out, plain, v6, (int)port, "");
+}
+
+gp_err gp_peer_nicknamed (gp_peer **out, const gp_peer *p, const char *nick) {
+  const char *address = gp_peer_address(p);
+  return make(out, address, strchr(address, ':') != NULL, p->port, nick);
 }
 
 int64_t gp_peer_parseport (const char *text, size_t len) {
@@ -127,12 +135,16 @@ const char *gp_peer_address (const gp_peer *p) {
   return p->bytes + p->address;
 }
 
+const char *gp_peer_nick (const gp_peer *p) {
+  return p->bytes + p->nick;
+}
+
 int gp_peer_port (const gp_peer *p) {
   return p->port;
 }
 
 size_t gp_peer_size (const gp_peer *p) {
-  return sizeof *p + p->address + strlen(gp_peer_address(p)) + 1;
+  return sizeof *p + p->nick + strlen(gp_peer_nick(p)) + 1;
 }
 
 bool gp_peer_equal (const gp_peer *a, const gp_peer *b) {

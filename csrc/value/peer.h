@@ -1,9 +1,10 @@
 /*
-** value/peer.h - the name of a node: an address and a port.
+** value/peer.h - the name of a node: an address and a port, and its nick.
 **
 ** Immutable and counted: whoever keeps one takes a reference. Two peers are
 ** equal when address text and port are equal (protocol.md), so "localhost"
-** and "127.0.0.1" are two. Does not know whether anything listens there.
+** and "127.0.0.1" are two; the nick does not count. Does not know whether
+** anything listens there.
 */
 #ifndef gp_value_peer_h
 #define gp_value_peer_h
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "value/nick.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_peer gp_peer;
@@ -39,6 +41,12 @@ gp_peer *gp_peer_ref (const gp_peer *p);
 
 /* NULL is allowed. */
 void gp_peer_unref (const gp_peer *p);
+
+/* The same address and port, with this nick ("": none). GP_ENOMEM. */
+gp_err gp_peer_nicknamed (gp_peer **out, const gp_peer *p, const char *nick);
+
+/* "": it has none, or it is not known. Lives as long as the peer. */
+const char *gp_peer_nick (const gp_peer *p);
 
 /* Without brackets. Lives as long as the peer. */
 const char *gp_peer_address (const gp_peer *p);

@@ -18,6 +18,12 @@ gp_err gp_peerlist_add (gp_peerlist *l, const gp_peer *p) {
   return GP_OK;
 }
 
+void gp_peerlist_set (gp_peerlist *l, size_t i, const gp_peer *p) {
+  gp_peer *old = l->at[i];
+  l->at[i] = gp_peer_ref(p);
+  gp_peer_unref(old);
+}
+
 gp_err gp_peerlist_copy (gp_peerlist *to, const gp_peerlist *from) {
   size_t i;
   for (i = 0; i < from->n; i++) {

@@ -20,6 +20,9 @@ typedef struct gp_peerlist {
 /* Takes a reference of its own. */
 gp_err gp_peerlist_add (gp_peerlist *l, const gp_peer *p);
 
+/* Puts another peer in the place of the one at 'i', which there is. */
+void gp_peerlist_set (gp_peerlist *l, size_t i, const gp_peer *p);
+
 /* Makes 'to', which is empty, hold what 'from' holds. */
 gp_err gp_peerlist_copy (gp_peerlist *to, const gp_peerlist *from);
 

@@ -55,6 +55,7 @@ void gp_receipt_unref (gp_receipt *r) {
     gp_ring_remove(&f->ring);
     gp_failure_unref(f);
   }
+  gp_peer_unref(r->announced);
   gp_signal_clear(&r->settled);
   free(r);
 }
@@ -70,6 +71,11 @@ void gp_receipt_end (gp_receipt *r, gp_failure *f) {
   if (--r->pending == 0)
     gp_signal_raise(&r->settled);
   gp_receipt_unref(r);
+}
+
+void gp_receipt_announce (gp_receipt *r, const gp_peer *who) {
+  gp_peer_unref(r->announced);
+  r->announced = who == NULL ? NULL : gp_peer_ref(who);
 }
 
 const gp_failure *gp_receipt_nextfailure (const gp_receipt *r,

@@ -26,13 +26,16 @@ typedef enum gp_purpose {
   GP_PURPOSE_MESSAGE, /* delivering a message */
   GP_PURPOSE_LEAVE,   /* telling a member that we leave */
   GP_PURPOSE_SERVE,   /* responding to a request */
+  GP_PURPOSE_MEET,    /* getting along with a member */
   /* What the node wants to know for itself; its failures are not told. */
   GP_PURPOSE_FIND_FORM,     /* which form a stranger speaks */
   GP_PURPOSE_NEWCOMER_FORM, /* which one a newcomer speaks, before its list */
   GP_PURPOSE_FIND_ALIAS,    /* under which name a member knows us */
   GP_PURPOSE_DROP_ALIAS,    /* one of two names that a member has us under */
   GP_PURPOSE_RECONNECT,     /* whether one that failed, or was named, lives */
-  GP_PURPOSE_LIST           /* whom a member knows */
+  GP_PURPOSE_LIST,          /* whom a member knows */
+  GP_PURPOSE_RENAME,        /* telling a member that our nick is another */
+  GP_PURPOSE_ASK            /* who a peer is that may be joined next */
 } gp_purpose;
 
 /* One thing that went wrong. Counted, immutable once told. */
@@ -58,9 +61,11 @@ void gp_failure_unref (gp_failure *f);
 
 typedef struct gp_receipt {
   unsigned refs;
-  size_t pending; /* requests that are still to end */
-  bool claimed;   /* a task waits for it, which reads its failures */
-  bool joined;    /* of a connect: the entry point has let us in */
+  size_t pending;     /* requests that are still to end */
+  bool claimed;       /* a task waits for it, which reads its failures */
+  bool joined;        /* of a connect: the entry point has let us in */
+  gp_peer *announced; /* of asking a peer who it is: what it calls itself, or
+                         NULL */
   gp_signal settled;
   gp_ring failures;
 } gp_receipt;
@@ -80,6 +85,10 @@ gp_receipt *gp_receipt_begin (gp_receipt *r);
 ** reference of 'f', which is in no receipt yet.
 */
 void gp_receipt_end (gp_receipt *r, gp_failure *f);
+
+/* The peer that was asked calls itself 'who'; NULL: it does not say. Takes a
+   reference. */
+void gp_receipt_announce (gp_receipt *r, const gp_peer *who);
 
 /* The failure after 'f', or the first (NULL); NULL: there is none. */
 const gp_failure *gp_receipt_nextfailure (const gp_receipt *r,

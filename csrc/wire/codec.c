@@ -36,7 +36,7 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
   out->host = gp_httpin_peer(in, "Host", "");
   status = readmessage(out, in, json, self);
   *text = gp_refusal_text(status);
-  if (status == 0 && gp_peer_equal(out->msg->from, self)) {
+  if (status == 0 && gp_recvreq_isown(out, self)) {
     *text = gp_wire_yourself;
     status = 400;
   }

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define VERSION "1"
+/* What can be told from a later format of the announcement. */
+#define FORMAT "1 "
 
-/* Who is said by two headers: version and peer; process and, if it has one,
-   a name. */
+/* Who is said by three headers: the peer; process and, if it has one, a
+   percent-encoded nick; version, which those of version 1 do not tell. */
 static const char announcement[] = "Gop2p-Lua"; /* 1 PEER */
-static const char process[] = "Gop2p-Process";  /* 16 digits[ NAME] */
+static const char process[] = "Gop2p-Process";  /* 16 digits[ NICK] */
+static const char version[] = "Gop2p-Version";  /* a number */
 
 /* The number of a message: nonce and count. */
 static const char number[] = "Gop2p-Id"; /* 16 digits-digits */
@@ -27,14 +29,18 @@ static const char brief[] = "Gop2p-Brief"; /* 1 */
 
 static void writewho (gp_httpout *out, gp_extensiontext *text,
                       const gp_identity *who) {
+  int n;
   if (who->peer == NULL)
     return;
-  snprintf(text->peer, sizeof text->peer, VERSION " %s",
+  snprintf(text->peer, sizeof text->peer, FORMAT "%s",
            gp_peer_text(who->peer));
   gp_httpout_addheader(out, announcement, text->peer);
-  snprintf(text->process, sizeof text->process, "%016" PRIx64 "%s%s",
-           who->process, who->name[0] == '\0' ? "" : " ", who->name);
+  n = snprintf(text->process, sizeof text->process, "%016" PRIx64 "%s",
+               who->process, who->nick[0] == '\0' ? "" : " ");
+  gp_nick_encode(text->process + n, who->nick);
   gp_httpout_addheader(out, process, text->process);
+  snprintf(text->version, sizeof text->version, "%u", who->version);
+  gp_httpout_addheader(out, version, text->version);
 }
 
 static void writedigest (gp_httpout *out, gp_extensiontext *text,
@@ -86,16 +92,33 @@ static bool readdigits (uint64_t *out, const char *value) {
          sscanf(value, "%16" SCNx64, out) == 1;
 }
 
-/* Process and name, which are told apart from the peer. */
+/* Process and nick, which are told apart from the peer. */
 static void readprocess (gp_identity *out, const gp_httpin *in) {
   const char *value = gp_httpin_header(in, process);
-  size_t len;
-  if (!readdigits(&out->process, value) || value[16] != ' ')
+  if (readdigits(&out->process, value) && value[16] == ' ' &&
+      !gp_nick_decode(out->nick, value + 17))
+    out->nick[0] = '\0';
+}
+
+/* The number at the head of a text; 0: there is none. */
+static unsigned leading (const char *text) {
+  unsigned version = 0;
+  if (text != NULL && strchr("0123456789", text[0]) != NULL)
+    (void)sscanf(text, "%9u", &version);
+  return version;
+}
+
+/* The first version did not tell it. One that announces itself in a later
+   format has a later version; what else it says of itself is not
+   understood. */
+static void readwho (gp_identity *out, const gp_httpin *in) {
+  unsigned told = leading(gp_httpin_header(in, version));
+  out->version = leading(gp_httpin_header(in, announcement));
+  if (out->version > 1)
     return;
-  value += 17;
-  len = strlen(value);
-  if (gp_identity_isname(value, len))
-    memcpy(out->name, value, len + 1);
+  readprocess(out, in);
+  if (out->version == 1 && told > 1)
+    out->version = told;
 }
 
 static void readnumber (gp_extension *x, const gp_httpin *in) {
@@ -144,14 +167,14 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   }
   readreconnect(x, in);
   x->brief = gp_httpin_header(in, brief) != NULL;
-  x->who.peer = gp_httpin_peer(in, announcement, VERSION " ");
-  readprocess(&x->who, in);
+  x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
+  readwho(&x->who, in);
   readnumber(x, in);
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
-  readprocess(&x->who, in);
+  readwho(&x->who, in);
   if (gp_httpin_isok(in))
-    x->who.peer = gp_httpin_peer(in, announcement, VERSION " ");
+    x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
 }

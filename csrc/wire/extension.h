@@ -19,7 +19,8 @@
 /* Texts that the written headers borrow. */
 typedef struct gp_extensiontext {
   char peer[GP_PEER_TEXT + 8];
-  char process[16 + 1 + GP_NAME_MAX + 1];
+  char process[16 + 1 + GP_NICK_ENCODED + 1];
+  char version[12];
   char number[40];
   char digest[GP_PEER_TEXT + 24];
 } gp_extensiontext;

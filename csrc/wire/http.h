@@ -51,7 +51,7 @@ typedef struct gp_header {
   const char *name, *value;
 } gp_header;
 
-#define GP_HEADERS_MAX 10
+#define GP_HEADERS_MAX 12
 
 /* What is to leave: a request, or a response. Borrows all that it names but
    its body. */

@@ -32,3 +32,10 @@ void gp_recvresp_clear (gp_recvresp *r) {
   gp_peerlist_clear(&r->list);
   gp_extension_clear(&r->ext);
 }
+
+bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self) {
+  const gp_identity *who = &r->ext.who;
+  bool judged = r->msg->type == GP_CONNECT && who->peer != NULL &&
+                who->process != 0;
+  return !judged && gp_peer_equal(r->msg->from, self);
+}

@@ -87,6 +87,12 @@ typedef struct gp_recvreq {
 
 void gp_recvreq_clear (gp_recvreq *r);
 
+/*
+** Whether it is refused for saying the name of its receiver, 'self'. A
+** connect of ours says as well which process it is, by which the node judges.
+*/
+bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self);
+
 /* A response to a peer. Borrows all. */
 typedef struct gp_sendresp {
   int status;

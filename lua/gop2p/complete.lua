@@ -1,4 +1,7 @@
--- complete.lua - what a word of Lua that is being typed may become.
+-- complete.lua - what a word that is being typed may become: in Lua, and
+-- where a peer is meant.
+
+local values = require "gop2p.values"
 
 local complete = {}
 
@@ -32,13 +35,16 @@ local function openstring(line)
 end
 
 -- The tables in which a field of 'value' is looked for. Runs no code of
--- anybody's: a function that stands for __index is not asked.
+-- anybody's: a function that stands for __index is not asked, but its table
+-- may say what 'methods' there are.
 local function tables(value)
   local list = {}
   while value ~= nil and #list < DEEPEST do
     if type(value) == "table" then list[#list + 1] = value end
     local meta = debug.getmetatable(value)
-    value = type(meta) == "table" and rawget(meta, "__index")
+    meta = type(meta) == "table" and meta or {}
+    value = rawget(meta, "__index")
+    if type(value) == "function" then value = rawget(meta, "methods") end
     if type(value) ~= "table" then break end
   end
   return list
@@ -74,6 +80,22 @@ local function fields(value, begin, methods)
     end
   end
   return list
+end
+
+-- complete.peers(list, begin) -> list of texts, in no order
+--
+-- Those that begin so and mean one of the peers: names, and addresses of
+-- those without a name of their own, or, where no name begins so, of all.
+function complete.peers(list, begin)
+  local handles, endpoints = {}, {}
+  local function offer(texts, text)
+    if text:sub(1, #begin) == begin then texts[#texts + 1] = text end
+  end
+  for _, peer in ipairs(list) do
+    offer(handles, values.handle(peer))
+    offer(endpoints, values.endpoint(peer))
+  end
+  return #handles > 0 and handles or endpoints
 end
 
 -- complete.lua(line, start, names) -> list | nil

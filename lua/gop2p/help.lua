@@ -6,10 +6,12 @@
 local help = {}
 
 local GOP2P = {
+  "join(peer [, options])",
+    "a node in the network of a peer, such as \"10.0.0.5:5000\"",
   "start_local_node(port [, options])",
     "a node on this machine, localhost:port",
   "start_node(address, port [, options])",
-    "a node that others reach at address:port",
+    "a node that others reach at address:port; nil: at this machine's",
   "me(port)", "the peer localhost:port",
   "peer(address, port)", "a peer; also peer(\"host:port\")",
   "run([f])", "runs f as a task, until no task is left",
@@ -26,14 +28,15 @@ local GOP2P = {
 local NODE = {
   "connect(peer [, timeout])", "joins the network of a peer, such as 5000",
   "broadcast(data)", "to every member; returns a receipt",
-  "send(peer, data)", "to a peer or a list of them; returns a receipt",
+  "send(peer, data)", "to a peer, a name, or a list; returns a receipt",
   "receive([timeout])", "the oldest unread message, or nil, err",
-  "inbox()", "iterator over messages: type, data, from, to",
+  "inbox()", "iterator over messages: type, data, from, name, to",
   "errors()", "iterator over what went wrong later",
-  "events()", "iterator over joins, leaves, failures, recoveries",
+  "events()", "iterator: who joined, left, failed, recovered, was renamed",
   "self()", "the node itself, as a peer",
   "members([state])", "the other members; with a state: the peers in it",
   "member(peer)", "what is known of one: state, name, form, rtt, heard",
+  "set_name(name)", "gives the node another name",
   "is_connected()", "whether there is any other member",
   "stats()", "counts of the node, and what is known of its peers",
   "leave([timeout])", "says goodbye to every member",

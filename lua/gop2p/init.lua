@@ -14,12 +14,11 @@ local core = require "gop2p.core"
 local help = require "gop2p.help"
 local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
+local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
+local start = require "gop2p.start"
 local state = require "gop2p.state"
-local system = require "gop2p.system"
-local unread = require "gop2p.unread"
 local values = require "gop2p.values"
-require "gop2p.node"   -- gives nodes their methods
 
 -- What raises for its caller is never called last ("return f()"): a tail
 -- call would hide the caller's line.
@@ -39,46 +38,48 @@ local function makepeer(name, address, port)
   return peer
 end
 
--- A path, or nil.
-local function checkstate(path, arg, name)
+-- The core judges the options of a node but for the path of its state file.
+local function checkoptions(options, arg, name)
+  local path = options.state
   check.that(path == nil or values.ispath(path), arg, name,
-             "option 'state': path of a file expected", 2)
-end
-
--- The core judges the other options; what it raises is raised for the
--- caller, and so is what is no fault of theirs (a child that was forked).
-local function start(name, address, port, options, listen)
-  local arg = name == "start_node" and 3 or 2
-  local given = { listen = listen }
-  for key, value in pairs(options or {}) do given[key] = value end
-  local path = given.state
+             "option 'state': path of a file expected", 1)
+  local given = {}
+  for key, value in pairs(options) do given[key] = value end
   given.state = nil
-  checkstate(path, arg, name)
   local good, problem = pcall(core.checkoptions, given)
   check.that(good, arg, name, problem, 1)
-  local ok, self, err = pcall(system.start, address, port, given)
-  if not ok then error(("'%s': %s"):format(name, self), 3) end
-  if self then
-    unread.watch(self)
-    if not system.simulated then prompt.opened(self) end
-    if path then state.keep(self, path, port == 0, given.name) end
-  end
-  return self, err
+end
+
+-- What starting raises is raised for the caller, and is no fault of its
+-- arguments: a child that was forked.
+local function begin(name, f, ...)
+  local ok, node, err = pcall(f, ...)
+  if not ok then error(("'%s': %s"):format(name, node), 3) end
+  return node, err
 end
 
 -- gop2p.start_node(address, port [, options]) -> node | nil, err
 --
--- A node that serves. 'address' is where others reach it: it must not be
--- 0.0.0.0. It listens on every address of the machine unless
+-- A node that serves. 'address' is where others reach it, such as
+-- "192.168.1.20"; nil: the one that this machine has on its default route,
+-- or EADDRNOTAVAIL. It listens on every address of the machine unless
 -- options.listen (a numeric address, "localhost" or "*") says otherwise.
 -- Port 0 takes a free one. A port that is taken comes back as an error.
 function gop2p.start_node(address, port, options)
-  address = check.string(address, 1, "start_node")
   port = checkport(port, 0, 2, "start_node")
-  local peer, why = values.makeself(address, port == 0 and 1 or port)
-  check.that(peer, 1, "start_node", why)
-  check.table(options, 3, "start_node")
-  local node, err = start("start_node", address, port, options, "*")
+  if address ~= nil then
+    address = check.string(address, 1, "start_node")
+    local peer, why = values.makeself(address, port == 0 and 1 or port)
+    check.that(peer, 1, "start_node", why)
+  end
+  options = check.table(options, 3, "start_node") or {}
+  checkoptions(options, 3, "start_node")
+  local node, err
+  if address == nil then
+    address, err = reach.default()
+    if not address then return nil, err end
+  end
+  node, err = begin("start_node", start.at, address, port, options, "*")
   return node, err
 end
 
@@ -88,9 +89,58 @@ end
 -- listens on the loopback addresses only.
 function gop2p.start_local_node(port, options)
   port = checkport(port, 0, 1, "start_local_node")
-  check.table(options, 2, "start_local_node")
-  local node, err =
-    start("start_local_node", "localhost", port, options, "localhost")
+  options = check.table(options, 2, "start_local_node") or {}
+  checkoptions(options, 2, "start_local_node")
+  local node, err = begin("start_local_node", start.at, "localhost", port,
+                          options, "localhost")
+  return node, err
+end
+
+local LEAVE = 1      -- seconds to leave whoever has met it meanwhile
+
+-- Joins through one after the other; a node that does not, or is interrupted,
+-- is closed.
+local function enter(node, peers, timeout)
+  local joined, err
+  local _ <close> = setmetatable({}, { __close = function()
+    if not joined then node:close() end
+  end })
+  for _, peer in ipairs(peers) do
+    joined, err = start.connect(node, peer, timeout)
+    if joined then return node end
+    if core.isclosed(node) then return nil, err end
+  end
+  if core.isconnected(node) then
+    state.hold(node)
+    node:leave(LEAVE)
+  end
+  return nil, err
+end
+
+-- gop2p.join(peer_or_list [, options]) -> node | nil, err
+--
+-- A node that has joined the network of 'peer'. It is reached at the address
+-- that this machine has on the way there; over loopback it is as one of
+-- start_local_node, unless the peer says that it is reached elsewhere. Of a
+-- list of entry points one after the other is tried; the address is that on
+-- the way to the first that is on another machine. Waits, also for the
+-- look-up of names. options: those of a node, port (default: a free one), and
+-- timeout, as node:connect() has it.
+function gop2p.join(peers, options)
+  local list, why = values.topeers(peers)
+  check.that(list, 1, "join", why)
+  check.table(options, 2, "join")
+  local given = {}
+  for key, value in pairs(options or {}) do given[key] = value end
+  local port = checkport(given.port or 0, 0, 2, "join")
+  local timeout = check.timeout(given.timeout, 2, "join")
+  given.port, given.timeout = nil, nil
+  checkoptions(given, 2, "join")
+  -- One that is alone is looked up when it is joined, and the node moves.
+  local node, err = begin("join", start.roaming, list, port, given,
+                          #list == 1 and 0 or timeout)
+  if not node then return nil, err end
+  node, err = enter(node, list, timeout)
   return node, err
 end
 

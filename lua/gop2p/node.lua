@@ -8,12 +8,14 @@ local check = require "gop2p.check"
 local core = require "gop2p.core"
 local help = require "gop2p.help"
 local prompt = require "gop2p.prompt"
+local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
 local values = require "gop2p.values"
+local whom = require "gop2p.whom"
 
 local node = {}
 local meta = core.nodemeta
@@ -52,8 +54,20 @@ local function open(self, name)
   end
 end
 
+-- Has an entry point that has let us in try to reach us, where that can fail.
+local function tryreach(self, peer)
+  if system.simulated or reach.islocal(self) or core.isclosed(self) then
+    return
+  end
+  core.askreach(self, peer)
+end
+
 -- Joins through one entry point.
 local function join(self, peer, timeout)
+  local deadline = scheduler.deadline(timeout)
+  local ok, why = reach.check(self, peer, timeout)
+  if not ok then return nil, why end
+  timeout = deadline and math.max(deadline - core.now(), 0)
   local asktime = timeout and timeout > 0 and math.min(timeout, 86400) or 5
   local rec, err = core.connect(self, peer, math.max(asktime, 0.001))
   if not rec then
@@ -61,13 +75,17 @@ local function join(self, peer, timeout)
     return nil, err
   end
   if not receipt.settle(rec, scheduler.deadline(timeout)) then
-    if core.hasjoined(rec) then return true end
+    if core.hasjoined(rec) then
+      tryreach(self, peer)
+      return true
+    end
     err = values.timedout("could not join through " .. peer)
     err.peer = peer
     return nil, err
   end
   err = receipt.failure(rec)
   if err then return nil, err end
+  tryreach(self, peer)
   return true
 end
 
@@ -77,13 +95,15 @@ end
 -- entry point ('timeout' seconds, default 5) and then for the greetings,
 -- though not longer than a second for members that do not respond: those are
 -- told in errors(). Of a list of entry points one after the other is tried,
--- each for that long; what comes back is the error of the last.
+-- each for that long; what comes back is the error of the last. A node that
+-- is reached from this machine alone joins nobody elsewhere: EADDRNOTAVAIL.
 function node:connect(peers, timeout)
   open(self, "connect")
-  local list, why = values.topeers(peers)
-  check.that(list, 1, "connect", why)
+  local list, why, err = whom.list(self, peers, "could not join through")
+  check.that(list or err, 1, "connect", why)
   timeout = check.timeout(timeout, 2, "connect")
-  local joined, err
+  if err then return nil, err end
+  local joined
   for _, peer in ipairs(list) do
     joined, err = join(self, peer, timeout)
     if joined then return true end
@@ -116,12 +136,14 @@ end
 
 -- node:send(peer_or_list, data) -> receipt | nil, err
 --
--- The same to one peer or to each of a list of peers.
+-- The same to one peer, or to each of a list. A member can be named: where
+-- none or several have the name, nothing is sent to anybody.
 function node:send(to, data)
   open(self, "send")
-  local list, why = values.topeers(to)
-  check.that(list, 1, "send", why)
+  local list, why, err = whom.list(self, to, "could not send to")
+  check.that(list or err, 1, "send", why)
   data = check.string(data, 2, "send")
+  if err then return nil, err end
   return post(self, data, list, "could not send")
 end
 
@@ -182,9 +204,10 @@ end
 
 -- for event in node:events() do ... end
 --
--- Who joined, left, failed and recovered: 'type', 'peer', for "failed" the
--- 'reason', an error, and for those who joined 'met': true when they were
--- there before us. Until the node is stopped. Of those that nobody
+-- Who joined, left, failed, recovered and was renamed: 'type', 'peer', its
+-- 'name', for "failed" the 'reason', an error, for those who joined 'met':
+-- true when they were there before us, and for "renamed" 'former': the peer
+-- with the name that it had. Until the node is stopped. Of those that nobody
 -- reads the oldest are dropped.
 function node:events()
   open(self, "events")
@@ -216,12 +239,10 @@ end
 -- lost: leave first.
 function node:close()
   check.self(self, meta, "stop", "node")
-  if not core.isclosed(self) then
-    state.flush(self)
-    unread.flush(self)
-    prompt.closed(self)
-    core.close(self)
-  end
+  state.flush(self)
+  unread.flush(self)
+  prompt.closed(self)
+  core.close(self)
 end
 
 node.stop = node.close
@@ -234,7 +255,7 @@ function node:wait()
   while not core.isclosed(self) do scheduler.wait(number) end
 end
 
--- node:self() -> peer: its own name. Also when it is stopped.
+-- node:self() -> peer: its own. Also when it is stopped.
 function node:self()
   check.self(self, meta, "self", "node")
   return core.self(self)
@@ -274,23 +295,48 @@ function node:members(wanted)
   return setmetatable(list, listmeta)
 end
 
+-- Of the peers that have a name the one that is meant: the only member, or
+-- where none is a member the only one.
+local function named(list, name)
+  local members, others = {}, {}
+  for _, one in ipairs(list) do
+    local member = one.state == "alive" or one.state == "suspected"
+    if one.name == name then
+      table.insert(member and members or others, one)
+    end
+  end
+  local found = #members > 0 and members or others
+  return #found == 1 and found[1] or nil
+end
+
 -- node:member(peer_or_name) -> table | nil
 --
 -- What is known of a peer that the node deals with: what stands in
--- node:stats().peers. It is named as a peer, or by its own name, such as
--- "anna".
+-- node:stats().peers. It is given as a peer, or by its name, such as "ann",
+-- which no other may have.
 function node:member(who)
   check.self(self, meta, "member", "node")
   local peer, why = values.topeer(who)
-  check.that(peer or type(who) == "string" and who:find("^%a[%w._-]*$"), 1,
-             "member", why)
-  if peer and not core.isclosed(self) then
-    peer = core.meant(self, peer)
-  end
+  local name = not peer and values.toname(who) or nil
+  check.that(peer or name, 1, "member", why)
+  if name then return named(known(self), name) end
+  if not core.isclosed(self) then peer = core.meant(self, peer) end
   for _, one in ipairs(known(self)) do
-    if one.peer == peer or one.name == who then return one end
+    if one.peer == peer then return one end
   end
   return nil
+end
+
+-- node:set_name(name) -> true | nil, err
+--
+-- Gives the node this name, which is checked as the option is, and tells the
+-- members. EEXIST: another member that seems to live has it. Does not wait.
+function node:set_name(name)
+  open(self, "set_name")
+  name = check.string(name, 1, "set_name")
+  local good, expected = core.isname(name)
+  check.that(good, 1, "set_name", ("%s, got %q"):format(expected, name))
+  return core.setname(self, name)
 end
 
 -- node:stats() -> table
@@ -321,7 +367,7 @@ function node:help()
 end
 
 function meta.__tostring(self)
-  return ("gop2p node %s%s"):format(core.self(self),
+  return ("gop2p node %s%s"):format(values.described(core.self(self)),
     core.isclosed(self) and " (stopped)" or "")
 end
 

@@ -181,20 +181,25 @@ local function pump()
   return scheduler.due(), core.fd()
 end
 
--- A member's name that begins as what stands in the quotes.
-local function names(text)
-  local list = {}
+-- What begins as what stands in the quotes and means a member. A backslash
+-- before a quote or another backslash stands for nothing; one at the end
+-- waits for what comes.
+local function handles(text)
+  local head = #text:match("\\*$") % 2 == 1 and text:sub(1, -2) or text
+  local begin, list = head:gsub("\\(.)", "%1"), {}
   for self in pairs(nodes) do
-    for _, peer in ipairs(core.isclosed(self) and {} or core.members(self)) do
-      local name = tostring(peer)
-      if name:sub(1, #text) == text then list[#list + 1] = name end
+    local members = core.isclosed(self) and {} or core.members(self)
+    for _, handle in ipairs(complete.peers(members, begin)) do
+      local rest = handle:sub(#begin + 1):gsub("[\\\"']", "\\%0")
+      local written = head .. rest
+      if written:sub(1, #text) == text then list[#list + 1] = written end
     end
   end
   return list
 end
 
 local function completelua(line, start)
-  return complete.lua(line, start, names)
+  return complete.lua(line, start, handles)
 end
 
 -- Whoever ends the prompt takes leave. When the state is closed this is
@@ -300,6 +305,15 @@ local function interject()
   return #items >= AT_ONCE and 0 or nil
 end
 
+-- Which characters there are is the environment's to say; where it does not,
+-- as in many containers, they are those of UTF-8. readline asks it by itself,
+-- libedit does not.
+local function setlocale()
+  if os.setlocale("", "ctype") == "C" then
+    os.setlocale("C.UTF-8", "ctype")
+  end
+end
+
 -- prompt.begin{edit, complete, breaks} -> boolean
 --
 -- For a command that prompts by itself, and does what the stock prompt does.
@@ -311,7 +325,7 @@ end
 function prompt.begin(options)
   own, wanted = true, true
   if options.edit then
-    os.setlocale("", "ctype")   -- readline does so by itself, libedit not
+    setlocale()
     hook(options.complete, options.breaks)
   end
   lines = not live and input.typed(interject)

@@ -11,6 +11,16 @@ local meta = core.receiptmeta
 meta.__index = methods
 meta.__name = "gop2p.receipt"
 
+-- The error of each peer. A peer is found whatever it was called then.
+local failedmeta = {
+  __index = function(failed, key)
+    local wanted = values.topeer(key)
+    for peer, err in next, failed do
+      if peer == wanted then return err end
+    end
+  end
+}
+
 -- One error for all that went wrong: the first, and who failed how.
 local function gather(failures, err)
   local first = failures[1]
@@ -19,7 +29,7 @@ local function gather(failures, err)
     err.peer, err.message, err.status =
       first.peer, first.message, first.status
   end
-  err.failed = {}
+  err.failed = setmetatable({}, failedmeta)
   local n = 0
   for _, failure in ipairs(failures) do
     if failure.peer then

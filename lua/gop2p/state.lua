@@ -31,14 +31,16 @@ local function tell(self, record, kind, code, cause)
     "could not use the state file " .. record.path, cause))
 end
 
--- Names hold nothing that JSON would have to escape.
+-- Addresses hold nothing that JSON would have to escape.
 local function format(self, record, peers, left)
   local out = {}
-  for i, peer in ipairs(peers) do out[i] = ('\n"%s"'):format(peer) end
-  return ('%s,"version":%d,\n"self":"%s","name":"%s","left":%s,\n'
+  for i, peer in ipairs(peers) do
+    out[i] = ('\n"%s"'):format(values.endpoint(peer))
+  end
+  return ('%s,"version":%d,\n"self":"%s","name":%s,"left":%s,\n'
           .. '"peers":[%s]}\n')
-    :format(MARK, VERSION, core.self(self), record.name or "", left,
-            table.concat(out, ","))
+    :format(MARK, VERSION, values.endpoint(core.self(self)),
+            json.encode(record.name or ""), left, table.concat(out, ","))
 end
 
 -- Whether it can only be the beginning of a file of ours: empty, cut off, or
@@ -78,11 +80,13 @@ end
 
 -- Whether a node that starts may go on with what another process has left.
 -- One with a name may have been anywhere; one that takes any free port was at
--- another port then.
-local function isours(self, record, found, anyport)
+-- another port then, and one that takes the address that leads to its
+-- network perhaps at another address.
+local function isours(self, record, found, any)
   local own = core.self(self)
-  return found.self == own or found.name == record.name or
-         anyport and found.self.address == own.address
+  return found.name == record.name or
+         (any.port or found.self.port == own.port) and
+         (any.address or found.self.address == own.address)
 end
 
 local function unlock(self)
@@ -170,7 +174,7 @@ local function changed(record)
 end
 
 -- What cannot be locked may be read all the same.
-local function begin(self, record, anyport)
+local function begin(self, record, any)
   lock(self, record)
   if record.over then return end
   local text, err = file.read(record.path)
@@ -185,7 +189,7 @@ local function begin(self, record, anyport)
     putaside(self, record, text)
   elseif not found then
     giveup(self, record, why)
-  elseif not isours(self, record, found, anyport) then
+  elseif not isours(self, record, found, any) then
     giveup(self, record, "it belongs to " .. found.self)
   else
     core.resume(self, found.peers, found.left)
@@ -205,9 +209,9 @@ local function sweep()
 end
 
 -- A new node, just started, keeps what it knows in the file at 'path', and
--- takes up what stands there: it joins again by itself. 'anyport': it was
--- not told its port; 'name': its own, or nil.
-function state.keep(self, path, anyport, name)
+-- takes up what stands there: it joins again by itself. 'any': whether it
+-- was not told its 'port', or its 'address'; 'name': its own, or nil.
+function state.keep(self, path, any, name)
   local record = {
     path = system.statefile(path), name = name,
     node = setmetatable({ self }, { __mode = "v" }),
@@ -215,9 +219,16 @@ function state.keep(self, path, anyport, name)
   }
   sweep()
   kept[self], records[record.number] = record, record
-  begin(self, record, anyport)
+  begin(self, record, any)
   write(self, record)
   scheduler.listen(record.number, function() changed(record) end)
+end
+
+-- state.peers(path) -> list of the peers in a state file, of whomever it is
+function state.peers(path)
+  local text = file.read(system.statefile(path))
+  local found = text and read(text)
+  return found and found.peers or {}
 end
 
 -- Writes what has changed, now.

@@ -23,7 +23,7 @@ local refs = {}      -- number of its signal -> weak reference of the node
 local function next_error(self)
   local added = states[self].added
   if added[1] then return table.remove(added, 1) end
-  local err = core.nexterror(self)
+  local err = not core.isclosed(self) and core.nexterror(self) or nil
   local dropped = err and core.losterrors(self) or 0
   if dropped > 0 then err.dropped = dropped end
   return err
@@ -100,6 +100,13 @@ end
 function unread.add(self, err)
   table.insert(states[self].added, err)
   scheduler.wake(core.signal(self, "errors"))
+end
+
+-- The core starts its node anew: what it has is kept.
+function unread.keep(self)
+  local list = {}
+  for err in next_error, self do list[#list + 1] = err end
+  states[self].added = list
 end
 
 -- From now on the program reads the errors.

@@ -17,8 +17,29 @@ end
 local peermeta = core.peermeta
 peermeta.__concat = concat
 
-function peermeta.__tostring(peer)
+-- values.endpoint(peer) -> "host:port": where it is reached, whatever it is
+-- called. What a peer is told from others by.
+function values.endpoint(peer)
   return ("%s:%s"):format(hostof(peer), peer.port)
+end
+
+-- values.described(peer) -> "ann (host:port)", or without a name "host:port":
+-- where the address matters.
+function values.described(peer)
+  if peer.name == nil then return values.endpoint(peer) end
+  return ("%s (%s)"):format(peer.name, values.endpoint(peer))
+end
+
+-- values.handle(peer) -> the shortest text that means this peer where one is
+-- taken: its name, if no other has the same, or "host:port".
+function values.handle(peer)
+  if peer.show_address then return values.endpoint(peer) end
+  return tostring(peer)
+end
+
+function peermeta.__tostring(peer)
+  if peer.name == nil then return values.endpoint(peer) end
+  return peer.show_address and values.described(peer) or tostring(peer.name)
 end
 
 function peermeta.__eq(a, b)
@@ -64,6 +85,9 @@ local eventmeta = core.eventmeta
 eventmeta.__concat = concat
 
 function eventmeta.__tostring(event)
+  if event.former then
+    return ("%s is now %s"):format(event.former, event.peer)
+  end
   local text = ("%s %s"):format(event.peer, event.type)
   return event.reason and text .. ": " .. event.reason.cause or text
 end
@@ -99,21 +123,21 @@ local function makepeer(address, port)
   end
   if address == "" then return nil, "empty address" end
   local peer = core.peer(address, port)
-  if not peer then return nil, ("not an address: %q"):format(address) end
-  return peer
+  if peer then return peer end
+  local fault = core.addressfault(address)
+  return nil, ("not an address: %q%s"):format(address,
+                fault and " (" .. fault .. ")" or "")
 end
 
 values.makepeer = makepeer
 
 -- A peer that a node can be: others reach its address. Else nil and why.
 function values.makeself(address, port)
-  local peer, why = makepeer(address, port)
-  if not peer then return nil, why end
-  if peer.address == "0.0.0.0" or peer.address == "::" then
-    return nil, ("nobody can reach %s: name an address of this machine "
-                 .. "(see option listen)"):format(peer.address)
+  local fault = type(address) == "string" and core.addressfault(address)
+  if fault then
+    return nil, ("nobody can reach %s: %s"):format(address, fault)
   end
-  return peer
+  return makepeer(address, port)
 end
 
 -- Whether it can be the path of a file.
@@ -122,22 +146,49 @@ function values.ispath(value)
          not value:find("\0", 1, true)
 end
 
-local function parsepeer(text)
+-- The text without one outer pair of brackets, as a sender is printed.
+local function unbracketed(text)
+  return text:match("^%[(.*)%]$") or text
+end
+
+-- values.toname(value) -> the name that is meant, if it can be one, or nil
+function values.toname(value)
+  local name = type(value) == "string" and unbracketed(value)
+  return name and core.isname(name) and name or nil
+end
+
+-- The name and the "host:port" in "ann (host:port)", or nil.
+local function parts(text)
+  local name, endpoint = text:match("^(%S+) %((%S+)%)$")
+  if name and core.isname(name) then return name, endpoint end
+end
+
+-- values.named(value) -> the name that stands beside an address, or nil
+function values.named(value)
+  return type(value) == "string" and parts(unbracketed(value)) or nil
+end
+
+-- Also as a person is shown it: "[host:port]", "ann (host:port)".
+local function parsepeer(given)
+  local text = unbracketed(given)
+  local _, endpoint = parts(text)
+  text = endpoint or text
   if text:find("^%d+$") then
     return makepeer("localhost", math.tointeger(text) or 0)
   end
   local host, port = text:match("^(.*):(%d+)$")
   if not host then
-    return nil, ("not a peer: %q (\"host:port\" expected)"):format(text)
+    return nil, ("not a peer: %q (\"host:port\" expected)"):format(given)
   end
   if host:find(":", 1, true) and not host:find("^%[.*%]$") then
-    return nil, ("not a peer: %q (write [::1]:5000)"):format(text)
+    return nil, ("not a peer: %q (write [::1]:5000)"):format(given)
   end
   return makepeer(host, math.tointeger(port) or 0)
 end
 
 -- The peer that 'value' stands for: a peer, "host:port", the number of a
--- local port, or any table with 'address' and 'port'. Else nil and why.
+-- local port, or any table with 'address' and 'port'. It has no name. Else
+-- nil and why. (Names of members: whom.lua.)
 function values.topeer(value)
   if getmetatable(value) == peermeta then
     return makepeer(value.address, value.port)

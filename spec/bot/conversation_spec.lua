@@ -106,7 +106,7 @@ describe("bot:ask", function()
   it("raises misuse at the caller's line", function()
     local here = debug.getinfo(1, "S").short_src
     for why, args in pairs {
-      ["#1 to 'ask' %(not a peer"] = {"nobody", "?"},
+      ["#1 to 'ask' %(not a peer"] = {"no one", "?"},
       ["#2 to 'ask' %(string expected"] = {5000},
       ["#3 to 'ask' %(number of seconds"] = {5000, "?", "soon"},
     } do

@@ -9,12 +9,24 @@ local FOLDER = "lua/gop2p/examples/"
 
 local net
 
+-- A user whose node has the name, too.
+local function user(name, options)
+  local one = net:user(name, options)
+  assert(one.node:set_name(name))
+  return one
+end
+
+local function comeback(one)
+  one:come_back()
+  assert(one.node:set_name(one.name))
+end
+
 -- A network with the bot of that file, and ann and bob.
 local function stage(file, options, network)
   net = testing.network(network or { seed = 7 })
   local bot = net:bot(FOLDER .. file .. ".lua",
                       options or { args = { "5001", "localhost:5000" } })
-  return bot, net:user("ann"), net:user("bob")
+  return bot, user("ann"), user("bob")
 end
 
 after_each(function()
@@ -49,17 +61,21 @@ describe("echo", function()
     expect(ann:hears(), "^Is this on%?$")
     refute(bob:hears(), "^Is this on%?$")
     ann:say("!who")
-    expect(ann:hears(), "^4: ann:5000, bob:5000, localhost:5000, "
-           .. "localhost:5001$")
+    expect(ann:hears(), "^4: ann, bob, echo, %S+$")
     net:advance(10)
-    ann:say("!ping bob:5000")
-    expect(ann:hears(), "^bob:5000 is alive, and responds within %d+ ms$")
+    ann:say("!ping bob")
+    expect(ann:hears(), "^bob is alive, and responds within %d+ ms$")
     ann:say("!ping eve:5000")
     expect(ann:hears(), "^eve:5000 is not a member%.$")
     bob:kill()
     net:advance(30)
+    ann:say("!ping bob")
+    expect(ann:hears(), "^member: a member's name or a peer, such as "
+           .. "localhost:5000, expected, not \"bob\"\nusage: ")
     ann:say("!ping bob:5000")
-    expect(ann:hears(), "^bob:5000 is failed$")
+    expect(ann:hears(), "^bob is failed$")
+    ann:say("!ping echo")
+    expect(ann:hears(), "^pong$")
     net:advance(3 * 86400 + 7200)
     ann:say("!uptime")
     expect(ann:hears(), "^up since 2024%-01%-01 00:00, that is 3d 02:00$")
@@ -72,11 +88,11 @@ describe("dice", function()
     for _ = 1, 20 do
       net:advance(2)   -- as a person would, for the loop guard
       ann:say("!roll")
-      local number = expect(bob:hears(), "^ann:5000 rolled (%d+)$")
+      local number = expect(bob:hears(), "^ann rolled (%d+)$")
       assert.truthy(number:find("^[1-6]$"), number)
     end
     ann:say("!r 1 3")
-    expect(ann:hears(), "^ann:5000 rolled 1 %+ 1 %+ 1: 3$")
+    expect(ann:hears(), "^ann rolled 1 %+ 1 %+ 1: 3$")
     for _, wrong in ipairs { "0", "-1", "6 0", "6 51" } do
       ann:dm("dice", "roll " .. wrong)
       expect(ann:hears(), "^I roll 1 to 50 dice")
@@ -97,7 +113,7 @@ describe("dice", function()
     ann:say("!pick pizza")
     expect(ann:hears(), "^Name at least two choices")
     ann:say("Good morning, all!")
-    expect(bob:hears(), "^Good morning, ann:5000!$")
+    expect(bob:hears(), "^Good morning, ann!$")
   end)
 end)
 
@@ -118,16 +134,16 @@ describe("poll", function()
     bob:say(POLL)
     expect(bob:hears(), "^There is a poll already: Where to")
     ann:say("!vote 1")
-    expect(bob:hears(), "^ann:5000 has voted for pizza%.$")
+    expect(bob:hears(), "^ann has voted for pizza%.$")
     bob:dm("poll", "vote 1")
-    expect(bob:hears(), "^bob:5000 has voted for pizza%.$")
-    refute(ann:hears(), "bob:5000 has voted")
+    expect(bob:hears(), "^bob has voted for pizza%.$")
+    refute(ann:hears(), "bob has voted")
     bob:say("!vote 2")
-    expect(ann:hears(), "^bob:5000 has now voted for good curry%.$")
+    expect(ann:hears(), "^bob has now voted for good curry%.$")
     bob:say("!vote 3")
     expect(bob:hears(), "^There is no such choice%.")
     bob:say("!close")
-    expect(bob:hears(), "^Only ann:5000 may close it%.$")
+    expect(bob:hears(), "^Only ann may close it%.$")
     ann:say("!votes")
     expect(bob:hears(), "^Where to%?\n1%. pizza: 1\n2%. good curry: 1$")
     refute(ann:hears(), "over", 1780)
@@ -136,6 +152,19 @@ describe("poll", function()
     expect(bob:hears(), "^There is no poll%.$")
     bob:say("!votes")
     expect(bob:hears(), "^Where to%?")
+  end)
+
+  it("counts one vote of a member, whatever that is called", function()
+    local _, ann, bob = stage("poll")
+    ann:say(POLL)
+    for _, name in ipairs {"bob", "bea", "ben"} do
+      bob:set_name(name)
+      bob:say("!vote 2")
+      expect(bob:hears(), "^" .. name .. " has ")
+    end
+    ann:set_name("anna")
+    ann:say("!close")
+    expect(bob:hears(), "^The poll is over%. .*good curry: 1$")
   end)
 
   it("goes on after a restart, and ends once", function()
@@ -166,7 +195,7 @@ describe("reminders", function()
   it("come at the time, to whom they are for, once", function()
     local _, ann, bob = stage("reminders")
     ann:say("!remind me in 20m the  tea is ready")
-    expect(bob:hears(), "^I will remind ann:5000 at 2024%-01%-01 00:20:0%d "
+    expect(bob:hears(), "^I will remind ann at 2024%-01%-01 00:20:0%d "
                         .. "%(number 1%)%.$")
     bob:dm("reminders", "remind all at 18:00 the office closes")
     expect(bob:hears(), "^I will remind all at 2024%-01%-01 18:00:00 "
@@ -253,7 +282,7 @@ describe("reminders", function()
     ann:leave()
     net:partition { "bob" }
     net:advance(7200)
-    ann:come_back()
+    comeback(ann)
     expect(ann:hears(), "^Reminder: tea$")
     bot:restart()
     net:heal()
@@ -266,20 +295,20 @@ end)
 describe("standup", function()
   local QUESTION = "^What are you working on"
   local options = { args = { "5001", "localhost:5000" },
-                    env = { OWNER = "ann:5000" } }
+                    env = { OWNER = "ann" } }
 
   local function team()
     local bot, ann, bob = stage("standup", options)
-    ann:dm("standup", "add ann:5000")
-    ann:dm("standup", "add bob:5000")
+    ann:dm("standup", "add ann")
+    ann:dm("standup", "add bob")
     expect(ann:hears(), "^The team %(asked at 0 9 %* %* mon%-fri%): "
-                        .. "ann:5000, bob:5000$")
+                        .. "ann, bob$")
     return bot, ann, bob
   end
 
   it("asks the team, and posts what was answered", function()
     local bot, ann, bob = team()
-    local eve = net:user("eve")
+    local eve = user("eve")
     net:advance("09:00")
     expect(ann:hears(), QUESTION)
     expect(bob:hears(), QUESTION)
@@ -287,22 +316,22 @@ describe("standup", function()
     ann:dm("standup", "I mend the parser.")
     expect(ann:hears(), "^Thank you%.$")
     eve:say("!team")
-    expect(eve:hears(), "ann:5000, bob:5000$")
+    expect(eve:hears(), "ann, bob$")
     bot:restart()
     expect(bob:hears(), QUESTION)
     refute(ann:hears(), QUESTION)
     bob:dm("standup", "help")   -- whatever it is, it is the answer
     expect(eve:hears(), "^Standup of Monday, 2024%-01%-01:\n"
-           .. "ann:5000: I mend the parser%.\nbob:5000: help$")
+           .. "ann: I mend the parser%.\nbob: help$")
     refute(bob:hears(), QUESTION, 20 * 3600)
     net:advance("09:00")
     expect(bob:hears(), QUESTION)
-    expect(eve:hears(), "bob:5000: %(no answer%)$", 3605)
+    expect(eve:hears(), "bob: %(no answer%)$", 3605)
   end)
 
   it("lets the owner say who is asked, and when", function()
     local _, ann, bob = team()
-    for _, command in ipairs { "add bob:5000", "remove bob:5000", "now",
+    for _, command in ipairs { "add bob", "remove bob", "now",
                                "schedule 10:00" } do
       bob:dm("standup", command)
       expect(bob:hears(), "^Sorry, you may not use %a+%.$")
@@ -310,9 +339,9 @@ describe("standup", function()
     bob:dm("standup", "help")
     local help = expect(bob:hears(), ".*team %- says who.*")
     assert.falsy(help:find("add", 1, true), help)
-    ann:dm("standup", "remove ann:5000")
+    ann:dm("standup", "remove ann")
     ann:dm("standup", "schedule 30 17 * * fri")
-    expect(ann:hears(), "^The team %(asked at 30 17 %* %* fri%): bob:5000$")
+    expect(ann:hears(), "^The team %(asked at 30 17 %* %* fri%): bob$")
     ann:dm("standup", "schedule noonish")
     expect(ann:hears(), "^when: a schedule, such as")
     refute(bob:hears(), QUESTION, 4 * 86400)
@@ -328,13 +357,13 @@ describe("standup", function()
     bob:leave()
     ann:dm("standup", "now")
     net:advance(600)
-    bob:come_back()
+    comeback(bob)
     expect(bob:hears(), QUESTION)
     bob:dm("standup", "I was late.")
     ann:dm("standup", "I was not.")
-    expect(ann:hears(), "ann:5000: I was not%.\nbob:5000: I was late%.$")
-    ann:dm("standup", "remove ann:5000")
-    ann:dm("standup", "remove bob:5000")
+    expect(ann:hears(), "ann: I was not%.\nbob: I was late%.$")
+    ann:dm("standup", "remove ann")
+    ann:dm("standup", "remove bob")
     ann:dm("standup", "now")
     expect(ann:hears(), "^Nobody is in the team%.$")
   end)
@@ -348,28 +377,28 @@ describe("bridge", function()
     local bridge = net:bot(FOLDER .. "bridge.lua", {
       args = { "5001", ONE, "5002", TWO },
     })
-    return bridge, net:user("ann", { join = ONE }),
-           net:user("bob", { join = TWO })
+    return bridge, user("ann", { join = ONE }),
+           user("bob", { join = TWO })
   end
 
   it("says in one network what is said in the other, and by whom", function()
     local bridge, ann, bob = pair()
     ann:say("Hello")
-    expect(bob:hears(), "^<ann:5000> Hello$")
+    expect(bob:hears(), "^<ann> Hello$")
     bob:say("!roll\nand more")
-    expect(ann:hears(), "^<bob:5000> !roll\nand more$")
-    expect(bridge:prints(), "^<ann:5000> Hello$")
-    expect(bridge:prints(), "^<bob:5000> !roll and more$")
+    expect(ann:hears(), "^<bob> !roll\nand more$")
+    expect(bridge:prints(), "^<ann> Hello$")
+    expect(bridge:prints(), "^<bob> !roll and more$")
     ann:dm("localhost:5001", "psst")
     refute(bob:hears(), "psst")
     ann:say("bridge1: who")
-    expect(ann:hears(), "^Elsewhere: bob:5000, two:5000$")
+    expect(ann:hears(), "^Elsewhere: bob, two:5000$")
     for i = 1, 300 do   -- faster than any bot may answer
       ann:say("a" .. i)
       bob:say("b" .. i)
     end
-    expect(bob:hears(), "^<ann:5000> a300$", 30)
-    expect(ann:hears(), "^<bob:5000> b300$", 30)
+    expect(bob:hears(), "^<ann> a300$", 30)
+    expect(ann:hears(), "^<bob> b300$", 30)
   end)
 
   it("says what a program says", function()
@@ -392,7 +421,7 @@ describe("bridge", function()
     })
     for i = 1, 3 do
       ann:say("Hello")
-      expect(bob:hears(), "^<ann:5000> Hello$")
+      expect(bob:hears(), "^<ann> Hello$")
       net:advance(5)
       assert.is_true(#ann:hears() <= 2 * i, tostring(ann:hears()))
     end

@@ -58,7 +58,8 @@ describe("a bot", function()
     free:close()
     local bot <close> = bots.new {
       port = port, log = {file = path},
-      join = {gop2p.me(port), "127.0.0.1:" .. entry:self().port},
+      join = {gop2p.me(port), "127.0.0.1:" .. port, "[::1]:" .. port,
+              "127.0.0.1:" .. entry:self().port},
     }
     assert(bot:start())
     net.await(has_members(bot, 1), LIMIT)
@@ -68,9 +69,30 @@ describe("a bot", function()
     assert(third:leave())
     net.await(has_members(bot, 1), LIMIT)
     net.pass(0.1)
-    local _, count = net.read(path):gsub("connected", "")
+    local text = net.read(path)
+    local _, count = text:gsub("connected", "")
     os.remove(path)
     assert.equal(1, count)
+    assert.is_nil(text:find("not connected", 1, true))
+  end)
+
+  it("starts although an entry point cannot be looked up yet", function()
+    local user <close> = assert(gop2p.start_local_node(0))
+    local bot <close> = bots.new {join = {"nobody.invalid:5000"}}
+    assert(bot:start())
+    assert.equal("localhost", bot.node:self().address)
+    assert(user:connect(bot.node:self()))
+    assert.is_true(has_members(bot, 1)())
+  end)
+
+  it("listens at the port that its node is told", function()
+    local port = net.free_port()
+    local bot <close> = bots.new {address = "127.0.0.1", port = 7000,
+                                  node = {listen_port = port}}
+    assert(bot:start())
+    assert.equal(7000, bot.node:self().port)
+    assert.equal(204, net.ask(port, net.http("OPTIONS /",
+                                             {Host = "x"})).status)
   end)
 
   it("finds its network again after a stop, by those whom it knew",

@@ -32,7 +32,7 @@ describe("a bot", function()
     bot:after(0.02, function() bot:stop() end)
     assert.is_true(bot:run())
     assert.is_true(core.isclosed(bot.node))
-    assert.equal("gop2p bot bot (stopped)", tostring(bot))
+    assert.equal("gop2p bot (stopped)", tostring(bot))
     bot:stop()
     assert.has_error(function() bot:say("x") end,
                      "'say': the bot is stopped")
@@ -93,7 +93,7 @@ describe("the process of a bot", function()
       local bot = require("gop2p.bot").new {
         join = %q, store = %q, log = {level = "off"}
       }
-      bot:on("start", function() print(bot.node:self()) end)
+      bot:on("start", function() print(gop2p.peer(bot.node:self())) end)
     ]]):format(entry.name, store), code)
     file:close()
     local proc = assert(process.start {LUA, script})

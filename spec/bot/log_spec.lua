@@ -3,6 +3,8 @@
 local cjson = require "cjson"
 local log = require "gop2p.bot.log"
 
+local function dice() return "dice" end
+
 describe("the log of a bot", function()
   local path
 
@@ -10,7 +12,7 @@ describe("the log of a bot", function()
   after_each(function() os.remove(path) end)
 
   local function open(options)
-    options.bot, options.file = "dice", path
+    options.bot, options.file = dice, path
     return assert(log.open(options))
   end
 
@@ -109,7 +111,7 @@ describe("the log of a bot", function()
   end)
 
   it("says that its file cannot be opened", function()
-    local l, err = log.open{ bot = "dice", file = path .. "/none" }
+    local l, err = log.open{ bot = dice, file = path .. "/none" }
     assert.is_nil(l)
     assert.matches("could not open the log: .*: Not a directory",
                    tostring(err))
@@ -122,7 +124,7 @@ describe("the log of a bot", function()
       local told = {}
       local real = warn
       _G.warn = function(...) told[#told + 1] = table.concat({ ... }) end
-      local l = assert(log.open{ bot = "dice", file = file })
+      local l = assert(log.open{ bot = dice, file = file })
       l:info("one")
       l:info("two")
       _G.warn = real

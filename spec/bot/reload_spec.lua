@@ -26,7 +26,7 @@ if not begun then
     bot:stop()
   end)
 end
-bot:on("start", function() print(bot.node:self()) end)
+bot:on("start", function() print(gop2p.peer(bot.node:self())) end)
 bot:on("error", function(err) print("told: " .. err) end)
 ]]
 
@@ -225,8 +225,9 @@ describe("a bot", function()
     folder:write("dice.lua", (SECOND:gsub("WATCH", "false")
       :gsub('log = {level = "off"}', 'log = {}, port = 1')))
     local errors = folder.path .. "/errors"
-    run("local log = require 'gop2p.bot.log' the_bot.log = log.open{bot = "
-        .. "'dice', file = '" .. errors .. "'} print(1)")
+    run(("local log = require 'gop2p.bot.log' local function dice() return "
+         .. "'dice' end the_bot.log = log.open{bot = dice, file = %q} "
+         .. "print(1)"):format(errors))
     reloads()
     local text = net.read(errors)
     assert.matches("warn dice: takes a restart option=port\n", text)

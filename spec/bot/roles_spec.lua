@@ -57,8 +57,8 @@ describe("roles", function()
       ['option allow["x"]: no such role: boss'] = {allow = {x = "boss"}},
       ['option roles: "owner" is a role already'] =
         {roles = {owner = "localhost:1"}},
-      ['option roles["a"]: not a peer: "b" ("host:port" expected)'] =
-        {roles = {a = "b"}},
+      ['option roles["a"]: not a peer: "b c" ("host:port" expected)'] =
+        {roles = {a = "b c"}},
       ["option roles: name expected as key, got 1"] =
         {roles = {"localhost:1"}},
       ["option allow: name or glob expected as key, got 1"] =

@@ -176,6 +176,50 @@ TEST(ourselves, "a node does not let itself in") {
   script_close(&s);
 }
 
+TEST(ownprocess, "nor under another name, which its process tells") {
+  static const actor self = {.name = "z:1", .process = 7};
+  static const actor twin = {.name = "a:1", .process = 8};
+  script s;
+  size_t x;
+  script_open(&s);
+  x = script_connect(&s, &self);
+  TEXT(script_given(&s, x), "400 v113 You can not connect with yourself.");
+  SAME(s.received[x].process, 7);
+  CHECK(script_record(&s, "z:1") == NULL);
+  x = script_connect(&s, &twin); /* another one that calls itself so */
+  TEXT(script_given(&s, x), "400 v113 You can not connect with yourself.");
+  SAME(s.received[x].process, 0);
+  TEXT(told_members(s.node), "");
+  TEXT(told_failure(s.node), "");
+  script_close(&s);
+}
+
+TEST(elsewhere,
+     "one for its machine alone is told once of members elsewhere") {
+  static const actor here = {.name = "127.0.0.9:1", .process = 21};
+  static const actor named = {.name = "d:1", .process = 22};
+  static const actor any = {.name = "0.0.0.0:1", .process = 23};
+  static const actor far = {.name = "10.0.0.5:1", .process = 24};
+  static const actor farther = {.name = "10.0.0.6:1", .process = 25};
+  script s;
+  int i;
+  for (i = 0; i < 2; i++) {
+    script_init(&s);
+    s.opt.only_here = i == 1;
+    script_start(&s);
+    script_member(&s, &here);
+    script_member(&s, &named);
+    script_member(&s, &any);
+    TEXT(told_failure(s.node), "");
+    script_member(&s, &far);
+    TEXT(told_failure(s.node),
+         i == 1 ? "meeting 10.0.0.5: EADDRNOTAVAIL" : "");
+    script_member(&s, &farther);
+    TEXT(told_failure(s.node), "");
+    script_close(&s);
+  }
+}
+
 TEST(hasleft, "one that has left lets in only whom a program sends") {
   script s;
   gp_receipt *r;

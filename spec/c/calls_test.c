@@ -299,7 +299,7 @@ TEST(defaults, "the limits that a node has if none are said") {
   SAME(opt.request_timeout_ms, 5000);
   SAME(opt.inbox_timeout_ms, 4000);
   SAME(opt.nonce, 0);
-  CHECK(!opt.on_loopback && opt.name == NULL);
+  CHECK(!opt.on_loopback && opt.nick == NULL);
 }
 
 /*

@@ -1,5 +1,5 @@
 /*
-** claim_test.c - which process a peer is, and whose a name is.
+** claim_test.c - which process a peer is, and whose a nick is.
 */
 #include "node/claim.h"
 
@@ -17,26 +17,30 @@ static const actor d = {.name = "d:1", .process = 13};
 /* A node called "ann". */
 static void open (script *s) {
   script_init(s);
-  s->opt.name = "ann";
+  s->opt.nick = "ann";
   script_start(s);
 }
 
 static gp_identity whois (uint64_t process, const char *called) {
-  gp_identity who = {NULL, process, ""};
-  snprintf(who.name, sizeof who.name, "%s", called);
+  gp_identity who = {.process = process};
+  snprintf(who.nick, sizeof who.nick, "%s", called);
   return who;
 }
 
 static bool learn (script *s, const char *name, uint64_t process,
                    const char *called) {
   gp_identity who = whois(process, called);
-  return gp_claim_learn(s->node, script_record(s, name), &who);
+  return gp_claim_learn(s->node, script_record(s, name), &who, s->node->now);
 }
 
 static gp_verdict judge (script *s, const char *name, uint64_t process,
                          const char *called) {
   gp_identity who = whois(process, called);
   return gp_claim_judge(s->node, script_record(s, name), &who);
+}
+
+static const char *nickof (const script *s, const char *name) {
+  return gp_peer_nick(gp_record_name(script_record(s, name)));
 }
 
 static void fails (script *s, const char *name) {
@@ -51,11 +55,12 @@ TEST(sameprocess, "a process that shows itself again is the same one") {
   script_member(&s, &b);
   CHECK(!learn(&s, "b:1", 11, "bob"));
   CHECK(!learn(&s, "b:1", 11, "rob"));
-  TEXT(script_record(&s, "b:1")->claim.name, "rob");
+  TEXT(nickof(&s, "b:1"), "rob");
   CHECK(!learn(&s, "b:1", 0, "who"));
-  TEXT(script_record(&s, "b:1")->claim.name, "rob");
+  TEXT(nickof(&s, "b:1"), "rob");
   SAME(script_record(&s, "b:1")->claim.process, 11);
   TEXT(told_members(s.node), "b");
+  TEXT(told_event(s.node), "b renamed: bob to rob");
   TEXT(told_event(s.node), "");
   script_close(&s);
 }
@@ -68,7 +73,7 @@ TEST(replaced, "another process where a member was: that one has failed") {
   CHECK(learn(&s, "b:1", 21, "rob"));
   TEXT(told_event(s.node), "b failed: EREPLACED");
   TEXT(told_members(s.node), "");
-  TEXT(script_record(&s, "b:1")->claim.name, "rob");
+  TEXT(nickof(&s, "b:1"), "rob");
   SAME(script_record(&s, "b:1")->membership, GP_SOUGHT);
   SAME(script_record(&s, "b:1")->liveness.heard_at, 0);
   CHECK(!learn(&s, "b:1", 22, "rob")); /* is no member */
@@ -84,7 +89,7 @@ TEST(former, "what the process before says late does not count") {
   CHECK(!learn(&s, "b:1", 11, "bob"));
   CHECK(!learn(&s, "b:1", 0, "who"));
   SAME(script_record(&s, "b:1")->claim.process, 21);
-  TEXT(script_record(&s, "b:1")->claim.name, "rob");
+  TEXT(nickof(&s, "b:1"), "rob");
   gp_membership_apply(s.node, script_record(&s, "b:1"), GP_HAS_COME, GP_OK);
   CHECK(!learn(&s, "b:1", 11, "bob"));
   CHECK(learn(&s, "b:1", 31, ""));
@@ -111,9 +116,9 @@ TEST(freename, "a name that nobody has is free, and so is none") {
   script_member(&s, &b);
   script_member(&s, &c);
   script_member(&s, &d);
-  SAME(judge(&s, "b:1", 11, "bob"), GP_NAME_FREE);
-  SAME(judge(&s, "b:1", 11, "eve"), GP_NAME_FREE);
-  SAME(judge(&s, "b:1", 11, ""), GP_NAME_FREE);
+  SAME(judge(&s, "b:1", 11, "bob"), GP_NICK_FREE);
+  SAME(judge(&s, "b:1", 11, "eve"), GP_NICK_FREE);
+  SAME(judge(&s, "b:1", 11, ""), GP_NICK_FREE);
   TEXT(script_sent(&s), "");
   script_close(&s);
 }
@@ -122,8 +127,8 @@ TEST(ourname, "our own name is taken, but for ourselves") {
   script s;
   open(&s);
   script_member(&s, &b);
-  SAME(judge(&s, "b:1", 11, "ann"), GP_NAME_TAKEN);
-  SAME(judge(&s, "b:1", 7, "ann"), GP_NAME_FREE);
+  SAME(judge(&s, "b:1", 11, "ann"), GP_NICK_TAKEN);
+  SAME(judge(&s, "b:1", 7, "ann"), GP_NICK_FREE);
   TEXT(script_sent(&s), "");
   script_close(&s);
 }
@@ -133,9 +138,9 @@ TEST(heldname, "one that has the name is asked for a sign of life") {
   open(&s);
   script_member(&s, &b);
   script_member(&s, &d);
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NAME_UNSURE);
+  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_UNSURE);
   TEXT(script_sent(&s), "probe b:1 v113");
-  SAME(judge(&s, "d:1", 11, "bob"), GP_NAME_FREE); /* bob itself */
+  SAME(judge(&s, "d:1", 11, "bob"), GP_NICK_FREE); /* bob itself */
   TEXT(script_sent(&s), "");
   TEXT(told_members(s.node), "b d");
   script_close(&s);
@@ -147,7 +152,7 @@ TEST(shortname, "a name may be a letter") {
   open(&s);
   script_member(&s, &d);
   script_member(&s, &e);
-  SAME(judge(&s, "d:1", 13, "e"), GP_NAME_UNSURE);
+  SAME(judge(&s, "d:1", 13, "e"), GP_NICK_UNSURE);
   CHECK(!learn(&s, "d:1", 13, "e"));
   CHECK(gp_claim_ismoved(s.node, script_record(&s, "d:1")));
   script_close(&s);
@@ -160,7 +165,7 @@ TEST(strangersname, "a stranger has no name") {
   script_member(&s, &d);
   gp_membership_apply(s.node, script_record(&s, "b:1"), GP_IS_FORGOTTEN,
                       GP_OK);
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NAME_FREE);
+  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_FREE);
   gp_sweep(s.node);
   script_close(&s);
 }
@@ -172,7 +177,7 @@ TEST(failedname, "one with the name of one that failed replaces it") {
   script_member(&s, &b);
   script_member(&s, &d);
   fails(&s, "b:1");
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NAME_FREE);
+  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_FREE);
   TEXT(told_event(s.node), "b left");
   gp_sweep(s.node);
   CHECK(script_record(&s, "b:1") == NULL);
@@ -180,7 +185,7 @@ TEST(failedname, "one with the name of one that failed replaces it") {
   fails(&s, "b:1");
   script_member(&s, &bob);
   fails(&s, "e:1");
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NAME_FREE);
+  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_FREE);
   gp_sweep(s.node);
   TEXT(told_members(s.node), "d");
   SAME(s.node->memberships.failing, 0);
@@ -257,17 +262,21 @@ TEST(nameless, "two without a name are not one that has moved") {
   script_close(&s);
 }
 
+static void telltaken (script *s) {
+  gp_claim_telltaken(s->node, script_record(s, "b:1"), GP_PURPOSE_MEET);
+}
+
 TEST(toldtaken, "that our name is another's is told once, until we are in") {
   script s;
   open(&s);
   script_member(&s, &b);
-  gp_claim_telltaken(s.node, script_record(&s, "b:1"));
-  gp_claim_telltaken(s.node, script_record(&s, "b:1"));
-  TEXT(told_failure(s.node), "joining b: EEXIST");
+  telltaken(&s);
+  telltaken(&s);
+  TEXT(told_failure(s.node), "meeting b: EEXIST");
   TEXT(told_failure(s.node), "");
   gp_claim_letin(s.node);
   TEXT(told_failure(s.node), "");
-  gp_claim_telltaken(s.node, script_record(&s, "b:1"));
-  TEXT(told_failure(s.node), "joining b: EEXIST");
+  telltaken(&s);
+  TEXT(told_failure(s.node), "meeting b: EEXIST");
   script_close(&s);
 }

@@ -82,7 +82,7 @@ TEST(saysnothing, "one that has nothing of ours to say adds no header") {
   SAME(back.number, 0);
 }
 
-TEST(sayswho, "an announcement tells peer, process and name") {
+TEST(sayswho, "an announcement tells peer, process, nick and version") {
   gp_extension x, back;
   gp_extensiontext text;
   gp_httpout out;
@@ -90,24 +90,95 @@ TEST(sayswho, "an announcement tells peer, process and name") {
   memset(&out, 0, sizeof out);
   x.who.peer = world_peer("[::1]:5000");
   x.who.process = 0x00fedcba98765432;
+  x.who.version = 2;
   gp_extension_write(&out, &text, &x);
-  SAME(out.nheaders, 2);
+  SAME(out.nheaders, 3);
   TEXT(wiretext_header(&out, "Gop2p-Lua"), "1 [::1]:5000");
   TEXT(wiretext_header(&out, "Gop2p-Process"), "00fedcba98765432");
+  TEXT(wiretext_header(&out, "Gop2p-Version"), "2");
   back = carried(&x, GP_GET);
   CHECK(gp_peer_equal(back.who.peer, x.who.peer));
   CHECK(back.who.process == x.who.process);
-  TEXT(back.who.name, "");
-  gp_extension_clear(&back);
-  memset(x.who.name, 'n', GP_NAME_MAX); /* the longest */
-  out.nheaders = 0;
-  gp_extension_write(&out, &text, &x);
-  SAME(strlen(wiretext_header(&out, "Gop2p-Process")), 17 + GP_NAME_MAX);
-  back = carried(&x, GP_GET);
-  TEXT(back.who.name, x.who.name);
-  CHECK(back.who.process == x.who.process);
+  TEXT(back.who.nick, "");
+  SAME(back.who.version, 2);
   gp_extension_clear(&back);
   gp_extension_clear(&x);
+}
+
+TEST(sayslongest, "the longest nick and version have their room") {
+  gp_extension x, back;
+  gp_extensiontext text;
+  gp_httpout out;
+  int i;
+  memset(&x, 0, sizeof x);
+  memset(&out, 0, sizeof out);
+  x.who.peer = world_peer("a:1");
+  x.who.process = UINT64_MAX;
+  x.who.version = 999999999;
+  for (i = 0; i < GP_NICK_CHARS; i++)
+    strcat(x.who.nick, "\U00020000");
+  gp_extension_write(&out, &text, &x);
+  SAME(strlen(wiretext_header(&out, "Gop2p-Process")), 17 + GP_NICK_ENCODED);
+  back = carried(&x, GP_GET);
+  TEXT(back.who.nick, x.who.nick);
+  CHECK(back.who.process == x.who.process);
+  SAME(back.who.version, x.who.version);
+  gp_extension_clear(&back);
+  gp_extension_clear(&x);
+}
+
+TEST(oldreads, "a nick that version 1 knows stands as it did there") {
+  gp_extension x;
+  gp_extensiontext text;
+  gp_httpout out;
+  memset(&x, 0, sizeof x);
+  memset(&out, 0, sizeof out);
+  x.who.peer = world_peer("a:1");
+  x.who.process = 15;
+  strcpy(x.who.nick, "Ann-2_b.c");
+  gp_extension_write(&out, &text, &x);
+  TEXT(wiretext_header(&out, "Gop2p-Process"), "000000000000000f Ann-2_b.c");
+  gp_extension_clear(&x);
+}
+
+TEST(version, "who announces itself has a version, the first one untold") {
+  static const struct {
+    const char *headers;
+    unsigned version;
+    bool named; /* its peer is understood, and process and nick */
+  } all[] = {{"Gop2p-Lua: 1 b:1", 1, true},
+             {"Gop2p-Lua: 1 b:1\nGop2p-Version: 2", 2, true},
+             {"Gop2p-Lua: 1 b:1\nGop2p-Version: 31", 31, true},
+             {"Gop2p-Lua: 1 b:1\nGop2p-Version: ", 1, true},
+             {"Gop2p-Lua: 1 b:1\nGop2p-Version: x", 1, true},
+             {"Gop2p-Lua: 1 b:1\nGop2p-Version: 0", 1, true},
+             {"Gop2p-Lua: 1 b:1\nGop2p-Version: -3", 1, true},
+             {"Gop2p-Lua: 2 b:1", 2, false},
+             {"Gop2p-Lua: 3 b:1\nGop2p-Version: 2", 3, false},
+             {"Gop2p-Lua: 12 b:1", 12, false},
+             {"Gop2p-Lua: -2 b:1", 0, true},
+             {"Gop2p-Lua: 0 b:1", 0, true},
+             {"Gop2p-Version: 2", 0, true}};
+  size_t i;
+  for (i = 0; i < sizeof all / sizeof *all; i++) {
+    char headers[200];
+    gp_extension x, y;
+    bool announced = strstr(all[i].headers, "Lua: 1 b") != NULL;
+    snprintf(headers, sizeof headers,
+             "%s\nGop2p-Process: 000000000000000f ann", all[i].headers);
+    x = request("GET", headers);
+    y = response(200, headers);
+    if (x.who.version != all[i].version)
+      test_note("'%s'", all[i].headers);
+    SAME(x.who.version, all[i].version);
+    SAME(y.who.version, all[i].version);
+    SAME(x.who.peer != NULL, announced);
+    SAME(y.who.peer != NULL, announced);
+    SAME(x.who.process, all[i].named ? 15 : 0);
+    TEXT(y.who.nick, all[i].named ? "ann" : "");
+    gp_extension_clear(&x);
+    gp_extension_clear(&y);
+  }
 }
 
 TEST(saysnumber, "a message has the number of its process and its own") {
@@ -189,7 +260,8 @@ TEST(saysdigest,
   x.digest = 0xfedcba9876543210;
   x.who.peer = world_peer("a:1");
   x.who.process = 5;
-  strcpy(x.who.name, "ann");
+  strcpy(x.who.nick, "J\u00fcrgen");
+  x.who.version = 2;
   gp_extension_write(&out, &text, &x);
   out.status = 200;
   wiretext_sent(&w, &out);
@@ -197,12 +269,13 @@ TEST(saysdigest,
   CHECK(back.has_digest && back.digest == x.digest);
   CHECK(gp_peer_equal(back.who.peer, x.who.peer));
   SAME(back.who.process, 5);
-  TEXT(back.who.name, "ann");
+  TEXT(back.who.nick, "J\u00fcrgen");
+  SAME(back.who.version, 2);
   gp_extension_clear(&back);
   gp_extension_clear(&x);
 }
 
-TEST(responsewho, "a refusal announces nobody, but tells process and name") {
+TEST(responsewho, "a refusal announces nobody, but tells process and nick") {
   static const char headers[] =
     "Gop2p-Lua: 1 a:1\nGop2p-Process: 0000000000000005 ann\n";
   static const struct {
@@ -215,7 +288,7 @@ TEST(responsewho, "a refusal announces nobody, but tells process and name") {
     gp_extension x = response(all[i].status, headers);
     SAME(x.who.peer != NULL, all[i].announced);
     SAME(x.who.process, 5);
-    TEXT(x.who.name, "ann");
+    TEXT(x.who.nick, "ann");
     gp_extension_clear(&x);
   }
 }
@@ -239,7 +312,7 @@ TEST(badwho, "an announcement that is not understood is none") {
 }
 
 TEST(badprocess,
-     "a process is sixteen digits, then comes a name or nothing") {
+     "a process is sixteen digits, then comes a nick or nothing") {
   static const struct {
     const char *value;
     uint64_t process;
@@ -250,6 +323,11 @@ TEST(badprocess,
              {"000000000000000f 1a", 15, ""},
              {"000000000000000f a b", 15, ""},
              {"000000000000000f_a", 15, ""},
+             {"000000000000000f J%C3%BCrgen", 15, "J\u00fcrgen"},
+             {"000000000000000f J%C3%BCrgen ", 15, ""},
+             {"000000000000000f a%20b", 15, ""},
+             {"000000000000000f a%", 15, ""},
+             {"000000000000000f J\u00fcrgen", 15, ""},
              {"000000000000000f  a", 15, ""},
              {"000000000000000fa b", 0, ""},
              {"000000000000000 a", 0, ""},
@@ -266,7 +344,7 @@ TEST(badprocess,
     if (x.who.process != all[i].process)
       test_note("'%s'", all[i].value);
     CHECK(x.who.process == all[i].process);
-    TEXT(x.who.name, all[i].name);
+    TEXT(x.who.nick, all[i].name);
   }
 }
 

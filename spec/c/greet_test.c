@@ -335,7 +335,7 @@ TEST(nametaken, "that our name is another's the program is told once") {
   program_news(&s);
   script_pass(&s, 1000);
   script_refuse(&s, "connect c:1", &cleo, 409);
-  TEXT(program_news(&s), "joining c: EEXIST");
+  TEXT(program_news(&s), "greeting c: EEXIST");
   CHECK(script_record(&s, "c:1") == NULL);
   differs(&s, &bob);
   script_refuse(&s, "connect b:1", &bob, 409);

@@ -1,6 +1,7 @@
 /*
 ** join_test.c - how nodes find together.
 */
+#include "node/state.h"
 #include "world.h"
 
 TEST(alone, "a node alone is not connected") {
@@ -42,8 +43,10 @@ TEST(ownalias, "nor under another of its names") {
   world_open(&w, 1, 1);
   SAME(gp_simhost_alias(w.at[0], other), GP_OK);
   SAME(gp_node_connect(world_node(&w, 0), other, 100, 0, &r), GP_OK);
-  SAME(world_end(&w, r), GP_EBADREQUEST);
+  SAME(world_end(&w, r), GP_ESELF);
   CHECK(!gp_node_isconnected(world_node(&w, 0)));
+  CHECK(gp_record_first(&world_node(&w, 0)->peers) == NULL);
+  TEXT(world_complaint(&w, 0), "");
   gp_peer_unref(other);
   world_close(&w);
 }

@@ -54,6 +54,26 @@ TEST(ownnameknown, "so it is when it is known under that already") {
   script_close(&s);
 }
 
+TEST(ownprocess, "our own process under another name is no member") {
+  static const actor self = {
+    .name = "z:1", .program = ACTOR_OURS, .process = 7};
+  script s;
+  gp_receipt *r;
+  script_open(&s);
+  r = program_join(&s, "z:1");
+  script_respond(&s, "connect z:1", &self, "");
+  SAME(script_result(r), GP_ESELF);
+  CHECK(script_record(&s, "z:1") == NULL);
+  r = program_join(&s, "b:1");
+  script_respond(&s, "connect b:1", &bob, "z:1");
+  script_respond(&s, "connect z:1", &self, "");
+  SAME(script_result(r), GP_OK);
+  TEXT(program_news(&s), "b joined");
+  TEXT(told_failure(s.node), "");
+  CHECK(script_record(&s, "z:1") == NULL);
+  script_close(&s);
+}
+
 /* Go's chat calls itself 0.0.0.0 in what it sends (protocol.md). */
 TEST(gounconfirmed,
      "a Go member that we connected to may have another name") {
@@ -109,13 +129,12 @@ TEST(namesake, "that one has our name the program is told, once a network") {
   script s;
   int i;
   script_init(&s);
-  s.opt.name = "anna";
+  s.opt.nick = "anna";
   script_start(&s);
   for (i = 0; i < 2; i++) {
     program_forget(program_join(&s, "m:1"));
     script_respond(&s, "connect", &anna, "");
-    TEXT(program_news(&s),
-         i == 0 ? "joining m: EEXIST; m joined" : "joining m: EEXIST");
+    TEXT(program_news(&s), i == 0 ? "meeting m: EEXIST; m joined" : "");
   }
   script_close(&s);
 }
@@ -126,7 +145,7 @@ TEST(listtaken, "one that refuses its list for our name is one, too") {
   script_member(&s, &bob);
   differs(&s, &bob);
   script_refuse(&s, "connect b:1", &bob, 409);
-  TEXT(program_news(&s), "joining b: EEXIST; b left");
+  TEXT(program_news(&s), "greeting b: EEXIST; b left");
   script_close(&s);
 }
 

@@ -156,7 +156,7 @@ static void moving (world *w) {
   if (!open(w, 2))
     return;
   join(w, 1, 0);
-  w->opt.name = "anna";
+  w->opt.nick = "anna";
   add(w, "old:3");
   if (w->n < 3)
     return;

@@ -20,7 +20,7 @@ static const char busy[] = "503 v113 Too busy, try again";
 /* A node called "ann", with the members bob and cat. */
 static void open (script *s) {
   script_init(s);
-  s->opt.name = "ann";
+  s->opt.nick = "ann";
   script_start(s);
   script_member(s, &b);
   script_member(s, &c);
@@ -49,7 +49,7 @@ TEST(merging, "two of a name stay when their networks become one") {
   script s;
   open(&s);
   TEXT(script_given(&s, reconnects(&s, &ann, false)), "200 v113 [b:1 c:1]");
-  TEXT(told_failure(s.node), "joining e: EEXIST");
+  TEXT(told_failure(s.node), "meeting e: EEXIST");
   TEXT(script_given(&s, reconnects(&s, &bob, false)),
        "200 v113 [b:1 c:1 e:1]");
   TEXT(told_failure(s.node), "");

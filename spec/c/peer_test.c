@@ -8,7 +8,6 @@
 #include "base/random.h"
 #include "memory.h"
 #include "test.h"
-#include "value/address.h"
 #include "value/identity.h"
 #include "value/peer.h"
 #include "value/peerlist.h"
@@ -176,32 +175,6 @@ TEST(peerkinds, "an address is numeric or a name, and may be none to dial") {
   }
 }
 
-TEST(addresses, "an address tells whether it is this host's, or the same") {
-  static const char *const loopback[] = {"localhost", "127.0.0.1", "::1"};
-  static const char *const any[] = {"0.0.0.0", "::"};
-  static const char *const other[] = {"", "127.0.0.2", "ann", "192.0.2.1"};
-  size_t i, j;
-  for (i = 0; i < 3; i++) {
-    CHECK(gp_address_isloopback(loopback[i]));
-    CHECK(gp_address_isthishost(loopback[i]));
-    for (j = 0; j < 3; j++)
-      CHECK(gp_address_samehost(loopback[i], loopback[j]));
-    CHECK(!gp_address_samehost(loopback[i], "0.0.0.0"));
-    CHECK(!gp_address_samehost("ann", loopback[i]));
-  }
-  for (i = 0; i < 2; i++) {
-    CHECK(!gp_address_isloopback(any[i]));
-    CHECK(gp_address_isthishost(any[i]));
-    CHECK(gp_address_samehost(any[i], any[i]));
-  }
-  for (i = 0; i < 4; i++) {
-    CHECK(!gp_address_isloopback(other[i]));
-    CHECK(!gp_address_isthishost(other[i]));
-    CHECK(gp_address_samehost(other[i], other[i]));
-    CHECK(!gp_address_samehost(other[i], other[(i + 1) % 4]));
-  }
-}
-
 TEST(peersize, "a peer tells the memory that it takes") {
   static const char *const texts[] = {"a:1", "localhost:5000", "[::1]:65535"};
   size_t i;
@@ -241,6 +214,68 @@ TEST(peerequal, "peers are equal by text and port") {
   gp_peer_unref(b);
   gp_peer_unref(c);
   gp_peer_unref(NULL);
+}
+
+/* A peer with a nick. */
+static gp_peer *nicked (const char *text, const char *nick) {
+  gp_peer *bare = world_peer(text), *p;
+  SAME(gp_peer_nicknamed(&p, bare, nick), GP_OK);
+  gp_peer_unref(bare);
+  return p;
+}
+
+TEST(peernick, "a peer with a nick is the same one, and at the same place") {
+  static const char *const texts[] = {"a:1", "localhost:5000", "[::1]:65535"};
+  size_t i;
+  for (i = 0; i < 3; i++) {
+    gp_peer *p = world_peer(texts[i]), *q = nicked(texts[i], "J\u00fcrgen");
+    TEXT(gp_peer_nick(p), "");
+    TEXT(gp_peer_nick(q), "J\u00fcrgen");
+    TEXT(gp_peer_text(q), gp_peer_text(p));
+    TEXT(gp_peer_host(q), gp_peer_host(p));
+    TEXT(gp_peer_address(q), gp_peer_address(p));
+    SAME(gp_peer_port(q), gp_peer_port(p));
+    CHECK(gp_peer_equal(p, q) && gp_peer_hash(p) == gp_peer_hash(q));
+    gp_peer_unref(p);
+    gp_peer_unref(q);
+  }
+}
+
+TEST(peerothernick, "a nick becomes another one, or none") {
+  gp_peer *p = nicked("[::1]:5", "ann"), *q;
+  SAME(gp_peer_nicknamed(&q, p, "bob"), GP_OK);
+  TEXT(gp_peer_nick(p), "ann");
+  TEXT(gp_peer_nick(q), "bob");
+  CHECK(gp_peer_equal(p, q));
+  gp_peer_unref(q);
+  SAME(gp_peer_nicknamed(&q, p, ""), GP_OK);
+  TEXT(gp_peer_nick(q), "");
+  TEXT(gp_peer_text(q), "[::1]:5");
+  gp_peer_unref(q);
+  memory_fail(1, false);
+  SAME(gp_peer_nicknamed(&q, p, "bob"), GP_ENOMEM);
+  CHECK(memory_heal());
+  gp_peer_unref(p);
+}
+
+TEST(peernicksize, "the longest address and nick have their room") {
+  char nick[GP_NICK_BYTES + 1] = "", host[GP_ADDRESS_MAX + 1];
+  gp_peer *bare, *p;
+  uint64_t before;
+  int i;
+  for (i = 0; i < GP_NICK_CHARS; i++)
+    strcat(nick, "\U00020000");
+  for (i = 0; i < GP_ADDRESS_MAX; i++)
+    host[i] = i % 64 == 63 ? '.' : 'h';
+  host[GP_ADDRESS_MAX] = '\0';
+  SAME(gp_peer_new(&bare, host, GP_ADDRESS_MAX, 65535), GP_OK);
+  before = memory_asked();
+  SAME(gp_peer_nicknamed(&p, bare, nick), GP_OK);
+  SAME(gp_peer_size(p), memory_asked() - before);
+  TEXT(gp_peer_nick(p), nick);
+  TEXT(gp_peer_address(p), host);
+  gp_peer_unref(bare);
+  gp_peer_unref(p);
 }
 
 TEST(peergarbage, "random bytes are read as a peer or not at all") {
@@ -312,6 +347,11 @@ TEST(peerlist, "a list holds its peers, in order") {
     gp_peer_unref(p);
   }
   CHECK(!gp_peerlist_has(&copy, stranger));
+  gp_peerlist_set(&copy, 1, copy.at[1]);
+  gp_peerlist_set(&copy, 0, stranger);
+  TEXT(gp_peer_text(copy.at[0]), "a:2");
+  TEXT(gp_peer_text(copy.at[1]), "b:2");
+  SAME(copy.n, 5);
   gp_peerlist_clear(&copy);
   gp_peer_unref(stranger);
 }
@@ -394,42 +434,16 @@ TEST(peertablememory, "a table without memory stays as it was") {
   gp_peer_unref(e.peer);
 }
 
-static bool isname (const char *text) {
-  return gp_identity_isname(text, strlen(text));
-}
-
-TEST(name, "a name is a letter, then letters, digits and three signs") {
-  static const char letters[] = "azAZ", others[] = "09-_.";
-  static const char bad[] = "`{@[/:,^ \x80";
-  char text[GP_NAME_MAX + 2];
-  const char *c;
-  for (c = letters; *c != '\0'; c++)
-    CHECK(gp_identity_isname(c, 1));
-  for (c = others; *c != '\0'; c++) {
-    snprintf(text, sizeof text, "a%cb", *c);
-    CHECK(isname(text));
-    CHECK(!isname(text + 1));
-  }
-  for (c = bad; *c != '\0'; c++) {
-    snprintf(text, sizeof text, "a%c", *c);
-    CHECK(!isname(text));
-    CHECK(!isname(text + 1));
-  }
-  memset(text, 'a', sizeof text);
-  CHECK(!gp_identity_isname(text, 0));
-  CHECK(gp_identity_isname(text, GP_NAME_MAX));
-  CHECK(!gp_identity_isname(text, GP_NAME_MAX + 1));
-}
-
 TEST(identity, "an identity that is copied holds its peer too") {
   size_t used = memory_used();
-  gp_identity from = {world_peer("a:1"), 7, "ann"}, to, nobody;
+  gp_identity from = {world_peer("a:1"), 7, 3, "ann"}, to, nobody;
   gp_identity_copy(&to, &from);
   gp_identity_clear(&from);
-  CHECK(from.peer == NULL && from.process == 0 && from.name[0] == '\0');
+  CHECK(from.peer == NULL && from.process == 0 && from.nick[0] == '\0');
   TEXT(gp_peer_text(to.peer), "a:1");
   SAME(to.process, 7);
-  TEXT(to.name, "ann");
+  SAME(to.version, 3);
+  TEXT(to.nick, "ann");
   gp_identity_copy(&nobody, &from);
   CHECK(nobody.peer == NULL);
   gp_identity_clear(&nobody);

@@ -125,7 +125,7 @@ TEST(helpers, "after half a second two others are asked to probe it") {
 TEST(anyhelper, "any of ours may be asked") {
   unsigned asked[3] = {0, 0, 0};
   uint64_t nonce;
-  for (nonce = 1; nonce <= 40; nonce++) {
+  for (nonce = 1001; nonce <= 1040; nonce++) {
     script s;
     script_init(&s);
     s.opt.nonce = nonce;

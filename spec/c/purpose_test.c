@@ -8,13 +8,13 @@
 #include "test.h"
 
 /* The purposes by their letters, in their order. */
-#define PURPOSES "jgmlsfnaprL"
+#define PURPOSES "jgmlstfnaprLNw"
 
 /* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
-  static char text[GP_PURPOSE_LIST + 2];
+  static char text[GP_PURPOSE_ASK + 2];
   size_t i, n = 0;
-  for (i = 0; i <= GP_PURPOSE_LIST; i++)
+  for (i = 0; i <= GP_PURPOSE_ASK; i++)
     if (holds(gp_purpose_rule((gp_purpose)i)))
       text[n++] = PURPOSES[i];
   text[n] = '\0';
@@ -66,7 +66,7 @@ static bool disconnects (const gp_purposerule *r) {
 }
 
 TEST(programs, "what the program asked for is reported when it fails") {
-  TEXT(those(reported), "jgmls");
+  TEXT(those(reported), "jgmlst");
 }
 
 TEST(calls,
@@ -80,17 +80,18 @@ TEST(introduced, "one asking to be let in says its own name, in any form") {
   TEXT(those(ownname), "jgapr");
 }
 
-TEST(formsearch, "the form of a stranger is looked for by a probe") {
-  TEXT(those(bare), "f");
+TEST(formsearch,
+     "the form of a stranger, and who it is, is asked by a probe") {
+  TEXT(those(bare), "fw");
 }
 
 TEST(listwanted, "one with a list already needs only the newest members") {
-  TEXT(those(brief), "gr");
+  TEXT(those(brief), "grN");
 }
 
 TEST(unaskedfor,
      "what no program asked for is refused by one that has left") {
-  TEXT(those(unasked), "arL");
+  TEXT(those(unasked), "arLN");
 }
 
 TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
@@ -100,5 +101,5 @@ TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
 TEST(types, "all but messages and ends are connects") {
   TEXT(those(disconnects), "lp");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
-  TEXT(those(connects), "jgsfnarL"); /* serving sends nothing */
+  TEXT(those(connects), "jgstfnarLNw"); /* nothing is sent for s, t */
 }

@@ -164,16 +164,16 @@ TEST(leavesagain, "one that leaves does not try those that it remembered") {
 /* One more host, called 'address', whose node has the name "anna". */
 static size_t addanna (world *w, const char *address) {
   size_t i;
-  w->opt.name = "anna";
+  w->opt.nick = "anna";
   i = world_add(w, address);
-  w->opt.name = NULL;
+  w->opt.nick = NULL;
   return i;
 }
 
 static void startanna (world *w, size_t i) {
-  w->opt.name = "anna";
+  w->opt.nick = "anna";
   world_start(w, i);
-  w->opt.name = NULL;
+  w->opt.nick = NULL;
 }
 
 /* A network of 'n' nodes without a name and such a one; its number. */
@@ -198,7 +198,7 @@ static const char *nameof (world *w, size_t i, size_t other) {
   SAME(gp_node_states(world_node(w, i), gp_sim_now(w->sim), &all), GP_OK);
   for (j = 0; j < all.n; j++)
     if (gp_peer_equal(all.at[j].peer, gp_simhost_self(w->at[other])))
-      snprintf(text, sizeof text, "%s %s", all.at[j].name,
+      snprintf(text, sizeof text, "%s %s", gp_peer_nick(all.at[j].peer),
                states[all.at[j].state]);
   gp_peerstates_clear(&all);
   return text;
@@ -328,9 +328,9 @@ TEST(mergednames, "two of a name in two networks both stay, and are told") {
   SAME(world_end(&w, world_join(&w, 0, 1)), GP_OK);
   world_pass(&w, 10 * SECOND);
   CHECK(world_iswhole(&w));
-  TEXT(world_complaint(&w, 2), "joining n3: EEXIST");
+  TEXT(world_complaint(&w, 2), "meeting n3: EEXIST");
   TEXT(world_complaint(&w, 2), "");
-  TEXT(world_complaint(&w, 3), "joining n2: EEXIST");
+  TEXT(world_complaint(&w, 3), "meeting n2: EEXIST");
   TEXT(world_complaint(&w, 0), "");
   world_ignore(&w);
   gp_simhost_crash(w.at[3]); /* there is another one of its name */
@@ -403,8 +403,8 @@ TEST(displaced, "one that stood still while its name was taken is told") {
   gp_simhost_resume(w.at[old]);
   world_pass(&w, 30 * SECOND);
   CHECK(world_iswhole(&w));
-  TEXT(world_complaint(&w, old), "joining n3: EEXIST");
-  TEXT(world_complaint(&w, new), "joining n2: EEXIST");
+  TEXT(world_complaint(&w, old), "meeting n3: EEXIST");
+  TEXT(world_complaint(&w, new), "meeting n2: EEXIST");
   world_close(&w);
 }
 

@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "node/naming.h"
 #include "node/state.h"
 #include "program.h"
 
@@ -48,6 +49,48 @@ TEST(candidatespeaks, "one that we greet may have heard so, and speak") {
   TEXT(program_news(&s), "g: x");
   TEXT(script_given(&s, script_disconnect(&s, &go)), "200 v113");
   CHECK(script_record(&s, "g:1") == NULL);
+  script_close(&s);
+}
+
+/* Hands in a direct message of bob to these. */
+static void direct (script *s, const char *const *to, size_t n) {
+  gp_recvreq request = script_ask(s, &bob, GP_DIRECT, "x");
+  size_t i;
+  for (i = 0; i < n; i++) {
+    gp_peer *p;
+    SAME(gp_peer_parse(&p, to[i], strlen(to[i])), GP_OK);
+    SAME(gp_peerlist_add(&request.msg->to, p), GP_OK);
+    gp_peer_unref(p);
+  }
+  TEXT(script_given(s, script_receive(s, &request)), "200 v113");
+}
+
+/* "d:1" is an alias of one that is called otherwise: it stays. */
+TEST(receivers, "whom a message is for is seen with the nicks known here") {
+  static const actor cat = {.name = "c:1", .process = 3, .called = "cat"};
+  static const actor dan = {.name = "d:1", .process = 4, .called = "dan"};
+  static const char *const to[] = {"a:1", "c:1", "x:1", "d:1"};
+  static const char *const nicks[] = {"ann", "cat", "", ""};
+  const gp_message *m;
+  gp_peer *other;
+  script s;
+  size_t i;
+  script_init(&s);
+  s.opt.nick = "ann";
+  script_start(&s);
+  script_member(&s, &bob);
+  script_member(&s, &cat);
+  script_member(&s, &dan);
+  SAME(gp_peer_parse(&other, "y:1", 3), GP_OK);
+  gp_naming_rename(s.node, script_record(&s, "d:1"), other);
+  gp_peer_unref(other);
+  direct(&s, to, 4);
+  m = gp_node_peekmessage(s.node);
+  SAME(m->to.n, 4);
+  for (i = 0; i < 4; i++) {
+    TEXT(gp_peer_text(m->to.at[i]), to[i]);
+    TEXT(gp_peer_nick(m->to.at[i]), nicks[i]);
+  }
   script_close(&s);
 }
 

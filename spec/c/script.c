@@ -250,8 +250,9 @@ static void identify (gp_identity *who, const actor *a) {
     return;
   who->peer = peerof(a->name);
   who->process = a->process;
+  who->version = a->version == 0 ? GP_VERSION : a->version;
   if (a->called != NULL)
-    snprintf(who->name, sizeof who->name, "%s", a->called);
+    snprintf(who->nick, sizeof who->nick, "%s", a->called);
 }
 
 static bool hasheaders (const actor *a) {

@@ -33,7 +33,8 @@ typedef struct actor {
   const char *remote;   /* numeric; NULL: one that goes with its name */
   const char *calls_us; /* of a header form; NULL: by our own name */
   uint64_t process;     /* of ours; 0: not told */
-  const char *called;   /* of ours, the name of the node; NULL: none */
+  const char *called;   /* of ours, the nick of the node; NULL: none */
+  unsigned version;     /* of ours; 0: as we have it */
 } actor;
 
 /* One that the node has sent. */

@@ -1,6 +1,7 @@
 /*
 ** steady_test.c - who skips probes notices all the same what happens.
 */
+#include "node/nickname.h"
 #include "world.h"
 
 static void opensteady (world *w, uint64_t seed, size_t n) {
@@ -114,4 +115,33 @@ TEST(changes,
   SAME(stepsof(&w, 86400000), 0);
   CHECK(world_iswhole(&w));
   world_close(&w);
+}
+
+static bool allcall (world *w, size_t i, const char *nick) {
+  size_t j;
+  bool all = true;
+  for (j = 0; j < w->n; j++) {
+    gp_peerlist list = {0, 0, NULL};
+    SAME(gp_node_nicked(world_node(w, j), nick, &list), GP_OK);
+    all = all && list.n == 1 &&
+          gp_peer_equal(list.at[0], gp_simhost_self(w->at[i]));
+    gp_peerlist_clear(&list);
+  }
+  return all;
+}
+
+TEST(renames, "a nick that nobody heard of goes round before all is quiet") {
+  EACHSEED (seed, 10) {
+    world w;
+    opensteady(&w, seed, 20);
+    gp_sim_setloss(w.sim, 1000000);
+    SAME(gp_node_setnick(world_node(&w, 3), "ann", gp_sim_now(w.sim)), GP_OK);
+    gp_sim_setloss(w.sim, 0);
+    world_pass(&w, 100);
+    CHECK(!allcall(&w, 3, "ann"));
+    world_pass(&w, 60000);
+    CHECK(allcall(&w, 3, "ann"));
+    SAME(stepsof(&w, 86400000), 0);
+    world_close(&w);
+  }
 }

@@ -24,12 +24,12 @@ const char *told_message (gp_node *n) {
 
 const char *told_failure (gp_node *n) {
   static const char *const doing[] = {"joining", "greeting", "sending",
-                                      "leaving", "serving"};
+                                      "leaving", "serving",  "meeting"};
   static char text[TOLD_TEXT];
   const gp_failure *f = gp_node_peekfailure(n);
   if (f == NULL)
     return "";
-  CHECK(f->purpose <= GP_PURPOSE_SERVE);
+  CHECK(f->purpose <= GP_PURPOSE_MEET);
   snprintf(text, sizeof text, "%s %s: %s", doing[f->purpose],
            f->peer == NULL ? "-" : gp_peer_address(f->peer),
            gp_err_code(f->error));
@@ -37,15 +37,22 @@ const char *told_failure (gp_node *n) {
   return text;
 }
 
+static const char *nickof (const gp_peer *p) {
+  return gp_peer_nick(p)[0] == '\0' ? "-" : gp_peer_nick(p);
+}
+
 const char *told_event (gp_node *n) {
-  static const char *const kinds[] = {"joined", "left", "failed", "recovered",
-                                      "joined"};
+  static const char *const kinds[] = {"joined",    "left",   "failed",
+                                      "recovered", "joined", "renamed"};
   static char text[TOLD_TEXT];
   const gp_event *e = gp_node_peekevent(n);
   if (e == NULL)
     return "";
   snprintf(text, sizeof text, "%s %s", gp_peer_address(e->peer),
            kinds[e->kind]);
+  if (e->former != NULL)
+    snprintf(text + strlen(text), 300, ": %s to %s", nickof(e->former),
+             nickof(e->peer));
   if (e->reason != GP_OK)
     snprintf(text + strlen(text), 40, ": %s", gp_err_code(e->reason));
   gp_node_dropevent(n);

@@ -16,7 +16,8 @@ const char *told_message (gp_node *n);
 /* "sending n2: ECONNREFUSED", "serving -: ELIMIT". */
 const char *told_failure (gp_node *n);
 
-/* "n1 joined", "n1 failed: ETIMEDOUT". */
+/* "n1 joined", "n1 failed: ETIMEDOUT", "n1 renamed: ann to bob"; "-" stands
+   for no nick. */
 const char *told_event (gp_node *n);
 
 /* All members, in the order in which they came: "n0 n3". Takes nothing. */

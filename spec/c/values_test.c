@@ -201,12 +201,12 @@ TEST(eventorder,
   gp_events q;
   gp_events_init(&q, 2);
   CHECK(gp_events_peek(&q) == NULL);
-  gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
-  gp_events_push(&q, GP_EV_FAILED, b, GP_ETIMEDOUT);
+  gp_events_push(&q, GP_EV_JOINED, a, NULL, GP_OK);
+  gp_events_push(&q, GP_EV_FAILED, b, NULL, GP_ETIMEDOUT);
   SAME(q.lost, 0);
   SAME(gp_events_peek(&q)->number, 1);
   SAME(gp_events_peek(&q)->kind, GP_EV_JOINED);
-  gp_events_push(&q, GP_EV_LEFT, a, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, a, NULL, GP_OK);
   SAME(q.lost, 1);
   SAME(q.number, 3);
   SAME(gp_events_peek(&q)->number, 2);
@@ -223,6 +223,31 @@ TEST(eventorder,
   CHECK(gp_events_peek(&q) == NULL);
 }
 
+TEST(eventformer, "an event of another nick holds both, with and without") {
+  size_t used = memory_used();
+  gp_peer *a = world_peer("a:1"), *ann, *bob;
+  gp_events q;
+  gp_events_init(&q, 2);
+  SAME(gp_peer_nicknamed(&ann, a, "ann"), GP_OK);
+  SAME(gp_peer_nicknamed(&bob, a, "bob"), GP_OK);
+  gp_events_push(&q, GP_EV_RENAMED, bob, ann, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, bob, NULL, GP_OK);
+  gp_peer_unref(a);
+  gp_peer_unref(ann);
+  SAME(gp_events_peek(&q)->kind, GP_EV_RENAMED);
+  TEXT(gp_peer_nick(gp_events_peek(&q)->peer), "bob");
+  TEXT(gp_peer_nick(gp_events_peek(&q)->former), "ann");
+  gp_events_drop(&q);
+  CHECK(gp_events_peek(&q)->former == NULL);
+  gp_events_push(&q, GP_EV_RENAMED, bob, bob, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, bob, NULL, GP_OK);
+  SAME(gp_events_peek(&q)->kind, GP_EV_RENAMED);
+  gp_events_push(&q, GP_EV_LEFT, bob, NULL, GP_OK); /* which goes for this */
+  gp_peer_unref(bob);
+  gp_events_clear(&q);
+  SAME(memory_used(), used);
+}
+
 TEST(eventmemory, "an event that finds no memory takes the oldest's") {
   gp_peer *a = world_peer("a:1");
   gp_events q;
@@ -230,14 +255,14 @@ TEST(eventmemory, "an event that finds no memory takes the oldest's") {
   gp_events_init(&q, 2);
   for (n = 1; n <= 2; n++) {
     memory_fail(n, true);
-    gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
+    gp_events_push(&q, GP_EV_JOINED, a, NULL, GP_OK);
     CHECK(memory_heal());
     CHECK(gp_events_peek(&q) == NULL);
     SAME(q.lost, n);
   }
-  gp_events_push(&q, GP_EV_JOINED, a, GP_OK);
+  gp_events_push(&q, GP_EV_JOINED, a, NULL, GP_OK);
   memory_fail(1, true);
-  gp_events_push(&q, GP_EV_LEFT, a, GP_OK);
+  gp_events_push(&q, GP_EV_LEFT, a, NULL, GP_OK);
   CHECK(memory_heal());
   SAME(q.lost, 3);
   SAME(gp_events_peek(&q)->kind, GP_EV_LEFT);

@@ -170,9 +170,14 @@ TEST(yourself, "what is sent in our own name is refused in every form") {
   static const char *const texts[] = {
     "GET / HTTP/1.1\nPeer_address: ours\nPeer_port: 7301\n\n",
     "POST / HTTP/1.1\n\n"
-    "{\"type\":0,\"from\":{\"port\":7301,\"address\":\"ours\"}}"};
+    "{\"type\":0,\"from\":{\"port\":7301,\"address\":\"ours\"}}",
+    "GET / HTTP/1.1\nPeer_address: ours\nPeer_port: 7301\n"
+    "Gop2p-Process: 0123456789abcdef\n\n", /* announces nobody */
+    "POST / HTTP/1.1\nGop2p-Lua: 1 ours:7301\n"
+    "Gop2p-Process: 0123456789abcdef\n\n"
+    "{\"type\":2,\"from\":{\"port\":7301,\"address\":\"ours\"}}"};
   size_t i;
-  for (i = 0; i < 2; i++) {
+  for (i = 0; i < 4; i++) {
     gp_recvreq in;
     const char *text;
     wiretext w;
@@ -183,6 +188,15 @@ TEST(yourself, "what is sent in our own name is refused in every form") {
     gp_recvreq_clear(&in);
   }
   gp_peer_unref(self);
+}
+
+TEST(ourprocess, "a connect of ours says its process: the node judges that") {
+  gp_recvreq in;
+  SAME(status(&in, "GET / HTTP/1.1\nPeer_address: ours\nPeer_port: 7301\n"
+                   "Gop2p-Lua: 1 ours:7301\n"
+                   "Gop2p-Process: 0123456789abcdef\n\n"),
+       0);
+  gp_recvreq_clear(&in);
 }
 
 /* A request of the older forms. */

@@ -88,7 +88,8 @@ const char *world_hear (world *w, size_t i);
 /* "sending n2: ECONNREFUSED", or "" when no failure is unread. */
 const char *world_complaint (world *w, size_t i);
 
-/* "n1 joined", "n1 failed: ETIMEDOUT", or "" when no event is unread. */
+/* "n1 joined", "n1 failed: ETIMEDOUT", or "" when no event is unread
+   (see told.h). */
 const char *world_event (world *w, size_t i);
 
 /* What has happened so far is read by nobody. */

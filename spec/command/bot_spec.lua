@@ -48,6 +48,7 @@ describe("gop2p bot", function()
   -- Has joined once it says so; its log goes to the file "errors".
   local SCRIPT = [[
     io.stdout:setvbuf("line")
+    local gop2p = require "gop2p"
     local bot = require("gop2p.bot").new {
       name = "dice", join = arg[1], store = arg[2],
       log = {level = "warn"},
@@ -56,7 +57,7 @@ describe("gop2p bot", function()
       bot.store.rolled = true
       return "rolled"
     end)
-    bot:on("met", function() print(bot.node:self()) end)
+    bot:on("met", function() print(gop2p.peer(bot.node:self())) end)
     bot:on("stop", function() print("bye") end)
     bot:run()
     print("over")
@@ -218,9 +219,22 @@ describe("gop2p bot", function()
                    .. "off%): loud\n", said)
   end)
 
+  it("gives a bot another name than its script", function()
+    local text = [[
+      local bot = require("gop2p.bot").new {name = "dice", store = false}
+      bot:on("start", function() bot:stop() end)
+      bot:run()]]
+    local status, _, said = run {script(text), "--json", "--name", "ann"}
+    assert.equal(0, status)
+    for line in said:gmatch("[^\n]+") do
+      assert.equal("ann", cjson.decode(line).bot)
+    end
+  end)
+
   it("says that options were of no use to a script without a bot", function()
     for _, options in ipairs {{"--watch"}, {"--dry-run"}, {"--json"},
-                              {"--log", "x"}, {"--log-level", "info"}} do
+                              {"--log", "x"}, {"--log-level", "info"},
+                              {"--name", "ann"}} do
       local args = {script "print 'here'", table.unpack(options)}
       local status, lines, said = run(args)
       assert.same({2, {"here"}}, {status, lines})
@@ -283,9 +297,10 @@ describe("the installed gop2p bot", function()
 
   it("runs a bot as its options say", function()
     local name = script [[
+      local gop2p = require "gop2p"
       local bot = require("gop2p.bot").new {name = "dice", store = false}
       bot:command("roll", function() return "rolled" end)
-      bot:on("start", function() print(bot.node:self()) end)
+      bot:on("start", function() print(gop2p.peer(bot.node:self())) end)
       bot:run()
     ]]
     local errors = tree.dir .. "/errors"

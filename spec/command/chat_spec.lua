@@ -2,7 +2,6 @@
 -- `gop2p chat` as it is installed.
 
 local go = require "spec.support.go"
-local gop2p = require "gop2p"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
 local process = require "spec.support.process"
@@ -37,9 +36,18 @@ describe("make chat", function()
     return line:match("^" .. pattern .. "$")
   end
 
+  -- Who it is; where it joins nobody, how others can join it.
+  local function introduces_itself(joins)
+    port = says "You are localhost:(%d+)%. Try help%."
+    if joins then return end
+    says("Only this machine can join: gop2p chat %-%-join localhost:" .. port)
+    says "For others, start it with %-%-address auto%."
+  end
+
   local function start(...)
     chat = assert(process.start({LUA, CHAT, ...}, {stderr = errors}))
-    port = says "You are localhost:(%d+)%. Try help%."
+    local options = table.concat({...}, " ")
+    introduces_itself(options:find("--join", 1, true))
   end
 
   local function joined()
@@ -154,7 +162,7 @@ describe("make chat", function()
     start()
     for line, answer in pairs {
       ["connect"] = "To which peer%? Such as: connect localhost:5000",
-      ["connect here"] = "Not a peer: here%. Write .*",
+      ["connect here"] = "Nobody here is called here%. Write .*",
       ["connect localhost 5000"] = "Not a peer: localhost 5000%. .*",
       ["connect localhost:65536"] = "Not a peer: localhost:65536%. .*",
       ["connect 0"] = "Not a peer: 0%. .*",
@@ -162,7 +170,8 @@ describe("make chat", function()
         "Not connected: .*: a node cannot connect to itself",
       ["dm"] = "To whom, and what%? Such as: dm localhost:5000 Hello",
       ["dm 5000"] = "To whom, and what%? .*",
-      ["dm x y"] = "Not a peer: x%. .*",
+      ["dm x:y z"] = "Not a peer: x:y%. .*",
+      ["dm x y"] = "Nobody here is called x%. Write .*",
       ["disconnect"] = "You are not connected%.",
       ["Hello"] = "Nobody heard that: connect to somebody first, .*",
     } do
@@ -200,25 +209,6 @@ describe("make chat", function()
     assert.same({}, peer:members())
   end)
 
-  it("puts a name before what it says", function()
-    start("--name", "Ann", "--join", peer.name)
-    says("Here: " .. peer.name)
-    chat:send("Hello")
-    assert.equal("Ann: Hello", (peer:message()))
-    chat:send("dm " .. peer.name .. " psst")
-    assert.equal("Ann: psst", (peer:message()))
-  end)
-
-  it("is told when its name is another's, or none", function()
-    local ann <close> = assert(gop2p.start_local_node(0, {name = "Ann"}))
-    local status, out = run("--name", "Ann", "--join",
-                            tostring(ann:self()))
-    assert.equal(1, status)
-    assert.matches("the name is taken by another member", out)
-    status, out = run("--name", "Ann B")
-    assert.equal(2, status, out)
-  end)
-
   it("joins through the first of several that lets it", function()
     local gone = go.start("v1.1.3", "localhost")
     gone:close()
@@ -245,7 +235,8 @@ describe("make chat", function()
         "Not delivered to " .. stranger.name,
       ["connect " .. nobody.name .. "\nconnect " .. peer.name] =
         "Not connected",
-      ["/foo"] = "No such command", ["/dm x y"] = "Not a peer",
+      ["/foo"] = "No such command", ["/dm x:y z"] = "Not a peer",
+      ["/dm x y"] = "Nobody here is called x",
     } do
       local p <close> = assert(process.start({LUA, CHAT}))
       p:send(line)
@@ -278,8 +269,9 @@ describe("make chat", function()
   it("shows its commands", function()
     start()
     chat:send("help")
-    for _, name in ipairs {"connect <peer>", "dm <peer> <text>", "members",
-                           "disconnect", "exit", "help"} do
+    for _, name in ipairs {"connect <peer>", "dm <peer> <text>",
+                           "nick <name>", "members", "disconnect", "exit",
+                           "help"} do
       says(name .. "  +%S.*")
     end
   end)
@@ -323,7 +315,7 @@ describe("make chat", function()
     local command = ("printf 'connect %s\\nHello\\n' | %s %s"):format(
       peer.name, LUA, CHAT)
     chat = assert(process.start({"sh", "-c", command}, {stderr = errors}))
-    port = says "You are localhost:(%d+)%. Try help%."
+    introduces_itself()
     says("Here: " .. peer.name)
     ended()
     assert.same({"Hello", "localhost:" .. port, "message"},
@@ -338,7 +330,7 @@ describe("make chat", function()
     f:close()
     chat = assert(process.start({"sh", "-c", ("exec %s %s <%s"):format(
       LUA, CHAT, file)}, {stderr = errors}))
-    says "You are localhost:(%d+)%. Try help%."
+    introduces_itself()
     says("Here: " .. peer.name)
     ended()
     os.remove(file)
@@ -353,8 +345,9 @@ describe("make chat", function()
 
   it("says how it is used", function()
     local usage = "\nUsage: gop2p chat [-h] [--port PORT] "
-                  .. "[--address ADDRESS] [--join PEER]\n"
-                  .. "       [--name NAME] [--plain]\n"
+                  .. "[--listen-port PORT]\n"
+                  .. "       [--address ADDRESS] [--join PEER] "
+                  .. "[--name NAME] [--strict-name]\n       [--plain]\n"
     for _, case in ipairs {
       {"unknown option '--foo'", "--foo", "1"},
       {"too many arguments", "5000"},
@@ -366,7 +359,8 @@ describe("make chat", function()
       assert.same({2, "", "gop2p chat: " .. case[1] .. usage},
                   {run(table.unpack(case, 2))})
     end
-    assert.same({2, "", "gop2p chat: others cannot reach 0.0.0.0\n"},
+    assert.same({2, "", "gop2p chat: nobody can reach 0.0.0.0: name an "
+                        .. "address of this machine (see option listen)\n"},
                 {run("--address", "0.0.0.0")})
     local status, out = run("--help")
     assert.equal(0, status)

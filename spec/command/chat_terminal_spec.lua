@@ -89,7 +89,7 @@ describe("gop2p chat on a terminal", function()
     t:shows("^Here: " .. peer.name .. "$")
     t:prompts(">")
     t:type("Tab", "Tab")
-    t:shows("^connect +disconnect +dm +exit +help +members$")
+    t:shows("^connect +dm +help +nick$")
     t:prompts(">")
   end)
 

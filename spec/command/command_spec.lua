@@ -34,8 +34,11 @@ describe("gop2p", function()
       {"gop2p listen: not a count: 0\n", "listen", "--count", "0"},
       {"gop2p watch: not a number above 0: 0\n", "watch", "--interval",
        "0"},
-      {"gop2p watch: others cannot reach 0.0.0.0\n", "watch", "--address",
-       "0.0.0.0"},
+      {"gop2p watch: nobody can reach 1.2.3: it looks like an IPv4 address, "
+       .. "and is none\n", "watch", "--address", "1.2.3"},
+      {"gop2p watch: not an address: \"a b\"\n", "watch", "--address",
+       "a b"},
+      {"gop2p watch: not a port: 0\n", "watch", "--listen-port", "0"},
       {"gop2p send: missing argument 'text'\n", "send"},
       {"gop2p send: to whom%? ", "send", "hello"},
       {"gop2p send: %-%-all needs %-%-join PEER\n", "send", "--all", "x"},

@@ -14,22 +14,8 @@ describe("gop2p listen", function()
 
   after_each(function() tree:close() end)
 
-  -- One that listens: the process, and what it is called.
-  local function listener(...)
-    local errors = tree.dir .. "/listener"
-    local p = tree:start({"listen", ...}, {stderr = errors})
-    local file, port
-    repeat
-      p:line(0.05)
-      file = assert(io.open(errors))
-      port = file:read("a"):match("listening as localhost:(%d+)\n")
-      file:close()
-    until port
-    return p, "localhost:" .. port
-  end
-
   it("prints so many messages, and leaves", function()
-    local p <close>, name = listener("--join", peer.name, "--count", "3")
+    local p <close>, name = tree:listener("--join", peer.name, "--count", "3")
     peer:ask("broadcast " .. go.encode("a\27[31m\nb"))
     peer:ask("direct " .. name .. " psst")
     peer:ask("broadcast c")
@@ -43,7 +29,7 @@ describe("gop2p listen", function()
   end)
 
   it("prints an object a message", function()
-    local p <close>, name = listener("--json", "--join", go.gone(),
+    local p <close>, name = tree:listener("--json", "--join", go.gone(),
                                      "--join", peer.name)
     peer:ask("broadcast " .. go.encode("a\27\n\"ä"))
     peer:ask("direct " .. name .. " psst")
@@ -54,7 +40,7 @@ describe("gop2p listen", function()
   end)
 
   it("shows bytes that are no text in hexadecimal", function()
-    local p <close>, name = listener("--json", "--count", "1")
+    local p <close>, name = tree:listener("--json", "--count", "1")
     gop2p.run(function()
       local node <close> = assert(gop2p.start_local_node(0))
       assert(node:connect(name))
@@ -77,12 +63,12 @@ describe("gop2p listen", function()
 
   it("leaves when it is interrupted", function()
     for _, signal in ipairs {"INT", "TERM", "HUP"} do
-      local p <close> = listener("--join", peer.name)
+      local p <close> = tree:listener("--join", peer.name)
       p:kill(signal)
       assert.equal(0, p:wait())
       assert.same({}, peer:members())
     end
-    local q <close> = listener("--join", peer.name, "--count", "1")
+    local q <close> = tree:listener("--join", peer.name, "--count", "1")
     q:kill("INT")
     assert.equal(1, q:wait())
   end)

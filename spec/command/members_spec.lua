@@ -20,10 +20,10 @@ describe("gop2p members", function()
     table.sort(names)
     local width = math.max(#names[1], #names[2])
     local lines = tree:done {"members", peer.name}
-    assert.matches("^MEMBER +STATE$", lines[1])
+    assert.matches("^NAME  MEMBER +STATE$", lines[1])
     for i, name in ipairs(names) do
-      assert.equal(name .. (" "):rep(width - #name) .. "  answers",
-                   lines[i + 1])
+      assert.equal("-     " .. name .. (" "):rep(width - #name)
+                   .. "  answers", lines[i + 1])
     end
     assert.equal(3, #lines)
     assert.same({other.name}, peer:members())
@@ -65,8 +65,10 @@ describe("gop2p members", function()
     local list = network:bot(command.name, {name = "list",
                                             args = {"5000"}})
     network:advance(5)
-    assert.same({"MEMBER          STATE", "localhost:5000  answers",
-                 "localhost:5001  no response in time"}, list:prints())
+    assert.same({"NAME  MEMBER          STATE",
+                 "-     localhost:5000  answers",
+                 "-     localhost:5001  no response in time"},
+                list:prints())
   end)
 
   it("fails when nobody lets it in", function()

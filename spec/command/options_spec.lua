@@ -33,32 +33,44 @@ describe("the options of gop2p", function()
     local status, lines, name = run("chat", "hi\n", "--name", "Ann",
                                     "--plain")
     assert.equal(0, status)
-    assert.equal("You are " .. name .. ". Try help.", lines[1])
-    assert.same({"Ann: hi", name, "message"}, {peer:message()})
+    assert.equal("You are Ann (" .. name .. "). Try help.", lines[1])
+    assert.same({"hi", name, "message"}, {peer:message()})
   end)
 
   it("repl takes them", function()
-    local status, lines, name = run("repl", "node:self()\n", "--plain")
-    assert.same({0, {name}}, {status, lines})
+    local status, lines = run("repl", "node:self().name\n", "--plain",
+                              "--name", "Ann")
+    assert.same({0, {"Ann"}}, {status, lines})
   end)
 
   it("watch takes them", function()
     local status, lines, name = run("watch", "", "--count", "1",
-                                    "--interval", "0.01")
+                                    "--interval", "0.01", "--name", "Ann")
     assert.equal(0, status)
-    assert.matches("  " .. name .. ": 1 member$", lines[1])
+    assert.matches("  Ann (" .. name .. "): 1 member", lines[1], 1, true)
   end)
 
   it("members takes them", function()
     local status, lines = run("members", "")
     assert.equal(0, status)
-    assert.matches("^" .. peer.name .. " +answers$", lines[2])
+    assert.matches("^%- +" .. peer.name .. " +answers$", lines[2])
   end)
 
   it("send takes them", function()
     local status, _, name = run("send", "", "--all", "Hello")
     assert.equal(0, status)
     assert.same({"Hello", name, "message"}, {peer:message()})
+  end)
+
+  it("has a node listen at another port than the others know", function()
+    local port = net.free_port()
+    local _ <close> = tree:start({"listen", "--port", "7000",
+      "--listen-port", tostring(port)}, {stderr = tree.dir .. "/e"})
+    net.await(function()
+      return net.read(tree.dir .. "/e"):find("listening as localhost:7000")
+    end, 20)
+    assert.equal(204, net.ask(port, net.http("OPTIONS /",
+                                             {Host = "x"})).status)
   end)
 
   it("takes ports and counts as they are written everywhere", function()

@@ -51,11 +51,9 @@ describe("the page of the command", function()
   end)
 
   it("shows what a shell does", function()
-    local other <close> = go.start("v1.1.3", "localhost")
-    other:ask("connect " .. peer.name)
-    local first, second = peer, other   -- by the order of the ports
-    if other.port < peer.port then first, second = other, peer end
-    local ports = {["5000"] = first.port, ["5001"] = second.port,
+    local ann, where = tree:listener("--name", "ann")
+    assert.equal("connected 1", peer:ask("connect " .. where))
+    local ports = {["5000"] = where:match("%d+$"), ["5001"] = peer.port,
                    ["5002"] = go.gone():match("%d+$")}
     local session = page:blocks("text")[2]:gsub("500%d", ports)
     local commands, shown = {}, {}
@@ -65,6 +63,10 @@ describe("the page of the command", function()
         shown[#shown + 1] = line:gsub(" +", " ")
       end
     end
+    -- The members are listed in the order of their ports.
+    if peer.port < math.tointeger(tonumber(ports["5000"])) then
+      shown[2], shown[3] = shown[3], shown[2]
+    end
     local p <close> = assert(process.start({"sh", "-c", "exec 2>&1\n"
       .. "PATH=" .. tree.dir .. "/tree/bin:$PATH\n"
       .. table.concat(commands, "\n")}, {env = tree.env}))
@@ -72,31 +74,43 @@ describe("the page of the command", function()
       assert.equal(line, (assert(p:line(10)):gsub(" +", " ")))
     end
     assert.equal(0, p:wait())
-    assert.equal("The backup is done.", (first:message()))
-    assert.equal("The backup is done.", (second:message()))
-    assert.equal("Hello", (second:message()))
+    assert.equal("The backup is done.", (peer:message()))
+    assert.matches("%] The backup is done%.$", (ann:line()))
+    assert.matches(" to you%] Hello$", (ann:line()))
   end)
+
+  -- Bob does what a line of the chat shows of it.
+  local function bob_does(bob, line)
+    local direct, said = line:match("%[bob( ?[^]]*)%] (.*)")
+    local name = line:match("%* bob is now (.*)")
+    if said then
+      bob:send((direct == "" and "" or "/dm ann ") .. said)
+    elseif name then
+      bob:send("/nick " .. name)
+    elseif line:find("left$") then
+      bob:send("/quit")
+    end
+  end
 
   -- Line by line: what is typed, what the other one does.
   it("shows what the chat does", function()
     local session = page:blocks("text")[1]
-    local t = tree:terminal {"chat", "--join", peer.name}
-    local port = t:shows "^You are localhost:(%d+)%. Try help%.$"
+    local bob = tree.folder:keep(tree:start({"chat", "--plain", "--name",
+                                             "bob"}))
+    local port = bob:line():match("%(localhost:(%d+)%)")
+    for _ = 1, 2 do bob:line() end   -- who can join it
+    local t = tree:terminal {"chat", "--name", "ann", "--join", port}
+    session = session:gsub("5001",
+                           (t:shows "^You are ann %(localhost:(%d+)%)"))
     t:prompts(">")
-    session = session:gsub("500[01]", {["5000"] = peer.port,
-                                       ["5001"] = port})
     local want, heard = {}, {}
     for line in session:gmatch("[^\n]+") do
       local typed = line:match("^> (.*)")
-      local said = line:match("^%d%d:%d%d %[.-%] (.*)")
       if typed then t:enter(typed) end
       if typed and (not typed:find("^/") or typed:find("^/dm")) then
-        heard[#heard + 1] = peer:message()
+        heard[#heard + 1] = bob:line()
       end
-      if said then peer:broadcast(said) end
-      if line:find("left$") then
-        assert.equal("sent", peer:ask("disconnect"))
-      end
+      bob_does(bob, line)
       if not line:find("^%$") then
         want[#want + 1] = line:gsub("^%d%d:%d%d", "12:34")
         t:see(line, function(lines)
@@ -106,6 +120,6 @@ describe("the page of the command", function()
       end
     end
     assert.equal(0, t:over())
-    assert.same({"Hello, everybody", "Thank you."}, heard)
+    assert.same({"[ann] Hello, everybody", "[ann to you] Thank you."}, heard)
   end)
 end)

@@ -2,6 +2,7 @@
 -- Of an example only the ports are changed.
 
 local go = require "spec.support.go"
+local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local page = require "spec.support.page"
 local process = require "spec.support.process"
@@ -19,7 +20,7 @@ local KNOWN = {
     sh = 2,     -- .ci/run does what they do; package/rock_spec.lua
     text = 1,   -- a picture
   },
-  ["lua/gop2p/README.md"] = { lua = 4 },
+  ["lua/gop2p/README.md"] = { lua = 6 },
   ["lua/gop2p/bot/README.md"] = {
     lua = 7,    -- four of them in docs/tutorial_spec.lua
     text = 7,   -- six of them in docs/tutorial_spec.lua
@@ -28,6 +29,7 @@ local KNOWN = {
   ["lua/gop2p/testing/README.md"] = { lua = 3, text = 1 },
   ["lua/gop2p/cli/README.md"] = {
     text = 2,   -- docs/cli_spec.lua
+    sh = 1,     -- node/reach_spec.lua
   },
   ["csrc/README.md"] = {
     sh = 1,     -- takes two versions of the core
@@ -87,6 +89,25 @@ describe("an example", function()
     local peer = go.start(form or "v1.1.3", "localhost", {kinds = true})
     open[#open + 1] = peer
     return peer
+  end
+
+  -- A member with a name, in a process of its own: the port of it. It prints
+  -- what it hears, and answers a direct message.
+  local function member(name)
+    local program = run(([[
+      local gop2p = require "gop2p"
+      io.stdout:setvbuf("line")
+      gop2p.run(function()
+        local node <close> = assert(gop2p.start_local_node(0, {name = %q}))
+        print(node:self().port)
+        for msg in node:inbox() do
+          print(msg)
+          if msg.type == "direct" then
+            node:send(msg.from, msg.data .. ", " .. msg.name)
+          end
+        end
+      end)]]):format(name), {})
+    return program, math.tointeger(tonumber(program:line(5)))
   end
 
   -- All that it prints to its end, line by line.
@@ -173,15 +194,16 @@ describe("an example", function()
   end)
 
   it("is a script for several machines", function()
-    local peer = stand_in()
-    local text = example(interface, "start_node(")
-                 :gsub("192%.168%.1%.20", "127.0.0.1")
-                 :gsub("192%.168%.1%.43:5000", peer.name)
-    local script = run(text .. "print(node:self(), node:members())\n")
-    local self, members = script:line(10):match("^(.-)\t(.*)$")
-    assert.matches("^127%.0%.0%.1:%d+$", self)
-    assert.equal("{" .. peer.name .. "}", members)
-    assert.same({self}, peer:members())
+    local first = run((example(interface, "start_node(nil")
+                       :gsub("start_node%(nil", '%0 or "127.0.0.1"'))
+                      .. "first:wait()\n", {["5000"] = 0})
+    local entry = assert(first:line(10))
+    assert.matches("^127%.0%.0%.1:%d+$", entry)
+    local second = run((example(interface, "gop2p.join(\"")
+                        :gsub("192%.168%.1%.43:5000", entry))
+                       .. "print(node:members())\n")
+    assert.matches("^localhost:%d+$", second:line(10))
+    assert.equal("{" .. entry .. "}", second:line(10))
   end)
 
   it("shows what an error says", function()
@@ -203,8 +225,8 @@ describe("an example", function()
   it("is a test of the bot in fifteen lines, and what it says", function()
     local bot <close> = scriptfile(example(front, '"You said: " ..'))
     local function try(text)
-      local test <close> = scriptfile((text:gsub('"bot.lua"', function()
-        return ("%q, { name = 'bot' }"):format(bot.name)
+      local test <close> = scriptfile((text:gsub('"clock.lua"', function()
+        return ("%q, { name = 'clock' }"):format(bot.name)
       end)))
       local errors <close> = scriptfile("")
       local program <close> = assert(process.start({LUA, test.name},
@@ -240,6 +262,13 @@ describe("an example", function()
     assert.equal(1, try("1 9 * * mon-fri"))
   end)
 
+  it("is a node with a name", function()
+    local ann, port = member("ann")
+    local program = run(example(interface, "Zoë"), {["5000"] = port})
+    assert.same({"[ann] Hello, Zoë"}, output(program))
+    assert.equal("[Zoë] Hello", ann:line(5))
+  end)
+
   it("is a bot that rolls a die", function()
     local script <close> = scriptfile(example(bots, "rolled %d"))
     local network <close> = testing.network { start = "2030-01-07 08:59" }
@@ -247,9 +276,9 @@ describe("an example", function()
     local ann = network:user("ann")
     testing.expect(ann:hears(), "welcome; try !help")
     ann:say("Good morning, all")
-    testing.expect(network:said_by("dice"), "good morning, ann:5000")
+    testing.expect(network:said_by("dice"), "good morning, ann")
     ann:say("!roll 1")
-    testing.expect(network:said_by("dice"), "ann:5000 rolled 1")
+    testing.expect(network:said_by("dice"), "ann rolled 1")
     network:advance("09:00:05")
     testing.expect(network:said_by("dice"), "standup!")
   end)
@@ -301,11 +330,16 @@ describe("an example", function()
   end
 
   it("is a session at the prompt", function()
-    local peer = stand_in()
-    local bot = run(example(front, "You said: "), {["5000"] = peer.port})
-    local port = assert(members_of(peer, 1)[1]):match("%d+$")
+    local bob, entry = member("bob")
+    local bot = run(example(front, "You said: "), {["5000"] = entry})
+    local node <close> = assert(gop2p.start_local_node(0))
+    local port = net.await(function()
+      local clock = node:connect(entry) and node:member("clock")
+      return clock and clock.peer.port
+    end)
+    node:leave()
     local expected = split(with_ports(front:blocks("")[1], {
-      ["5000"] = peer.port, ["5001"] = port, ["5002"] = 0,
+      ["5001"] = port, ["5002"] = 0,
     }))
     local prompt = terminal.start({LUA})
     open[#open + 1] = prompt
@@ -329,9 +363,8 @@ describe("an example", function()
     prompt:type("C-d")
     assert.equal(0, prompt:over())
     local heard = {}
-    for _ = 1, 2 do heard[peer:message():sub(1, 5)] = true end
-    assert.same({["!time"] = true, ["It is"] = true}, heard)
-    assert.same({"localhost:" .. port}, peer:members())
+    for _ = 1, 2 do heard[bob:line(5):sub(1, 13)] = true end
+    assert.same({["[ann] !time"] = true, ["[clock] It is"] = true}, heard)
     bot:kill("TERM")
   end)
 

@@ -35,6 +35,7 @@ describe("README.md", function()
     ["how to leave a network and close a node"] = "`node:close%(%)`",
     ["what an error code means"] = "| `ETIMEDOUT` |",
     ["the default of an option of a bot"] = "| `budget` | 1 |",
+    ["what a node is called, and who it is then"] = "`EEXIST`",
     ["how to use several machines"] = "gop2p%.start_node%(",
     ["the default of an option of a node"] = "| `request_timeout` | 5 |",
     ["which Go versions take part"] = "v1%.1%.0%s+to%s+v1%.1%.2",

@@ -12,7 +12,7 @@ local terminal = require "spec.support.terminal"
 local LUA = os.getenv("LUA") or "lua5.4"
 
 -- What the log says first; the port.
-local STARTED = "info lunch: started node=localhost:(%d+)"
+local STARTED = "info lunch: started name=lunch node=localhost:(%d+)"
 
 describe("the tutorial", function()
   local bots = page.read("lua/gop2p/bot/README.md")
@@ -112,7 +112,7 @@ describe("the tutorial", function()
 
   step("has a first bot, which answers in the chat", function()
     chat = start(sessions[1])
-    ports["5000"] = chat:await("You are localhost:(%d+)%. Try help%.\n>$")
+    ports["5000"] = chat:await("You are ann.-localhost:(%d+).*\n>$")
     write("lunch.lua", codes[1])
     bot = start(sessions[2])
     ports["5001"] = bot:await(STARTED .. ".*connected through=")
@@ -155,14 +155,14 @@ describe("the tutorial", function()
     write("lunch.lua", (good:gsub("45 11", "44 12")))
     status, said = try()
     assert.equal(1, status)
-    assert.matches("lunch_test.lua:%d+: expected that ann hears", said)
+    assert.matches("lunch_test.lua:%d+: expected that bob hears", said)
     write("lunch.lua", good)
   end)
 
   step("has a bot that ends in order", function()
     bot:type("C-c")
     assert.equal(0, bot:over())
-    chat:await("localhost:" .. ports["5001"] .. " left")
+    chat:await("lunch left")
   end)
 
   step("has a bot that stays when its terminal has gone", function()
@@ -170,15 +170,14 @@ describe("the tutorial", function()
     local stays <close> = assert(process.start({"sh", "-c",
       "cd \"$0\" && exec nohup " .. LUA .. " " .. program .. " "
       .. arguments, folder}))
-    local port = net.await(function()
+    net.await(function()
       local log <close> = io.open(folder .. "/lunch.log")
       return log and log:read("a"):match(STARTED)
     end)
-    local name = "localhost:" .. port
-    chat:await("left.*" .. name .. " joined")
+    chat:await("left.*lunch joined")
     stays:kill("HUP")
-    chat:type("/dm " .. name .. " help", "Enter")
-    chat:await("joined.*%[" .. name .. " to you%].*help")
+    chat:type("/dm lunch help", "Enter")
+    chat:await("joined.*%[lunch to you%].*help")
     stays:kill("TERM")
     assert.equal(0, stays:wait(20))
     assert.matches("stopped", net.read(folder .. "/lunch.log"))
@@ -194,10 +193,10 @@ describe("the tutorial", function()
       "cd \"$0\" && exec env -i LUA_PATH_5_4=\"$LUA_PATH_5_4\" "
       .. "LUA_CPATH_5_4=\"$LUA_CPATH_5_4\" $(command -v " .. LUA .. ") "
       .. program .. " " .. command .. " 2>&1", folder}))
-    local name = "localhost:" .. assert(service:line(20)):match(STARTED)
-    chat:await("left.*joined.*left.*" .. name .. " joined")
+    assert.matches(STARTED, service:line(20))
+    chat:await("left.*joined.*left.*lunch joined")
     service:kill("TERM")
     assert.equal(0, service:wait(20))
-    chat:await("joined.*joined.*" .. name .. " left")
+    chat:await("joined.*joined.*lunch left")
   end)
 end)

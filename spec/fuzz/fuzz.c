@@ -163,7 +163,8 @@ static bool samepeer (const gp_peer *a, const gp_peer *b) {
 static bool samewho (const gp_identity *is, const gp_identity *was) {
   return samepeer(is->peer, was->peer) &&
          (was->peer == NULL ||
-          (is->process == was->process && strcmp(is->name, was->name) == 0));
+          (is->process == was->process && is->version == was->version &&
+           strcmp(is->nick, was->nick) == 0));
 }
 
 static void compareext (const gp_extension *is, const gp_extension *was) {

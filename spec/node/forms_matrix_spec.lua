@@ -1,6 +1,7 @@
 -- Every published form and ours, each as entry point and as newcomer, under
 -- every name that a program on this machine has: who holds whom, and what
--- arrives, exactly.
+-- arrives, exactly. Nodes of ours are called something, which Go programs do
+-- not see.
 
 local party = require "spec.support.party"
 
@@ -41,6 +42,8 @@ local function talk(ours, peer, us)
   assert.same({"message " .. from}, ours:heard())
   assert.same({us}, peer:members())
   assert.same({peer.name}, ours:members())
+  assert.equal(peer.node and peer.node:self().name,
+               ours.node:member(peer.name).name)
 end
 
 for _, kind in ipairs(kinds) do
@@ -50,7 +53,8 @@ for _, kind in ipairs(kinds) do
     local ours, peer
 
     before_each(function()
-      ours, peer = party.start("ours"), party.start(form, address)
+      ours = party.start("ours", nil, {name = "Åsa"})
+      peer = party.start(form, address)
     end)
 
     after_each(function()
@@ -128,8 +132,8 @@ end
 describe("ours", function()
   for _, host in ipairs({"localhost", "127.0.0.1", "0.0.0.0", "[::1]"}) do
     it("joins ours as " .. host, function()
-      local a <close> = party.start("ours")
-      local b <close> = party.start("ours")
+      local a <close> = party.start("ours", nil, {name = "Åsa"})
+      local b <close> = party.start("ours", nil, {name = "bob"})
       b:connect(host .. ":" .. a.port)
       assert.same({a.name}, b:members())
       assert.same({b.name}, a:members())

@@ -16,7 +16,7 @@ local function raises(pattern, f)
   assert.matches(pattern, tostring(err))
 end
 
-local notpeers = {true, {}, print, "", "x", "localhost", "localhost:",
+local notpeers = {true, {}, print, "", "localhost:",
                   ":5000", "localhost:0", "localhost:65536", "localhost:-1",
                   "localhost:5x", "localhost:5.0", "local host:5000",
                   "localhost\r\n:5000", "localhost:5000\n", "a\0b:5000",
@@ -48,6 +48,8 @@ describe("misuse of the module", function()
   it("raises in peer", function()
     local one, two = "bad argument #1 to 'peer'", "bad argument #2 to 'peer'"
     refusesall(notpeers, one, function(x) local _ = gop2p.peer(x) end)
+    local names = {"x", "localhost", "[x]"}
+    refusesall(names, one, function(x) local _ = gop2p.peer(x) end)
     raises(one, function() local _ = gop2p.peer() end)
     raises(one, function() local _ = gop2p.peer(nil, 5000) end)
     for _, address in ipairs({"", "a b", "a\r\nb", "a\n", "\0", "a/b", "é",
@@ -81,7 +83,6 @@ describe("misuse of the module", function()
                               ("a"):rep(300)}) do
       raises("#1 to", function() gop2p.start_node(address, 0) end)
     end
-    raises("#1 to 'start_node'", function() gop2p.start_node(nil, 0) end)
     raises("#1 to 'start_node'", function() gop2p.start_node({}, 0) end)
     raises("#2 to 'start_node'", function() gop2p.start_node("localhost") end)
     for _, port in ipairs({65536, -1, 5.5, "x"}) do
@@ -148,11 +149,20 @@ describe("misuse of a node", function()
     refusesall(notpeers, "#1 to 'send'", function(x) node:send(x, "y") end)
     raises("#1 to 'send'", function() node:send(nil, "x") end)
     raises("#1 to 'send'", function() node:send({5000, 0}, "x") end)
-    raises("#1 to 'send'", function() node:send({5000, "x"}, "x") end)
+    raises("#1 to 'send'", function() node:send({5000, "x y"}, "x") end)
+    raises("#1 to 'send'", function() node:send({"x", ""}, "x") end)
     raises("#2 to 'send'", function() node:send(5000) end)
     for _, data in ipairs({true, {}, print}) do
       raises("#2 to 'send'", function() node:send(5000, data) end)
     end
+  end)
+
+  it("raises in set_name", function()
+    for _, wrong in ipairs({5, true, "", "5", "a b", "a:b", "a\0", {}}) do
+      raises("#1 to 'set_name'", function() node:set_name(wrong) end)
+    end
+    raises("#1 to 'set_name'", function() node:set_name() end)
+    assert.is_nil(node:self().name)
   end)
 
   it("raises in broadcast", function()
@@ -176,7 +186,7 @@ describe("misuse of a node", function()
 
   local calls = {"connect", "broadcast", "send", "inbox", "receive",
                  "errors", "self", "members", "is_connected", "leave",
-                 "stop", "close", "wait"}
+                 "member", "set_name", "stop", "close", "wait"}
 
   for _, name in ipairs(calls) do
     it("raises in " .. name .. " of what is no node", function()
@@ -189,7 +199,8 @@ describe("misuse of a node", function()
 
   it("does nothing half", function()
     local peer <close> = net.canned({})
-    pcall(node.send, node, {peer.name, "x"}, "y")
+    pcall(node.send, node, {peer.name, "x:"}, "y")
+    assert.is_nil((node:send({peer.name, "x"}, "y")))
     pcall(node.connect, node, peer.name, "x")
     pcall(node.send, node, peer.name, {})
     assert.is_nil((peer:request(0.1)))
@@ -197,7 +208,7 @@ describe("misuse of a node", function()
 
   it("raises from a task at the same line", function()
     local line = debug.getinfo(1, "l").currentline + 1
-    local ok, err = pcall(gop2p.run, function() node:connect("x") end)
+    local ok, err = pcall(gop2p.run, function() node:connect("x:") end)
     assert.is_false(ok)
     assert.matches(HERE .. ":" .. line .. ":", err, 1, true)
   end)

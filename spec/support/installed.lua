@@ -4,6 +4,7 @@ installed - the package in a tree of its own, and the command that is there.
   local installed = require "spec.support.installed"
   local tree, peer = installed.make()
   local p <close> = tree:start({"members", peer.name})
+  local p <close>, where = tree:listener("--name", "ann")
   tree:close()                            -- and the peer, and all terminals
 
 What runs there is what was installed: no path leads to the checkout. Only
@@ -83,6 +84,22 @@ end
 -- The command with these arguments, as process.start.
 function installed:start(args, options)
   return assert(process.start(with(self, args, options)))
+end
+
+-- `gop2p listen` with these options, once it listens: the process, whose
+-- lines are what others say to it, and where it is.
+function installed:listener(...)
+  local errors = os.tmpname()
+  local p = self.folder:keep(self:start({"listen", ...}, {stderr = errors}))
+  local said, endpoint
+  repeat
+    local _, why = p:line(0.05)
+    local file <close> = assert(io.open(errors))
+    said = file:read("a")
+    endpoint = said:match("listening as [^\n]-(localhost:%d+)%)?\n")
+  until endpoint or why == "closed"
+  os.remove(errors)
+  return assert(endpoint and p, said), endpoint
 end
 
 -- The same on a terminal, as terminal.start.

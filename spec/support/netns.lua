@@ -4,6 +4,10 @@ netns - machines of a small network, each a network namespace of Linux.
   local net <close> = assert(netns.open(4))
   process.start(net:within(1, {"lua5.4", "some.lua"}))   -- on machine 1,
   net:address(1)                                         -- "10.77.0.1"
+  net:ipv6(1)                                            -- "fd77::1"
+  net:unroute(1, 4)           -- no default route of IPv4 (or 6) any more
+  net:etc(1, "hosts", "10.77.0.2 ann\n")   -- a file of /etc, for what
+                                            -- starts there from now on
   net:cut(1)   net:heal(1)    -- its cable, out of and into the switch
   net:lose(10)                -- per cent of all packets; or nil and why not
 
@@ -48,6 +52,23 @@ function Net:address(i)
   return self.subnet .. i
 end
 
+function Net:ipv6(i)
+  return self.subnet6 .. i
+end
+
+function Net:unroute(i, version)
+  assert(run("ip -n %s -%d route del default", self:name(i), version))
+end
+
+-- 'ip netns exec' puts what is in this folder in the place of /etc's.
+function Net:etc(i, name, text)
+  local folder = "/etc/netns/" .. self:name(i)
+  assert(run("mkdir -p %s", folder))
+  self.folders[folder] = true
+  local file <close> = assert(io.open(folder .. "/" .. name, "w"))
+  file:write(text)
+end
+
 function Net:within(i, argv)
   local out = {"ip", "netns", "exec", self:name(i)}
   return table.move(argv, 1, #argv, #out + 1, out)
@@ -72,7 +93,10 @@ end
 
 function Net:close()
   for _, name in ipairs(self.made) do run("ip netns del %s", name) end
-  self.made = {}
+  for folder in pairs(self.folders) do
+    run("rm -r %s && rmdir /etc/netns", folder)   -- if it is empty now
+  end
+  self.made, self.folders = {}, {}
 end
 
 Net.__close = Net.close
@@ -90,8 +114,12 @@ function Net:plug(i)
   return run("ip -n %s link add cable%d type veth peer name eth0 netns %s"
              .. " && ip -n %s addr add %s/24 dev eth0"
              .. " && ip -n %s link set eth0 up"
-             .. " && ip -n %s link set cable%d master bridge up",
-             switch, i, name, name, self:address(i), name, switch, i)
+             .. " && ip -n %s link set cable%d master bridge up"
+             .. " && ip -n %s addr add %s/64 dev eth0 nodad"
+             .. " && ip -n %s route add default dev eth0"
+             .. " && ip -n %s -6 route add default dev eth0",
+             switch, i, name, name, self:address(i), name, switch, i,
+             name, self:ipv6(i), name, name)
 end
 
 local function build(self)
@@ -113,7 +141,8 @@ end
 -- 'n' machines, 250 at most; or nil and why there can be none here.
 function netns.open(n)
   local self = setmetatable({n = n, pid = own_pid(), subnet = "10.77.0.",
-                             made = {}}, Net)
+                             subnet6 = "fd77::",
+                             made = {}, folders = {}}, Net)
   remove_left_behind()
   local ok, err = build(self)
   if ok then return self end

@@ -9,7 +9,8 @@ calls for both, for specs in which they stand in one network.
   a:broadcast("Hello")
   assert.same({"message Hello from localhost:5000"}, b:heard())
 
-A call that does not succeed raises. What is said is delivered to
+Peers are told from each other by their addresses, whatever nodes of ours are
+called. A call that does not succeed raises. What is said is delivered to
 everybody once the call returns, so that heard() is all there is, and a line
 too many shows as well as one that is missing; no time has to pass.
 ]]
@@ -34,6 +35,8 @@ Ours.__index = Ours
 local Go = {}
 Go.__index = Go
 
+local function addressof(peer) return tostring(gop2p.peer(peer)) end
+
 -- 'form' is "ours" or a published one. The options are those of the node or
 -- of go.start; for ours also port, and address other than localhost.
 function party.start(form, address, options)
@@ -52,7 +55,7 @@ function party.start(form, address, options)
     node = assert(gop2p.start_node(address, 0, options))
   end
   local self = setmetatable({form = form, node = node, late = {},
-                             name = tostring(node:self()),
+                             name = addressof(node:self()),
                              port = node:self().port}, Ours)
   gop2p.spawn(function()
     for err in node:errors() do self.late[#self.late + 1] = tostring(err) end
@@ -62,7 +65,11 @@ end
 
 function Ours:connect(name) assert(self.node:connect(name, LIMIT)) end
 
-function Ours:members() return net.names(self.node:members()) end
+function Ours:members()
+  local list = {}
+  for i, peer in ipairs(self.node:members()) do list[i] = addressof(peer) end
+  return list
+end
 
 function Ours:broadcast(text)
   assert(assert(self.node:broadcast(text)):wait(LIMIT))
@@ -80,7 +87,8 @@ function Ours:heard()
   local msg = self.node:receive(0)
   while msg do
     local kind = msg.type == "direct" and "direct" or "message"
-    list[#list + 1] = ("%s %s from %s"):format(kind, msg.data, msg.from)
+    list[#list + 1] = ("%s %s from %s"):format(kind, msg.data,
+                                               addressof(msg.from))
     msg = self.node:receive(0)
   end
   table.move(self.late, 1, #self.late, #list + 1, list)

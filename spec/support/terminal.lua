@@ -30,8 +30,8 @@ function Terminal:tmux(...)
   return pipe:read("a")
 end
 
--- Starts a command. Options: columns (80), rows (24), env (name -> value),
--- nohup (true: SIGHUP is ignored).
+-- Starts a command, in the locale C.UTF-8. Options: columns (80), rows (24),
+-- env (name -> value), nohup (true: SIGHUP is ignored).
 -- It is kept on the screen when it has ended.
 function terminal.start(argv, options)
   options = options or {}
@@ -39,7 +39,8 @@ function terminal.start(argv, options)
   local self = setmetatable({
     status = status, socket = status:match("[^/]+$"),
   }, Terminal)
-  local words = {"env", "LUA_INIT_5_4=", "INPUTRC=/dev/null", "TERM=screen"}
+  local words = {"env", "LUA_INIT_5_4=", "INPUTRC=/dev/null", "TERM=screen",
+                 "LC_ALL=C.UTF-8"}
   for name, value in pairs(options.env or {}) do
     words[#words + 1] = name .. "=" .. value
   end

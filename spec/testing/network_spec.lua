@@ -6,6 +6,7 @@ local kit = require "spec.support.kit"
 local script = require "spec.support.script"
 local system = require "gop2p.system"
 local testing = require "gop2p.testing"
+local values = require "gop2p.values"
 
 local network, start, fails = kit.network, kit.start, kit.fails
 local NODE, DICE = kit.NODE, kit.DICE
@@ -30,7 +31,25 @@ describe("a simulated network", function()
     local first, other = run(3), run(4)
     assert.equal(first, run(3))
     assert.not_equal(first, other)
-    assert.matches("ann:5000 rolled", first)
+    assert.matches("ann rolled", first)
+  end)
+
+  it("has no kernel to ask: who joins is localhost", function()
+    local net = network()
+    net:user("ann")
+    local bot = start(net, [[
+      local gop2p = require "gop2p"
+      gop2p.run(function()
+        local node = assert(gop2p.join {"ann:5000", "10.0.0.5:5000"})
+        print(node:self().address .. " " .. node:members()[1])
+        local other = assert(gop2p.start_node(nil, 5002))
+        print(other:self())
+        assert(other:connect("ann:5000"))
+        print("joined")
+      end)
+    ]], {name = "joiner"})
+    assert.same({"localhost ann", "localhost:5002", "joined"},
+                {table.unpack(bot:prints())})
   end)
 
   it("parts and heals, and so do its members", function()
@@ -48,7 +67,7 @@ describe("a simulated network", function()
     net:advance(60)
     assert.equal(3, #ann:members())
     ann:say("roll")
-    expect(bob:hears(), "ann:5000 rolled")
+    expect(bob:hears(), "ann rolled")
     net:partition {"ann"}
     net:advance(40)
     assert.equal(2, #bob:members())
@@ -161,9 +180,8 @@ describe("a simulated network", function()
     net:advance(10)
     ann:say("who")
     expect(ann:hears(), "members 2")
-    assert.equal("192.168.1.7:4000",
-                 tostring(net:user("eve", {address = "192.168.1.7:4000"})
-                          :peer()))
+    local eve = net:user("eve", {address = "192.168.1.7:4000"})
+    assert.equal("eve (192.168.1.7:4000)", values.described(eve:peer()))
   end)
 
   it("is one at a time, and leaves the process as it was", function()

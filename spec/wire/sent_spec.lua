@@ -62,7 +62,7 @@ local function network(form, address)
   list[1] = party.start(form, address, {log = true})
   list[2] = party.start(form, address, {log = true})
   list[2]:connect(list[1].name)
-  list[3] = party.start("ours")
+  list[3] = party.start("ours", nil, {name = "Jürgen"})
   return list
 end
 
@@ -165,7 +165,8 @@ for _, form in ipairs(go.forms) do
           end
         end
         assert.equal("1 " .. ours.name, sent.fields["Gop2p-Lua"])
-        assert.matches("^%x+$", sent.fields["Gop2p-Process"])
+        assert.matches("^%x+ J%%C3%%BCrgen$", sent.fields["Gop2p-Process"])
+        assert.equal("2", sent.fields["Gop2p-Version"])
       end
     end)
 
@@ -188,7 +189,7 @@ for _, form in ipairs(go.forms) do
             assert.is_truthy(({
               Host = 1, ["Content-Length"] = 1, Peer_address = 1,
               Peer_port = 1, ["Gop2p-Lua"] = 1, ["Gop2p-Process"] = 1,
-              ["Gop2p-Brief"] = 1,
+              ["Gop2p-Brief"] = 1, ["Gop2p-Version"] = 1,
               ["User-Agent"] = 1, ["Accept-Encoding"] = 1,
             })[name], name)
           end

@@ -53,8 +53,9 @@ function building.run(bots, f, ...)
   if not ok then return nil, problem end
   for _, plan in ipairs(here.plans) do
     if not plan.settings then
-      return nil, { text = ("it makes no bot called %q any more")
-                           :format(plan.bot.name) }
+      local name = plan.bot.options.name
+      return nil, { text = ("it makes no bot %s any more")
+        :format(name and ("called %q"):format(name) or "without a name") }
     end
   end
   for _, plan in ipairs(here.plans) do plan.bot:adopt(plan) end
@@ -72,11 +73,11 @@ function building.finish()
   if coroutine.isyieldable() then coroutine.yield() end
 end
 
--- The bot of that name, which the new code makes again, with 'settings' for
--- it; or nil, when there is none.
+-- The bot that asked for that name (nil: for none), which the new code makes
+-- again, with 'settings' for it; or nil, when there is none.
 function building.again(name, settings)
   for _, plan in ipairs(site().plans) do
-    if plan.bot.name == name and not plan.settings then
+    if plan.bot.options.name == name and not plan.settings then
       plan.settings = settings
       return plan.bot
     end

@@ -3,6 +3,7 @@
 local check = require "gop2p.check"
 local speech = require "gop2p.bot.speech"
 local text = require "gop2p.bot.text"
+local values = require "gop2p.values"
 
 local context = {}
 local meta = { __index = context, __name = "gop2p.bot.context" }
@@ -10,11 +11,13 @@ local meta = { __index = context, __name = "gop2p.bot.context" }
 local ASK_TIMEOUT = 60   -- seconds
 
 -- The fields: 'bot'; 'message' (as node:receive() gives it), 'from' (a
--- peer), 'is_direct', 'text' (without the space around it), and, once it is
--- known to be a command, 'command' (its name).
+-- peer), 'name' (that of its sender, if it has one), 'address' (the sender's
+-- "host:port"), 'is_direct', 'text' (without the space around it), and, once
+-- it is known to be a command, 'command' (its name).
 function context.new(bot, message)
   return setmetatable({
     bot = bot, message = message, from = message.from, command = false,
+    name = message.from.name, address = values.endpoint(message.from),
     is_direct = message.type == "direct",
     text = text.trim(message.data),
   }, meta)

@@ -29,7 +29,7 @@ end
 
 -- Where a message was said: to everybody, or to us alone, and by whom.
 local function place(ctx)
-  return (ctx.is_direct and "direct " or "room ") .. tostring(ctx.from)
+  return (ctx.is_direct and "direct " or "room ") .. values.endpoint(ctx.from)
 end
 
 -- Waits for the next message of the sender of 'ctx', in the same place: its

@@ -6,6 +6,7 @@
 
 local commands = require "gop2p.bot.commands"
 local context = require "gop2p.bot.context"
+local core = require "gop2p.core"
 local guard = require "gop2p.bot.guard"
 local speech = require "gop2p.bot.speech"
 local text = require "gop2p.bot.text"
@@ -13,6 +14,24 @@ local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
 
 local dispatch = {}
+
+-- What is said to the bot by its name, which may have changed, in letters
+-- of either case, unless another member is called just so; or nil.
+local function called(bot, said)
+  local name, patterns = bot.name, bot.called
+  if not name then return nil end
+  if patterns.name ~= name then
+    local either = text.anycase(text.literal(name))
+    patterns = { "^@?(" .. either .. ")[:,]%s*(%S.*)$",
+                 "^@(" .. either .. ")%s+(%S.*)$", name = name }
+    bot.called = patterns
+  end
+  local given, rest = said:match(patterns[1])
+  if not given then given, rest = said:match(patterns[2]) end
+  local others = given and given ~= name and
+                 #core.named(bot.node, given) > 0
+  return not others and rest or nil
+end
 
 -- What a message says to the bot, without the prefix or the name that it
 -- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
@@ -22,7 +41,7 @@ local function addressed(bot, ctx)
      said:find("^%S", #prefix + 1) then
     return said:sub(#prefix + 1), "prefix"
   end
-  local rest = said:match(bot.called[1]) or said:match(bot.called[2])
+  local rest = called(bot, said)
   if rest then return rest, "name" end
   if ctx.is_direct then return said, "direct" end
 end
@@ -50,7 +69,7 @@ local function refusal(bot, command, ctx)
   elseif command.off then
     return ("Sorry, %s is switched off."):format(command.name)
   end
-  local key = command.name .. " " .. tostring(ctx.from)
+  local key = command.name .. " " .. values.endpoint(ctx.from)
   local told, left = bot.cooldowns:get(key)
   if left then
     bot.cooldowns:set(key, true, left)
@@ -62,14 +81,14 @@ end
 local function runcommand(bot, command, ctx, line)
   local refused = refusal(bot, command, ctx)
   if refused ~= nil then return refused and ctx:reply(refused) end
-  local args, why = usage.read(command.arguments, line)
+  local args, why = usage.read(command.arguments, line, bot.node)
   if not args then
     return ctx:reply(("%s\nusage: %s"):format(why,
       commands.usage(command, bot:lead(ctx))))
   end
   if command.cooldown > 0 then
-    bot.cooldowns:set(command.name .. " " .. tostring(ctx.from), false,
-                      command.cooldown)
+    bot.cooldowns:set(command.name .. " " .. values.endpoint(ctx.from),
+                      false, command.cooldown)
   end
   if guard.call(bot, command, ctx.from, ctx, args) then return end
   ctx:reply(("Sorry, %s failed.%s"):format(command.name,
@@ -137,6 +156,7 @@ function dispatch.message(bot, message)
   local ctx = context.new(bot, message)
   bot.log:debug("heard", { from = tostring(ctx.from), text = ctx.text,
                            direct = ctx.is_direct })
+  bot.roles:seen(ctx.from)
   if not heeded(bot, message) then return end
   bot:fire("message", ctx)
   if not bot.conversation:deliver(ctx) then known(bot, ctx) end

@@ -17,6 +17,7 @@ local builtin = require "gop2p.bot.builtin"
 local check = require "gop2p.check"
 local context = require "gop2p.bot.context"
 local conversation = require "gop2p.bot.conversation"
+local core = require "gop2p.core"
 local dispatch = require "gop2p.bot.dispatch"
 local guard = require "gop2p.bot.guard"
 local life = require "gop2p.bot.life"
@@ -35,14 +36,21 @@ local text = require "gop2p.bot.text"
 local trouble = require "gop2p.bot.trouble"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
+local whom = require "gop2p.whom"
 
 local bot = {}
 local Bot = {}
-local meta = { __index = Bot, __name = "gop2p.bot" }
+local meta = { methods = Bot, __name = "gop2p.bot" }
+
+-- A bot is called what its node is, by whomever that was changed.
+function meta.__index(self, key)
+  if key ~= "name" then return Bot[key] end
+  return self.node and self.node:self().name or self.options.name
+end
 
 local EVENTS = { joined = true, met = true, left = true, failed = true,
-                 recovered = true, message = true, error = true,
-                 start = true, stop = true }
+                 recovered = true, renamed = true, message = true,
+                 error = true, start = true, stop = true }
 
 local function checkself(self, name)
   check.self(self, meta, name, "bot", 1)
@@ -55,17 +63,15 @@ local function settings(given)
   local order
   order, why = roles.new(read.owner, read.roles, read.allow)
   if not order then return nil, "option " .. why end
-  local name = text.anycase(text.literal(read.name))
-  return { options = read, roles = order,
-           called = { "^@?" .. name .. "[:,]%s*(%S.*)$",
-                      "^@" .. name .. "%s+(%S.*)$" } }
+  return { options = read, roles = order }
 end
 
 -- The log, and what was stored. What the system does not allow is told by
 -- the start of the bot.
 local function open(self)
   local set, err = self.options
-  local given = { bot = self.name, level = set.log.level,
+  local function name() return self.name or "bot" end
+  local given = { bot = name, level = set.log.level,
                   json = set.log.json, file = set.log.file }
   self.log, err = log.open(given)
   if not self.log then
@@ -82,22 +88,24 @@ end
 -- bot.new(options) -> bot
 --
 -- A bot that does not run yet. The options are in README.md beside this file;
--- an unknown one raises. In code that is reloaded, the bot of that name that
--- runs.
+-- an unknown one raises. In code that is reloaded, the bot that runs and that
+-- asked for the name.
 function bot.new(given)
   check.that(type(given) == "table", 1, "new", "table of options expected")
   check.that(given ~= bot, 1, "new", "call 'new' with a dot")
   local set, why = settings(given)
   check.that(set, 1, "new", why)
   if building.here() then
-    local running = building.again(set.options.name, set)
-    check.that(running, 1, "new", ("no bot called %q runs: to add one, "
-      .. "restart the script"):format(set.options.name))
+    local name = set.options.name
+    local running = building.again(name, set)
+    check.that(running, 1, "new", ("no bot %s runs: to add one, restart the "
+      .. "script"):format(name and ("called %q"):format(name)
+                          or "without a name"))
     return running
   end
   local self = setmetatable({
-    name = set.options.name, node = false, state = "new", overfull = false,
-    options = set.options, roles = set.roles, called = set.called,
+    node = false, state = "new", failure = false, overfull = false,
+    options = set.options, roles = set.roles, called = {},
     memory = false, unfit = false, way = false,
     conversation = conversation.new(),
     cooldowns = recent.new(),
@@ -121,34 +129,16 @@ function Bot:newregistry()
   return registry.new(function(f) scheduler.start(self.scope, f) end)
 end
 
--- What is made of these at the start stays as it is.
-local FIXED = { "port", "address", "node", "state", "join", "store", "log",
-                "dry_run", "watch", "budget", "rate", "burst", "queue",
-                "exchange" }
-
-local function same(a, b)
-  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
-  for key, value in pairs(a) do
-    if not same(value, b[key]) then return false end
-  end
-  for key in pairs(b) do
-    if a[key] == nil then return false end
-  end
-  return true
-end
-
 -- Takes what building.lua has brought together, in place of what there is.
 function Bot:adopt(plan)
   local new, set = plan.registry, plan.settings
-  for _, name in ipairs(FIXED) do
-    if not same(self.options[name], set.options[name]) then
-      self.log:warn("takes a restart", { option = name })
-      set.options[name] = self.options[name]
-    end
+  for _, name in ipairs(options.keep(set.options, self.options)) do
+    self.log:warn("takes a restart", { option = name })
   end
   local dropped = self.registry.agenda:swap(new.agenda)
   new.agenda = self.registry.agenda
   self.registry = new
+  set.roles:follow(self.roles, self:members())
   for key, value in pairs(set) do self[key] = value end
   if self.memory then self.memory:touch() end
   self.log:info("reloaded", { timers_dropped = dropped })
@@ -189,7 +179,7 @@ end
 -- What has to stand before a command's name where 'ctx' was said.
 function Bot:lead(ctx)
   if ctx.is_direct then return "" end
-  return self.options.prefix or self.name .. ": "
+  return self.options.prefix or self.name and self.name .. ": " or ""
 end
 
 -- Where what is registered now goes to, and by which settings.
@@ -277,9 +267,10 @@ end
 --
 -- Runs f(peer) when a peer has "joined" after us, or was "met": it was there
 -- before us; and when it has "left" or "recovered". Runs f(peer, reason) when
--- it has "failed", f(ctx) for each "message", f(err) for each "error", and
--- f() at the "start" (of the bot, and of new code) and before the "stop",
--- which waits for it for two seconds.
+-- it has "failed", and f(peer, former) when it was "renamed": 'former' is the
+-- same peer with the name that it had. Runs f(ctx) for each "message", f(err)
+-- for each "error", and f() at the "start" (of the bot, and of new code) and
+-- before the "stop", which waits for it for two seconds.
 function Bot:on(event, f)
   checkself(self, "on")
   check.that(EVENTS[event], 1, "on",
@@ -342,6 +333,15 @@ function Bot:wait_for(event, timeout, predicate)
   return self.conversation:wait(event, timeout, predicate)
 end
 
+-- Where a peer is taken the name of a member is, too: it is looked up then.
+-- The peers; or nil and an error: no member has the name, or several have.
+local function whomever(self, look, to, arg, name)
+  local peers, why, err = look(self.node, to, "could not send to")
+  check.that(peers or err, arg, name, why, 1)
+  if err then self.log:warn("not sent", { reason = tostring(err) }) end
+  return peers, err
+end
+
 -- bot:say(text [, peer]) -> true | nil, err
 --
 -- Says it to everybody, or to a peer or a list of them; when it is long, in
@@ -350,10 +350,10 @@ end
 function Bot:say(words, to)
   running(self, "say")
   words = check.string(words, 1, "say")
-  local peers, why
+  local peers, err
   if to ~= nil then
-    peers, why = values.topeers(to)
-    check.that(peers, 2, "say", why)
+    peers, err = whomever(self, whom.list, to, 2, "say")
+    if err then return nil, err end
   end
   return speech.say(self, words, peers, guard.cause(self))
 end
@@ -368,9 +368,9 @@ end
 -- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
 function Bot:send(to, data)
   running(self, "send")
-  local peers, why = values.topeers(to)
-  check.that(peers, 1, "send", why)
+  local peers, err = whomever(self, whom.list, to, 1, "send")
   data = check.string(data, 2, "send")
+  if err then return nil, err end
   return speech.post(self, data, peers, guard.cause(self))
 end
 
@@ -379,10 +379,10 @@ end
 -- Asks a peer directly, and waits as ctx:ask does for what it says directly.
 function Bot:ask(to, question, timeout)
   running(self, "ask")
-  local peer, why = values.topeer(to)
-  check.that(peer, 1, "ask", why)
+  local peer, err = whomever(self, whom.one, to, 1, "ask")
   question = check.string(question, 2, "ask")
   timeout = check.timeout(timeout, 3, "ask")
+  if err then return nil, err end
   local ctx = context.new(self, { type = "direct", from = peer, data = "" })
   return ctx:ask(question, timeout)
 end
@@ -403,13 +403,18 @@ function Bot:members()
   return self.node and self.node:members() or {}
 end
 
--- bot:is(peer, role) -> boolean. An address is only a claim.
+-- bot:is(peer, role) -> boolean. An address and a name are only claims.
 function Bot:is(peer, role)
   checkself(self, "is")
   local who, why = values.topeer(peer)
-  check.that(who, 1, "is", why)
+  local name = not who and values.toname(peer)
+  check.that(who or name, 1, "is", why)
   checkrole(self, role, "is", 2)
-  return self.roles:is(who, role)
+  if self.node and not core.isclosed(self.node) then
+    who = name and whom.one(self.node, name, "") or
+          who and core.meant(self.node, who) or who
+  end
+  return who ~= nil and self.roles:is(who, role)
 end
 
 -- bot:start() -> true | nil, err
@@ -474,7 +479,8 @@ end
 meta.__close = Bot.stop
 
 function meta.__tostring(self)
-  return ("gop2p bot %s (%s)"):format(self.name, self.state)
+  return ("gop2p bot %s(%s)"):format(self.name and self.name .. " " or "",
+                                     self.state)
 end
 
 return bot

@@ -8,20 +8,25 @@ local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
 local signals = require "gop2p.bot.signals"
+local nodes = require "gop2p.start"
+local values = require "gop2p.values"
 
 local life = {}
 
 local FAREWELL = 2   -- seconds for what is to be run before the stop
 local LEAVE = 2      -- and to take leave
 
+-- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
   local given = {}
   for name, value in pairs(options.node or {}) do given[name] = value end
-  given.state = given.state or options.state
-  if options.address then
+  given.state, given.name = given.state or options.state, options.name
+  if options.address == "auto" then
+    return gop2p.start_node(nil, options.port, given)
+  elseif options.address then
     return gop2p.start_node(options.address, options.port, given)
   end
-  return gop2p.start_local_node(options.port, given)
+  return nodes.roaming(options.join, options.port, given, 0)
 end
 
 local function hear(self)
@@ -29,20 +34,34 @@ local function hear(self)
   life.stop(self)   -- its author may have stopped the node
 end
 
+-- What the log tells of an event.
+local function whois(event)
+  local name, endpoint = event.name, values.endpoint(event.peer)
+  return { peer = name or endpoint, address = name and endpoint,
+           former = event.former and tostring(event.former),
+           reason = event.reason and event.reason.cause }
+end
+
 local function follow(self)
   for event in self.node:events() do
     local what = event.met and "met" or event.type
-    self.log:info(what, { peer = tostring(event.peer),
-      reason = event.reason and event.reason.cause })
-    self:fire(what, event.peer, event.reason)
-    if event.type == "left" or event.type == "failed" then
-      self.way:changed()
+    self.log:info(what, whois(event))
+    local gone = event.type == "left" or event.type == "failed"
+    if not gone and not self.roles:seen(event.peer) then
+      self.log:warn("has a role's name, not its address", whois(event))
     end
+    self:fire(what, event.peer, event.reason or event.former)
+    if gone then self.way:changed() end
   end
 end
 
 local function watch(self)
-  for err in self.node:errors() do self.trouble:tell(err) end
+  for err in self.node:errors() do
+    self.trouble:tell(err)
+    if err.code == "EEXIST" and not self.node:is_connected() then
+      self.way:refused(err.peer)
+    end
+  end
 end
 
 -- Keeps what is stored on the disk.
@@ -86,7 +105,9 @@ function life.start(self)
   end
   self.node, self.state = node, "running"
   starttasks(self)
-  self.log:info("started", { node = tostring(node:self()) })
+  self.log:info("started", { node = values.endpoint(node:self()),
+                             name = self.name })
+  self.roles:warn(self.log)
   if self.memory and self.memory.notice then
     self.trouble:tell(self.memory.notice)
   end
@@ -160,6 +181,7 @@ local function await(self, signal)
   while self.state ~= "stopped" and not signal.name do
     scheduler.wait(self)
   end
+  if self.failure then return nil, self.failure end
   return true
 end
 

@@ -57,7 +57,7 @@ end
 
 local function textline(self, level, event, fields)
   local out = { ("%s %s %s: %s"):format(
-    os.date("%Y-%m-%d %H:%M:%S", math.floor(clock.time())), level, self.bot,
+    os.date("%Y-%m-%d %H:%M:%S", math.floor(clock.time())), level, self.bot(),
     event) }
   for _, name in ipairs(sorted(fields)) do
     out[#out + 1] = name .. "=" .. plain(fields[name])
@@ -78,7 +78,7 @@ end
 
 local function jsonline(self, level, event, fields)
   local out = { ('{"time":%.3f,"level":"%s","bot":%s,"event":%s'):format(
-    clock.time(), level, jsonvalue(self.bot), jsonvalue(event)) }
+    clock.time(), level, jsonvalue(self.bot()), jsonvalue(event)) }
   for _, name in ipairs(sorted(fields)) do
     out[#out + 1] = jsonvalue(name) .. ":" .. jsonvalue(fields[name])
   end
@@ -93,8 +93,9 @@ end
 
 -- log.open{bot, level, json, file} -> log | nil, err
 --
--- 'bot': its name. 'level': the least that is told ("info"). 'file': a path,
--- whose file is added to, or a file (standard error).
+-- 'bot': a function that gives its name. 'level': the least that is told
+-- ("info"). 'file': a path, whose file is added to, or a file (standard
+-- error).
 function log.open(options)
   local handle, err = options.file or io.stderr
   if type(handle) == "string" then handle, err = addto(handle) end

@@ -13,6 +13,7 @@
 
 local clock = require "gop2p.clock"
 local recent = require "gop2p.bot.recent"
+local values = require "gop2p.values"
 
 local loopguard = {}
 loopguard.__index = loopguard
@@ -35,38 +36,38 @@ end
 function loopguard:spoke(peers, cause)
   local now = clock.now()
   if cause then
-    self.answered:set(tostring(cause), now, QUIET)
+    self.answered:set(values.endpoint(cause), now, QUIET)
   elseif not peers then
     self.room = now
   else
     for _, peer in ipairs(peers) do
-      self.spoken:set(tostring(peer), now, QUIET)
+      self.spoken:set(values.endpoint(peer), now, QUIET)
     end
   end
 end
 
 -- What it counts that a peer says something, who last did so at 'last'.
-local function weight(self, name, last)
-  local answered = self.answered:get(name)
+local function weight(self, key, last)
+  local answered = self.answered:get(key)
   if answered and answered >= last then
     return clock.now() - answered < QUICK and WEIGHT or 1
   end
-  local spoken = math.max(self.spoken:get(name) or -math.huge, self.room)
+  local spoken = math.max(self.spoken:get(key) or -math.huge, self.room)
   return spoken >= last and 1 or 0
 end
 
 -- A peer says something. Whether to listen to it; if not, whether that is
 -- new.
 function loopguard:heard(peer)
-  local name, now = tostring(peer), clock.now()
-  local exchange = self.exchanges:get(name)
+  local key, now = values.endpoint(peer), clock.now()
+  local exchange = self.exchanges:get(key)
   if exchange then
-    exchange.sum = exchange.sum + weight(self, name, exchange.last)
+    exchange.sum = exchange.sum + weight(self, key, exchange.last)
     exchange.last = now
   else
     exchange = { last = now, sum = 0, over = false }
   end
-  self.exchanges:set(name, exchange, QUIET)
+  self.exchanges:set(key, exchange, QUIET)
   local was = exchange.over
   exchange.over = was or exchange.sum > self.limit
   return not exchange.over, not was

@@ -64,7 +64,34 @@ local function peers(value)
   return list ~= nil, nil, why
 end
 
+-- options.holders(value) -> list of peers, list of names | nil, why
+--
+-- Who has a role: a peer, the name of a member, a list of them, or none.
+function options.holders(value)
+  local whole = type(value) ~= "table" or value.address ~= nil
+  local list = whole and { value } or value
+  local addresses, names = {}, {}
+  for i, each in ipairs(list) do
+    local peer, why = values.topeer(each)
+    local name = not peer and values.toname(each)
+    if name then
+      names[#names + 1] = name
+    elseif peer then
+      addresses[#addresses + 1] = peer
+    else
+      return nil, whole and why or ("item %d: %s"):format(i, why)
+    end
+  end
+  return addresses, names
+end
+
+local function holders(value)
+  local list, why = options.holders(value)
+  return list ~= nil, nil, why
+end
+
 local function address(value)
+  if value == "auto" then return true end
   local peer, why = values.makeself(value, 1)
   return peer ~= nil, nil, why
 end
@@ -81,6 +108,9 @@ local function nodeoptions(value)
   local given = {}
   for name, each in pairs(value) do given[name] = each end
   given.state = nil
+  if value.name ~= nil then
+    return false, nil, "'name' is an option of the bot itself"
+  end
   if value.state ~= nil and not values.ispath(value.state) then
     return false, nil, "option 'state': " .. PATH
   end
@@ -113,9 +143,9 @@ local function logoptions(value)
   return true
 end
 
-local function word(value)
-  local good = type(value) == "string" and value:find("^[^%s%c]+$")
-  return good ~= nil and good ~= false, "text without spaces expected"
+local function nodename(value)
+  local good, expected = core.isname(tostring(value))
+  return type(value) == "string" and good, expected
 end
 
 local function text(value)
@@ -125,13 +155,14 @@ end
 
 -- Name, default (nil: none), and what it has to be.
 local known = {
-  name = { "bot", word },
+  name = { nil, nodename },
+  strict_name = { false, is "boolean" },
   port = { 0, port },
   address = { nil, address },
   node = { nil, nodeoptions },
   join = { nil, peers },
   prefix = { "!", orfalse(text) },
-  owner = { nil, peers },
+  owner = { nil, holders },
   roles = { nil, is "table" },
   allow = { nil, is "table" },
   budget = { 1, orfalse(number(0.001)) },
@@ -189,9 +220,37 @@ function options.read(given)
   end
   out.join, out.port = options.peers(out.join), toport(out.port)
   if out.store == nil then
-    out.store = out.name:gsub("/", "_") .. ".json"
+    out.store = (out.name or "bot") .. ".json"
   end
   return out
+end
+
+-- What is made of these at the start stays as it is.
+local FIXED = { "strict_name", "port", "address", "node", "state", "join",
+                "store", "log", "dry_run", "watch", "budget", "rate", "burst",
+                "queue", "exchange" }
+
+local function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  for key, value in pairs(a) do
+    if not same(value, b[key]) then return false end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then return false end
+  end
+  return true
+end
+
+-- options.keep(new, old) -> names: those of them that are other ones in the
+-- new options, and are put back.
+function options.keep(new, old)
+  local names = {}
+  for _, name in ipairs(FIXED) do
+    if not same(old[name], new[name]) then
+      names[#names + 1], new[name] = name, old[name]
+    end
+  end
+  return names
 end
 
 return options

@@ -19,7 +19,7 @@ local files = {}         -- path -> how it was when it was loaded
 local changed = {}       -- path -> how it was when it was looked at last
 local loading = false
 local signal = false     -- the last that has ended a bot
-local unstarted = false  -- a bot could not be started
+local unstarted = false  -- a bot could not be started, or come in
 
 -- The file whose main chunk called, through whatever functions; under a
 -- task that calls, that of the process.
@@ -73,7 +73,8 @@ function program.unused()
   return made > used
 end
 
--- program.notstarted(): a bot could not be started, which was told.
+-- program.notstarted(): a bot could not be started, or did not come in, which
+-- was told.
 function program.notstarted()
   unstarted = true
 end

@@ -1,20 +1,30 @@
 -- roles.lua - who may use which command.
 --
--- An address is only a claim: whoever reaches the network can claim to be
--- the owner. Roles keep order among people who trust each other; they keep
--- nobody out.
+-- An address is only a claim, and so is a name: whoever reaches the network
+-- can claim to be the owner. Roles keep order among people who trust each
+-- other; they keep nobody out. Whoever has a role by its name has it at the
+-- address where that name was first seen, until the process ends: so nobody
+-- gets the role by taking the name while its holder is away.
 
 local options = require "gop2p.bot.options"
+local values = require "gop2p.values"
 
 local roles = {}
 roles.__index = roles
 
-local function toset(what, list)
-  local peers, why = options.peers(list)
-  if not peers then return nil, ("%s: %s"):format(what, why) end
+-- Gives a role to those of a list; or false and why.
+local function give(self, role, what, list)
+  local peers, names = options.holders(list)
+  if not peers then return false, ("%s: %s"):format(what, names) end
   local set = {}
-  for _, peer in ipairs(peers) do set[tostring(peer)] = peer end
-  return set
+  for _, peer in ipairs(peers) do set[values.endpoint(peer)] = true end
+  for _, name in ipairs(names) do
+    set[name] = true   -- names hold no colon, endpoints do
+    self.claims[#self.claims + 1] = { name = name, role = role }
+    self.claimed[name] = true
+  end
+  self.members[role] = set
+  return true
 end
 
 -- A Lua pattern for a glob: "*" is any text, "?" any character.
@@ -51,16 +61,15 @@ end
 
 -- roles.new(owner, members, allow) -> roles | nil, why
 --
--- 'owner': a peer or a list of them; 'members': name of a role to the same;
--- 'allow': glob on names of commands to a role, or a list of them, that may
--- use these. "everybody" is a role, and "owner". All may be nil.
+-- 'owner': a peer, the name of a member, or a list of these; 'members': name
+-- of a role to the same; 'allow': glob on names of commands to a role, or a
+-- list of them, that may use these. "everybody" is a role, and "owner". All
+-- may be nil.
 function roles.new(owner, members, allow)
-  local self = setmetatable({ members = { owner = {} }, rules = {} }, roles)
-  local why
-  if owner then
-    self.members.owner, why = toset("owner", owner)
-    if why then return nil, why end
-  end
+  local self = setmetatable({ members = {}, rules = {}, claims = {},
+                              claimed = {}, first = {} }, roles)
+  local ok, why = give(self, "owner", "owner", owner)
+  if not ok then return nil, why end
   for name, list in pairs(members or {}) do
     if type(name) ~= "string" then
       return nil, ("roles: name expected as key, got %s")
@@ -68,11 +77,10 @@ function roles.new(owner, members, allow)
     elseif name == "owner" or name == "everybody" then
       return nil, ("roles: %q is a role already"):format(name)
     end
-    self.members[name], why = toset(("roles[%q]"):format(name), list)
-    if why then return nil, why end
+    ok, why = give(self, name, ("roles[%q]"):format(name), list)
+    if not ok then return nil, why end
   end
   for glob, names in pairs(allow or {}) do
-    local ok
     ok, why = addrule(self, glob, names)
     if not ok then return nil, why end
   end
@@ -85,11 +93,42 @@ function roles:known(role)
   return role == "everybody" or self.members[role] ~= nil
 end
 
--- Whether a peer has a role. The owner has all.
+-- roles:seen(peer): a member is there, under the name that it has. False
+-- when another address has had that name first, and a role by it.
+function roles:seen(peer)
+  local name, endpoint = peer.name, values.endpoint(peer)
+  if not self.claimed[name or ""] then return true end
+  self.first[name] = self.first[name] or endpoint
+  return self.first[name] == endpoint
+end
+
+-- roles:follow(former, members): takes the place of other roles, while these
+-- members are there.
+function roles:follow(former, members)
+  for name, endpoint in pairs(former.first) do self.first[name] = endpoint end
+  for _, peer in ipairs(members) do self:seen(peer) end
+end
+
+-- roles:warn(log): of roles that are given by name.
+function roles:warn(log)
+  for _, claim in ipairs(self.claims) do
+    log:warn("a name is only a claim: whoever has it first gets the role",
+             { name = claim.name, role = claim.role })
+  end
+end
+
+local function has(self, role, peer)
+  local set, name = self.members[role] or {}, peer.name
+  local endpoint = values.endpoint(peer)
+  return set[endpoint] or
+         name ~= nil and set[name] and self.first[name] == endpoint or false
+end
+
+-- Whether a peer, with the name that it has now, has a role. The owner has
+-- all.
 function roles:is(peer, role)
-  local name = tostring(peer)
-  return role == "everybody" or self.members.owner[name] ~= nil or
-         self.members[role] ~= nil and self.members[role][name] ~= nil
+  return role == "everybody" or has(self, "owner", peer) or
+         has(self, role, peer)
 end
 
 -- Whether a peer may use a command: as the first rule says whose glob takes

@@ -17,10 +17,13 @@ local function refuse(bot)
   return nil, err
 end
 
-local function names(peers)
+-- What those are called that are said something.
+local function names(bot, peers)
   local list = {}
-  for i, peer in ipairs(peers) do list[i] = tostring(peer) end
-  return list
+  for i, peer in ipairs(peers) do
+    list[i] = tostring(core.meant(bot.node, peer) or peer)
+  end
+  return table.concat(list, " ")
 end
 
 -- The receipt of what is not sent at all.
@@ -40,7 +43,7 @@ function speech.post(bot, data, to, cause, urgent)
   end
   local dry = bot.options.dry_run
   bot.log:info(dry and "would say" or "said", { text = data,
-    to = to and table.concat(names(to), " ") or "everybody" })
+    to = to and names(bot, to) or "everybody" })
   bot.loopguard:spoke(to, cause)
   if dry then return UNSENT end
   local receipt, err

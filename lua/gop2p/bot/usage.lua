@@ -9,9 +9,11 @@
 -- it is said; "..." takes the rest of the line as it is.
 
 local clock = require "gop2p.clock"
+local core = require "gop2p.core"
 local schedule = require "gop2p.bot.schedule"
 local brief = require("gop2p.bot.text").brief
 local values = require "gop2p.values"
+local whom = require "gop2p.whom"
 
 local usage = {}
 
@@ -47,7 +49,20 @@ local function period(text)
   return schedule.parse(value) and value
 end
 
--- Each takes a text and gives its value, or nil.
+-- The peer, as the node calls it, or nil; and what is wrong, unless that is
+-- plain. Without a node only what is written can be looked at.
+local function member(text, node)
+  if not node then
+    return values.topeer(text) or values.toname(text), nil
+  elseif core.isclosed(node) then
+    return values.topeer(text), nil
+  end
+  local peer, _, err = whom.one(node, text, "")
+  if peer then return core.meant(node, peer) or peer end
+  return nil, err and err.code ~= "ENOTFOUND" and err.cause
+end
+
+-- Each takes a text, and the bot's node, and gives its value, or nil.
 local types = {
   string = { "a text", function(text) return text end },
   integer = { "a whole number", function(text)
@@ -58,7 +73,7 @@ local types = {
     return number and math.abs(number) < math.huge and number
   end },
   boolean = { "yes or no", function(text) return TRUTHS[text:lower()] end },
-  peer = { "a peer, such as localhost:5000", values.topeer },
+  peer = { "a member's name or a peer, such as localhost:5000,", member },
   duration = { "a time, such as 20m or 1h30m", duration },
   time = { "a time, such as 20m, 18:00 or 2030-12-24T18:00", moment },
   schedule = { "a schedule, such as 20m, 09:00 or \"0 9 * * mon-fri\"",
@@ -67,12 +82,16 @@ local types = {
 
 local LONGEST = 200   -- bytes of what is no plain text
 
--- The value of a text as 'kind'; or nil.
-local function convert(kind, text)
-  if kind ~= "string" and #text > LONGEST then return nil end
-  local value = types[kind][2](text)
-  if value == false and kind ~= "boolean" then return nil end
-  return value
+-- The value of a text as 'kind'; or nil and what is wrong with it.
+local function convert(kind, text, node)
+  local value, why
+  if kind == "string" or #text <= LONGEST then
+    value, why = types[kind][2](text, node)
+  end
+  if value == false and kind ~= "boolean" then value = nil end
+  if value ~= nil then return value end
+  return nil, why or ("%s expected, not %q"):format(types[kind][1],
+                                                    brief(text))
 end
 
 local function parseargument(open, body)
@@ -94,9 +113,9 @@ local function parseargument(open, body)
   end
   if default then
     arg.default = default
-    if convert(arg.kind, default) == nil then
-      return nil, ("argument %q: %s expected, not %q"):format(name,
-        types[arg.kind][1], default)
+    local value, why = convert(arg.kind, default)
+    if value == nil then
+      return nil, ("argument %q: %s"):format(name, why)
     end
   end
   return arg
@@ -177,34 +196,32 @@ local function word(text, at)
   return nil, "a quote is not closed"
 end
 
-local function take(arg, text, at)
+-- The value of an argument, and where the next one may begin; or nil and why
+-- (nil: it is left out).
+local function take(arg, text, at, node)
+  local given, next = arg.default, at
   if not text:find("%S", at) then
     if arg.required then return nil, "<" .. arg.name .. "> is missing" end
-    return arg.default and convert(arg.kind, arg.default), nil, at
-  end
-  local given, next
-  if arg.rest then
+    if not given then return nil, nil, at end
+  elseif arg.rest then
     given, next = text:sub(at), #text + 1
   else
     given, next = word(text, at)
     if not given then return nil, next end
   end
-  local value = convert(arg.kind, given)
-  if value == nil then
-    return nil, ("%s: %s expected, not %q"):format(arg.name,
-      types[arg.kind][1], brief(given))
-  end
+  local value, why = convert(arg.kind, given, node)
+  if value == nil then return nil, arg.name .. ": " .. why end
   return value, nil, next
 end
 
--- usage.read(arguments, text) -> name to value | nil, why
+-- usage.read(arguments, text, node) -> name to value | nil, why
 --
 -- What a line that calls the command says, after its name; there is no space
--- at its end.
-function usage.read(arguments, text)
+-- at its end. Names of members are looked up at the node, which is open.
+function usage.read(arguments, text, node)
   local out, at = {}, text:match("^%s*()")
   for _, arg in ipairs(arguments) do
-    local value, why, next = take(arg, text, at)
+    local value, why, next = take(arg, text, at, node)
     if why then return nil, why end
     out[arg.name], at = value, next
   end

@@ -12,7 +12,7 @@ local bot = { summary = "Run a bot script until it ends, or until Ctrl-C." }
 local DONE, FAILED, USAGE = 0, 1, 2
 
 local OF_BOTS = {watch = "--watch", dry_run = "--dry-run", log = "--log",
-                 log_level = "--log-level", json = "--json"}
+                 log_level = "--log-level", json = "--json", name = "--name"}
 
 local function level(text)
   if log.levels[text] then return text end
@@ -34,12 +34,13 @@ function bot.options(command)
   command:option("--log-level", "The lowest level that is logged: debug, info"
                  .. ", warn, error or off."):argname("LEVEL"):convert(level)
   command:flag("--json", "Log JSON, one object per line.")
+  network.named(command)
 end
 
 -- What was not said is left to the script.
 local function override(given)
   options.override {
-    watch = given.watch, dry_run = given.dry_run,
+    name = given.name, watch = given.watch, dry_run = given.dry_run,
     log = { file = given.log, level = given.log_level, json = given.json },
   }
 end

@@ -3,10 +3,15 @@
 -- A line is read while messages come in, so the node is always served. At
 -- the end of its input it waits for what was sent, and leaves.
 
+local complete = require "gop2p.complete"
+local core = require "gop2p.core"
 local gop2p = require "gop2p"
+local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
 local show = require "gop2p.cli.show"
+local nodes = require "gop2p.start"
+local whom = require "gop2p.whom"
 
 local chat = { summary = "Chat in the terminal, or through a pipe." }
 chat.__index = chat
@@ -15,7 +20,8 @@ local DONE, FAILED = 0, 1
 
 local HELP = [[
 connect <peer>     join the network of a peer: localhost:5000, or just 5000
-dm <peer> <text>   write to one peer only
+dm <peer> <text>   write to one peer only; a member is meant by its name, too
+nick <name>        take another name; without one: who you are
 members            who is here
 disconnect         leave the network
 exit               leave and end, as at the end of the input
@@ -26,9 +32,8 @@ looks like a command. Every command works with a slash, too: /dm, /members,
 
 function chat.options(command)
   network.options(command)
-  command:option("--name", "The node's name, unique in the network, and "
-                 .. "put before every line that you send.")
-    :argname("NAME"):convert(network.name)
+  command:flag("--strict-name", "Fail where the name is taken, instead of "
+               .. "coming in as NAME-2.")
   command:flag("--plain", "No line editing, colours or time stamps, as in a "
                .. "pipe.")
 end
@@ -49,12 +54,25 @@ function chat:fail(format, ...)
   say(format, ...)
 end
 
--- The peer that was typed, or nil when it is none; says so.
+-- The peer that was typed, or the member whose name it is; nil when it is
+-- none; says so.
 function chat:peer(text)
-  local peer = network.peer(text)
+  local peer, why, err = whom.one(self.node, text, "")
   if peer then return peer end
-  self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
-            .. "machine.", text)
+  if why then
+    self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
+              .. "machine, or a member's name.", text)
+  elseif err.code == "ENOTUNIQ" then
+    self:fail("%s: %s. Write the address.", text, err.cause)
+  else
+    self:fail("Nobody here is called %s. Write the name of a member, or an "
+              .. "address such as localhost:5000.", text)
+  end
+end
+
+-- A peer as the node shows it at present.
+function chat:shown(peer)
+  return (self.node:member(peer) or { peer = peer }).peer
 end
 
 -- Names each peer that did not get what was sent. The chat goes on meanwhile.
@@ -64,25 +82,37 @@ function chat:follow(receipt, err)
     local done, why = receipt:wait()
     if done then return end
     for peer, failure in pairs(why.failed) do
-      self:fail("Not delivered to %s: %s", peer, failure.cause)
+      self:fail("Not delivered to %s: %s", self:shown(peer), failure.cause)
     end
   end)
 end
 
--- What is sent, with the name that one goes by.
-function chat:signed(text)
-  return self.name and self.name .. ": " .. text or text
-end
-
 local commands = {}  -- f(chat, rest of the line); true ends the chat
+
+-- As node:connect, but under a name like ours where ours is taken.
+function chat:enter(peer)
+  if self.strict or not self.name then
+    return nodes.connect(self.node, peer)
+  end
+  local before = self.node:self().name
+  local ok, err = naming.connect(self.node, peer, self.name)
+  local name = self.node:self().name
+  if name ~= before then say("You are %s: %s is taken.", name, before) end
+  return ok, err
+end
 
 -- Those whom we join are listed at the end, not each told of.
 local function join(self, peers)
   self.joining = true
+  local before = self.node:self()
   local joined = network.join(self.node, peers, function(err)
+    self.taken = self.taken or err.code == "EEXIST"
     say("Not connected: %s", show.words(err))
-  end)
+  end, function(_, peer) return self:enter(peer) end)
   gop2p.sleep(0)   -- lets the others take what has come of it
+  if self.node:self() ~= before then
+    say("You are %s now, which others reach.", self.node:self())
+  end
   self.joining = false
   self.failed = self.failed or not joined
   if joined then commands.members(self) end
@@ -97,13 +127,34 @@ function commands.connect(self, rest)
   if peer then join(self, {peer}) end
 end
 
+-- How a receiver may be written before a text: as senders are shown, too.
+local RECEIVERS = {"%[.-%]%S*", "%S+ %(%S+:%d+%)", "%S+"}
+
 function commands.dm(self, rest)
-  local name, text = rest:match("^(%S+)%s+(.+)$")
-  if not name then
+  local who, text
+  for _, form in ipairs(RECEIVERS) do
+    who, text = rest:match("^(" .. form .. ")%s+(.+)$")
+    who = who and who:gsub(" to you%]$", "]")
+    if who and whom.one(self.node, who, "") then break end
+  end
+  if not who then
     return self:fail("To whom, and what? Such as: dm localhost:5000 Hello")
   end
-  local peer = self:peer(name)
-  if peer then self:follow(self.node:send(peer, self:signed(text))) end
+  local peer = self:peer(who)
+  if peer then self:follow(self.node:send(peer, text)) end
+end
+
+function commands.nick(self, rest)
+  if rest ~= "" then
+    local good, expected = core.isname(rest)
+    if not good then
+      return self:fail("Not a name: %s (%s)", rest, expected)
+    end
+    local ok, err = self.node:set_name(rest)
+    if not ok then return self:fail("Not renamed: %s", show.words(err)) end
+    self.name = rest
+  end
+  say("You are %s.", rest == "" and self.node:self() or rest)
 end
 
 function commands.members(self)
@@ -139,11 +190,14 @@ function chat:broadcast(text)
     return self:fail("Nobody heard that: connect to somebody first, or try "
                      .. "help.")
   end
-  self:follow(self.node:broadcast(self:signed(text)))
+  self:follow(self.node:broadcast(text))
 end
 
+-- Commands of more than their word.
+local OF_MORE = { connect = true, dm = true, nick = true }
+
 -- A command, or what is to be said. The words alone on a line are commands;
--- followed by more they begin a sentence, but for the first two. With a
+-- followed by more they begin a sentence, but for the first three. With a
 -- slash they are always meant.
 function chat:obey(line)
   local name, more = line:match("^/(%a+)%f[%s\0]%s*(.-)%s*$")
@@ -154,7 +208,7 @@ function chat:obey(line)
   end
   local word, rest = line:match("^(%l+)%s*(.-)%s*$")
   local command = commands[word]
-  if command and (rest == "" or word == "connect" or word == "dm") then
+  if command and (rest == "" or OF_MORE[word]) then
     return command(self, rest)
   elseif line:find("%S") then
     self:broadcast(line:match("^ ?(.*)$"))
@@ -169,7 +223,7 @@ function chat:completions(line, start)
     if text:sub(1, #word) == word then list[#list + 1] = text end
   end
   if start > 0 then
-    for _, peer in ipairs(self.node:members()) do offer(tostring(peer)) end
+    list = complete.peers(self.node:members(), word)
   elseif word:find("^/") then
     for name in pairs(slash) do offer("/" .. name) end
   else
@@ -187,7 +241,7 @@ function chat:message(msg)
   sender = show.plain(sender)
   if not self.rich then return sender .. " " .. text end
   if self.colours then
-    sender = show.paint(sender, show.colour_of(tostring(msg.from)))
+    sender = show.paint(sender, show.colour_of(msg.from))
   end
   return ("%s %s %s"):format(os.date("%H:%M"), sender, text)
 end
@@ -214,7 +268,8 @@ local function converse(self)
   local line, _, err = prompt.read(mark)
   while line do
     if line:find("%S") then prompt.remember(line) end
-    if self:obey((line:gsub("\r$", ""))) then return end
+    local over = self:obey((line:gsub("\r$", "")))
+    if over or core.isclosed(self.node) then return end
     line, _, err = prompt.read(mark)
   end
   if err and not self.terminal then
@@ -223,24 +278,36 @@ local function converse(self)
   if self.terminal then show.line("") end
 end
 
--- Ends once all that was sent has had its response, or failed.
-local function start(self, peers)
+-- Ends once all that was sent has had its response, or failed. On a terminal
+-- somebody sees that nobody lets us in, and may try another; but not without
+-- a node, which one that could not move is.
+local function run(self, peers)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
   if self.rich then gop2p.spawn(show_events, self) end
   gop2p.sleep(0)   -- lets them begin
-  if #peers == 0 or join(self, peers) or self.terminal then
-    converse(self)
-  end
-  self.node:leave()
+  local alone = #peers > 0 and not join(self, peers)
+  local over = alone and (not self.terminal or self.strict and self.taken)
+               or core.isclosed(self.node)
+  if not over then converse(self) end
+  over = over or core.isclosed(self.node)
+  if not core.isclosed(self.node) then self.node:leave() end
   self.node:close()
   gop2p.run()
-  return self.failed and not self.terminal and FAILED or DONE
+  return (over or self.failed and not self.terminal) and FAILED or DONE
+end
+
+-- Who can join a chat that has joined nobody.
+local function invite(node)
+  say("Only this machine can join: gop2p chat --join localhost:%d",
+      node:self().port)
+  say "For others, start it with --address auto."
 end
 
 function chat.run(options)
   local self = setmetatable({
-    name = options.name, colours = show.has_colours(),
+    name = options.name, strict = options.strict_name,
+    colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)
   self.rich = prompt.begin {
@@ -248,12 +315,13 @@ function chat.run(options)
     complete = function(...) return self:completions(...) end,
   }
   prompt.set { on_event = false }   -- its own tasks tell
-  local node <close>, status = network.start("chat", options)
+  local node <close>, status = network.start("chat", options, DONE)
   if not node then return status end
   self.node = node
   say("You are %s. Try help.", node:self())
+  if #options.join == 0 and not options.address then invite(node) end
   return network.guard(node, DONE, function()
-    return start(self, options.join)
+    return run(self, options.join)
   end, self.rich)
 end
 

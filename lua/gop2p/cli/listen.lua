@@ -3,6 +3,7 @@
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
+local values = require "gop2p.values"
 
 local listen = { summary = "Print the messages that arrive, until Ctrl-C." }
 
@@ -15,18 +16,19 @@ function listen.options(command)
     :argname("N"):convert(network.count)
 end
 
-local function names(peers)
+local function endpoints(peers)
   if not peers then return nil end
   local list = {}
-  for i, peer in ipairs(peers) do list[i] = tostring(peer) end
+  for i, peer in ipairs(peers) do list[i] = values.endpoint(peer) end
   return list
 end
 
 local function print_message(msg, json)
   if json then
     local text, hex = show.text(msg.data)
-    show.json("type", msg.type, "from", tostring(msg.from),
-              "to", names(msg.to), "data", text, "hex", hex)
+    show.json("type", msg.type, "from", values.endpoint(msg.from),
+              "name", msg.name, "to", endpoints(msg.to),
+              "data", text, "hex", hex)
   else
     show.line(show.plain(("[%s] %s"):format(show.sender(msg), msg.data)))
   end
@@ -35,6 +37,7 @@ end
 function listen.run(options)
   local interrupted = options.count and FAILED or DONE
   return network.with("listen", options, interrupted, function(node)
+    network.complain("listen", node)
     show.complain("listen", "listening as %s", node:self())
     local left = options.count or math.huge
     for msg in node:inbox() do

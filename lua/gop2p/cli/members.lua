@@ -3,6 +3,7 @@
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
+local values = require "gop2p.values"
 
 local members = {
   summary = "List the members of a network: join, read, leave."
@@ -15,50 +16,54 @@ function members.options(command)
     :argname("PEER"):convert(network.peer):args("?")
 end
 
--- The errors of those that did not respond to our greeting, by name.
-local function follow_errors(node, failed)
+-- The errors of peers, until the list is made.
+local function follow_errors(node, errors)
   gop2p.spawn(function()
-    for err in node:errors() do
-      if err.peer then failed[tostring(err.peer)] = err end
-    end
+    for err in node:errors() do errors[#errors + 1] = err end
   end)
 end
 
 -- What is said of a peer that has not responded within a second.
 local LATE = { code = "ETIMEDOUT", cause = "no response in time" }
 
--- All that the entry point listed, also those that are no members because
--- they did not respond.
-local function everybody(node, failed)
-  for _, peer in ipairs(node:members("candidate")) do
-    local name = tostring(peer)
-    failed[name] = failed[name] or LATE
-  end
+-- All that the entry point listed: the members, and those that are none
+-- because they did not respond; for each its peer, and the error if there is
+-- one. What else went wrong is told.
+local function everybody(node, errors)
   local list, seen = {}, {}
-  for _, peer in ipairs(node:members()) do
-    list[#list + 1], seen[tostring(peer)] = peer, true
+  local function add(peer, err)
+    local where = values.endpoint(peer)
+    if seen[where] then return false end
+    list[#list + 1], seen[where] = { peer = peer, err = err }, true
+    return true
   end
-  for name in pairs(failed) do
-    if not seen[name] then list[#list + 1] = gop2p.peer(name) end
+  for _, peer in ipairs(node:members("alive")) do add(peer) end
+  for _, err in ipairs(errors) do
+    if not (err.peer and add(err.peer, err)) then
+      show.complain("members", "%s", show.words(err))
+    end
   end
-  table.sort(list)
+  for _, peer in ipairs(node:members("candidate")) do add(peer, LATE) end
+  for _, peer in ipairs(node:members()) do add(peer) end
+  table.sort(list, function(a, b) return a.peer < b.peer end)
   return list
 end
 
-local function print_json(list, failed)
-  for _, peer in ipairs(list) do
-    local err = failed[tostring(peer)]
-    show.json("peer", tostring(peer), "address", peer.address,
-              "port", peer.port, "answers", not err,
-              "code", err and err.code, "error", err and err.cause)
+local function print_json(list)
+  for _, each in ipairs(list) do
+    local peer, err = each.peer, each.err
+    show.json("peer", values.endpoint(peer), "name", peer.name,
+              "address", peer.address, "port", peer.port,
+              "answers", not err, "code", err and err.code,
+              "error", err and err.cause)
   end
 end
 
-local function print_table(list, failed)
-  local rows = {{"MEMBER", "STATE"}}
-  for i, peer in ipairs(list) do
-    local err = failed[tostring(peer)]
-    rows[i + 1] = {tostring(peer), err and err.cause or "answers"}
+local function print_table(list)
+  local rows = {{"NAME", "MEMBER", "STATE"}}
+  for i, each in ipairs(list) do
+    rows[i + 1] = {each.peer.name or "-", values.endpoint(each.peer),
+                   each.err and each.err.cause or "answers"}
   end
   for _, line in ipairs(show.columns(rows)) do show.line(show.plain(line)) end
 end
@@ -70,12 +75,11 @@ function members.run(options)
     return 2
   end
   return network.with("members", options, 1, function(node)
-    local failed = {}
-    follow_errors(node, failed)
+    local errors = {}
+    follow_errors(node, errors)
     gop2p.sleep(0)   -- lets it take what there is
-    local list = everybody(node, failed)
     local print_list = options.json and print_json or print_table
-    print_list(list, failed)
+    print_list(everybody(node, errors))
   end)
 end
 

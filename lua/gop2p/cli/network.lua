@@ -1,13 +1,17 @@
 -- network.lua - what the commands have in common: options, a node, its
 -- joining and its leaving.
 
+local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local show = require "gop2p.cli.show"
 local signals = require "gop2p.bot.signals"
+local start = require "gop2p.start"
+local values = require "gop2p.values"
 
 local network = {}
 
 local DONE, FAILED, USAGE = 0, 1, 2
+local LOOKUP = 2     -- seconds for a name, before there is a node
 
 -- A whole number as people write it: digits.
 local function whole(text)
@@ -20,11 +24,23 @@ local function port(text)
   return nil, "not a port: " .. text
 end
 
+local function listenport(text)
+  local number = port(text)
+  if number and number >= 1 then return number end
+  return nil, "not a port: " .. text
+end
+
 -- For argparse: a peer, or nil and why not.
 function network.peer(text)
   local ok, peer = pcall(gop2p.peer, text)
   if ok then return peer end
   return nil, "not a peer: " .. text
+end
+
+-- For argparse: a peer, or the name that a member can have.
+function network.peer_or_name(text)
+  local peer, why = network.peer(text)
+  return peer or values.toname(text), why
 end
 
 -- For argparse: a number that is more than 0.
@@ -43,61 +59,96 @@ end
 
 -- For argparse: a node's name.
 function network.name(text)
-  if text:find("^%a[%w._-]*$") and #text <= 32 then return text end
-  return nil, "not a name: " .. text .. " (a letter, then letters, digits, "
-              .. "-, _ and ., 32 at most)"
+  local good, expected = core.isname(text)
+  if good then return text end
+  return nil, ("not a name: %s (%s)"):format(text, expected)
+end
+
+-- Declares the option --name.
+function network.named(command)
+  command:option("--name", "The node's name, by which others call it: one "
+                 .. "that no other member has.")
+    :argname("NAME"):convert(network.name)
 end
 
 -- Declares the options of a command that has a node.
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")
     :argname("PORT"):convert(port)
-  command:option("--address", "Where other machines reach the node. Without "
-                 .. "it the node is for this machine only.")
+  command:option("--listen-port", "The port that the node listens at, where "
+                 .. "the others reach it at another one.")
+    :argname("PORT"):convert(listenport)
+  command:option("--address", "Where other machines reach the node; auto: at "
+                 .. "the address of the default route. Without it, at that "
+                 .. "on the way to the peer of --join.")
     :argname("ADDRESS")
   command:option("--join", "Join the network of a peer, such as "
                  .. "localhost:5000, or 5000. Several are tried in turn.")
     :argname("PEER"):convert(network.peer):count("*")
+  network.named(command)
 end
 
 function network.json(command)
   command:flag("--json", "Print JSON, one object per line.")
 end
 
--- A node as the options say; or nil and the exit status, the reason being
--- told. An address that is none raises an error in start_node.
-function network.start(name, options)
-  local ok, node, err
-  local given = { name = options.name }
-  if options.address then
-    ok, node, err = pcall(gop2p.start_node, options.address,
-                          options.port or 0, given)
+local function startnode(options)
+  local given = { name = options.name, listen_port = options.listen_port }
+  local wanted, address, node, err = options.port or 0, options.address
+  if address then
+    address = address ~= "auto" and address or nil
+    node, err = gop2p.start_node(address, wanted, given)
   else
-    ok, node, err = pcall(gop2p.start_local_node, options.port or 0, given)
+    node, err = start.roaming(options.join, wanted, given, LOOKUP)
   end
-  if not ok then
-    show.complain(name, "others cannot reach %s", options.address)
-    return nil, USAGE
-  elseif not node then
-    show.complain(name, "%s", show.words(err))
-    return nil, FAILED
-  end
-  return node
-end
-
--- Joins through the first of the peers that lets us; true when there is
--- none to try. 'failed' is called with the error of each that does not.
-function network.join(node, peers, failed)
-  for _, peer in ipairs(peers) do
-    local ok, err = node:connect(peer)
-    if ok then return true end
-    failed(err)
-  end
-  return #peers == 0
+  return node, err
 end
 
 local function was_interrupted(problem)
   return problem:find("interrupted!", 1, true) ~= nil
+end
+
+-- A node as the options say; or nil and the exit status, the reason being
+-- told. May wait for a look-up; 'interrupted': the status after Ctrl-C.
+function network.start(name, options, interrupted)
+  local address = options.address
+  if address and address ~= "auto" then
+    local peer, why = values.makeself(address, 1)
+    if not peer then
+      show.complain(name, "%s", why)
+      return nil, USAGE
+    end
+  end
+  local ok, node, err = pcall(startnode, options)
+  if ok and node then return node end
+  if not ok then
+    if was_interrupted(node) then return nil, interrupted end
+    error(node, 0)
+  end
+  show.complain(name, "%s", show.words(err))
+  return nil, FAILED
+end
+
+-- Joins through the first of the peers that lets us; true when there is
+-- none to try. 'failed' is called with the error of each that does not. A
+-- node that was told no address may have another one afterwards. 'connect', a
+-- function of node and peer, is start.connect unless it is given.
+function network.join(node, peers, failed, connect)
+  connect = connect or start.connect
+  for _, peer in ipairs(peers) do
+    local ok, err = connect(node, peer)
+    if ok then return true end
+    failed(err)
+    if core.isclosed(node) then return false end
+  end
+  return #peers == 0
+end
+
+-- Says what goes wrong later, where errors go.
+function network.complain(name, node)
+  gop2p.spawn(function()
+    for err in node:errors() do show.complain(name, "%s", show.words(err)) end
+  end)
 end
 
 -- Until what it gives is closed f(), which must not wait, is called when
@@ -129,7 +180,7 @@ end
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
 -- 'interrupted': the status after Ctrl-C.
 function network.with(name, options, interrupted, f)
-  local node <close>, status = network.start(name, options)
+  local node <close>, status = network.start(name, options, interrupted)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()
@@ -137,7 +188,7 @@ function network.with(name, options, interrupted, f)
         show.complain(name, "%s", show.words(err))
       end)
       status = joined and (f(node) or DONE) or FAILED
-      node:leave()
+      if not core.isclosed(node) then node:leave() end
       node:close()
     end)
     return status

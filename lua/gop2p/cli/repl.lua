@@ -109,15 +109,25 @@ local function survive(self)
   return not self.terminal
 end
 
+-- Whether it has joined; after Ctrl-C it has not.
 local function join(node, peers)
-  return network.join(node, peers, function(err)
+  local ok, joined = pcall(network.join, node, peers, function(err)
     show.complain("repl", "%s", show.words(err))
   end)
+  core.rearm()
+  if ok then return joined end
+  if not network.was_interrupted(tostring(joined)) then error(joined, 0) end
+  return false
 end
 
 -- On the main thread, not in a task: there Ctrl-C ends what waits.
 local function start(self, peers)
+  local name = tostring(self.node:self())
   if not join(self.node, peers) and not self.terminal then return FAILED end
+  if self.terminal and tostring(self.node:self()) ~= name then
+    show.line(("'node' is %s now, which others reach."):format(
+      self.node:self()))
+  end
   while not survive(self) do end
   prompt.goodbye(GOODBYE)
   return self.failed and not self.terminal and FAILED or DONE
@@ -130,7 +140,7 @@ function repl.run(options)
   }, repl)
   local edits = prompt.begin { edit = self.terminal and not options.plain }
   if not self.terminal then prompt.set { on_event = false } end
-  local node <close>, status = network.start("repl", options)
+  local node <close>, status = network.start("repl", options, DONE)
   if not node then return status end
   self.node = node
   _G.gop2p, _G.node = gop2p, node

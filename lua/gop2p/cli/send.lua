@@ -2,18 +2,21 @@
 
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
+local values = require "gop2p.values"
+local whom = require "gop2p.whom"
 
 local send = { summary = "Send one message; fail unless everybody gets it." }
 
-local FAILED = 1
+local FAILED, USAGE = 1, 2
 
 function send.options(command)
   network.options(command)
   network.json(command)
   command:mutex(
-    command:option("--to", "Send it to this peer; can be repeated. "
-                   .. "Without --join, also join through this peer.")
-      :argname("PEER"):convert(network.peer):count("*"),
+    command:option("--to", "Send it to this peer, or with --join to the "
+                   .. "member of this name; can be repeated. Without "
+                   .. "--join, also join through this peer.")
+      :argname("PEER"):convert(network.peer_or_name):count("*"),
     command:flag("--all", "Send it to every member; needs --join."))
   command:argument("text", "What to send; - reads it from standard input, "
                    .. "without the end of its last line."):argname("TEXT")
@@ -27,53 +30,87 @@ local function data(text)
   show.complain("send", "could not read standard input: %s", why)
 end
 
+-- How a receiver is shown, where it is, and its name; what was asked for
+-- stands for one that nobody is.
+local function identify(node, one)
+  if not one.peer then return one.asked, nil, one.asked end
+  local peer = (node:member(one.peer) or one).peer
+  return values.described(peer), values.endpoint(peer), peer.name
+end
+
 -- Says of every receiver whether it got the text; gives the exit status.
-local function report(receivers, failed, json)
+local function report(node, receivers, json)
   local status
-  for _, peer in ipairs(receivers) do
-    local err = failed[tostring(peer)]
+  for _, one in ipairs(receivers) do
+    local shown, where, name = identify(node, one)
+    local err = one.err
     status = err and FAILED or status
     if json then
-      show.json("peer", tostring(peer), "delivered", not err,
+      show.json("peer", where, "name", name, "delivered", not err,
                 "code", err and err.code, "error", err and err.cause)
     elseif err then
-      show.complain("send", "not delivered to %s: %s", peer, err.cause)
+      show.complain("send", "not delivered to %s: %s", shown, err.cause)
     end
   end
   return status
 end
 
--- The errors of a receipt by the name of the receiver.
-local function failures(receipt, err, receivers)
+-- The errors of a receipt, by where the receiver is; without one it is that
+-- of them all.
+local function failures(receipt, err)
+  if not receipt then
+    return setmetatable({}, { __index = function() return err end })
+  end
   local failed = {}
-  if receipt then
-    local ok
-    ok, err = receipt:wait()
-    if ok then return failed end
-    for peer, why in pairs(err.failed) do failed[tostring(peer)] = why end
-  else
-    for _, peer in ipairs(receivers) do failed[tostring(peer)] = err end
+  local done, problem = receipt:wait()
+  for peer, why in pairs(done and {} or problem.failed) do
+    failed[values.endpoint(peer)] = why
   end
   return failed
 end
 
--- The last reason why nobody let us in.
+-- true, or false and the last reason why nobody let us in.
 local function join(node, entries)
   local last
   local ok = network.join(node, entries, function(err) last = err end)
-  return ok, last
+  return ok, not ok and last or nil
 end
 
--- Those that had yet to respond to our greeting, and did, or did not get it.
-local function latecomers(node, candidates, failed)
-  local list = {}
+-- The receivers that were asked for, members by their names. 'err': why none
+-- of them can be reached.
+local function asked(node, list, err)
+  local receivers = {}
+  for i, each in ipairs(list) do
+    local peer, _, unknown = whom.one(node, each, "could not send to")
+    receivers[i] = { asked = each, peer = peer, err = err or unknown }
+  end
+  return receivers
+end
+
+local function everybody(peers)
+  local receivers = {}
+  for i, peer in ipairs(peers) do receivers[i] = { peer = peer } end
+  return receivers
+end
+
+-- As node:send, to those receivers that nothing is wrong with.
+local function send_to(node, receivers, text)
+  local peers = {}
+  for _, one in ipairs(receivers) do
+    if not one.err then peers[#peers + 1] = one.peer end
+  end
+  if #peers > 0 then return node:send(peers, text) end
+end
+
+-- Adds those that had yet to respond to our greeting, and did, or did not
+-- get it.
+local function add_latecomers(node, receivers, candidates, failed)
   for _, peer in ipairs(candidates) do
     local state = (node:member(peer) or {}).state
-    if failed[tostring(peer)] or state == "alive" then
-      list[#list + 1] = peer
+    if failed[values.endpoint(peer)] or state == "alive" then
+      receivers[#receivers + 1] = { peer = peer }
     end
   end
-  return list
 end
 
 local function deliver(node, options, text)
@@ -84,31 +121,51 @@ local function deliver(node, options, text)
     show.complain("send", "%s", show.words(err))
     return FAILED
   end
-  local receivers = named and options.to or node:members()
+  local receivers = named and asked(node, options.to, err)
+                    or everybody(node:members())
   local candidates = named and {} or node:members("candidate")
   local receipt
-  if joined and named then
-    receipt, err = node:send(receivers, text)
-  elseif joined then
+  if named then
+    receipt, err = send_to(node, receivers, text)
+  else
     receipt, err = node:broadcast(text)
   end
-  local failed = failures(receipt, err, receivers)
-  local late = latecomers(node, candidates, failed)
-  table.move(late, 1, #late, #receivers + 1, receivers)
-  return report(receivers, failed, options.json)
+  local failed = failures(receipt, err)
+  add_latecomers(node, receivers, candidates, failed)
+  for _, one in ipairs(receivers) do
+    one.err = one.err or failed[values.endpoint(one.peer)]
+  end
+  return report(node, receivers, options.json)
+end
+
+-- Why it is not clear to whom, or nil.
+local function problem(options)
+  if #options.to == 0 and not options.all then
+    return "to whom? --to PEER or --all"
+  elseif #options.join > 0 then
+    return nil
+  elseif options.all then
+    return "--all needs --join PEER"
+  end
+  for _, each in ipairs(options.to) do
+    if type(each) == "string" then
+      return "a name cannot be joined through: --to " .. each
+             .. " needs --join PEER"
+    end
+  end
 end
 
 function send.run(options)
-  if #options.to == 0 and not options.all then
-    show.complain("send", "to whom? --to PEER or --all")
-    return 2
-  elseif options.all and #options.join == 0 then
-    show.complain("send", "--all needs --join PEER")
-    return 2
+  local wrong = problem(options)
+  if wrong then
+    show.complain("send", "%s", wrong)
+    return USAGE
   end
   local text = data(options.text)
   if not text then return FAILED end
-  local start = { port = options.port, address = options.address, join = {} }
+  local start = { port = options.port, address = options.address,
+                  listen_port = options.listen_port, name = options.name,
+                  join = {} }
   return network.with("send", start, FAILED, function(node)
     return deliver(node, options, text)
   end)

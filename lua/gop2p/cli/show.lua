@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local core = require "gop2p.core"
 local plain = require "gop2p.plain"
+local values = require "gop2p.values"
 
 local show = {}
 
@@ -16,9 +17,14 @@ function show.harmless(text)
   return (text:gsub("[^\n]+", plain))
 end
 
--- An error without its kind.
+-- An error without its kind. What a program can call is an option here.
 function show.words(err)
-  return err.text .. ": " .. err.cause
+  local cause = err.cause
+  if cause == core.only_here then
+    cause = "this node is reached from this machine alone: start it with "
+            .. "--address auto"
+  end
+  return err.text .. ": " .. cause
 end
 
 local EPIPE = 32     -- whoever read has seen enough: nothing to be told
@@ -90,10 +96,11 @@ end
 
 local SPEAKERS = {"32", "33", "34", "35", "36", "92", "94", "95", "96"}
 
--- The colour of a speaker: always the same.
-function show.colour_of(name)
-  local sum = 0
-  for i = 1, #name do sum = (sum * 31 + name:byte(i)) % 65521 end
+-- The colour of a speaker: the same while it is one member, whatever it is
+-- called.
+function show.colour_of(peer)
+  local who, sum = values.endpoint(peer), 0
+  for i = 1, #who do sum = (sum * 31 + who:byte(i)) % 65521 end
   return SPEAKERS[sum % #SPEAKERS + 1]
 end
 
@@ -101,18 +108,31 @@ function show.paint(text, colour)
   return ("\27[%sm%s\27[0m"):format(colour, text)
 end
 
+-- As much of a line as has room in so many columns, no character being cut
+-- in two.
+function show.cut(line, columns)
+  return line:sub(1, (core.fit(line, columns)))
+end
+
+-- A text with the blanks that fill it up to so many columns.
+local function fill(text, columns)
+  local _, taken = core.fit(text)
+  return text .. (" "):rep(columns - taken)
+end
+
 -- Rows of cells as lines, in columns. The last column is not filled up.
 function show.columns(rows)
   local widths, lines = {}, {}
   for _, row in ipairs(rows) do
     for i, cell in ipairs(row) do
-      widths[i] = math.max(widths[i] or 0, #cell)
+      local _, taken = core.fit(cell)
+      widths[i] = math.max(widths[i] or 0, taken)
     end
   end
   for n, row in ipairs(rows) do
     local out = {}
     for i, cell in ipairs(row) do
-      out[i] = i < #row and cell .. (" "):rep(widths[i] - #cell) or cell
+      out[i] = i < #row and fill(cell, widths[i]) or cell
     end
     lines[n] = table.concat(out, "  ")
   end

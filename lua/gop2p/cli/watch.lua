@@ -5,6 +5,7 @@ local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
+local values = require "gop2p.values"
 
 local watch = {
   summary = "Watch a network: its members, round trips and messages."
@@ -24,11 +25,11 @@ end
 
 -- What was heard of a peer.
 function watch:of(peer)
-  local name = tostring(peer)
-  local entry = self.heard[name]
+  local endpoint = values.endpoint(peer)
+  local entry = self.heard[endpoint]
   if not entry then
     entry = { messages = 0, bytes = 0, before = 0 }
-    self.heard[name] = entry
+    self.heard[endpoint] = entry
   end
   return entry
 end
@@ -42,11 +43,11 @@ local function count_messages(self)
   end
 end
 
--- What the node knows of its members, by their names.
+-- What the node knows of its members, by where they are.
 local function states(node)
   local known = {}
   for _, state in ipairs(node:stats().peers) do
-    known[tostring(state.peer)] = state
+    known[values.endpoint(state.peer)] = state
   end
   return known
 end
@@ -62,9 +63,8 @@ function watch:look()
     local rate = passed and passed > 0
                  and (entry.messages - entry.before) / passed or 0
     entry.before = entry.messages
-    local state = known[tostring(peer)] or {}
-    list[i] = { peer = tostring(peer), name = state.name,
-                state = state.state, rtt = state.rtt,
+    local state = known[values.endpoint(peer)] or {}
+    list[i] = { peer = peer, state = state.state, rtt = state.rtt,
                 messages = entry.messages, bytes = entry.bytes, rate = rate,
                 silent = entry.last and now - entry.last }
   end
@@ -77,7 +77,7 @@ local function lines_of(self, list)
                  "BYTES", "SILENT"}}
   for i, m in ipairs(list) do
     rows[i + 1] = {
-      show.plain(m.peer) .. (m.name and " " .. m.name or ""),
+      values.described(m.peer),
       m.state or "-",
       m.rtt and ("%.0f ms"):format(m.rtt * 1000) or "-",
       tostring(m.messages), ("%.1f"):format(m.rate),
@@ -86,16 +86,17 @@ local function lines_of(self, list)
   end
   local lines = show.columns(rows)
   table.insert(lines, 1, ("%s  %s: %d member%s"):format(
-    os.date("%H:%M:%S"), self.node:self(), #list, #list == 1 and "" or "s"))
+    os.date("%H:%M:%S"), self.node:self(), #list,
+    #list == 1 and "" or "s"))
   return lines
 end
 
 -- As many as there is room for, and as wide.
 local function fit(lines, room, width)
   local out = {}
-  for i = 1, math.min(#lines, room) do out[i] = lines[i]:sub(1, width) end
+  for i = 1, math.min(#lines, room) do out[i] = show.cut(lines[i], width) end
   if #lines > room then
-    out[room] = ("and %d more"):format(#lines - room + 1):sub(1, width)
+    out[room] = show.cut(("and %d more"):format(#lines - room + 1), width)
   end
   return out
 end
@@ -117,7 +118,8 @@ end
 local function print_json(list)
   local time = os.time()
   for _, m in ipairs(list) do
-    show.json("time", time, "peer", m.peer, "name", m.name,
+    show.json("time", time, "peer", values.endpoint(m.peer),
+              "name", m.peer.name,
               "state", m.state, "rtt", m.rtt, "messages", m.messages,
               "rate", m.rate, "bytes", m.bytes, "silent", m.silent)
   end
@@ -137,6 +139,7 @@ function watch.run(options)
       inplace = show.is_terminal(io.stdout),
     }, watch)
     gop2p.spawn(count_messages, self)
+    network.complain("watch", node)
     gop2p.sleep(0)   -- lets it begin
     local left = options.count or math.huge
     while true do

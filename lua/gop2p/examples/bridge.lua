@@ -4,7 +4,7 @@
 --
 -- It has a node in the network of each peer. What somebody says in one is
 -- said in all others, and printed, a line each, with the name before it:
--- "<localhost:5000> Hello". What is read is said in all of them.
+-- "<ann> Hello". What is read is said in all of them.
 
 local gop2p = require "gop2p"
 local new = require("gop2p.bot").new
@@ -30,10 +30,15 @@ end
 -- what this one has heard or said. That is not said once more.
 local lately = {}
 
+-- Whether it begins with "<ann> ", "<localhost:5000> ", or "<ann (...)> ".
+local function isnamed(text)
+  return text:find("^<%S+> ") ~= nil or text:find("^<%S+ %(%S+%)> ") ~= nil
+end
+
 local function relay(side, ctx)
   if ctx.is_direct then return end
   local text = ctx.message.data
-  local named = text:find("^<%S+:%d+> ") ~= nil
+  local named = isnamed(text)
   if not named then text = ("<%s> %s"):format(ctx.from, text) end
   if named and lately[text] then return end
   lately[text] = (lately[text] or 0) + 1

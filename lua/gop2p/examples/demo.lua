@@ -21,7 +21,7 @@ for i = 1, #arg, 2 do
   options[assert(arg[i]:match("^%-%-(%a+)$"), arg[i])] = arg[i + 1]
 end
 
--- Who says what to whom: patterns, in which peers go by their names here.
+-- Who says what to whom: patterns.
 local script = {
   { from = "visitor", says = "Good morning, everybody!" },
   { from = "dice", says = "Good morning, visitor!" },
@@ -33,7 +33,6 @@ local script = {
 }
 
 local children = {}       -- name -> child
-local names = {}          -- "localhost:5000" -> name
 local expected, arrived = 0, 0
 local shown = 0           -- so many items are on the screen
 local left, remaining     -- the visitor said so; whom the entry node knows
@@ -68,9 +67,8 @@ local function show()
 end
 
 local function heard(name, kind, from, text)
-  text = text:gsub("localhost:%d+", names)
   for _, item in ipairs(script) do
-    if item.waiting[name] and item.from == names[from] and
+    if item.waiting[name] and item.from == from and
        kind == (item.to and "direct" or "broadcast") and
        text:find("^" .. item.says .. "$") then
       item.waiting[name], item.count = nil, item.count - 1
@@ -78,8 +76,8 @@ local function heard(name, kind, from, text)
       return show()
     end
   end
-  problem("%s was not expected to hear from %s, %s: %s", name,
-          names[from] or from, kind, text)
+  problem("%s was not expected to hear from %s, %s: %s", name, from, kind,
+          text)
 end
 
 -- An entry of the bot's log; nil: the line is none.
@@ -89,7 +87,7 @@ local function logged(line)
 end
 
 -- A line of a child: of the bot's log, or what it was told, such as
--- "broadcast", a tab, "[localhost:5000] Hello".
+-- "broadcast", a tab, "[visitor] Hello".
 local function learn(name, line)
   local kind, from, text = line:match("^(%a+)\t%[(.-)%] (.*)$")
   if kind then return heard(name, kind, from, text) end
@@ -110,7 +108,7 @@ local function said(child, line)
   if line == "left" then
     left = true
   elseif line:find("^members\t") then
-    remaining = line:gsub("^members\t", ""):gsub("%S+", names)
+    remaining = line:gsub("^members\t", "")
   else
     learn(child.name, line)
   end
@@ -171,8 +169,7 @@ local LEASH = [[
   kill $!
 ]]
 
--- Starts the bot; what it is called once it has joined, or nil and what it
--- said.
+-- Starts the bot; where it is once it has joined, or nil and what it said.
 local function startbot(entry)
   local child = start("dice", "sh", "-c", LEASH, "sh", arg[-1],
     folder .. "/../bin/gop2p", "bot", "--json", "--log-level", "debug",
@@ -187,7 +184,7 @@ local function startbot(entry)
   return nil, table.concat(lines, "\n  ")
 end
 
--- Starts a script of this folder that says its name first.
+-- Starts a script of this folder that says its address first.
 local function startscript(name, ...)
   local child = start(name, arg[-1], ("%s/%s.lua"):format(folder, name), ...)
   local peer = child.lines() or ""
@@ -197,13 +194,12 @@ local function startscript(name, ...)
   return nil, table.concat(lines, "\n  ")
 end
 
--- Notes who a child that was started is; returns its peer.
+-- Tells where a child that was started is; returns its peer.
 local function introduce(name, peer, why)
   if not peer then
     problem("%s did not start: %s", name, why)
     judge()
   end
-  names[peer] = name
   print(("  %-8s is %s"):format(name, peer))
   return peer
 end

@@ -24,7 +24,7 @@ end)
 
 bot:command("ping [member:peer]", "says whether it, or a member, responds",
             function(_, args)
-  if not args.member then return "pong" end
+  if not args.member or args.member == bot.node:self() then return "pong" end
   for _, known in ipairs(bot.node:stats().peers) do
     if known.peer == args.member then
       local rtt = known.state == "alive" and known.rtt
@@ -36,7 +36,7 @@ bot:command("ping [member:peer]", "says whether it, or a member, responds",
 end)
 
 bot:command("who", "lists the members", function()
-  local names = { tostring(bot.node:self()) }
+  local names = { bot.name }
   for _, peer in ipairs(bot:members()) do
     names[#names + 1] = tostring(peer)
   end

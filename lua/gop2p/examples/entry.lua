@@ -2,7 +2,7 @@
 --
 --   lua5.4 lua/gop2p/examples/entry.lua [port]
 --
--- Says its name, then every message as it arrives. Leaves when Enter is
+-- Says its address, then every message as it arrives. Leaves when Enter is
 -- pressed or its input ends, and says who was there.
 
 local gop2p = require "gop2p"
@@ -11,8 +11,9 @@ io.stdout:setvbuf("line")
 
 gop2p.run(function()
   local port = math.tointeger(tonumber(arg[1] or 0))
-  local node <close> = assert(gop2p.start_local_node(port))
-  print(node:self())
+  local options = { name = "entry" }
+  local node <close> = assert(gop2p.start_local_node(port, options))
+  print(gop2p.peer(node:self()))   -- its address alone
   gop2p.spawn(function()
     for msg in node:inbox() do print(msg.type, msg) end
   end)

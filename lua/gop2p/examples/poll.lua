@@ -6,13 +6,16 @@
 --   !poll 18:00 "Where do we eat tomorrow?" pizza, soup
 --   !vote 2
 --
--- One poll at a time. Each member has one vote, which may also be given
--- directly, and changed. The result is said when the time is over.
+-- One poll at a time. Each member has one vote, by its name if it has one,
+-- which may also be given directly, and changed. The result is said when the
+-- time is over.
 
 local bot = require("gop2p.bot").new {
   name = "poll", port = arg[1], join = { table.unpack(arg, 2) },
 }
-local store = bot.store   -- poll: by, question, choices, votes, ends, over
+-- The poll: by, author, question, choices, votes, ends, over. Votes go by
+-- address: a name is changed in no time.
+local store = bot.store
 local closing             -- what will close it
 
 local function result(poll)
@@ -45,8 +48,9 @@ bot:command("poll <closes:time> <question> <choices...>", "begins a poll",
   if #choices < 2 then return "Name at least two choices: a, b, c" end
   local ends = math.ceil(args.closes)
   if ends <= os.time() then return "That time is past." end
-  store.poll = { by = tostring(ctx.from), question = args.question,
-                 choices = choices, votes = {}, ends = ends, over = false }
+  store.poll = { by = ctx.address, author = tostring(ctx.from),
+                 question = args.question, choices = choices, votes = {},
+                 ends = ends, over = false }
   closing = bot:at(ends, close)
   bot:say(("A poll, until %s: %s"):format(os.date("%Y-%m-%d %H:%M", ends),
                                           result(store.poll)))
@@ -54,13 +58,13 @@ end)
 
 bot:command("vote <number:integer>", "votes for a choice",
             function(ctx, args)
-  local poll, voter = store.poll, tostring(ctx.from)
+  local poll = store.poll
   if not poll or poll.over then return "There is no poll." end
   local choice = poll.choices[args.number]
   if not choice then return "There is no such choice. " .. result(poll) end
-  local changed = poll.votes[voter] and "now " or ""
-  poll.votes[voter] = args.number
-  return ("%s has %svoted for %s."):format(voter, changed, choice)
+  local changed = poll.votes[ctx.address] and "now " or ""
+  poll.votes[ctx.address] = args.number
+  return ("%s has %svoted for %s."):format(ctx.from, changed, choice)
 end)
 
 bot:command("votes", "shows the votes so far, or the result", function()
@@ -70,8 +74,8 @@ end)
 bot:command("close", "ends your poll early", function(ctx)
   local poll = store.poll
   if not poll or poll.over then return "There is no poll." end
-  if poll.by ~= tostring(ctx.from) and not bot:is(ctx.from, "owner") then
-    return ("Only %s may close it."):format(poll.by)
+  if poll.by ~= ctx.address and not bot:is(ctx.from, "owner") then
+    return ("Only %s may close it."):format(poll.author)
   end
   close()
 end)

@@ -41,10 +41,12 @@ local function schedule(number)
   bot:at(store.reminders[number].at, function() tell(number) end)
 end
 
+local function who(peer) return peer.name or tostring(peer) end
+
 -- Somebody is there again: and may have missed something.
 local function catchup(peer)
   for number, reminder in pairs(store.reminders) do
-    local theirs = not reminder.to or reminder.to == tostring(peer)
+    local theirs = not reminder.to or reminder.to == who(peer)
     if theirs and reminder.at <= os.time() then
       bot:after(0, function() tell(number) end)
     end
@@ -58,7 +60,7 @@ bot:command("remind <me-or-all> <in-or-at> <when:time> <text...>",
   if whom ~= "me" and whom ~= "all" then return "Remind whom: me or all?" end
   if args.when < os.time() then return "That time is past." end
   local number = (store.last or 0) + 1
-  local by, at = tostring(ctx.from), math.ceil(args.when)
+  local by, at = who(ctx.from), math.ceil(args.when)
   store.last, store.reminders[number] = number,
     { by = by, to = whom == "me" and by, at = at, text = args.text }
   assert(bot:save())
@@ -70,7 +72,7 @@ end)
 bot:command("reminders", "lists your reminders", function(ctx)
   local lines = {}
   for number, reminder in pairs(store.reminders) do
-    if reminder.by == tostring(ctx.from) then
+    if reminder.by == who(ctx.from) then
       lines[#lines + 1] = ("%s %s (number %d)"):format(
         os.date("%Y-%m-%d %H:%M:%S", reminder.at), reminder.text, number)
     end
@@ -82,7 +84,7 @@ end)
 bot:command("forget <number:integer>", "deletes one of your reminders",
             function(ctx, args)
   local reminder = store.reminders[args.number]
-  if not reminder or reminder.by ~= tostring(ctx.from) then
+  if not reminder or reminder.by ~= who(ctx.from) then
     return "You have no reminder with that number."
   end
   store.reminders[args.number] = nil
@@ -90,7 +92,7 @@ bot:command("forget <number:integer>", "deletes one of your reminders",
 end)
 
 for number in pairs(store.reminders) do schedule(number) end
-for _, event in ipairs { "joined", "met", "recovered" } do
+for _, event in ipairs { "joined", "met", "recovered", "renamed" } do
   bot:on(event, catchup)
 end
 

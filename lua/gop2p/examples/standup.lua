@@ -1,6 +1,6 @@
 -- standup.lua - asks a team what it is at, and posts what was answered.
 --
---   OWNER=localhost:5000 lua5.4 standup.lua [port [peer...]]
+--   OWNER=ann lua5.4 standup.lua [port [peer...]]
 --
 -- The owner says who is in the team (!add, !remove) and when it is asked
 -- (!schedule). Each of them is asked directly, and has an hour to answer.
@@ -11,7 +11,7 @@ local bot = require("gop2p.bot").new {
   owner = os.getenv("OWNER"),
 }
 local store = bot.store
-store.team = store.team or {}                         -- name -> true
+store.team = store.team or {}       -- name, or else address -> true
 store.schedule = store.schedule or "0 9 * * mon-fri"
 
 local QUESTION = "What are you working on, and what holds you up?"
@@ -26,9 +26,8 @@ local function team()
 end
 
 local function isthere(member)
-  for _, peer in ipairs(bot:members()) do
-    if tostring(peer) == member then return true end
-  end
+  local known = bot.node:member(member)
+  return known and (known.state == "alive" or known.state == "suspected")
 end
 
 local function summary(round)
@@ -77,12 +76,12 @@ end
 bot:command("team", "says who is asked, and when", settings)
 
 bot:command("add <member:peer>", "adds a member", function(_, args)
-  store.team[tostring(args.member)] = true
+  store.team[args.member.name or tostring(args.member)] = true
   return settings()
 end, OWNER)
 
-bot:command("remove <member:peer>", "removes a member", function(_, args)
-  store.team[tostring(args.member)] = nil
+bot:command("remove <member>", "removes a member", function(_, args)
+  store.team[args.member] = nil
   return settings()
 end, OWNER)
 

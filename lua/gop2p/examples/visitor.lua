@@ -2,14 +2,14 @@
 --
 --   lua5.4 lua/gop2p/examples/visitor.lua peer
 --
--- Says its name, then what it is told. Gives up when its input ends.
+-- Says its address, then what it is told. Gives up when its input ends.
 
 local gop2p = require "gop2p"
 
 io.stdout:setvbuf("line")
 
 gop2p.run(function()
-  local node <close> = assert(gop2p.start_local_node(0))
+  local node <close> = assert(gop2p.start_local_node(0, { name = "visitor" }))
 
   local function say(text)
     assert(assert(node:broadcast(text)):wait())
@@ -27,12 +27,12 @@ gop2p.run(function()
   end)
 
   assert(node:connect(arg[1]))
-  print(node:self())
+  print(gop2p.peer(node:self()))   -- its address alone
   say("Good morning, everybody!")
-  local bot = hear().from
+  hear()
   say("!roll")
   hear()
-  assert(assert(node:send(bot, "pick tea, coffee")):wait())
+  assert(assert(node:send("dice", "pick tea, coffee")):wait())
   hear()
   say("Thank you, dice. Goodbye!")
   assert(node:leave())

@@ -13,8 +13,8 @@ local standard = require "gop2p.testing.standard"
 local system = require "gop2p.system"
 
 local shared = {}
-for name in ([[check complete core help input node plain prompt queue
-               receipt scheduler state timers unread values waits]])
+for name in ([[check complete core help input node plain prompt queue reach
+               receipt scheduler start state timers unread values waits]])
             :gmatch("%a+") do
   shared["gop2p." .. name] = true
 end

@@ -50,10 +50,16 @@ local function open(self, name)
   return worlds[self]
 end
 
-local function checkname(inside, name, arg, what)
-  check.that(type(name) == "string" and name:find("^[%w._-]+$"), arg, what,
-             "name of letters, digits, '.', '_' and '-' expected", 1)
-  check.that(not inside:part(name), arg, what,
+-- A name that a node can have; 'option' is said before what is wrong.
+local function checkname(name, arg, what, option)
+  local good, expected = core.isname(name)
+  check.that(good, arg, what,
+             ("%s%s, got %q"):format(option or "", expected, name), 1)
+  return name
+end
+
+local function checknew(inside, name, arg, what)
+  check.that(not inside.parts[name], arg, what,
              ("'%s' exists already"):format(name), 1)
 end
 
@@ -75,7 +81,8 @@ end
 --
 -- Starts a script, as "lua path" would, and waits until it is a member of
 -- the network, three seconds at most: one that has joined nobody by then is
--- joined by the others. options: name (of the file), args (a list), env
+-- joined by the others. options: name (by which the test means it, whatever
+-- the script calls its node; that of the file), args (a list), env
 -- (variables of the environment; false: not set), and may_fail: that it ends
 -- with an error is part of the test, and else raised by the next call.
 function methods:bot(path, options)
@@ -85,7 +92,8 @@ function methods:bot(path, options)
                                     env = "table", may_fail = "boolean" },
                          "bot")
   local name = options.name or path:match("([^/]*)$"):gsub("%.lua$", "")
-  checkname(inside, name, 2, "bot")
+  checkname(name, 2, "bot", "option 'name': ")
+  checknew(inside, name, 2, "bot")
   local part = program.new(inside, name, path, options)
   local started, why = program.start(part)
   if not started then error(why, 2) end
@@ -94,28 +102,51 @@ function methods:bot(path, options)
   return part
 end
 
+-- Where the node of a user is, unless the test says so: "ann:5000". What no
+-- host name has in it stands there as the number of its character.
+local function addressof(name)
+  if core.peer(name, 5000) then return name .. ":5000" end
+  local host = name:gsub(utf8.charpattern, function(character)
+    if character:find("^[%w.-]$") then return character end
+    return ("_%x"):format(utf8.codepoint(character))
+  end)
+  return host .. ":5000"
+end
+
+-- The name of a user's node, or false.
+local function nodename(options, name)
+  local given = options.name
+  if given == nil then return name end
+  if given == false then return false end
+  check.that(type(given) == "string", 2, "user",
+             "option 'name': string or false expected", 1)
+  return checkname(given, 2, "user", "option 'name': ")
+end
+
 -- net:user(name [, options]) -> user
 --
--- Somebody whom the test has in hand, with a node of that name: "ann:5000".
--- options: address ("host:port"), and join: through whom, when there is more
--- than one network.
+-- Somebody whom the test has in hand, with a node of that name, at
+-- "ann:5000". options: name (another one for the node; false: it has none,
+-- as a member that is a Go program), address ("host:port"), and join:
+-- through whom, when there is more than one network. Raises when a node that
+-- lives has the name already.
 function methods:user(name, options)
   local inside = open(self, "user")
-  checkname(inside, name, 1, "user")
-  options = checkoptions(options, { address = "any", join = "any" }, "user")
-  local peer, why = values.topeer(options.address or name .. ":5000")
+  name = checkname(check.string(name, 1, "user"), 1, "user")
+  checknew(inside, name, 1, "user")
+  options = checkoptions(options, { name = "any", address = "any",
+                                    join = "any" }, "user")
+  local called = nodename(options, name)
+  local peer, why = values.topeer(options.address or addressof(name))
   check.that(peer, 2, "user", why)
   local through
   if options.join then
     through, why = inside:peerof(options.join)
     check.that(through, 2, "user", why)
   end
-  local part = user.new(inside, name, peer, through)
+  local part = user.new(inside, name, called, peer, through)
   local entered, err = user.enter(part)
-  if not entered then
-    user.close(part)
-    error(tostring(err), 2)
-  end
+  if not entered then error(tostring(err), 2) end
   inside:enlist(part)
   inside:check(2)
   return part
@@ -143,13 +174,13 @@ function methods:now()
   return core.time()
 end
 
--- The names in a list, or of one.
+-- The names of the parts in a list, or of one.
 local function names(inside, list, arg)
-  local one = type(list) ~= "table" or list.name
+  local one = type(list) ~= "table" or list.kind or list.address
   local out = {}
   for i, who in ipairs(one and { list } or list) do
-    local part = inside:part(who)
-    check.that(part, arg, "partition", inside:unknown(who), 1)
+    local part, why = inside:part(who)
+    check.that(part, arg, "partition", why, 1)
     out[i] = part.name
   end
   return out
@@ -203,8 +234,8 @@ end
 function methods:said_by(who)
   check.self(self, meta, "said_by", "network")
   local inside = worlds[self]
-  local part = inside:part(who)
-  check.that(part, 1, "said_by", inside:unknown(who))
+  local part, why = inside:part(who)
+  check.that(part, 1, "said_by", why)
   return inside.conversation:view(part.name, "say")
 end
 

@@ -12,11 +12,13 @@ local meta = { __index = methods, __name = "gop2p.testing.user" }
 local ARRIVAL = 1    -- seconds that is waited for a message to arrive
 local GOODBYE = 2    -- and for a leave
 
--- 'address' is what the node is called, 'join' through whom it joins, nil:
+-- 'name' is that of the part, 'nodename' that of its node, or false,
+-- 'address' where that is reached, and 'join' through whom it joins, nil:
 -- whoever is there.
-function user.new(world, name, address, join)
+function user.new(world, name, nodename, address, join)
   return setmetatable({ kind = user, world = world, name = name,
-                        address = address, join = join, node = false }, meta)
+                        nodename = nodename, address = address, join = join,
+                        node = false }, meta)
 end
 
 -- What comes for a node of the test's is read at once.
@@ -39,21 +41,13 @@ local function drain(self, node)
   end)
 end
 
--- Opens the node. Nil and why when its name is taken.
+-- Opens the node. Nil and why when its address is taken.
 function user.open(self)
-  local node, err = self.world:open(self.name, self.address)
+  local node, err = self.world:open(self.name, self.address, self.nodename)
   if not node then return nil, err end
   self.node = node
   drain(self, node)
   return true
-end
-
--- The same, and joins. Nil and why when that was to be through somebody who
--- did not let it in.
-function user.enter(self)
-  local opened, err = user.open(self)
-  if opened then opened, err = self.world:enter(self.node, self.join) end
-  return opened, err
 end
 
 function user.nodes(self)
@@ -72,6 +66,17 @@ end
 -- Never raises.
 function user.close(self)
   if self.node then shut(self, core.sim.crash) end
+end
+
+-- The same, and joins. Nil and why when it was not let in: by whom it was to
+-- join through, or for its name.
+function user.enter(self)
+  local opened, err = user.open(self)
+  if not opened then return nil, err end
+  local entered
+  entered, err = self.world:enter(self.node, self.join)
+  if not entered then user.close(self) end
+  return entered, err
 end
 
 local function here(self, name)
@@ -98,8 +103,8 @@ function methods:say(text)
   send(self, text)
 end
 
--- user:dm(to, text): to one, likewise: the name of a bot or of a user, or a
--- peer.
+-- user:dm(to, text): to one, likewise: a bot, a user or its name in the test,
+-- the name of a node, or a peer.
 function methods:dm(to, text)
   here(self, "dm")
   text = check.string(text, 2, "dm")
@@ -120,10 +125,29 @@ function methods:members()
   return core.members(self.node)
 end
 
--- user:peer() -> what its node is called
+-- user:peer() -> the peer of its node; when that is not in the network, by
+-- its address alone
 function methods:peer()
   check.self(self, meta, "peer", "user")
-  return self.address
+  return self.node and core.self(self.node) or self.address
+end
+
+-- user:set_name(name)
+--
+-- Gives its node this name, which no other living one may have. Waits until
+-- all that list it know, a second at most.
+function methods:set_name(name)
+  here(self, "set_name")
+  name = check.string(name, 1, "set_name")
+  local good, expected = core.isname(name)
+  check.that(good, 1, "set_name", ("%s, got %q"):format(expected, name))
+  local taken, err = core.setname(self.node, name)
+  if not taken then error(tostring(err), 2) end
+  self.nodename = name
+  self.world.conversation:note(("* %s is now %s"):format(self.name, name))
+  self.world:await(function() return self.world:isknown(self.node) end,
+                   ARRIVAL)
+  self.world:check(2)
 end
 
 -- user:leave(): says goodbye and is gone.

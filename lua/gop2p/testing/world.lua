@@ -60,7 +60,7 @@ end
 
 -- A silent member at an entry point's address.
 local function openlobby(self, peer)
-  local lobby = user.new(self, tostring(peer), peer)
+  local lobby = user.new(self, values.endpoint(peer), false, peer)
   assert(user.open(lobby))
   self.lobbies[#self.lobbies + 1] = lobby
   self.parts[lobby.name] = lobby
@@ -132,8 +132,26 @@ function methods:check(level)
   if problem then self:raise(problem, level + 1) end
 end
 
+-- The part that a node is of, by its peer; or nil.
+local function partat(self, peer)
+  return self.parts[self.names[values.endpoint(peer)]]
+end
+
 function methods:nameof(peer)
-  return self.names[tostring(peer)] or tostring(peer)
+  return self.names[values.endpoint(peer)] or tostring(peer)
+end
+
+-- How the transcript shows a node: by the name of its part, and by its own
+-- where that is another one.
+local function shown(self, peer)
+  local part = partat(self, peer)
+  for _, node in ipairs(part and part.kind.nodes(part) or {}) do
+    local own = core.self(node)
+    if own == peer and own.name and own.name ~= part.name then
+      return ("%s (%s)"):format(part.name, own.name)
+    end
+  end
+  return self:nameof(peer)
 end
 
 -- Lets the next things happen, until 'deadline' at most.
@@ -162,13 +180,15 @@ local function sideof(self, name)
 end
 
 function methods:adopt(name, node)
-  self.names[tostring(core.self(node))] = name
+  self.names[values.endpoint(core.self(node))] = name
   if self.sides then sim.side(node, sideof(self, name)) end
 end
 
--- A node of the test's own.
-function methods:open(name, peer)
-  local node, err = core.start(peer.address, peer.port, {})
+-- A node of the test's own, for the part with this name; the node's is
+-- 'nodename', or false.
+function methods:open(name, peer, nodename)
+  local node, err = core.start(peer.address, peer.port,
+                               { name = nodename or nil })
   if node then self:adopt(name, node) end
   return node, err
 end
@@ -184,15 +204,14 @@ function methods:makeway(address, port)
 end
 
 local function said(self, node, data, list)
-  local name = self:nameof(core.self(node))
-  local to = ""
+  local from, to = core.self(node), ""
   if list then
     local names = {}
-    for i, peer in ipairs(list) do names[i] = self:nameof(peer) end
+    for i, peer in ipairs(list) do names[i] = shown(self, peer) end
     to = " to " .. table.concat(names, ", ")
   end
-  self.conversation:note(name .. to .. ": " .. data)
-  self.conversation:add(name, "say", data)
+  self.conversation:note(shown(self, from) .. to .. ": " .. data)
+  self.conversation:add(self:nameof(from), "say", data)
 end
 
 -- Puts a message on its way, as core.post does; all that is sent stands in
@@ -223,11 +242,28 @@ local function entries(self, own)
 end
 
 -- Joins through 'peer', or through whoever is there. True also when nobody
--- is.
+-- is; nil and why when it is not let in, for its name is another's.
 function methods:enter(node, peer)
   if peer then return join(node, peer) end
   for _, entry in ipairs(entries(self, node)) do
-    if entry ~= core.self(node) and join(node, entry) then break end
+    if entry ~= core.self(node) then
+      local joined, err = join(node, entry)
+      if joined then break end
+      if err.code == "EEXIST" then return nil, err end
+    end
+  end
+  return true
+end
+
+-- Whether all that list a node call it by the name that it has.
+function methods:isknown(node)
+  local own = core.self(node)
+  for _, part in ipairs(self.everybody) do
+    for _, other in ipairs(part.kind.nodes(part)) do
+      for _, peer in ipairs(core.members(other)) do
+        if peer == own and peer.name ~= own.name then return false end
+      end
+    end
   end
   return true
 end
@@ -262,28 +298,65 @@ function methods:settle(part, level)
   end
   self:await(joined, JOINING)
   local node = not joined() and part.kind.nodes(part)[1]
-  if node then self:enter(node) end
+  if node then
+    local entered, err = self:enter(node)
+    if not entered then
+      self.conversation:note(part.name .. " ! " .. tostring(err))
+    end
+  end
   self:await(function() return self.problem end, SETTLING)
   self:check(level + 1)
 end
 
--- The part that a name, or what the test has of it, stands for; or nil.
-function methods:part(who)
-  if type(who) == "table" then who = who.name end
-  return self.parts[who]
+-- The part with a node of that name, and the node's peer. Else nil, nil and
+-- why: no part has one, or several have.
+local function called(self, name)
+  local part, peer
+  local names = {}
+  for _, one in ipairs(self.everybody) do
+    for _, node in ipairs(one.kind.nodes(one)) do
+      local own = core.self(node)
+      if own.name == name and part ~= one then
+        part, peer = one, own
+        names[#names + 1] = one.name
+      end
+    end
+  end
+  if #names == 1 then return part, peer end
+  return nil, nil, #names == 0 and self:unknown(name) or
+         ("several nodes are called '%s': those of %s"):format(
+           name, table.concat(names, ", "))
 end
 
--- The peer that a name, a bot, a user or anything else stands for.
-function methods:peerof(who)
-  local part = self:part(who)
+-- Whom the test means, by the name of a part, by what it has of one, by the
+-- name of a node or by a peer: the part and the peer, of which there may be
+-- one without the other. Else nil, nil and why.
+local function meant(self, who)
+  local name = values.toname(who)
+  if type(who) == "table" and who.kind then name = who.name end
+  local part = self.parts[name]
   if part then
     local node = part.kind.nodes(part)[1]
-    if node then return core.self(node) end
-    return nil, part.name .. " has no node"
+    return part, node and core.self(node)
   end
+  if name then return called(self, name) end
   local peer, why = values.topeer(who)
+  if peer then return partat(self, peer), peer end
+  return nil, nil, type(who) == "string" and self:unknown(who) or why
+end
+
+-- The part that is meant; or nil and why.
+function methods:part(who)
+  local part, _, why = meant(self, who)
+  if part then return part end
+  return nil, why or self:unknown(who)
+end
+
+-- The peer that is meant; or nil and why.
+function methods:peerof(who)
+  local part, peer, why = meant(self, who)
   if peer then return peer end
-  return nil, type(who) == "string" and self:unknown(who) or why
+  return nil, why or part.name .. " has no node"
 end
 
 function methods:unknown(name)

@@ -1,0 +1,39 @@
+/*
+** base/unicode.c - see base/unicode.h.
+*/
+#include "base/unicode.h"
+
+#include <utf8proc.h>
+
+size_t gp_unicode_read (int32_t *out, const char *text, size_t len) {
+  utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text,
+                                        (utf8proc_ssize_t)len, out);
+  return n > 0 ? (size_t)n : 0;
+}
+
+bool gp_unicode_isletter (int32_t c) {
+  utf8proc_category_t category = utf8proc_category(c);
+  return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
+}
+
+/* A sign of Braille without a dot, which Unicode does not count as space. */
+#define BLANK 0x2800
+
+bool gp_unicode_isvisible (int32_t c) {
+  const utf8proc_property_t *p = utf8proc_get_property(c);
+  switch (p->category) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO: return false;
+    default: return !p->ignorable && c != BLANK;
+  }
+}
+
+int gp_unicode_width (int32_t c) {
+  return utf8proc_charwidth(c);
+}

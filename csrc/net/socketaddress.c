@@ -1,0 +1,34 @@
+/*
+** net/socketaddress.c - see net/socketaddress.h.
+*/
+#include "net/socketaddress.h"
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <string.h>
+
+socklen_t gp_socketaddress_size (const gp_socketaddress *a) {
+  return a->any.sa_family == AF_INET6 ? sizeof a->v6 : sizeof a->v4;
+}
+
+bool gp_socketaddress_parse (gp_socketaddress *a, const char *text,
+                             int port) {
+  char bare[INET6_ADDRSTRLEN + 2];
+  size_t len = strlen(text);
+  if (len >= sizeof bare)
+    return false;
+  memcpy(bare, text, len + 1);
+  memset(a, 0, sizeof *a);
+  if (inet_pton(AF_INET, bare, &a->v4.sin_addr) == 1) {
+    a->v4.sin_family = AF_INET;
+    a->v4.sin_port = htons((uint16_t)port);
+    return true;
+  }
+  if (len > 2 && bare[0] == '[' && bare[len - 1] == ']') {
+    bare[len - 1] = '\0';
+    memmove(bare, bare + 1, len - 1);
+  }
+  a->v6.sin6_family = AF_INET6;
+  a->v6.sin6_port = htons((uint16_t)port);
+  return inet_pton(AF_INET6, bare, &a->v6.sin6_addr) == 1;
+}

@@ -1,0 +1,26 @@
+/*
+** net/socketaddress.h - numeric addresses as sockets take them.
+*/
+#ifndef gp_net_socketaddress_h
+#define gp_net_socketaddress_h
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#pragma GCC visibility push(hidden)
+
+typedef union gp_socketaddress {
+  struct sockaddr any;
+  struct sockaddr_in v4;
+  struct sockaddr_in6 v6;
+} gp_socketaddress;
+
+/* From a numeric address, an IPv6 one in brackets or not. False: it is
+   none. */
+bool gp_socketaddress_parse (gp_socketaddress *a, const char *text, int port);
+
+socklen_t gp_socketaddress_size (const gp_socketaddress *a);
+
+#pragma GCC visibility pop
+#endif

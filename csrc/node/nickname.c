@@ -1,0 +1,75 @@
+/*
+** node/nickname.c - see node/nickname.h.
+*/
+#include "node/nickname.h"
+
+#include <string.h>
+
+#include "node/claim.h"
+#include "node/nicks.h"
+#include "node/outbox.h"
+#include "node/request.h"
+#include "node/state.h"
+
+/* Tells those of ours that are members and have room for it. The others
+   learn it with the rest. */
+static void tellmembers (gp_node *n) {
+  gp_record *peer;
+  for (peer = gp_record_first(&n->peers); peer != NULL;
+       peer = gp_record_next(peer)) {
+    gp_request *r = NULL;
+    if (peer->compat.ours && peer->membership == GP_MEMBER &&
+        !gp_outbox_isfull(n, peer))
+      r = gp_request_newown(n, peer, GP_PURPOSE_RENAME, NULL);
+    if (r != NULL)
+      gp_outbox_queue(n, peer, r);
+  }
+}
+
+gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
+  gp_identity *self = &n->self.identity;
+  gp_peer *old = self->peer;
+  gp_err e;
+  n->now = now;
+  if (strcmp(nick, self->nick) == 0)
+    return GP_OK;
+  if (gp_claim_istaken(n, nick))
+    return GP_EEXIST;
+  e = gp_peer_nicknamed(&self->peer, old, nick);
+  if (e != GP_OK)
+    return e;
+  gp_peer_unref(old);
+  strcpy(self->nick, nick);
+  gp_claim_letin(n);
+  tellmembers(n);
+  return GP_OK;
+}
+
+gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out) {
+  const gp_record *peer = gp_nicks_find(&n->peers.nicks, nick);
+  gp_err e = GP_OK;
+  for (; peer != NULL && e == GP_OK; peer = gp_nicks_next(peer))
+    if (gp_membership_ismember(peer))
+      e = gp_peerlist_add(out, gp_record_name(peer));
+  if (e == GP_OK && out->n == 0 && strcmp(nick, n->self.identity.nick) == 0)
+    e = gp_peerlist_add(out, n->self.identity.peer);
+  if (e != GP_OK)
+    gp_peerlist_clear(out);
+  return e;
+}
+
+bool gp_node_isnamesake (const gp_node *n, const gp_peer *p) {
+  const char *nick = gp_peer_nick(p);
+  const gp_peer *self = n->self.identity.peer;
+  const gp_record *peer;
+  if (nick[0] == '\0')
+    return false;
+  if (strcmp(nick, gp_peer_nick(self)) == 0 && !gp_peer_equal(p, self))
+    return true;
+  for (peer = gp_nicks_find(&n->peers.nicks, nick); peer != NULL;
+       peer = gp_nicks_next(peer))
+    if (gp_membership_ismember(peer) &&
+        !gp_peer_equal(gp_record_name(peer), p))
+      return true;
+  return false;
+}
