@@ -33,7 +33,7 @@ local function gather(failures, err)
   local n = 0
   for _, failure in ipairs(failures) do
     if failure.peer then
-      n = n + (err.failed[failure.peer] and 0 or 1)
+      n = n + (rawget(err.failed, failure.peer) and 0 or 1)
       err.failed[failure.peer] = failure
     end
   end

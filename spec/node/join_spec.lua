@@ -89,7 +89,7 @@ describe("gop2p.join", function()
     local hung <close> = net.hung()
     pcall(gop2p.run, function()
       gop2p.spawn(function() gop2p.join(hung.name, {port = port}) end)
-      gop2p.sleep(0.1)
+      while not entry:connect(port) do gop2p.sleep(0.05) end
       error("enough")
     end)
     local free <close> = assert(gop2p.start_local_node(port))
