@@ -27,6 +27,7 @@ typedef struct gp_compat {
   unsigned checks_left;      /* looks still to come */
   unsigned fruitless;        /* looks in a row that found nothing */
   uint64_t checked_at;       /* time of the last look */
+  uint64_t twin_until;       /* it may hold us under two names until then */
 } gp_compat;
 
 /* Which program it is. */
@@ -78,6 +79,12 @@ const gp_peer *gp_compat_settlealias (gp_node *n, gp_record *peer,
 /* A member that knew us by 'had' has connected to us, perhaps by another
    name, and will hold us twice: the old one is taken back. */
 void gp_compat_untwin (gp_node *n, gp_record *peer, const gp_peer *had);
+
+/* Our request to give up one of two names has ended. */
+void gp_compat_untwinned (gp_node *n, gp_record *peer);
+
+/* Whether it may hold us under two names, and send a broadcast to both. */
+bool gp_compat_istwin (const gp_node *n, const gp_record *peer);
 
 /* Checks its list, if that is due. */
 void gp_compat_look (gp_node *n, gp_record *peer);

@@ -123,6 +123,7 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       break;
     case GP_PURPOSE_FIND_ALIAS:
       return gp_join_aliased(n, peer, r, error, response);
+    case GP_PURPOSE_DROP_ALIAS: gp_compat_untwinned(n, peer); break;
     case GP_PURPOSE_NEWCOMER_FORM:
       endnewcomerform(n, peer, r, error, response);
       break;
