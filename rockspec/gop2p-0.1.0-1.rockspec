@@ -151,6 +151,7 @@ build = {
         "csrc/wire/codec.c",
         "csrc/wire/extension.c",
         "csrc/wire/frame.c",
+        "csrc/wire/given.c",
         "csrc/wire/headerform.c",
         "csrc/wire/http.c",
         "csrc/wire/jsonform.c",

@@ -59,7 +59,8 @@ typedef struct call {
   int next;        /* address to try */
   gp_addresses addresses;
   char remote[INET6_ADDRSTRLEN];
-  gp_httpout out; /* its texts are 'texts' */
+  char early[GP_LINK_EARLY]; /* the head of a response that broke off */
+  gp_httpout out;            /* its texts are 'texts' */
   char texts[];
 } call;
 
@@ -159,13 +160,13 @@ static void response_came (struct evhttp_request *req, void *arg) {
     call_responded(k);
 }
 
-/* A server that did not wait for all of the request: its status counts. */
-static void call_early (call *k) {
+/* Whether it is a server that did not wait for all of the request: its
+   refusal counts. */
+static bool call_early (call *k) {
   gp_httpin *in = &k->result.response;
-  in->status = k->link->early_status;
-  in->find = gp_evhttp_find;
-  in->headers = NULL;
-  call_tried(k, OVER, GP_OK);
+  memcpy(k->early, k->link->early, sizeof k->early);
+  return gp_httpin_cut(in, k->early) && in->status >= 400 &&
+         isfinal(in->status);
 }
 
 /*
@@ -190,8 +191,8 @@ static void request_failed (enum evhttp_request_error error, void *arg) {
     call_tried(k, OVER, GP_EPROTO);
   else if (!link->sent)
     call_tried(k, UNCONNECTED, connect_error(number, link->address));
-  else if (isfinal(link->early_status) && link->early_status >= 400)
-    call_early(k);
+  else if (call_early(k))
+    call_tried(k, OVER, GP_OK);
   else if (link->served > 0 && link->got == 0 && !k->replaced)
     call_tried(k, STALE, GP_ECONNRESET);
   else

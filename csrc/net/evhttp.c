@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
@@ -33,9 +34,19 @@ bool gp_evhttp_token (const char *value, const char *token) {
   return false;
 }
 
+static size_t count (const struct evkeyvalq *headers) {
+  const struct evkeyval *h;
+  size_t n = 0;
+  TAILQ_FOREACH(h, headers, next)
+  n++;
+  return n;
+}
+
 bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in) {
   struct evbuffer *b = evhttp_request_get_input_buffer(req);
-  in->headers = evhttp_request_get_input_headers(req);
+  struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
+  in->headers = headers;
+  in->nheaders = count(headers);
   in->find = gp_evhttp_find;
   in->len = evbuffer_get_length(b);
   in->body = NULL;

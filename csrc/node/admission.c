@@ -157,7 +157,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   gp_form form = peer->compat.form;
   if (request->form != GP_FORM_HEADERS || !gp_compat_isheaderform(form))
     form = request->form;
-  gp_compat_setprogram(peer, form, ours);
+  gp_compat_setprogram(n, peer, form, ours);
   gp_peers_setconfirmed(peer, true);
   if (ours)
     gp_claim_learn(n, peer, &request->ext.who, n->now);
@@ -184,7 +184,7 @@ void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form) {
   gp_exchange *x;
   if (form == GP_FORM_HEADERS && gp_compat_isheaderform(peer->compat.form))
     form = peer->compat.form; /* what it was */
-  gp_compat_setprogram(peer, form, peer->compat.ours);
+  gp_compat_setprogram(n, peer, form, peer->compat.ours);
   if (peer->claim.pending)
     return; /* whether it is let in is not known yet */
   while ((x = takeheld(n, peer)) != NULL) {

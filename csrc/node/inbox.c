@@ -3,6 +3,8 @@
 */
 #include "node/inbox.h"
 
+#include <string.h>
+
 #include "node/held.h"
 #include "node/respond.h"
 #include "node/state.h"
@@ -43,6 +45,41 @@ static void remember (gp_node *n, const gp_dedupe *d) {
     gp_ttlmap_raise(&n->inbox.numbers, d->nonce, d->number, n->now);
 }
 
+static bool issame (const gp_message *a, const gp_message *b) {
+  size_t len = gp_message_len(a);
+  return len == gp_message_len(b) &&
+         (len == 0 || memcmp(a->data->bytes, b->data->bytes, len) == 0);
+}
+
+/*
+** A Go member has no numbers. While it holds us under two names, it sends a
+** broadcast to one after the other, and no other one between: so the same
+** once more is the same one, and a third time another. What comes twice to
+** one name is two; but only the header forms tell to which.
+*/
+static bool issecond (const gp_node *n, const gp_record *peer,
+                      const gp_message *m, const gp_peer *host) {
+  const gp_dedupe *d = &peer->dedupe;
+  bool isother = host == NULL || d->once_to == NULL ||
+                 !gp_peer_equal(host, d->once_to);
+  return d->once != NULL && isother && m->type == GP_BROADCAST &&
+         issame(d->once, m) && gp_compat_istwin(n, peer);
+}
+
+static void clearonce (gp_dedupe *d) {
+  gp_message_unref(d->once);
+  gp_peer_unref(d->once_to);
+  d->once = NULL;
+  d->once_to = NULL;
+}
+
+static void setonce (gp_dedupe *d, gp_message *m, const gp_peer *host) {
+  clearonce(d);
+  d->once = gp_message_ref(m);
+  if (host != NULL)
+    d->once_to = gp_peer_ref(host);
+}
+
 /* What another process at its address said before may come late, too. */
 static void note (gp_node *n, gp_dedupe *d, const gp_message *m) {
   if (m->number == 0)
@@ -54,7 +91,7 @@ static void note (gp_node *n, gp_dedupe *d, const gp_message *m) {
 }
 
 /* Puts a message where the program finds it, if there is room. */
-static gp_err deliver (gp_node *n, gp_dedupe *d, gp_message *m) {
+static gp_err put (gp_node *n, gp_dedupe *d, gp_message *m) {
   gp_err e;
   if (isrepeated(n, d, m))
     return GP_OK;
@@ -67,16 +104,40 @@ static gp_err deliver (gp_node *n, gp_dedupe *d, gp_message *m) {
   return GP_OK;
 }
 
+/* The same for one of 'peer'. */
+static gp_err deliver (gp_node *n, gp_record *peer, gp_message *m,
+                       const gp_peer *host) {
+  gp_dedupe *d = &peer->dedupe;
+  bool second = issecond(n, peer, m, host);
+  gp_err e = second ? GP_OK : put(n, d, m);
+  if (e != GP_OK || m->type != GP_BROADCAST)
+    return e;
+  if (!second && gp_compat_istwin(n, peer))
+    setonce(d, m, host);
+  else
+    clearonce(d);
+  return GP_OK;
+}
+
+/* The same for one whose record is gone. */
+static gp_err deliverlate (gp_node *n, gp_message *m) {
+  gp_dedupe gone = {0, 0, NULL, NULL};
+  gp_err e = put(n, &gone, m);
+  remember(n, &gone);
+  return e;
+}
+
 static void plan (gp_node *n) {
   gp_deadlines_set(&n->deadlines, GP_DUE_INBOX, gp_held_due(&n->inbox.held));
 }
 
 bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
-                       gp_exchange *x) {
+                       const gp_peer *host, gp_exchange *x) {
   gp_inbox *i = &n->inbox;
   gp_err e = GP_ENOBUFS;
-  if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg))
-    e = deliver(n, &peer->dedupe, msg);
+  if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg) ||
+      issecond(n, peer, msg, host))
+    e = deliver(n, peer, msg, host);
   if (e == GP_ENOBUFS &&
       gp_held_put(&i->held, msg, x, n->now + n->self.opt.inbox_timeout_ms)) {
     plan(n);
@@ -89,8 +150,9 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
   return true;
 }
 
-void gp_inbox_remember (gp_node *n, const gp_record *peer) {
+void gp_inbox_remember (gp_node *n, gp_record *peer) {
   remember(n, &peer->dedupe);
+  clearonce(&peer->dedupe);
 }
 
 /*
@@ -102,12 +164,10 @@ static void admit (gp_node *n) {
   gp_held *h;
   while ((h = gp_held_first(&n->inbox.held)) != NULL) {
     gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
-    gp_dedupe gone = {0, 0};
-    gp_dedupe *d = peer == NULL ? &gone : &peer->dedupe;
     if (!n->transport.isgone(n->transport.self, h->exchange) &&
-        deliver(n, d, h->msg) != GP_OK)
+        (peer == NULL ? deliverlate(n, h->msg)
+                      : deliver(n, peer, h->msg, NULL)) != GP_OK)
       return;
-    remember(n, &gone);
     gp_respond(n, gp_held_take(h), 200, NULL);
   }
 }

@@ -98,7 +98,7 @@ static gp_record *learn (gp_node *n, gp_record *peer,
                          const gp_recvresp *response) {
   const gp_peer *self = response->ext.who.peer;
   gp_record *same = NULL;
-  gp_compat_setprogram(peer, response->form, self != NULL);
+  gp_compat_setprogram(n, peer, response->form, self != NULL);
   gp_peers_setconfirmed(peer, false);
   if (self != NULL) {
     same = gp_peers_find(&n->peers, self);
@@ -239,26 +239,30 @@ static bool hasleft (gp_node *n, gp_record *peer, gp_err error) {
 gp_record *gp_join_listed (gp_node *n, gp_record *peer, const gp_request *r,
                            gp_err error, const gp_recvresp *response) {
   greeting g = {.by = peer, .purpose = GP_PURPOSE_RECONNECT};
+  if (error == GP_OK && peer->membership == GP_SOUGHT)
+    return gp_join_joined(n, peer, r, response); /* another program now */
   if (hasleft(n, peer, error) || peer->membership != GP_MEMBER)
     return peer;
   if (error != GP_OK) {
     gp_sync_missed(peer);
     return peer;
   }
-  if (peer->compat.ours != (response->ext.who.peer != NULL))
-    return gp_join_joined(n, peer, r, response); /* another program now */
   if (!peer->compat.ours)
     g.us = gp_compat_aliasin(n, peer, &response->list);
   greet(n, &g, &response->list);
   return peer;
 }
 
-void gp_join_aliased (gp_node *n, gp_record *peer, gp_err error,
-                      const gp_recvresp *response) {
+gp_record *gp_join_aliased (gp_node *n, gp_record *peer, const gp_request *r,
+                            gp_err error, const gp_recvresp *response) {
+  if (error == GP_OK && peer->membership == GP_SOUGHT)
+    return gp_join_joined(n, peer, r, response); /* another program now */
   if (hasleft(n, peer, error) || error != GP_OK)
-    return;
-  gp_compat_setprogram(peer, response->form, response->ext.who.peer != NULL);
+    return peer;
+  gp_compat_setprogram(n, peer, response->form,
+                       response->ext.who.peer != NULL);
   gp_peers_setconfirmed(peer, false); /* it may be another program now */
   if (gp_compat_settlealias(n, peer, response) != NULL)
     gp_compat_checked(peer);
+  return peer;
 }

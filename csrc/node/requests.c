@@ -63,7 +63,8 @@ static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   nameto(n, &msg->to);
   msg->nonce = request->ext.nonce;
   msg->number = request->ext.number;
-  return gp_inbox_receive(n, peer, msg, x);
+  return gp_inbox_receive(
+    n, peer, msg, request->form == GP_FORM_HEADERS ? request->host : NULL, x);
 }
 
 /* Probes only a member, so that nobody can have other machines

@@ -17,6 +17,7 @@ void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {
   memset(&response, 0, sizeof response);
   response.status = status;
   response.text = text;
+  response.ext.who.process = n->self.identity.process;
   give(n, x, &response);
 }
 

@@ -10,7 +10,8 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
-/* A status; 'text' (static) says why when it is a refusal, else NULL. */
+/* A status; 'text' (static) says why when it is a refusal, else NULL. Shows
+   that it is one of ours, as every response does. */
 void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
 
 /* To a connect of our own process: 400, and who we are, by which it knows

@@ -78,8 +78,8 @@ static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
 */
 static void endfindform (gp_node *n, gp_record *peer, gp_err error,
                          const gp_recvresp *response) {
-  if (response != NULL && response->status != 0)
-    gp_compat_setprogram(peer, response->form,
+  if (error != GP_EPROTO && response != NULL && response->status != 0)
+    gp_compat_setprogram(n, peer, response->form,
                          response->ext.who.peer != NULL);
   else
     gp_outbox_drop(n, peer, GP_NEXT_MESSAGES, error);
@@ -122,8 +122,8 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
         gp_receipt_announce(r->receipt, response->ext.who.peer);
       break;
     case GP_PURPOSE_FIND_ALIAS:
-      gp_join_aliased(n, peer, error, response);
-      break;
+      return gp_join_aliased(n, peer, r, error, response);
+    case GP_PURPOSE_DROP_ALIAS: gp_compat_untwinned(n, peer); break;
     case GP_PURPOSE_NEWCOMER_FORM:
       endnewcomerform(n, peer, r, error, response);
       break;
@@ -160,14 +160,34 @@ void gp_responses_unsent (gp_node *n) {
   }
 }
 
-/* What the end of a request tells of the life of the peer. */
-static void observe (gp_node *n, gp_record *peer, gp_err error) {
+/* Another program responds in the place of a member, which has failed with
+   that; as what it is now, it is met at once. */
+static void replace (gp_node *n, gp_record *peer) {
+  if (!gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED))
+    return;
+  gp_departure_reset(peer);
+  gp_reconnect_resume(n, peer, 0);
+}
+
+/*
+** What the end of a request tells of the life of the peer. Another program in
+** its place proves nothing of it: a connect shows what that is, and a probe
+** does after all else.
+*/
+static void observe (gp_node *n, gp_record *peer, const gp_request *r,
+                     gp_err error, gp_giver giver) {
+  const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
+  bool other = giver == GP_GIVER_OTHER;
+  bool shown = rule->type == GP_CONNECT && !rule->bare && !rule->hasty;
   gp_suspicion_setreachable(&peer->liveness, error == GP_OK);
-  if (error == GP_OK)
+  if (error == GP_OK && !other)
     gp_detector_responded(n, peer);
   else if (error == GP_ECONNREFUSED)
     gp_detector_refused(n, peer);
-  else if (error == GP_ETIMEDOUT && gp_membership_ismember(peer))
+  else if (other && shown)
+    replace(n, peer);
+  else if (gp_membership_ismember(peer) &&
+           (other || error == GP_ETIMEDOUT || error == GP_EPROTO))
     gp_detector_probe(n, peer, false);
 }
 
@@ -176,7 +196,7 @@ static void observe (gp_node *n, gp_record *peer, gp_err error) {
 ** Only whoever has asked for just this one is told.
 */
 static void endself (gp_node *n, gp_record *peer, gp_request *r) {
-  bool asked = gp_request_purpose(r) == GP_PURPOSE_JOIN;
+  bool asked = gp_purpose_rule(gp_request_purpose(r))->decisive;
   gp_departure_reject(n, peer);
   gp_request_finish(r, &n->report, asked ? GP_ESELF : GP_OK, 0);
   gp_outbox_advance(n, peer);
@@ -184,11 +204,18 @@ static void endself (gp_node *n, gp_record *peer, gp_request *r) {
 
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
+  gp_giver giver = GP_GIVER_PEER;
   if (response != NULL && gp_compat_isourselves(n, &response->ext.who)) {
     endself(n, peer, r);
     return;
   }
-  observe(n, peer, error);
+  if (error == GP_OK)
+    giver = gp_compat_giver(peer, response,
+                            gp_purpose_rule(gp_request_purpose(r))->bare,
+                            r->began_at);
+  if (giver == GP_GIVER_ALIEN)
+    error = GP_EPROTO;
+  observe(n, peer, r, error, giver);
   if (response != NULL && response->remote != NULL)
     gp_peers_setremote(&n->peers, peer, response->remote);
   if (error == GP_OK && (response->status < 200 || response->status > 299))
@@ -236,6 +263,8 @@ static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
                        gp_err error, const gp_recvresp *response) {
   if (error == GP_OK)
     probed(n, p, peer, response);
+  else if (error == GP_EREPLACED)
+    replace(n, peer);
   else if (error == GP_EMFILE || error == GP_ENOMEM)
     gp_suspicion_notsent(&peer->liveness, n->now);
   else if (error == GP_ECONNREFUSED)
@@ -244,9 +273,22 @@ static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
     gp_suspicion_missed(&peer->liveness, error);
 }
 
+/* What is made of a response to a probe, which its 'giver' gave. */
+static gp_err errorof (gp_giver giver) {
+  switch (giver) {
+    case GP_GIVER_ALIEN: return GP_EPROTO;
+    case GP_GIVER_OTHER: return GP_EREPLACED;
+    default: return GP_OK;
+  }
+}
+
 static void endprobe (gp_node *n, gp_probe *p, gp_err error,
                       const gp_recvresp *response) {
   gp_record *peer = gp_peers_find(&n->peers, p->about);
+  const gp_record *asked = p->via == NULL ? peer
+                                          : gp_peers_find(&n->peers, p->via);
+  if (error == GP_OK)
+    error = errorof(gp_compat_giver(asked, response, true, p->sent_at));
   if (p->exchange != NULL)
     endhelp(n, p->exchange, error);
   if (p->via != NULL && error == GP_OK)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "wire/given.h"
 #include "wire/jsonform.h"
 #include "wire/refusal.h"
 
@@ -43,13 +44,6 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
   return status;
 }
 
-/* Only v1.1.3 sends this header (protocol.md). */
-static gp_form formof (const gp_httpin *in) {
-  return gp_httpin_header(in, "Access-Control-Allow-Methods") != NULL
-           ? GP_FORM_V113
-           : GP_FORM_HEADERS;
-}
-
 /* The two header forms show in their lists which of them they are. */
 static gp_err readlist (gp_recvresp *out, const gp_httpin *in,
                         const gp_json *json) {
@@ -66,7 +60,8 @@ gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
   memset(out, 0, sizeof *out);
   out->status = in->status;
   out->remote = in->remote;
-  out->form = formof(in);
+  out->form = gp_given_form(in);
+  out->toprobe = gp_given_toprobe(in);
   gp_extension_readresponse(&out->ext, in);
   return wants_list && gp_httpin_isok(in) ? readlist(out, in, json) : GP_OK;
 }

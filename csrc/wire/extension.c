@@ -27,11 +27,27 @@ static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 
 static const char brief[] = "Gop2p-Brief"; /* 1 */
 
+gp_header gp_extension_process (gp_extensiontext *text, uint64_t number) {
+  gp_header h = {process, text->process};
+  snprintf(text->process, sizeof text->process, "%016" PRIx64, number);
+  return h;
+}
+
+/* What is no connect and no probe shows that it is of ours, and no more. */
+static void writeprocess (gp_httpout *out, gp_extensiontext *text,
+                          uint64_t number) {
+  gp_header h = gp_extension_process(text, number);
+  if (number != 0)
+    gp_httpout_addheader(out, h.name, h.value);
+}
+
 static void writewho (gp_httpout *out, gp_extensiontext *text,
                       const gp_identity *who) {
   int n;
-  if (who->peer == NULL)
+  if (who->peer == NULL) {
+    writeprocess(out, text, who->process);
     return;
+  }
   snprintf(text->peer, sizeof text->peer, FORMAT "%s",
            gp_peer_text(who->peer));
   gp_httpout_addheader(out, announcement, text->peer);
@@ -98,6 +114,11 @@ static void readprocess (gp_identity *out, const gp_httpin *in) {
   if (readdigits(&out->process, value) && value[16] == ' ' &&
       !gp_nick_decode(out->nick, value + 17))
     out->nick[0] = '\0';
+}
+
+bool gp_extension_isours (const gp_httpin *in) {
+  uint64_t number;
+  return readdigits(&number, gp_httpin_header(in, process));
 }
 
 /* The number at the head of a text; 0: there is none. */

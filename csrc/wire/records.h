@@ -104,7 +104,8 @@ typedef struct gp_sendresp {
 /* A response of a peer. Owns all but 'remote'. */
 typedef struct gp_recvresp {
   int status;
-  gp_form form;       /* as far as it shows */
+  gp_form form;       /* as far as it shows; UNKNOWN: of no node (given.h) */
+  bool toprobe;       /* of a header form: as one is to a probe alone */
   gp_peerlist list;   /* to a connect */
   const char *remote; /* numeric address that it came from; borrowed */
   gp_extension ext;

@@ -71,8 +71,7 @@ TEST(saysnothing, "one that has nothing of ours to say adds no header") {
   memset(&out, 0, sizeof out);
   gp_extension_write(&out, &text, &none);
   SAME(out.nheaders, 0);
-  none.who.process = 7; /* that alone is none */
-  none.digest = 8;
+  none.digest = 8; /* that alone is none */
   none.alone = true;
   gp_extension_write(&out, &text, &none);
   SAME(out.nheaders, 0);

@@ -225,7 +225,7 @@ TEST(seedinplace,
   script_sent(&s);
   script_respond(&s, "broadcast", &seed, NULL);
   TEXT(script_sent(&s), "connect s:1 any");
-  script_respond(&s, "connect", &seed, "b:1");
+  script_respond(&s, "connect", &seed, "a:1");
   TEXT(script_sent(&s), "broadcast s:1 seed \"x\"");
   script_respond(&s, "broadcast", &seed, NULL);
   SAME(script_result(r), GP_OK);

@@ -255,6 +255,13 @@ static void identify (gp_identity *who, const actor *a) {
     snprintf(who->nick, sizeof who->nick, "%s", a->called);
 }
 
+/* Each response of ours shows a process, and those of most are of no
+   concern. */
+static void show (gp_identity *who, const actor *a) {
+  if (a->program == ACTOR_OURS)
+    who->process = a->process == 0 ? 1 : a->process;
+}
+
 static bool hasheaders (const actor *a) {
   return a->program == ACTOR_SEED || a->program == ACTOR_V112;
 }
@@ -288,10 +295,13 @@ gp_recvresp script_response (script *s, const char *text, const actor *by,
   if (list != NULL)
     parselist(&response.list, list);
   response.form = formof(by, response.list.n > 0);
+  response.toprobe = isprobe;
   if (isprobe && !hasheaders(by))
     response.status = 204;
   if (isprobe || isconnect)
     identify(&response.ext.who, by);
+  else
+    show(&response.ext.who, by);
   return response;
 }
 
@@ -317,6 +327,8 @@ void script_refuse (script *s, const char *text, const actor *by,
                     int status) {
   gp_recvresp response = {.status = status, .remote = remoteof(by)};
   response.form = formof(by, false);
+  response.toprobe = strncmp(text, "probe", 5) == 0;
+  show(&response.ext.who, by);
   script_end(s, text, GP_OK, &response);
 }
 

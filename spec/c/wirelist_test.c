@@ -13,7 +13,10 @@
 static gp_err list (gp_recvresp *in, int code, const char *body) {
   char text[400];
   wiretext w;
-  snprintf(text, sizeof text, "HTTP/1.1 %d X\nA: b\n\n%s", code, body);
+  snprintf(text, sizeof text,
+           "HTTP/1.1 %d X\nAccess-Control-Allow-Origin: *\nDate: x\n"
+           "Content-Length: 9\n\n%s",
+           code, body);
   wiretext_made(&w, text);
   return wiretext_readresponse(in, &w, true);
 }
@@ -62,7 +65,7 @@ TEST(listaccepted, "a list may have spaces; its ports show the form") {
   SAME(list(&in, 200, " \r\n\t[ ]"), GP_OK);
   SAME(in.form, GP_FORM_HEADERS);
   gp_recvresp_clear(&in);
-  SAME(list(&in, 299, "[" A "]"), GP_OK);
+  SAME(list(&in, 200, "[" A "]"), GP_OK);
   SAME(in.form, GP_FORM_V112);
   SAME(in.list.n, 1);
   gp_recvresp_clear(&in);
