@@ -228,6 +228,7 @@ build = {
     ["gop2p.testing.standard"] = "lua/gop2p/testing/standard.lua",
     ["gop2p.testing.user"] = "lua/gop2p/testing/user.lua",
     ["gop2p.testing.world"] = "lua/gop2p/testing/world.lua",
+    ["gop2p.text"] = "lua/gop2p/text.lua",
     ["gop2p.timers"] = "lua/gop2p/timers.lua",
     ["gop2p.unread"] = "lua/gop2p/unread.lua",
     ["gop2p.values"] = "lua/gop2p/values.lua",
