@@ -47,6 +47,7 @@ build = {
       sources = {
         "csrc/base/base64.c",
         "csrc/base/blob.c",
+        "csrc/base/display.c",
         "csrc/base/err.c",
         "csrc/base/heap.c",
         "csrc/base/index.c",
@@ -78,6 +79,7 @@ build = {
         "csrc/lua/start.c",
         "csrc/lua/symbols.c",
         "csrc/lua/terminal.c",
+        "csrc/lua/text.c",
         "csrc/lua/userdata.c",
         "csrc/lua/values.c",
         "csrc/lua/watch.c",

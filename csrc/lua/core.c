@@ -19,6 +19,7 @@ int luaopen_gop2p_core (lua_State *L) {
   lgp_open_reach(L);
   lgp_open_catch(L);
   lgp_open_terminal(L);
+  lgp_open_text(L);
   lgp_open_budget(L);
   lgp_open_receipt(L);
   lgp_open_node(L);

@@ -29,6 +29,7 @@ void lgp_open_send (lua_State *L);
 void lgp_open_sim (lua_State *L);
 void lgp_open_start (lua_State *L);
 void lgp_open_terminal (lua_State *L);
+void lgp_open_text (lua_State *L);
 void lgp_open_values (lua_State *L);
 void lgp_open_watch (lua_State *L);
 

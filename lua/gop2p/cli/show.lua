@@ -60,7 +60,8 @@ function show.json(...)
   for i = 1, fields.n, 2 do
     local value = fields[i + 1]
     if value ~= nil then
-      out[#out + 1] = cjson.encode(fields[i]) .. ":" .. cjson.encode(value)
+      out[#out + 1] = cjson.encode(fields[i]) .. ":"
+                      .. core.visible(cjson.encode(value), "json")
     end
   end
   show.line("{" .. table.concat(out, ",") .. "}")
