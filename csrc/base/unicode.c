@@ -40,6 +40,11 @@ bool gp_unicode_isspace (int32_t c) {
          (is >= UTF8PROC_CATEGORY_ZS && is <= UTF8PROC_CATEGORY_ZP);
 }
 
+bool gp_unicode_iszerowidth (int32_t c) {
+  const utf8proc_property_t *p = utf8proc_get_property(c);
+  return p->category == UTF8PROC_CATEGORY_CF && p->ignorable && c <= 0xFFFF;
+}
+
 bool gp_unicode_ismark (int32_t c) {
   utf8proc_category_t category = utf8proc_category(c);
   return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;

@@ -25,6 +25,11 @@ bool gp_unicode_isvisible (int32_t c);
 /* Whether it separates words or lines. */
 bool gp_unicode_isspace (int32_t c);
 
+/* Whether it stands between characters and is not there for a person: a
+   joiner, a mark of direction, a byte order mark; no tag, which may belong
+   to a flag. */
+bool gp_unicode_iszerowidth (int32_t c);
+
 /* Whether it combines with what stands before it. */
 bool gp_unicode_ismark (int32_t c);
 

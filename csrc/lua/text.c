@@ -67,6 +67,12 @@ static int core_visible (lua_State *L) {
   return 1;
 }
 
+static size_t checkfrom (lua_State *L, size_t len) {
+  lua_Integer at = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, at >= 1 && (size_t)at <= len + 1, 2, "out of range");
+  return (size_t)at - 1;
+}
+
 /* The character that 'text' begins with, or the byte, which is then negative:
    it belongs to no letter. */
 static int32_t next (const char *text, size_t len, size_t *bytes) {
@@ -84,20 +90,19 @@ static bool breaks (int32_t before, int32_t c, int32_t *state) {
 }
 
 /*
-** core.letters(text, from, limit) -> bytes
+** core.letters(text, from, limit) -> bytes, whole
 **
 ** How many of at most 'limit' bytes of the text, from the one at 'from' on,
 ** are whole letters, as a person takes them (UAX 29); of a letter that is
-** longer by itself, how many are whole characters. A byte that is none of
-** UTF-8 counts as one. Takes the time to read so many.
+** longer by itself, how many are whole characters: then 'whole' is false. A
+** byte that is none of UTF-8 counts as one. Takes the time to read so many.
 */
 static int core_letters (lua_State *L) {
   size_t len, at = 0, n, letters = 0;
   const char *text = luaL_checklstring(L, 1, &len);
-  size_t from = (size_t)luaL_checkinteger(L, 2) - 1;
+  size_t from = checkfrom(L, len);
   lua_Integer limit = luaL_checkinteger(L, 3);
   int32_t before = -1, state = 0;
-  luaL_argcheck(L, from <= len, 2, "out of range");
   for (text += from, len -= from; at < len; at += n) {
     int32_t c = next(text + at, len - at, &n);
     if (breaks(before, c, &state))
@@ -106,8 +111,11 @@ static int core_letters (lua_State *L) {
       break;
     before = c;
   }
-  lua_pushinteger(L, (lua_Integer)(at == len || letters == 0 ? at : letters));
-  return 1;
+  if (at == len)
+    letters = at;
+  lua_pushinteger(L, (lua_Integer)(letters > 0 ? letters : at));
+  lua_pushboolean(L, letters > 0 || at == 0);
+  return 2;
 }
 
 /* The columns of the character that 'text' begins with. By Unicode, not by
@@ -141,10 +149,63 @@ static int core_fit (lua_State *L) {
   return 2;
 }
 
+/* core.skip(text, at) -> where, from 'at' on, the first character is that is
+   neither space, of any kind, nor zero-width; whether space was before it */
+static int core_skip (lua_State *L) {
+  size_t len, at, n;
+  const char *text = luaL_checklstring(L, 1, &len);
+  bool spaced = false;
+  for (at = checkfrom(L, len); at < len; at += n) {
+    int32_t c = next(text + at, len - at, &n);
+    if (c < 0 || !(gp_unicode_isspace(c) || gp_unicode_iszerowidth(c)))
+      break;
+    spaced = spaced || gp_unicode_isspace(c);
+  }
+  lua_pushinteger(L, (lua_Integer)at + 1);
+  lua_pushboolean(L, spaced);
+  return 2;
+}
+
+/* The end of what is neither space nor, at the end, zero-width; with 'all'
+   to the end of the text, and else to the first space. */
+static size_t endof (const char *text, size_t len, size_t at, bool all) {
+  size_t n, end;
+  for (end = at; at < len; at += n) {
+    int32_t c = next(text + at, len - at, &n);
+    bool space = c >= 0 && gp_unicode_isspace(c);
+    if (space && !all)
+      break;
+    if (!space && (c < 0 || !gp_unicode_iszerowidth(c)))
+      end = at + n;
+  }
+  return end;
+}
+
+/* core.wordend(text, at) -> where the word ends that begins at 'at', without
+   zero-width characters behind it: the byte after it */
+static int core_wordend (lua_State *L) {
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  size_t at = checkfrom(L, len);
+  lua_pushinteger(L, (lua_Integer)endof(text, len, at, false) + 1);
+  return 1;
+}
+
+/* core.textend(text) -> the same for all of the text */
+static int core_textend (lua_State *L) {
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  lua_pushinteger(L, (lua_Integer)endof(text, len, 0, true) + 1);
+  return 1;
+}
+
 void lgp_open_text (lua_State *L) {
   static const luaL_Reg functions[] = {{"visible", core_visible},
                                        {"letters", core_letters},
                                        {"fit", core_fit},
+                                       {"skip", core_skip},
+                                       {"wordend", core_wordend},
+                                       {"textend", core_textend},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -1,4 +1,10 @@
 -- text.lua - what people type, whatever keyboard and locale they have.
+--
+-- Space is that of Unicode, also what breaks no line. Zero-width characters
+-- beside a word, such as a byte order mark that was copied with it, are not
+-- there for whoever typed it, and so not for us.
+
+local core = require "gop2p.core"
 
 local text = {}
 
@@ -13,6 +19,25 @@ local SPACES = { "\xC2[\x85\xA0]", "\xE1\x9A\x80",
 function text.spaced(s)
   for _, space in ipairs(SPACES) do s = s:gsub(space, " ") end
   return s
+end
+
+-- text.skip(s, at) -> where, from 'at' on, something begins that is neither
+-- space nor zero-width, #s + 1 at the end; whether there was space before.
+text.skip = core.skip
+
+-- text.word(s, at) -> the first word from 'at' on, where what comes after it
+-- begins; or nil
+function text.word(s, at)
+  local from = core.skip(s, at)
+  if from > #s then return nil end
+  local past = core.wordend(s, from)
+  return s:sub(from, past - 1), (core.skip(s, past))
+end
+
+-- text.trim(s) -> s without the space and the zero-width characters around
+-- it. In one pass: whoever sends a megabyte of spaces shall not hold us up.
+function text.trim(s)
+  return s:sub(core.skip(s, 1), core.textend(s) - 1)
 end
 
 return text
