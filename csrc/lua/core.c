@@ -11,6 +11,7 @@ __attribute__((visibility("default"))) int luaopen_gop2p_core (lua_State *L);
 int luaopen_gop2p_core (lua_State *L) {
   luaL_checkversion(L);
   lua_newtable(L);
+  lgp_open_locale(L);
   lgp_open_json(L);
   lgp_open_peer(L);
   lgp_open_values(L);

@@ -8,6 +8,21 @@ local core = require "gop2p.core"
 
 local text = {}
 
+-- text.neutral(f) -> a function that gives what f gives where the locale is
+-- "C", whichever it is: what is stored, sent or compared follows none. f
+-- cannot wait.
+function text.neutral(f)
+  return function(...) return core.neutral(f, ...) end
+end
+
+-- As those of string and table, with the letters of ASCII, and by bytes.
+text.lower = text.neutral(string.lower)
+text.match = text.neutral(string.match)
+text.sort = text.neutral(table.sort)
+
+-- A number as Lua writes it, with a point.
+text.tostring = text.neutral(tostring)
+
 -- Space of Unicode beyond that of ASCII. UTF-8 begins no character with a
 -- byte that is within another, so each is found where it is, and only there.
 local SPACES = { "\xC2[\x85\xA0]", "\xE1\x9A\x80",
