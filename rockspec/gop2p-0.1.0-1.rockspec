@@ -45,6 +45,7 @@ build = {
   modules = {
     ["gop2p.core"] = {
       sources = {
+        "csrc/base/ascii.c",
         "csrc/base/base64.c",
         "csrc/base/blob.c",
         "csrc/base/display.c",
@@ -214,6 +215,7 @@ build = {
     ["gop2p.help"] = "lua/gop2p/help.lua",
     ["gop2p"] = "lua/gop2p/init.lua",
     ["gop2p.input"] = "lua/gop2p/input.lua",
+    ["gop2p.json"] = "lua/gop2p/json.lua",
     ["gop2p.naming"] = "lua/gop2p/naming.lua",
     ["gop2p.node"] = "lua/gop2p/node.lua",
     ["gop2p.plain"] = "lua/gop2p/plain.lua",

@@ -27,9 +27,9 @@ local function called(bot, said)
                  name = name }
     bot.called = patterns
   end
-  local given, past = said:match(patterns[1])
+  local given, past = text.match(said, patterns[1])
   local marked = given ~= nil
-  if not given then given, past = said:match(patterns[2]) end
+  if not given then given, past = text.match(said, patterns[2]) end
   if not given then return nil end
   local at, spaced = text.skip(said, past)
   if at > #said or not (marked or spaced) or
@@ -68,7 +68,7 @@ function dispatch.answering(f)
        not (type(meta) == "table" and meta.__tostring) then
       error(("text expected as answer, got a %s"):format(type(given)), 0)
     end
-    ctx:reply(tostring(given))
+    ctx:reply(text.tostring(given))
   end
 end
 
@@ -114,7 +114,7 @@ local HEARD = 4096
 local function hear(bot, ctx)
   local any, said = false, ctx.text:sub(1, HEARD)
   for _, handler in ipairs(bot.registry.hears) do
-    local found = table.pack(said:match(handler.finds))
+    local found = table.pack(text.match(said, handler.finds))
     if found[1] ~= nil and not handler.off then
       any = true
       bot:task(guard.call, bot, handler, ctx.from, ctx,

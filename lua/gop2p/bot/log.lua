@@ -9,6 +9,7 @@
 local cjson = require "cjson"
 local clock = require "gop2p.clock"
 local core = require "gop2p.core"
+local neutral = require("gop2p.text").neutral
 local values = require "gop2p.values"
 
 local log = {}
@@ -98,7 +99,7 @@ function log.open(options)
   if not handle then return nil, err end
   return setmetatable({
     bot = options.bot, least = log.levels[options.level or "info"],
-    line = options.json and jsonline or textline, handle = handle,
+    line = neutral(options.json and jsonline or textline), handle = handle,
     broken = false,
   }, log)
 end

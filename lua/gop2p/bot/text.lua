@@ -1,6 +1,7 @@
 -- text.lua - long texts in parts, and patterns that ignore case.
 
 local core = require "gop2p.core"
+local neutral = require("gop2p.text").neutral
 
 local text = {}
 
@@ -70,7 +71,7 @@ end
 
 -- text.anycase(pattern) -> a Lua pattern that takes letters (of ASCII) of
 -- either case for those of 'pattern'.
-function text.anycase(pattern)
+text.anycase = neutral(function(pattern)
   local out, at, inset = {}, 1, false
   while at <= #pattern do
     local open = not inset and pattern:match("^%[%^?%]?", at)
@@ -82,11 +83,11 @@ function text.anycase(pattern)
     end
   end
   return table.concat(out)
-end
+end)
 
 -- text.literal(s) -> a Lua pattern that finds just 's'.
 function text.literal(s)
-  return (s:gsub("%W", "%%%0"))
+  return (s:gsub("[^0-9A-Za-z]", "%%%0"))
 end
 
 return text

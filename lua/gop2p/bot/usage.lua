@@ -79,7 +79,7 @@ end
 -- usage.parse(definition) -> { name, aliases, arguments, shape } | nil, why
 --
 -- 'shape' is what comes after the name, as it was written.
-function usage.parse(definition)
+usage.parse = text.neutral(function(definition)
   local names, rest = definition:match("^%s*(%S+)%s*(.-)%s*$")
   if not names then return nil, "name expected" end
   local list = {}
@@ -93,7 +93,7 @@ function usage.parse(definition)
   if not arguments then return nil, why end
   return { name = table.remove(list, 1), aliases = list,
            arguments = arguments, shape = rest }
-end
+end)
 
 -- What is given for an argument at 'at', and where the next one may begin; or
 -- nil and why. The last one may be several words, where these are its value.
@@ -128,7 +128,7 @@ end
 --
 -- What a line that calls the command says, after its name; there is no space
 -- at its end. Names of members are looked up at the node, which is open.
-function usage.read(arguments, line, node)
+usage.read = text.neutral(function(arguments, line, node)
   local out, at = {}, text.skip(line, 1)
   for i, arg in ipairs(arguments) do
     local value, why, next = take(arg, line, at, i == #arguments, node)
@@ -139,6 +139,6 @@ function usage.read(arguments, line, node)
     return nil, ("unexpected: %s"):format(brief(line:sub(at)))
   end
   return out
-end
+end)
 
 return usage
