@@ -1,5 +1,6 @@
 -- Long texts of a bot, in parts: no letter is cut, as a person takes it.
 
+local naming = require "gop2p.naming"
 local text = require "gop2p.bot.text"
 
 describe("a long text", function()
@@ -59,6 +60,12 @@ describe("a long text", function()
       local few, many = time(20000), time(200000)
       assert.is_true(many < 40 * few + 0.1, unit)
     end
+  end)
+
+  it("that is a name is cut so for its number", function()
+    local begin = ("a"):rep(29)
+    assert.equal(begin .. "-2", naming.numbered(begin .. "e\u{301}b", 2))
+    assert.equal(begin .. "b-2", naming.numbered(begin .. "be\u{301}", 2))
   end)
 
   it("is repeated to its sender in short", function()
