@@ -67,7 +67,8 @@ static volatile sig_atomic_t interrupted;
 /* In place of rl_deprep_term_function: the line is read. Stays there. */
 static void deprep (void) {
   lgp_characters_endedit();
-  deprepbefore();
+  if (deprepbefore != NULL)
+    deprepbefore();
 }
 
 /* Whether the interpreter itself reads, nothing running above its C function,
@@ -345,6 +346,7 @@ static bool isdefault (int number) {
 }
 
 static void takeover (lua_State *L) {
+  static bool taken; /* the end of a line, for good */
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   mainthread = lua_tothread(L, -1);
   lua_pop(L, 1);
@@ -353,7 +355,8 @@ static void takeover (lua_State *L) {
     getbefore = *rl->getc;
     *rl->getc = getkey;
   }
-  if (rl->atend != NULL && deprepbefore == NULL) {
+  if (rl->atend != NULL && !taken) {
+    taken = true;
     deprepbefore = *rl->atend;
     *rl->atend = deprep;
   }
