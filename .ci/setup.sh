@@ -58,6 +58,9 @@ need_demo() {
   need lua-argparse has_module argparse
 }
 
+# What locales of other countries are made of.
+has_locales() { [ -e /usr/share/i18n/locales/tr_TR ]; }
+
 need_test() {
   need_demo
   need lua-busted has_command busted
@@ -68,6 +71,7 @@ need_test() {
   need tmux has_command tmux
   need zip has_command zip
   need tmux has_command tmux
+  need locales has_locales
 }
 
 need_lint() {

@@ -64,6 +64,21 @@ struct timespec gp_os_mtime (const struct stat *st);
 int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
                  const sigset_t *mask);
 
+/*
+** The locale that the calling thread goes by for a while: that of the process
+** is its program's, and stays as it is. "C": letters are those of ASCII, a
+** number has a point, order is that of bytes. And the characters of UTF-8,
+** all else as in "C". Each gives what was in force before, to return to it. A
+** system that has no such locale leaves the one there is.
+*/
+typedef void *gp_os_locale;
+gp_os_locale gp_os_neutrallocale (void);
+gp_os_locale gp_os_utf8locale (void);
+void gp_os_returnlocale (gp_os_locale before);
+
+/* Whether the characters of the locale in force are those of UTF-8. */
+bool gp_os_isutf8 (void);
+
 /* Lines and columns of a terminal. False: it is none, or has no width. */
 bool gp_os_screensize (int fd, int *rows, int *columns);
 

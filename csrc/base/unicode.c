@@ -34,6 +34,51 @@ bool gp_unicode_isvisible (int32_t c) {
   }
 }
 
+bool gp_unicode_isspace (int32_t c) {
+  utf8proc_category_t is = utf8proc_category(c);
+  return (c >= '\t' && c <= '\r') || c == 0x85 ||
+         (is >= UTF8PROC_CATEGORY_ZS && is <= UTF8PROC_CATEGORY_ZP);
+}
+
+bool gp_unicode_iszerowidth (int32_t c) {
+  const utf8proc_property_t *p = utf8proc_get_property(c);
+  return p->category == UTF8PROC_CATEGORY_CF && p->ignorable && c <= 0xFFFF;
+}
+
+bool gp_unicode_ismark (int32_t c) {
+  utf8proc_category_t category = utf8proc_category(c);
+  return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
+}
+
+bool gp_unicode_ispicture (int32_t c) {
+  return utf8proc_get_property(c)->boundclass ==
+         UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+}
+
+/* What will be without a look when it is assigned: utf8proc knows of no
+   property that a character has before. */
+static bool isreserved (int32_t c) {
+  return c == 0x2065 || (c >= 0xFFF0 && c <= 0xFFF8) ||
+         (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+/* The signs between which an interlinear annotation stands. */
+static bool isannotation (int32_t c) {
+  return c >= 0xFFF9 && c <= 0xFFFB;
+}
+
+bool gp_unicode_isformat (int32_t c) {
+  const utf8proc_property_t *p = utf8proc_get_property(c);
+  return p->ignorable || p->category == UTF8PROC_CATEGORY_CC ||
+         p->category == UTF8PROC_CATEGORY_ZL ||
+         p->category == UTF8PROC_CATEGORY_ZP || isreserved(c) ||
+         isannotation(c);
+}
+
+bool gp_unicode_breaks (int32_t before, int32_t c, int32_t *state) {
+  return utf8proc_grapheme_break_stateful(before, c, state);
+}
+
 int gp_unicode_width (int32_t c) {
   return utf8proc_charwidth(c);
 }

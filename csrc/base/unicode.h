@@ -22,6 +22,31 @@ bool gp_unicode_isletter (int32_t c);
    none that can be ignored by default. */
 bool gp_unicode_isvisible (int32_t c);
 
+/* Whether it separates words or lines. */
+bool gp_unicode_isspace (int32_t c);
+
+/* Whether it stands between characters and is not there for a person: a
+   joiner, a mark of direction, a byte order mark; no tag, which may belong
+   to a flag. */
+bool gp_unicode_iszerowidth (int32_t c);
+
+/* Whether it combines with what stands before it. */
+bool gp_unicode_ismark (int32_t c);
+
+/* Whether it is a picture, alone or as part of a sequence of emoji. */
+bool gp_unicode_ispicture (int32_t c);
+
+/* Whether it is a control character, or has an effect on others or on the
+   line, but no look of its own: joiners, overrides, tags and the like. */
+bool gp_unicode_isformat (int32_t c);
+
+/*
+** Whether a person takes 'c' for the begin of another letter than 'before'
+** (UAX 29). '*state' is 0 for the first two; both must then go through all
+** that follow.
+*/
+bool gp_unicode_breaks (int32_t before, int32_t c, int32_t *state);
+
 /* Columns of a terminal that it takes: 0, 1 or 2. */
 int gp_unicode_width (int32_t c);
 

@@ -11,6 +11,7 @@ __attribute__((visibility("default"))) int luaopen_gop2p_core (lua_State *L);
 int luaopen_gop2p_core (lua_State *L) {
   luaL_checkversion(L);
   lua_newtable(L);
+  lgp_open_locale(L);
   lgp_open_json(L);
   lgp_open_peer(L);
   lgp_open_values(L);
@@ -19,6 +20,7 @@ int luaopen_gop2p_core (lua_State *L) {
   lgp_open_reach(L);
   lgp_open_catch(L);
   lgp_open_terminal(L);
+  lgp_open_text(L);
   lgp_open_budget(L);
   lgp_open_receipt(L);
   lgp_open_node(L);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "lua/characters.h"
 #include "lua/libedit.h"
 #include "lua/symbols.h"
 
@@ -25,6 +26,7 @@ static struct {
   int (*onnewline)(void);
   void (*redisplay)(void);
   void (*screensize)(int *rows, int *columns);
+  int (*set)(const char *name, const char *value);
   unsigned long *state;
 } gnu;
 
@@ -46,6 +48,8 @@ static const lgp_symbol ofgnu[] = {
   {"rl_redisplay", &gnu.redisplay},
   {"rl_get_screen_size", &gnu.screensize},
   {"rl_readline_state", &gnu.state},
+  {"rl_variable_bind", &gnu.set},
+  {"rl_deprep_term_function", &rl.atend},
   {"rl_check_signals", &rl.checksignals},
   {"rl_pending_signal", &rl.pendingsignal},
 };
@@ -78,6 +82,16 @@ static void show (void) {
   gnu.redisplay();
 }
 
+static void takebytes (void) {
+  static bool taken;
+  if (taken)
+    return;
+  gnu.set("input-meta", "on");
+  gnu.set("output-meta", "on");
+  gnu.set("convert-meta", "off");
+  taken = true;
+}
+
 static size_t byteof (int place) {
   return (size_t)place;
 }
@@ -101,6 +115,7 @@ static bool fill (void *library) {
     return lgp_libedit_fill(&rl, library);
   rl.hide = hide;
   rl.show = show;
+  rl.takebytes = takebytes;
   rl.byteof = byteof;
   rl.takes = takes;
   rl.defers = true;
@@ -148,7 +163,10 @@ static bool settle (void) {
 
 const lgp_readline *lgp_readline_find (bool load) {
   static enum { UNKNOWN, ABSENT, FOUND } state;
+  if (load) /* libedit asks only now which characters there are */
+    lgp_characters_edit();
   if (state == UNKNOWN || (state == ABSENT && load))
     state = search(load) && settle() ? FOUND : ABSENT;
+  lgp_characters_endedit();
   return state == FOUND ? &rl : NULL;
 }

@@ -7,13 +7,14 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+
+#include "base/ascii.h"
 
 #define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
 
@@ -27,7 +28,7 @@ bool gp_evhttp_token (const char *value, const char *token) {
     size_t n;
     value += strspn(value, " \t,");
     n = strcspn(value, " \t,;");
-    if (n == len && strncasecmp(value, token, n) == 0)
+    if (n == len && gp_ascii_same(value, token, n))
       return true;
     value += strcspn(value, ",");
   }

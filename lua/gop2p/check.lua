@@ -3,6 +3,8 @@
 -- Every check raises at the line that called the public function: the one
 -- that called the check, or, with 'extra' functions in between, theirs.
 
+local numeral = require("gop2p.text").tostring
+
 local check = {}
 
 local function fail(arg, name, text, extra)
@@ -31,7 +33,7 @@ end
 
 -- A string; a number is taken for one, as Lua's own functions do.
 function check.string(value, arg, name)
-  if type(value) == "number" then return tostring(value) end
+  if type(value) == "number" then return numeral(value) end
   if type(value) ~= "string" then
     fail(arg, name, expected(value, "string"))
   end

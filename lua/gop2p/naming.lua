@@ -11,7 +11,7 @@ local TRIES = 100
 function naming.numbered(name, number)
   local suffix = ("-%d"):format(number)
   while not core.isname(name .. suffix) do
-    name = name:sub(1, utf8.offset(name, -1) - 1)
+    name = name:sub(1, (core.letters(name, 1, #name - 1)))
   end
   return name .. suffix
 end

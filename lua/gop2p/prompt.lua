@@ -305,15 +305,6 @@ local function interject()
   return #items >= AT_ONCE and 0 or nil
 end
 
--- Which characters there are is the environment's to say; where it does not,
--- as in many containers, they are those of UTF-8. readline asks it by itself,
--- libedit does not.
-local function setlocale()
-  if os.setlocale("", "ctype") == "C" then
-    os.setlocale("C.UTF-8", "ctype")
-  end
-end
-
 -- prompt.begin{edit, complete, breaks} -> boolean
 --
 -- For a command that prompts by itself, and does what the stock prompt does.
@@ -325,7 +316,6 @@ end
 function prompt.begin(options)
   own, wanted = true, true
   if options.edit then
-    setlocale()
     hook(options.complete, options.breaks)
   end
   lines = not live and input.typed(interject)

@@ -159,7 +159,7 @@ end
 
 -- The name and the "host:port" in "ann (host:port)", or nil.
 local function parts(text)
-  local name, endpoint = text:match("^(%S+) %((%S+)%)$")
+  local name, endpoint = text:match("^([^ ]+) %(([^ ]+)%)$")
   if name and core.isname(name) then return name, endpoint end
 end
 

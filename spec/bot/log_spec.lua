@@ -46,7 +46,34 @@ describe("the log of a bot", function()
 
   it("shows bytes that are no text", function()
     open{}:info("heard", { text = "\xFFü" })
-    assert.equal([[info dice: heard text="\xff\xc3\xbc"]], written())
+    assert.equal([[info dice: heard text="\xffü"]], written())
+  end)
+
+  it("shows what reorders words, ends lines or is not seen", function()
+    open{}:info("heard", { text = "a\u{202E}b\u{2028}c\u{200B}\u{E0041}" })
+    assert.equal([[info dice: heard text="a\u{202E}b\u{2028}c\u{200B}]]
+                 .. [[\u{E0041}"]], written())
+  end)
+
+  it("does so in JSON, where it stays what it is", function()
+    local text = "a\u{202E}b\u{2028}c\u{FEFF}\u{E0041}\u{7F}👩\u{200D}🚀"
+    open{ json = true }:info("heard", { text = text })
+    local line = lines()[1]
+    assert.matches([[a\u202eb\u2028c\ufeff\udb40\udc41]], line, 1, true)
+    assert.matches("👩\u{200D}🚀", line, 1, true)
+    assert.equal(text, cjson.decode(line).text)
+  end)
+
+  it("leaves what a script needs", function()
+    local text = "می\u{200C}خواهم क\u{94D}\u{200D}ष 🏳\u{FE0F}\u{200D}🌈"
+    open{}:info("heard", { text = text })
+    assert.equal('info dice: heard text="' .. text .. '"', written())
+  end)
+
+  it("cuts what is very long between letters", function()
+    local long = ("a"):rep(3999)
+    open{}:info("heard", { text = long .. "e\u{301}x" })
+    assert.equal(long .. "... (4003 bytes)", written():match('text="(.*)"$'))
   end)
 
   it("cuts what is very long, between characters", function()

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/blob.h"
 #include "base/err.h"
 #include "base/heap.h"
@@ -33,6 +34,15 @@ TEST(blob, "a blob has its bytes, a zero byte, and who holds it") {
   memory_fail(1, false);
   CHECK(gp_blob_new(3) == NULL);
   CHECK(memory_heal());
+}
+
+TEST(cases, "letters of ASCII are the same in either case, and no others") {
+  CHECK(gp_ascii_same("Transfer-ENCODING", "tRANSFER-encoding", 17));
+  CHECK(gp_ascii_same("abX", "aBy", 2));
+  CHECK(!gp_ascii_same("[", "{", 1));
+  CHECK(!gp_ascii_same("@", "`", 1));
+  CHECK(!gp_ascii_same("\xC4", "\xE4", 1));
+  CHECK(gp_ascii_same("a", "b", 0));
 }
 
 /* As their authors' own programs give them. */

@@ -34,6 +34,18 @@ describe("gop2p send", function()
     assert.same({nil, "timeout"}, {peer:event(0)})
   end)
 
+  it("writes what begins with a dash, after two of them", function()
+    for _, text in ipairs {"-5 degrees", "--all", "-"..("-"):rep(9), "--"} do
+      tree:done {"send", "--to", peer.name, "--", text}
+      assert.equal(text, (peer:message()))
+    end
+    tree:done {"send", "--to", peer.name, "--json", "--", "-h"}
+    assert.equal("-h", (peer:message()))
+    local help = table.concat(tree:done {"send", "--help"}, " ")
+    assert.matches("begins with %- comes last, after %-%-",
+                   (help:gsub("%s+", " ")))
+  end)
+
   it("takes its port, and the text from its input", function()
     local port = go.gone():match("%d+$")
     tree:done({"send", "--port", port, "--to", peer.name, "-"},

@@ -5,8 +5,11 @@
 -- "#5". So is a number that would not come back as it was: "#1.0", and whole
 -- ones beyond 2^53. Strings that begin with a "#" get a second one. Strings
 -- are bytes; those that are no UTF-8 make a file that others may not read.
+-- Nothing of it follows the locale.
 
 local cjson = require "cjson"
+local json = require "gop2p.json"
+local neutral = require("gop2p.text").neutral
 
 local codec = {}
 
@@ -151,7 +154,7 @@ end
 --
 -- 't' becomes an object, with each of its fields on a line of its own, in
 -- order. 'name' stands for it in the text of an error.
-function codec.encode(t, name)
+codec.encode = neutral(function(t, name)
   local ok, result = pcall(function()
     local at = place(name)
     if type(t) ~= "table" then
@@ -165,7 +168,7 @@ function codec.encode(t, name)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
   return nil, result[1]
-end
+end)
 
 local function unmark(text)
   if text:find("^##") then return text:sub(2) end
@@ -187,11 +190,13 @@ local function restore(v)
   return v
 end
 
+restore = neutral(restore)
+
 -- codec.decode(text) -> table | nil, why it is none
 function codec.decode(text)
   if text:find("\0", 1, true) then return nil, "it contains a zero byte" end
   if not text:find("^%s*{") then return nil, "it is not a JSON object" end
-  local ok, result = pcall(reader.decode, text)
+  local ok, result = json.decode(reader, text)
   if not ok then return nil, tostring(result) end
   return restore(result)
 end

@@ -1,5 +1,8 @@
 -- commands.lua - the commands of a bot, and the help made from them.
 
+local lower = require("gop2p.text").lower
+local sort = require("gop2p.text").sort
+
 local commands = {}
 commands.__index = commands
 
@@ -21,7 +24,7 @@ end
 
 -- The command of that name, in capitals or not, or nil.
 function commands:find(name)
-  return self.names[name:lower()]
+  return self.names[lower(name)]
 end
 
 -- How it is called; 'lead' is what has to stand before its name.
@@ -56,7 +59,7 @@ function commands.help(lists, lead, may)
     end
     for name in pairs(list.names) do taken[name] = true end
   end
-  table.sort(lines)
+  sort(lines)
   return table.concat(lines, "\n")
 end
 

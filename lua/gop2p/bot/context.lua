@@ -2,7 +2,7 @@
 
 local check = require "gop2p.check"
 local speech = require "gop2p.bot.speech"
-local text = require "gop2p.bot.text"
+local text = require "gop2p.text"
 local values = require "gop2p.values"
 
 local context = {}

@@ -9,7 +9,8 @@ local context = require "gop2p.bot.context"
 local core = require "gop2p.core"
 local guard = require "gop2p.bot.guard"
 local speech = require "gop2p.bot.speech"
-local text = require "gop2p.bot.text"
+local long = require "gop2p.bot.text"
+local text = require "gop2p.text"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
 
@@ -21,27 +22,37 @@ local function called(bot, said)
   local name, patterns = bot.name, bot.called
   if not name then return nil end
   if patterns.name ~= name then
-    local either = text.anycase(text.literal(name))
-    patterns = { "^@?(" .. either .. ")[:,]%s*(%S.*)$",
-                 "^@(" .. either .. ")%s+(%S.*)$", name = name }
+    local either = long.anycase(long.literal(name))
+    patterns = { "^@?(" .. either .. ")[:,]()", "^@(" .. either .. ")()",
+                 name = name }
     bot.called = patterns
   end
-  local given, rest = said:match(patterns[1])
-  if not given then given, rest = said:match(patterns[2]) end
-  local others = given and given ~= name and
-                 #core.named(bot.node, given) > 0
-  return not others and rest or nil
+  local given, past = text.match(said, patterns[1])
+  local marked = given ~= nil
+  if not given then given, past = text.match(said, patterns[2]) end
+  if not given then return nil end
+  local at, spaced = text.skip(said, past)
+  if at > #said or not (marked or spaced) or
+     given ~= name and #core.named(bot.node, given) > 0 then
+    return nil
+  end
+  return said:sub(at)
+end
+
+-- What comes at once after a prefix that the text begins with, or nil.
+local function prefixed(said, prefix)
+  if not prefix or said:sub(1, #prefix) ~= prefix then return nil end
+  local at, spaced = text.skip(said, #prefix + 1)
+  return not spaced and at <= #said and said:sub(at) or nil
 end
 
 -- What a message says to the bot, without the prefix or the name that it
 -- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
 local function addressed(bot, ctx)
-  local said, prefix = ctx.text, bot.options.prefix
-  if prefix and said:sub(1, #prefix) == prefix and
-     said:find("^%S", #prefix + 1) then
-    return said:sub(#prefix + 1), "prefix"
-  end
-  local rest = called(bot, said)
+  local said = ctx.text
+  local rest = prefixed(said, bot.options.prefix)
+  if rest then return rest, "prefix" end
+  rest = called(bot, said)
   if rest then return rest, "name" end
   if ctx.is_direct then return said, "direct" end
 end
@@ -57,7 +68,7 @@ function dispatch.answering(f)
        not (type(meta) == "table" and meta.__tostring) then
       error(("text expected as answer, got a %s"):format(type(given)), 0)
     end
-    ctx:reply(tostring(given))
+    ctx:reply(text.tostring(given))
   end
 end
 
@@ -103,7 +114,7 @@ local HEARD = 4096
 local function hear(bot, ctx)
   local any, said = false, ctx.text:sub(1, HEARD)
   for _, handler in ipairs(bot.registry.hears) do
-    local found = table.pack(said:match(handler.finds))
+    local found = table.pack(text.match(said, handler.finds))
     if found[1] ~= nil and not handler.off then
       any = true
       bot:task(guard.call, bot, handler, ctx.from, ctx,
@@ -121,16 +132,16 @@ local function hint(bot, ctx, word, how)
   local seen = how == "direct" and #bot.registry:handlers("message") > 0
   if not how or others or seen then return end
   ctx:reply(("I do not know %s. Try %shelp."):format(
-    text.brief(word), bot:lead(ctx)))
+    long.brief(word), bot:lead(ctx)))
 end
 
 local function known(bot, ctx)
   local line, how = addressed(bot, ctx)
-  local word, rest = (line or ""):match("^(%S+)(.*)$")
+  local word, next = text.word(line or "", 1)
   local command = word and bot:find(word)
   if command then
     ctx.command = command.name
-    bot:task(runcommand, bot, command, ctx, rest)
+    bot:task(runcommand, bot, command, ctx, line:sub(next))
   elseif not hear(bot, ctx) and word then
     bot:task(hint, bot, ctx, word, how)
   end

@@ -3,11 +3,13 @@
 --   2030-01-02 09:00:00 info dice: said to=everybody text="dice rolled 3"
 --
 -- or, as JSON, {"time":1893574800.25,"level":"info","bot":"dice",
--- "event":"said","text":...}. What peers have written commands no terminal
--- and begins no line.
+-- "event":"said","text":...}. What peers have written commands no terminal,
+-- begins no line and hides nothing.
 
 local cjson = require "cjson"
 local clock = require "gop2p.clock"
+local core = require "gop2p.core"
+local neutral = require("gop2p.text").neutral
 local values = require "gop2p.values"
 
 local log = {}
@@ -31,15 +33,12 @@ end
 
 local function shorten(text)
   if #text <= LONGEST then return text end
-  local cut = utf8.len(text) and utf8.offset(text, 0, LONGEST + 1) - 1
-              or LONGEST
+  local cut = core.letters(text, 1, LONGEST)
   return ("%s... (%d bytes)"):format(text:sub(1, cut), #text)
 end
 
 local function quote(text)
-  text = text:gsub('[\n\r\t"\\]', SHORT)
-  text = bytes(text):gsub("[\0-\31\127]", hex)
-  return '"' .. text:gsub("\xC2([\x80-\x9F])", hex) .. '"'
+  return '"' .. core.visible(text:gsub('[\n\r\t"\\]', SHORT), "log") .. '"'
 end
 
 local function sorted(fields)
@@ -65,15 +64,13 @@ local function textline(self, level, event, fields)
   return table.concat(out, " ")
 end
 
--- Eight-bit control characters are UTF-8 that cjson lets through.
+-- cjson lets all through that is UTF-8 and no control character of ASCII.
 local function jsonvalue(value)
   if type(value) == "number" or type(value) == "boolean" then
     return tostring(value)
   end
-  local text = cjson.encode(bytes(shorten(tostring(value))))
-  return (text:gsub("\xC2([\x80-\x9F])", function(c)
-    return ("\\u%04x"):format(c:byte())
-  end))
+  local text = bytes(shorten(tostring(value)))
+  return core.visible(cjson.encode(text), "json")
 end
 
 local function jsonline(self, level, event, fields)
@@ -102,7 +99,7 @@ function log.open(options)
   if not handle then return nil, err end
   return setmetatable({
     bot = options.bot, least = log.levels[options.level or "info"],
-    line = options.json and jsonline or textline, handle = handle,
+    line = neutral(options.json and jsonline or textline), handle = handle,
     broken = false,
   }, log)
 end

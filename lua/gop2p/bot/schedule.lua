@@ -16,6 +16,8 @@
 -- twice when they go back is due the first time. What is due every hour
 -- simply goes on every hour.
 
+local neutral = require("gop2p.text").neutral
+
 local schedule = {}
 schedule.__index = schedule
 
@@ -189,7 +191,7 @@ end
 
 -- Runs f and gives what it returns; or nil and what it refused.
 local function attempt(spec, f, ...)
-  local ok, result = pcall(f, ...)
+  local ok, result = pcall(neutral(f), ...)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
   return nil, ("%s: %s"):format(describe(spec), result[1])

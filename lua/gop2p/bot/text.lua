@@ -1,38 +1,37 @@
 -- text.lua - long texts in parts, and patterns that ignore case.
 
+local core = require "gop2p.core"
+local neutral = require("gop2p.text").neutral
+
 local text = {}
 
--- text.trim(s) -> s without the space around it. In one pass: whoever sends
--- a megabyte of spaces shall not hold the bot up.
-function text.trim(s)
-  return s:find("%S") and s:match("^%s*(.*%S)") or ""
-end
-
--- Where the character begins that the byte at 'at' belongs to; 'at' itself
--- in what is no UTF-8.
-local function character(s, at)
-  for start = at, at - 3, -1 do
-    if not s:find("^[\x80-\xBF]", start) then return start end
-  end
-  return at
+-- Where a part that begins at 'from' may end for the sake of a word: its last
+-- byte, and the first one of the next part; or nil. Space on which a mark
+-- stands is a letter.
+local function word(s, from, piece)
+  local past = piece:match("^.*[^ \t\n\v\f\r]()[ \t]")
+  if not past then return end
+  past = from + past - 1
+  local next = s:match("^[ \t]*()", past)
+  local bytes, whole = core.letters(s, past, next - past)
+  if whole and bytes == next - past then return past - 1, next end
 end
 
 -- The last byte of the part that begins at 'from', and the first one of the
--- next: at the end of a line, else of a word, else of a character.
+-- next: at the end of a line, else of a word, else of a letter.
 local function cut(s, from, limit)
   local piece = s:sub(from, from + limit)
   local line = piece:match("^.+()\n")
   if line then return from + line - 2, from + line end
-  local word = piece:match("^.*%S()[ \t]")
-  if word then
-    return from + word - 2, s:match("^[ \t]*()", from + word)
-  end
-  local next = character(s, from + limit)
+  local last, next = word(s, from, piece)
+  if last then return last, next end
+  next = from + core.letters(s, from, limit)
   return next - 1, next
 end
 
 -- text.split(s, limit) -> list of texts of at most 'limit' (at least 4)
--- bytes each. UTF-8 is kept whole; the space at a cut goes.
+-- bytes each. What a person takes for a letter is kept whole, unless it is
+-- longer by itself: then its characters are. The space at a cut goes.
 function text.split(s, limit)
   local parts, from = {}, 1
   while #s - from + 1 > limit do
@@ -48,7 +47,8 @@ local BRIEF = 60   -- bytes
 
 -- text.brief(s) -> what of it is worth repeating to its sender.
 function text.brief(s)
-  return #s <= BRIEF and s or s:sub(1, character(s, BRIEF + 1) - 1) .. "..."
+  if #s <= BRIEF then return s end
+  return s:sub(1, (core.letters(s, 1, BRIEF))) .. "..."
 end
 
 local function bothcases(a, b)
@@ -71,7 +71,7 @@ end
 
 -- text.anycase(pattern) -> a Lua pattern that takes letters (of ASCII) of
 -- either case for those of 'pattern'.
-function text.anycase(pattern)
+text.anycase = neutral(function(pattern)
   local out, at, inset = {}, 1, false
   while at <= #pattern do
     local open = not inset and pattern:match("^%[%^?%]?", at)
@@ -83,11 +83,11 @@ function text.anycase(pattern)
     end
   end
   return table.concat(out)
-end
+end)
 
 -- text.literal(s) -> a Lua pattern that finds just 's'.
 function text.literal(s)
-  return (s:gsub("%W", "%%%0"))
+  return (s:gsub("[^0-9A-Za-z]", "%%%0"))
 end
 
 return text

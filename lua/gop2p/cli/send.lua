@@ -19,7 +19,8 @@ function send.options(command)
       :argname("PEER"):convert(network.peer_or_name):count("*"),
     command:flag("--all", "Send it to every member; needs --join."))
   command:argument("text", "What to send; - reads it from standard input, "
-                   .. "without the end of its last line."):argname("TEXT")
+                   .. "without the end of its last line. One that begins "
+                   .. "with - comes last, after --."):argname("TEXT")
 end
 
 -- The text; or nil, and says why it cannot be read.

@@ -45,7 +45,7 @@ local function relay(side, ctx)
   side:after(60, function()
     lately[text] = lately[text] > 1 and lately[text] - 1 or nil
   end)
-  io.write(text:gsub("%c", " "), "\n")
+  io.write(text:gsub("[\0-\31\127]", " "), "\n")
   if not io.stdout:flush() then sides[1]:stop() end
   say(text, side)
 end
