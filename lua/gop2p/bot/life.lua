@@ -66,10 +66,7 @@ end
 
 -- Keeps what is stored on the disk.
 local function remember(self)
-  self.memory:run {
-    get = function() return self.store end,
-    report = function(err) self.trouble:tell(err) end,
-  }
+  self.memory:run(function() return self.store end)
 end
 
 -- Tasks that are not the bot's own are code of its author, which may change
@@ -108,8 +105,8 @@ function life.start(self)
   self.log:info("started", { node = values.endpoint(node:self()),
                              name = self.name })
   self.roles:warn(self.log)
-  if self.memory and self.memory.notice then
-    self.trouble:tell(self.memory.notice)
+  if self.memory then
+    self.memory:hear(function(problem) self.trouble:tell(problem) end)
   end
   self:fire("start")
   return true
@@ -130,8 +127,9 @@ local function farewell(self)
   while left > 0 and scheduler.wait(key, deadline) do end
 end
 
--- The last that is stored.
+-- The last that is stored. Handlers of errors have ended.
 local function forget(self)
+  self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
   if not ok then self.log:error("not stored", { reason = tostring(err) }) end
   self.memory:close()
