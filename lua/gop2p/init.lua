@@ -16,6 +16,7 @@ local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
+local signals = require "gop2p.signals"
 local start = require "gop2p.start"
 local state = require "gop2p.state"
 local values = require "gop2p.values"
@@ -163,10 +164,26 @@ function gop2p.peer(address, port)
   return peer
 end
 
--- gop2p.run([f]): runs f as a task, and the loop until no task is left.
--- Raises the first error of a task, with its traceback.
-function gop2p.run(f)
+-- gop2p.run([f [, options]]) -> signal | nil
+--
+-- Runs f as a task, and the loop until no task is left. Raises the first
+-- error of a task, with its traceback. With the option signals = true SIGINT,
+-- SIGTERM and, unless it is ignored, SIGHUP end it in order: every node
+-- leaves, five seconds at most, then the tasks are closed, and it gives
+-- "INT", "TERM" or "HUP". They are caught meanwhile, and only meanwhile.
+function gop2p.run(f, options)
   if f ~= nil then check.callable(f, 1, "run") end
+  options = check.table(options, 2, "run") or {}
+  for name, value in pairs(options) do
+    check.that(name == "signals", 2, "run",
+               ("unknown option '%s'"):format(tostring(name)))
+    check.that(type(value) == "boolean", 2, "run",
+               "option 'signals': boolean expected")
+  end
+  if options.signals then
+    local signal = signals.run(f)
+    return signal
+  end
   scheduler.run(f)
 end
 

@@ -6,15 +6,13 @@ local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
-local state = require "gop2p.state"
-local signals = require "gop2p.bot.signals"
+local signals = require "gop2p.signals"
 local nodes = require "gop2p.start"
 local values = require "gop2p.values"
 
 local life = {}
 
 local FAREWELL = 2   -- seconds for what is to be run before the stop
-local LEAVE = 2      -- and to take leave
 
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
@@ -101,6 +99,9 @@ function life.start(self)
     return nil, err
   end
   self.node, self.state = node, "running"
+  self.service = { node = node, leave = function() life.stop(self) end,
+                   reopen = function() return self.log:reopen() end }
+  signals.enlist(self.service)
   starttasks(self)
   self.log:info("started", { node = values.endpoint(node:self()),
                              name = self.name })
@@ -135,23 +136,17 @@ local function forget(self)
   self.memory:close()
 end
 
--- A bot that is stopped should still find its network again, later.
-local function leave(node)
-  if not node:is_connected() then return end
-  state.hold(node)
-  node:leave(LEAVE)
-end
-
 local function stop(self)
   self.state = "stopping"
   self.way:release()
   farewell(self)
   self.registry.agenda:stop()
-  leave(self.node)
+  signals.leave(self.node)
   scheduler.close(self.trouble.scope)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end
+  signals.dismiss(self.service)
   self.log:info("stopped")
   self.state = "stopped"
   scheduler.wake(self)

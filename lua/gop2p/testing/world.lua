@@ -54,6 +54,24 @@ function inside.statefile(path)
   return run.files:writable(path)
 end
 
+-- Signals that a program catches are those that the test sends it.
+function inside.catch(name)
+  local run = process.running()
+  if not run then return core.catch(name) end
+  local caught = { name = name, run = run }
+  run.catches[caught] = true
+  return caught, caught
+end
+
+function inside.uncatch(caught)
+  if type(caught) ~= "table" then return core.uncatch(caught) end
+  caught.run.catches[caught] = nil
+end
+
+function inside.outlives()
+  return process.running() == nil and core.outlives()
+end
+
 function inside.warn(node, text)
   current.conversation:note(current:nameof(core.self(node)) .. " ! " .. text)
 end
