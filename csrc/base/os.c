@@ -164,6 +164,18 @@ struct timespec gp_os_mtime (const struct stat *st) {
 #endif
 }
 
+#ifdef CLOCK_BOOTTIME
+#define UPTIME CLOCK_BOOTTIME
+#else
+#define UPTIME CLOCK_MONOTONIC
+#endif
+
+struct timespec gp_os_uptime (void) {
+  struct timespec t;
+  clock_gettime(UPTIME, &t);
+  return t;
+}
+
 bool gp_os_screensize (int fd, int *rows, int *columns) {
   struct winsize size;
   if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)

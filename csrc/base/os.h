@@ -57,6 +57,13 @@ struct timespec gp_os_wallclock (void);
 struct timespec gp_os_mtime (const struct stat *st);
 
 /*
+** The time since the machine was started, or since another point in the past.
+** Nobody sets it, and it goes on while the machine is suspended; the latter
+** not on all systems (FreeBSD).
+*/
+struct timespec gp_os_uptime (void);
+
+/*
 ** As poll(), with 'mask' in place of the thread's signal mask while it
 ** waits, both at once; NULL for 't' waits without limit. It waits only for
 ** what can be read. What is not below FD_SETSIZE may be left out.
