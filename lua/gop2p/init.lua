@@ -9,8 +9,12 @@
 --     for msg in node:inbox() do print(msg) end
 --   end)
 
-local check = require "gop2p.check"
 local core = require "gop2p.core"
+
+-- Once in a Lua state: see core.c.
+if core.kept then return core.kept.gop2p end
+
+local check = require "gop2p.check"
 local help = require "gop2p.help"
 local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
@@ -232,9 +236,16 @@ function gop2p.help()
   return help.gop2p(gop2p)
 end
 
-return setmetatable(gop2p, {
+setmetatable(gop2p, {
   __name = "gop2p",
   __tostring = function()
     return gop2p._VERSION .. ", see gop2p.help()"
   end,
 })
+
+core.kept = { gop2p = gop2p }
+for name, module in pairs(package.loaded) do
+  if tostring(name):find("^gop2p%.%l+$") then core.kept[name] = module end
+end
+
+return gop2p
