@@ -89,7 +89,8 @@ function bot.run(given)
     show.complain("bot", "%s", err)
     return FAILED
   end
-  _G.arg = table.move(given.args, 1, #given.args, 1, {[0] = given.file})
+  rawset(_G, "arg", table.move(given.args, 1, #given.args, 1,
+                               {[0] = given.file}))
   io.stdout:setvbuf("line")
   override(given)
   local ok, result = pcall(gop2p.run, function()
