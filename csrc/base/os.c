@@ -176,6 +176,15 @@ struct timespec gp_os_uptime (void) {
   return t;
 }
 
+void gp_os_keepstandard (void) {
+  int fd;
+  for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode | O_CLOEXEC) < 0)
+      return;
+  }
+}
+
 bool gp_os_screensize (int fd, int *rows, int *columns) {
   struct winsize size;
   if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)

@@ -71,6 +71,14 @@ struct timespec gp_os_uptime (void);
 int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
                  const sigset_t *mask);
 
+/*
+** Where standard input, output or error are closed, they are opened for good,
+** such that to use them fails as before; programs that are started find them
+** closed. Else what is opened next would be in their place: what a program
+** prints would go to a peer.
+*/
+void gp_os_keepstandard (void);
+
 /* Lines and columns of a terminal. False: it is none, or has no width. */
 bool gp_os_screensize (int fd, int *rows, int *columns);
 

@@ -5,6 +5,8 @@
 
 #include <lauxlib.h>
 
+#include "base/os.h"
+
 /* The one name that the library shows. */
 __attribute__((visibility("default"))) int luaopen_gop2p_core (lua_State *L);
 
@@ -58,6 +60,7 @@ int luaopen_gop2p_core (lua_State *L) {
     restore(L);
     return 1;
   }
+  gp_os_keepstandard();
   open(L);
   lua_pushvalue(L, -1);
   lua_setfield(L, LUA_REGISTRYINDEX, CORE);

@@ -28,13 +28,13 @@ static void watch_ready (evutil_socket_t fd, short what, void *arg) {
 
 /*
 ** Asks first whether 'fd' can be read already: a regular file always can,
-** and epoll does not take it.
+** and epoll does not take it. Nor does it take itself.
 */
 gp_err gp_watch_new (gp_watch **out, gp_loop *l, int fd, gp_signal *signal) {
   struct pollfd p = {.fd = fd, .events = POLLIN};
   int n = poll(&p, 1, 0);
   gp_watch *w;
-  if (fd < 0 || (n > 0 && (p.revents & POLLNVAL)))
+  if (fd < 0 || fd == gp_loop_fd(l) || (n > 0 && (p.revents & POLLNVAL)))
     return GP_EINVAL;
   w = calloc(1, sizeof *w);
   if (w == NULL)
