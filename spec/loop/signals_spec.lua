@@ -136,6 +136,41 @@ describe("a program that asks for signals", function()
     ends(child, "over\tTERM")
   end)
 
+  -- Until it has ended, and with which status.
+  local function insist(child, signal)
+    for _ = 1, 40 do
+      child:kill(signal)
+      local status = child:wait(0.5)
+      if status then return status end
+    end
+  end
+
+  it("ends at once, in the end, where a task never waits", function()
+    for signal, status in pairs {TERM = 143, INT = 130} do
+      local child = start((SERVE:gsub("for msg", "while true do end %0")))
+      assert.equal(status, insist(child, signal))
+    end
+  end)
+
+  it("leaves all the same where a task has only computed for a while",
+     function()
+    local child = start((SERVE:gsub('print%("on"%)', [[%0
+      local ends = os.clock() + 0.5
+      repeat until os.clock() > ends]])))
+    for _ = 1, 5 do child:kill("TERM") end
+    ends(child, "over\tTERM")
+    child = start((SERVE:gsub('print%("on"%)', [[
+      local function compute()
+        local ends = os.clock() + 0.5
+        repeat until os.clock() > ends
+        gop2p.sleep(0)
+      end
+      gop2p.spawn(function() while true do compute() end end)
+      %0]])))
+    assert.equal(0, insist(child, "HUP"))
+    ends(child, "over\tHUP")
+  end)
+
   it("keeps in its state file whom it knew", function()
     local child = start((SERVE:gsub("start_local_node%(0", ("%%0, {state = "
       .. "%q}"):format(own.path .. "/state"))))
