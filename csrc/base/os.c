@@ -204,6 +204,27 @@ bool gp_os_isutf8 (void) {
   return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+#ifdef CLOCK_BOOTTIME
+#define UPTIME CLOCK_BOOTTIME
+#else
+#define UPTIME CLOCK_MONOTONIC
+#endif
+
+struct timespec gp_os_uptime (void) {
+  struct timespec t;
+  clock_gettime(UPTIME, &t);
+  return t;
+}
+
+void gp_os_keepstandard (void) {
+  int fd;
+  for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode | O_CLOEXEC) < 0)
+      return;
+  }
+}
+
 bool gp_os_screensize (int fd, int *rows, int *columns) {
   struct winsize size;
   if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)

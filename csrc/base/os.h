@@ -57,6 +57,13 @@ struct timespec gp_os_wallclock (void);
 struct timespec gp_os_mtime (const struct stat *st);
 
 /*
+** The time since the machine was started, or since another point in the past.
+** Nobody sets it, and it goes on while the machine is suspended; the latter
+** not on all systems (FreeBSD).
+*/
+struct timespec gp_os_uptime (void);
+
+/*
 ** As poll(), with 'mask' in place of the thread's signal mask while it
 ** waits, both at once; NULL for 't' waits without limit. It waits only for
 ** what can be read. What is not below FD_SETSIZE may be left out.
@@ -78,6 +85,14 @@ void gp_os_returnlocale (gp_os_locale before);
 
 /* Whether the characters of the locale in force are those of UTF-8. */
 bool gp_os_isutf8 (void);
+
+/*
+** Where standard input, output or error are closed, they are opened for good,
+** such that to use them fails as before; programs that are started find them
+** closed. Else what is opened next would be in their place: what a program
+** prints would go to a peer.
+*/
+void gp_os_keepstandard (void);
 
 /* Lines and columns of a terminal. False: it is none, or has no width. */
 bool gp_os_screensize (int fd, int *rows, int *columns);

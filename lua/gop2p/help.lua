@@ -14,7 +14,7 @@ local GOP2P = {
     "a node that others reach at address:port; nil: at this machine's",
   "me(port)", "the peer localhost:port",
   "peer(address, port)", "a peer; also peer(\"host:port\")",
-  "run([f])", "runs f as a task, until no task is left",
+  "run([f [, options]])", "runs f as a task, until no task is left",
   "spawn(f, ...)", "starts f(...) as a task",
   "sleep(seconds)", "waits, while the loop keeps running",
   "pump([seconds])", "runs one turn of the loop",

@@ -9,13 +9,18 @@
 --     for msg in node:inbox() do print(msg) end
 --   end)
 
-local check = require "gop2p.check"
 local core = require "gop2p.core"
+
+-- Once in a Lua state: see core.c.
+if core.kept then return core.kept.gop2p end
+
+local check = require "gop2p.check"
 local help = require "gop2p.help"
 local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
+local signals = require "gop2p.signals"
 local start = require "gop2p.start"
 local state = require "gop2p.state"
 local values = require "gop2p.values"
@@ -163,10 +168,26 @@ function gop2p.peer(address, port)
   return peer
 end
 
--- gop2p.run([f]): runs f as a task, and the loop until no task is left.
--- Raises the first error of a task, with its traceback.
-function gop2p.run(f)
+-- gop2p.run([f [, options]]) -> signal | nil
+--
+-- Runs f as a task, and the loop until no task is left. Raises the first
+-- error of a task, with its traceback. With the option signals = true SIGINT,
+-- SIGTERM and, unless it is ignored, SIGHUP end it in order: every node
+-- leaves, five seconds at most, then the tasks are closed, and it gives
+-- "INT", "TERM" or "HUP". They are caught meanwhile, and only meanwhile.
+function gop2p.run(f, options)
   if f ~= nil then check.callable(f, 1, "run") end
+  options = check.table(options, 2, "run") or {}
+  for name, value in pairs(options) do
+    check.that(name == "signals", 2, "run",
+               ("unknown option '%s'"):format(tostring(name)))
+    check.that(type(value) == "boolean", 2, "run",
+               "option 'signals': boolean expected")
+  end
+  if options.signals then
+    local signal = signals.run(f)
+    return signal
+  end
   scheduler.run(f)
 end
 
@@ -215,9 +236,16 @@ function gop2p.help()
   return help.gop2p(gop2p)
 end
 
-return setmetatable(gop2p, {
+setmetatable(gop2p, {
   __name = "gop2p",
   __tostring = function()
     return gop2p._VERSION .. ", see gop2p.help()"
   end,
 })
+
+core.kept = { gop2p = gop2p }
+for name, module in pairs(package.loaded) do
+  if tostring(name):find("^gop2p%.%l+$") then core.kept[name] = module end
+end
+
+return gop2p

@@ -324,10 +324,30 @@ function scheduler.inline(co)
   inlined[co] = true
 end
 
--- Runs f, if given, as a task, and the loop until no task is left. Raises
--- the first error of a task, with its traceback; then, and also when it is
--- interrupted, the tasks that were started meanwhile are closed.
-function scheduler.run(f)
+-- Whether the coroutine that runs is such.
+function scheduler.isinline()
+  return inlined[coroutine.running()] or false
+end
+
+local stopmeta = { __index = {} }
+
+-- Ends the 'run' that it is given to; must not wait.
+function stopmeta.__index:ask()
+  self.asked = true
+  if self.scope then scheduler.wake(self.scope) end
+end
+
+-- scheduler.stop(f) -> stop: for 'run'. Once stop:ask() was called, f() is
+-- called, which may wait, and the tasks go on until it returns.
+function scheduler.stop(f)
+  return setmetatable({ f = f, asked = false, scope = false }, stopmeta)
+end
+
+-- Runs f, if given, as a task, and the loop until no task is left, or 'stop',
+-- if given, says so. Raises the first error of a task, with its traceback,
+-- unless it was stopped; then, and also when it is interrupted, the tasks
+-- that were started meanwhile are closed.
+function scheduler.run(f, stop)
   if inlined[coroutine.running()] then
     if f then f() end
     return
@@ -340,10 +360,14 @@ function scheduler.run(f)
   end })
   scope.running = true
   if f then start(scope, f) end
-  while scope.count > 0 and not scope.problem do scheduler.wait(scope) end
+  if stop then stop.scope = scope end
+  while scope.count > 0 and not scope.problem and not (stop and stop.asked) do
+    scheduler.wait(scope)
+  end
+  if stop and stop.asked then stop.f() end
   local problem = scope.problem
   scope.problem = false
-  if problem then error(problem, 0) end
+  if problem and not (stop and stop.asked) then error(problem, 0) end
 end
 
 function scheduler.sleep(seconds)

@@ -15,6 +15,7 @@ local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local signals = require "gop2p.signals"
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
@@ -46,6 +47,7 @@ function start.at(address, port, options, listen, roams)
   local self, err = system.start(address, port, complete(options, listen))
   if not self then return nil, err end
   unread.watch(self)
+  signals.opened(self)
   if not system.simulated then prompt.opened(self) end
   if roams then roaming[self] = { port = port, options = options } end
   if options.state then

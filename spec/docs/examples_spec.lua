@@ -20,7 +20,7 @@ local KNOWN = {
     sh = 2,     -- .ci/run does what they do; package/rock_spec.lua
     text = 1,   -- a picture
   },
-  ["lua/gop2p/README.md"] = { lua = 6 },
+  ["lua/gop2p/README.md"] = { lua = 7 },
   ["lua/gop2p/bot/README.md"] = {
     lua = 7,    -- four of them in docs/tutorial_spec.lua
     text = 7,   -- six of them in docs/tutorial_spec.lua
@@ -174,6 +174,17 @@ describe("an example", function()
     assert.equal(0, script:wait())
     assert.same({"[" .. peer.name .. "] one", "[" .. peer.name .. "] two"},
                 output(script))
+    assert.same({}, peer:members())
+  end)
+
+  it("is a script that leaves when it is told to end", function()
+    local peer = stand_in()
+    local script = run(example(interface, "signals = true"),
+                       {["5000"] = peer.port})
+    assert(members_of(peer, 1)[1])
+    script:kill("TERM")
+    assert.equal(0, script:wait())
+    assert.same({"ended by\tTERM"}, output(script))
     assert.same({}, peer:members())
   end)
 

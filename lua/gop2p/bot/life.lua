@@ -6,15 +6,13 @@ local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
-local state = require "gop2p.state"
-local signals = require "gop2p.bot.signals"
+local signals = require "gop2p.signals"
 local nodes = require "gop2p.start"
 local values = require "gop2p.values"
 
 local life = {}
 
 local FAREWELL = 2   -- seconds for what is to be run before the stop
-local LEAVE = 2      -- and to take leave
 
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
@@ -66,10 +64,7 @@ end
 
 -- Keeps what is stored on the disk.
 local function remember(self)
-  self.memory:run {
-    get = function() return self.store end,
-    report = function(err) self.trouble:tell(err) end,
-  }
+  self.memory:run(function() return self.store end)
 end
 
 -- Tasks that are not the bot's own are code of its author, which may change
@@ -104,12 +99,15 @@ function life.start(self)
     return nil, err
   end
   self.node, self.state = node, "running"
+  self.service = { node = node, leave = function() life.stop(self) end,
+                   reopen = function() return self.log:reopen() end }
+  signals.enlist(self.service)
   starttasks(self)
   self.log:info("started", { node = values.endpoint(node:self()),
                              name = self.name })
   self.roles:warn(self.log)
-  if self.memory and self.memory.notice then
-    self.trouble:tell(self.memory.notice)
+  if self.memory then
+    self.memory:hear(function(problem) self.trouble:tell(problem) end)
   end
   self:fire("start")
   return true
@@ -130,18 +128,12 @@ local function farewell(self)
   while left > 0 and scheduler.wait(key, deadline) do end
 end
 
--- The last that is stored.
+-- The last that is stored. Handlers of errors have ended.
 local function forget(self)
+  self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
   if not ok then self.log:error("not stored", { reason = tostring(err) }) end
   self.memory:close()
-end
-
--- A bot that is stopped should still find its network again, later.
-local function leave(node)
-  if not node:is_connected() then return end
-  state.hold(node)
-  node:leave(LEAVE)
 end
 
 local function stop(self)
@@ -149,11 +141,12 @@ local function stop(self)
   self.way:release()
   farewell(self)
   self.registry.agenda:stop()
-  leave(self.node)
+  signals.leave(self.node)
   scheduler.close(self.trouble.scope)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end
+  signals.dismiss(self.service)
   self.log:info("stopped")
   self.state = "stopped"
   scheduler.wake(self)

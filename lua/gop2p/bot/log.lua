@@ -9,6 +9,7 @@
 local cjson = require "cjson"
 local clock = require "gop2p.clock"
 local core = require "gop2p.core"
+local file = require "gop2p.file"
 local neutral = require("gop2p.text").neutral
 local values = require "gop2p.values"
 
@@ -82,10 +83,21 @@ local function jsonline(self, level, event, fields)
   return table.concat(out, ",") .. "}"
 end
 
-local function addto(path)
+-- Which file the path leads to: the device and the number of it; or nil.
+local function whichfile(path)
+  local stamp = file.stamp(path)
+  return stamp and stamp:match("^%S+ %S+")
+end
+
+-- Whether it is open now; or nil and an error.
+local function addto(self, path)
   local handle, why = io.open(path, "a")
-  if handle then return handle end
-  return nil, values.error("internal", "EIO", "could not open the log", why)
+  if not handle then
+    return nil, values.error("internal", "EIO", "could not open the log", why)
+  end
+  if self.handle then self.handle:close() end
+  self.handle, self.which = handle, whichfile(path)
+  return true
 end
 
 -- log.open{bot, level, json, file} -> log | nil, err
@@ -94,24 +106,46 @@ end
 -- ("info"). 'file': a path, whose file is added to, or a file (standard
 -- error).
 function log.open(options)
-  local handle, err = options.file or io.stderr
-  if type(handle) == "string" then handle, err = addto(handle) end
-  if not handle then return nil, err end
-  return setmetatable({
+  local self = setmetatable({
     bot = options.bot, least = log.levels[options.level or "info"],
-    line = neutral(options.json and jsonline or textline), handle = handle,
-    broken = false,
+    line = neutral(options.json and jsonline or textline),
+    path = type(options.file) == "string" and options.file,
+    handle = false, which = false, broken = false,
   }, log)
+  if not self.path then
+    self.handle = options.file or io.stderr
+    return self
+  end
+  local ok, err = addto(self, self.path)
+  return ok and self, err
 end
 
 -- A log that cannot be written ends no bot, but is told of, once.
-local function write(self, line)
-  local ok, why = self.handle:write(line, "\n")
-  if ok then ok, why = self.handle:flush() end
+local function told(self, ok, what, why)
   if not ok and not self.broken then
-    warn("gop2p bot: could not write the log: ", why)
+    warn("gop2p bot: ", what, ": ", tostring(why))
   end
   self.broken = not ok
+end
+
+-- log:reopen() -> whether there is a path to open
+--
+-- From now on it adds to the file that stands at its path. Where none can be
+-- opened, it goes on with the one that it has.
+function log:reopen()
+  if not self.path then return false end
+  local ok, err = addto(self, self.path)
+  told(self, ok, not ok and err.text, not ok and err.cause)
+  return true
+end
+
+-- Whoever moves or removes the file need tell nobody.
+local function write(self, line)
+  local there = not self.path or whichfile(self.path) == self.which
+  if not there then self:reopen() end
+  local ok, why = self.handle:write(line, "\n")
+  if ok then ok, why = self.handle:flush() end
+  if not ok or there then told(self, ok, "could not write the log", why) end
 end
 
 -- log:debug(event [, fields]), log:info, log:warn, log:error: a line, if

@@ -4,7 +4,7 @@
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local show = require "gop2p.cli.show"
-local signals = require "gop2p.bot.signals"
+local signals = require "gop2p.signals"
 local start = require "gop2p.start"
 local values = require "gop2p.values"
 

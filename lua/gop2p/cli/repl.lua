@@ -143,7 +143,8 @@ function repl.run(options)
   local node <close>, status = network.start("repl", options, DONE)
   if not node then return status end
   self.node = node
-  _G.gop2p, _G.node = gop2p, node
+  rawset(_G, "gop2p", gop2p)
+  rawset(_G, "node", node)
   if self.terminal then
     show.line(("%s. 'node' is %s, 'gop2p' the module."):format(
       gop2p._VERSION, node:self()))
