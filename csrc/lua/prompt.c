@@ -30,7 +30,9 @@
 
 #include "base/os.h"
 #include "lua/core.h"
+#include "lua/paste.h"
 #include "lua/readline.h"
+#include "lua/words.h"
 
 /* In the registry: the functions that Lua has for a turn, for the tabulator
    key and for a signal that is about to end the process; and the guard. */
@@ -238,6 +240,7 @@ static void actonsignal (void) {
    core.readline forgets the line that an interruption ends. */
 static int getkey (FILE *in) {
   bool ready = false;
+  int key;
   while (!ready && isreading(mainthread)) {
     int fd, came = POLLIN;
     lua_Number due = pump(mainthread, &fd);
@@ -250,71 +253,10 @@ static int getkey (FILE *in) {
       leave();
     ready = came != 0;
   }
-  return getbefore(in);
-}
-
-static void freewords (char **words, size_t n) {
-  while (n-- > 0)
-    free(words[n]);
-  free(words);
-}
-
-/* How far 'a' and 'b' are the same, 'n' at most. */
-static size_t common (const char *a, const char *b, size_t n) {
-  size_t i = 0;
-  while (i < n && a[i] == b[i] && a[i] != '\0')
-    i++;
-  return i;
-}
-
-/* Takes what the line cannot take out of the list of strings on top. */
-static void dropunfit (lua_State *L) {
-  lua_Integer n = (lua_Integer)lua_rawlen(L, -1), i, kept = 0;
-  for (i = 1; i <= n; i++) {
-    lua_rawgeti(L, -1, i);
-    if (rl->takes(lua_tostring(L, -1)))
-      lua_rawseti(L, -2, ++kept);
-    else
-      lua_pop(L, 1);
-  }
-  for (i = kept + 1; i <= n; i++) {
-    lua_pushnil(L);
-    lua_rawseti(L, -2, i);
-  }
-}
-
-/*
-** The list of strings on top as readline wants it, which frees it: what all
-** begin with, then each, then NULL. NULL when it is empty or memory is out.
-*/
-static char **towords (lua_State *L) {
-  size_t n, i, same = 0;
-  char **words;
-  dropunfit(L);
-  n = (size_t)lua_rawlen(L, -1);
-  words = n == 0 ? NULL : calloc(n + 2, sizeof *words);
-  if (words == NULL)
-    return NULL;
-  for (i = 1; i <= n; i++) {
-    lua_rawgeti(L, -1, (lua_Integer)i);
-    words[i] = strdup(lua_tostring(L, -1));
-    lua_pop(L, 1);
-    if (words[i] == NULL) {
-      freewords(words, i);
-      return NULL;
-    }
-    same = i == 1 ? strlen(words[1]) : common(words[1], words[i], same);
-  }
-  words[0] = strndup(words[1], same);
-  if (words[0] == NULL || n == 1) {
-    free(words[1]);
-    words[1] = NULL;
-  }
-  if (words[0] == NULL) {
-    freewords(words, n + 1);
-    return NULL;
-  }
-  return words;
+  key = getbefore(in);
+  if (reading)
+    lgp_paste_key(key, *rl->line == NULL || **rl->line == '\0');
+  return key;
 }
 
 static int pushline (lua_State *L) {
@@ -343,7 +285,7 @@ static char **complete (const char *text, int start, int end) {
   if (callkept(L, &completekey, 2, 1)) {
     *rl->over = lua_istable(L, -1);
     *rl->append = '\0';
-    words = lua_istable(L, -1) ? towords(L) : NULL;
+    words = lua_istable(L, -1) ? lgp_words(L, rl->takes) : NULL;
     lua_pop(L, 1);
   }
   return words;
@@ -440,9 +382,11 @@ static int core_hook (lua_State *L) {
 }
 
 /*
-** core.readline(prompt) -> line | nil at the end | nil, true on Ctrl-C
+** core.readline(prompt) -> line, pasted | nil at the end | nil, true on
+** Ctrl-C
 **
-** Reads a line on the main thread, after core.hook, which serves it.
+** Reads a line on the main thread, after core.hook, which serves it. It has
+** several lines if they were pasted; 'pasted': its beginning was.
 */
 static int core_readline (lua_State *L) {
   static char *line; /* until the next is read: pushing it may raise */
@@ -453,13 +397,15 @@ static int core_readline (lua_State *L) {
   free(line);
   interrupted = 0;
   reading = true;
+  lgp_paste_begin();
   sigaction(SIGINT, &ours, &before);
   line = rl->read(prompt);
   sigaction(SIGINT, &before, NULL);
   reading = false;
   if (line != NULL && !interrupted) {
     lua_pushstring(L, line);
-    return 1;
+    lua_pushboolean(L, lgp_paste_isat(line));
+    return 2;
   }
   luaL_pushfail(L);
   lua_pushboolean(L, interrupted);

@@ -6,6 +6,7 @@
 local complete = require "gop2p.complete"
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
+local line = require "gop2p.cli.line"
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
@@ -19,16 +20,18 @@ chat.__index = chat
 local DONE, FAILED = 0, 1
 
 local HELP = [[
-connect <peer>     join the network of a peer: localhost:5000, or just 5000
-dm <peer> <text>   write to one peer only; a member is meant by its name, too
-nick <name>        take another name; without one: who you are
-members            who is here
-disconnect         leave the network
-exit               leave and end, as at the end of the input
-help               this list
-Any other line is sent to everybody. Begin with a space to send a line that
-looks like a command. Every command works with a slash, too: /dm, /members,
-/help. /join, /leave and /quit are connect, disconnect and exit.]]
+/connect <peer>    join the network of a peer: localhost:5000, or just 5000
+/dm <peer> <text>  write to one peer only; a member is meant by its name, too
+/nick <name>       take another name; without one: who you are
+/members           who is here
+/disconnect        leave the network
+/exit              leave and end, as at the end of the input
+/say <text>        say a text that looks like a command
+/help              this list
+/join, /leave and /quit are /connect, /disconnect and /exit. All but /nick and
+/say need no slash where nothing follows but what they take. Any other line is
+sent to everybody, and so is what is pasted as several lines; one that begins
+with two slashes is sent with one of them.]]
 
 function chat.options(command)
   network.options(command)
@@ -127,16 +130,10 @@ function commands.connect(self, rest)
   if peer then join(self, {peer}) end
 end
 
--- How a receiver may be written before a text: as senders are shown, too.
-local RECEIVERS = {"%[.-%]%S*", "%S+ %(%S+:%d+%)", "%S+"}
-
 function commands.dm(self, rest)
-  local who, text
-  for _, form in ipairs(RECEIVERS) do
-    who, text = rest:match("^(" .. form .. ")%s+(.+)$")
-    who = who and who:gsub(" to you%]$", "]")
-    if who and whom.one(self.node, who, "") then break end
-  end
+  local who, text = line.receiver(rest, function(name)
+    return whom.one(self.node, name, "")
+  end)
   if not who then
     return self:fail("To whom, and what? Such as: dm localhost:5000 Hello")
   end
@@ -181,53 +178,56 @@ function commands.help()
   show.line(HELP)
 end
 
-local slash = { join = commands.connect, leave = commands.disconnect,
-                quit = commands.exit }
-for name, command in pairs(commands) do slash[name] = command end
-
-function chat:broadcast(text)
+function commands.say(self, rest)
+  if line.isblank(rest) then return end
   if not self.node:is_connected() then
     return self:fail("Nobody heard that: connect to somebody first, or try "
                      .. "help.")
   end
-  self:follow(self.node:broadcast(text))
+  self:follow(self.node:broadcast(rest))
 end
 
--- Commands of more than their word.
-local OF_MORE = { connect = true, dm = true, nick = true }
+-- Who is here, for when one that has left is written to.
+function chat:recall()
+  for _, peer in ipairs(self.node:members()) do self:hear(peer) end
+end
 
--- A command, or what is to be said. The words alone on a line are commands;
--- followed by more they begin a sentence, but for the first three. With a
--- slash they are always meant.
-function chat:obey(line)
-  local name, more = line:match("^/(%a+)%f[%s\0]%s*(.-)%s*$")
-  if name then
-    local command = slash[name:lower()]
-    if command then return command(self, more) end
-    return self:fail("No such command: /%s. Try help.", name)
-  end
-  local word, rest = line:match("^(%l+)%s*(.-)%s*$")
-  local command = commands[word]
-  if command and (rest == "" or OF_MORE[word]) then
-    return command(self, rest)
-  elseif line:find("%S") then
-    self:broadcast(line:match("^ ?(.*)$"))
-  end
+function chat:hear(peer)
+  if peer.name then self.heard[line.lower(peer.name)] = true end
+end
+
+-- Whether it is a peer, or what somebody is called or was, also where it is
+-- not quite written so: "Bob", "@bob", "bob:".
+function chat:isone(who)
+  if whom.one(self.node, who, "") then return true end
+  local name = line.lower(who):match("^@?(.-)[:,]?$")
+  return self.heard[name]
+end
+
+-- Does what a line says; true ends the chat.
+function chat:obey(text, pasted)
+  self:recall()
+  local command, rest = line.parse(text, pasted, function(who)
+    return self:isone(who)
+  end)
+  if command then return commands[command](self, rest) end
+  self:fail("No such command: %s. Try help; // instead of / says the line.",
+            rest)
 end
 
 -- What the word after the first 'start' bytes of the line can become: a
 -- command at the beginning, with its slash if there is one, else a member.
-function chat:completions(line, start)
-  local word, list = line:sub(start + 1), {}
+function chat:completions(typed, start)
+  local word, list = typed:sub(start + 1), {}
   local function offer(text)
     if text:sub(1, #word) == word then list[#list + 1] = text end
   end
   if start > 0 then
     list = complete.peers(self.node:members(), word)
   elseif word:find("^/") then
-    for name in pairs(slash) do offer("/" .. name) end
+    for name in pairs(line.COMMANDS) do offer("/" .. name) end
   else
-    for name in pairs(commands) do offer(name) end
+    for _, name in ipairs(line.bare()) do offer(name) end
   end
   table.sort(list)
   return list
@@ -247,7 +247,10 @@ function chat:message(msg)
 end
 
 local function show_messages(self)
-  for msg in self.node:inbox() do tell(self:message(msg)) end
+  for msg in self.node:inbox() do
+    self:hear(msg.from)
+    tell(self:message(msg))
+  end
 end
 
 local function show_errors(self)
@@ -257,6 +260,7 @@ end
 -- Who comes and goes, for somebody who looks on.
 local function show_events(self)
   for event in self.node:events() do
+    self:hear(event.peer)
     if not (self.joining and event.type == "joined") then
       say("%s * %s", os.date("%H:%M"), event)
     end
@@ -265,12 +269,11 @@ end
 
 local function converse(self)
   local mark = self.terminal and "> " or nil
-  local line, _, err = prompt.read(mark)
-  while line do
-    if line:find("%S") then prompt.remember(line) end
-    local over = self:obey((line:gsub("\r$", "")))
-    if over or core.isclosed(self.node) then return end
-    line, _, err = prompt.read(mark)
+  local text, pasted, err = prompt.read(mark)
+  while text do
+    if not line.isblank(text) then prompt.remember(text) end
+    if self:obey(text, pasted) or core.isclosed(self.node) then return end
+    text, pasted, err = prompt.read(mark)
   end
   if err and not self.terminal then
     self:fail("Could not read standard input: %s", err.text)
@@ -306,7 +309,7 @@ end
 
 function chat.run(options)
   local self = setmetatable({
-    name = options.name, strict = options.strict_name,
+    name = options.name, strict = options.strict_name, heard = {},
     colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)

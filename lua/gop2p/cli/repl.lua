@@ -68,7 +68,7 @@ local function read_chunk(self)
   while true do
     local mark = text and ">> " or "> "
     local line, interrupted, why = prompt.read(self.terminal and mark)
-    if interrupted then
+    if not line and interrupted then
       core.rearm()
       text = nil
     elseif not line then
