@@ -217,6 +217,7 @@ build = {
     ["gop2p.queue"] = "lua/gop2p/queue.lua",
     ["gop2p.reach"] = "lua/gop2p/reach.lua",
     ["gop2p.receipt"] = "lua/gop2p/receipt.lua",
+    ["gop2p.retry"] = "lua/gop2p/retry.lua",
     ["gop2p.scheduler"] = "lua/gop2p/scheduler.lua",
     ["gop2p.start"] = "lua/gop2p/start.lua",
     ["gop2p.state"] = "lua/gop2p/state.lua",

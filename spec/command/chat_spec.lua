@@ -338,7 +338,8 @@ describe("make chat", function()
     local usage = "\nUsage: gop2p chat [-h] [--port PORT] "
                   .. "[--listen-port PORT]\n"
                   .. "       [--address ADDRESS] [--join PEER] "
-                  .. "[--name NAME] [--strict-name]\n       [--plain]\n"
+                  .. "[--name NAME] [--wait S]\n"
+                  .. "       [--strict-name] [--plain]\n"
     for _, case in ipairs {
       {"unknown option '--foo'", "--foo", "1"},
       {"too many arguments", "5000"},

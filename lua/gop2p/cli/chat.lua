@@ -10,6 +10,7 @@ local line = require "gop2p.cli.line"
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
+local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
 local nodes = require "gop2p.start"
 local whom = require "gop2p.whom"
@@ -35,6 +36,7 @@ with two slashes is sent with one of them.]]
 
 function chat.options(command)
   network.options(command)
+  network.waits(command)
   command:flag("--strict-name", "Fail where the name is taken, instead of "
                .. "coming in as NAME-2.")
   command:flag("--plain", "No line editing, colours or time stamps, as in a "
@@ -104,22 +106,61 @@ function chat:enter(peer)
   return ok, err
 end
 
--- Those whom we join are listed at the end, not each told of.
-local function join(self, peers)
-  self.joining = true
+local function announce(event)
+  say("%s * %s", os.date("%H:%M"), event)
+end
+
+-- Who came while we joined, unless that lists them.
+function chat:release(joined)
+  self.joining = self.joining - 1
+  if self.joining > 0 then return end
+  local held = self.held
+  self.held = {}
+  for _, event in ipairs(joined and {} or held) do announce(event) end
+end
+
+-- Those whom we join are listed at the end, not each told of. As
+-- network.join; 'quiet': what fails is not told.
+local function join(self, peers, quiet)
+  self.joining = self.joining + 1
   local before = self.node:self()
-  local joined = network.join(self.node, peers, function(err)
+  local joined, hope = network.join(self.node, peers, function(err)
     self.taken = self.taken or err.code == "EEXIST"
-    say("Not connected: %s", show.words(err))
+    if not quiet then say("Not connected: %s", show.words(err)) end
   end, function(_, peer) return self:enter(peer) end)
   gop2p.sleep(0)   -- lets the others take what has come of it
+  if core.isclosed(self.node) then return false, false end
   if self.node:self() ~= before then
     say("You are %s now, which others reach.", self.node:self())
   end
-  self.joining = false
-  self.failed = self.failed or not joined
+  self:release(joined)
   if joined then commands.members(self) end
-  return joined
+  return joined, hope
+end
+
+-- Goes on trying to join, until somebody is there, or for so many seconds
+-- (nil: until then). Whether somebody is.
+local function insist(self, peers, seconds)
+  local there = false
+  self.again = retry.new()
+  self.again:run(function()
+    local hope = true
+    there = self.node:is_connected()
+    if not there then there, hope = join(self, peers, true) end
+    return there or not hope
+  end, seconds)
+  return there
+end
+
+-- The same while the chat is used.
+local function keep_joining(self, peers, seconds)
+  say "Trying again until somebody is there."
+  gop2p.spawn(function()
+    local there = insist(self, peers, seconds)
+    if not (there or core.isclosed(self.node)) then
+      say "Not trying to connect any more."
+    end
+  end)
 end
 
 function commands.connect(self, rest)
@@ -127,7 +168,7 @@ function commands.connect(self, rest)
     return self:fail("To which peer? Such as: connect localhost:5000")
   end
   local peer = self:peer(rest)
-  if peer then join(self, {peer}) end
+  if peer and not join(self, {peer}) then self.failed = true end
 end
 
 function commands.dm(self, rest)
@@ -162,6 +203,7 @@ function commands.members(self)
 end
 
 function commands.disconnect(self)
+  if self.again then self.again:stop() end
   if not self.node:is_connected() then
     return say("You are not connected.")
   end
@@ -261,8 +303,10 @@ end
 local function show_events(self)
   for event in self.node:events() do
     self:hear(event.peer)
-    if not (self.joining and event.type == "joined") then
-      say("%s * %s", os.date("%H:%M"), event)
+    if self.joining > 0 and event.type == "joined" then
+      table.insert(self.held, event)
+    else
+      announce(event)
     end
   end
 end
@@ -272,7 +316,10 @@ local function converse(self)
   local text, pasted, err = prompt.read(mark)
   while text do
     if not line.isblank(text) then prompt.remember(text) end
-    if self:obey(text, pasted) or core.isclosed(self.node) then return end
+    if core.isclosed(self.node) or self:obey(text, pasted) or
+       core.isclosed(self.node) then
+      return
+    end
     text, pasted, err = prompt.read(mark)
   end
   if err and not self.terminal then
@@ -281,19 +328,33 @@ local function converse(self)
   if self.terminal then show.line("") end
 end
 
--- Ends once all that was sent has had its response, or failed. On a terminal
--- somebody sees that nobody lets us in, and may try another; but not without
--- a node, which one that could not move is.
-local function run(self, peers)
+-- Whether there is something to do: on a terminal somebody sees that nobody
+-- lets us in, and may try another; but not without a node, which one that
+-- could not move is.
+local function come_in(self, peers, seconds)
+  if #peers == 0 then return true end
+  local joined, hope = join(self, peers)
+  if joined then
+    return true
+  elseif not self.terminal then
+    return hope and seconds and insist(self, peers, seconds)
+  elseif core.isclosed(self.node) or self.strict and self.taken then
+    return false
+  end
+  if hope then keep_joining(self, peers, seconds) end
+  return true
+end
+
+-- Ends once all that was sent has had its response, or failed.
+local function run(self, options)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
   if self.rich then gop2p.spawn(show_events, self) end
   gop2p.sleep(0)   -- lets them begin
-  local alone = #peers > 0 and not join(self, peers)
-  local over = alone and (not self.terminal or self.strict and self.taken)
-               or core.isclosed(self.node)
+  local over = not come_in(self, options.join, options.wait)
   if not over then converse(self) end
   over = over or core.isclosed(self.node)
+  if self.again then self.again:stop() end
   if not core.isclosed(self.node) then self.node:leave() end
   self.node:close()
   gop2p.run()
@@ -310,6 +371,7 @@ end
 function chat.run(options)
   local self = setmetatable({
     name = options.name, strict = options.strict_name, heard = {},
+    joining = 0, held = {},
     colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)
@@ -324,7 +386,7 @@ function chat.run(options)
   say("You are %s. Try help.", node:self())
   if #options.join == 0 and not options.address then invite(node) end
   return network.guard(node, DONE, function()
-    return run(self, options.join)
+    return run(self, options)
   end, self.rich)
 end
 
