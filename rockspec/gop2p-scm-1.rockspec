@@ -193,6 +193,7 @@ build = {
     ["gop2p.check"] = "lua/gop2p/check.lua",
     ["gop2p.cli.bot"] = "lua/gop2p/cli/bot.lua",
     ["gop2p.cli.chat"] = "lua/gop2p/cli/chat.lua",
+    ["gop2p.cli.completion"] = "lua/gop2p/cli/completion.lua",
     ["gop2p.cli"] = "lua/gop2p/cli/init.lua",
     ["gop2p.cli.line"] = "lua/gop2p/cli/line.lua",
     ["gop2p.cli.listen"] = "lua/gop2p/cli/listen.lua",

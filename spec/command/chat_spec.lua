@@ -339,10 +339,10 @@ describe("make chat", function()
                   .. "[--listen-port PORT]\n"
                   .. "       [--address ADDRESS] [--join PEER] "
                   .. "[--name NAME] [--wait S]\n"
-                  .. "       [--strict-name] [--plain]\n"
+                  .. "       [--strict-name] [--plain] [PEER]\n"
     for _, case in ipairs {
       {"unknown option '--foo'", "--foo", "1"},
-      {"too many arguments", "5000"},
+      {"too many arguments", "5000", "5001"},
       {"option '--port' requires an argument", "--port"},
       {"not a port: x", "--port", "x"},
       {"not a port: 65536", "--port", "65536"},

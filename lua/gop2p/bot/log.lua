@@ -4,10 +4,11 @@
 --
 -- or, as JSON, {"time":1893574800.25,"level":"info","bot":"dice",
 -- "event":"said","text":...}. What peers have written commands no terminal
--- and begins no line.
+-- and begins no line. On a terminal the lines of a traceback stand below.
 
 local cjson = require "cjson"
 local clock = require "gop2p.clock"
+local core = require "gop2p.core"
 local values = require "gop2p.values"
 
 local log = {}
@@ -36,10 +37,22 @@ local function shorten(text)
   return ("%s... (%d bytes)"):format(text:sub(1, cut), #text)
 end
 
-local function quote(text)
-  text = text:gsub('[\n\r\t"\\]', SHORT)
+local function harmless(text)
   text = bytes(text):gsub("[\0-\31\127]", hex)
-  return '"' .. text:gsub("\xC2([\x80-\x9F])", hex) .. '"'
+  return (text:gsub("\xC2([\x80-\x9F])", hex))
+end
+
+local function quote(text)
+  return '"' .. harmless(text:gsub('[\n\r\t"\\]', SHORT)) .. '"'
+end
+
+-- Its lines, each below the last one.
+local function below(text)
+  local out = {}
+  for line in text:gmatch("[^\n]+") do
+    out[#out + 1] = "\n    " .. harmless(line:gsub("\t", "  "))
+  end
+  return table.concat(out)
 end
 
 local function sorted(fields)
@@ -59,10 +72,13 @@ local function textline(self, level, event, fields)
   local out = { ("%s %s %s: %s"):format(
     os.date("%Y-%m-%d %H:%M:%S", math.floor(clock.time())), level, self.bot(),
     event) }
+  local trace = self.terminal and fields.traceback
   for _, name in ipairs(sorted(fields)) do
-    out[#out + 1] = name .. "=" .. plain(fields[name])
+    if not (trace and name == "traceback") then
+      out[#out + 1] = name .. "=" .. plain(fields[name])
+    end
   end
-  return table.concat(out, " ")
+  return table.concat(out, " ") .. (trace and below(shorten(trace)) or "")
 end
 
 -- Eight-bit control characters are UTF-8 that cjson lets through.
@@ -85,6 +101,10 @@ local function jsonline(self, level, event, fields)
   return table.concat(out, ",") .. "}"
 end
 
+local function is_terminal(handle)
+  return type(handle) == "userdata" and core.isatty(core.fileno(handle))
+end
+
 local function addto(path)
   local handle, why = io.open(path, "a")
   if handle then return handle end
@@ -103,7 +123,7 @@ function log.open(options)
   return setmetatable({
     bot = options.bot, least = log.levels[options.level or "info"],
     line = options.json and jsonline or textline, handle = handle,
-    broken = false,
+    terminal = is_terminal(handle), broken = false,
   }, log)
 end
 

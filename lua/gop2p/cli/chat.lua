@@ -36,6 +36,7 @@ with two slashes is sent with one of them.]]
 
 function chat.options(command)
   network.options(command)
+  network.entry(command)
   network.waits(command)
   command:flag("--strict-name", "Fail where the name is taken, instead of "
                .. "coming in as NAME-2.")

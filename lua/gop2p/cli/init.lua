@@ -5,6 +5,8 @@
 -- function of the options that gives the exit status).
 
 local argparse = require "argparse"
+local completion = require "gop2p.cli.completion"
+local gop2p = require "gop2p"
 local show = require "gop2p.cli.show"
 
 local DONE, FAILED, USAGE = 0, 1, 2
@@ -38,31 +40,34 @@ local function declare(parser, name)
   return command
 end
 
--- argparse's script for zsh is one that zsh finds by its name, and cannot
--- be read by eval, which is how those for other shells are loaded.
-local function zsh_script(parser)
-  return (parser:get_zsh_complete():gsub("\n_gop2p%s*$", [[
-
-if [ "$funcstack[1]" = _gop2p ]; then
-  _gop2p "$@"
-else
-  compdef _gop2p gop2p
-fi
-]]))
+local function declare_version(parser)
+  parser:flag("-v --version", "Print the version and exit.")
+    :action(function()
+      show.line(gop2p._VERSION)
+      os.exit(DONE)
+    end)
 end
 
--- Nor would its command for the scripts: this is like it.
-local function completion(parser)
-  local scripts = {bash = parser.get_bash_complete, zsh = zsh_script,
-                   fish = parser.get_fish_complete}
+local function declare_completion(parser)
   local declared = parser:command("completion",
                                   "Output a shell completion script.")
   help(declared)
-  declared:argument("shell",
-                    "The shell to output a completion script for.")
-    :choices {"bash", "zsh", "fish"}
+  return completion.declare(parser, declared)
+end
+
+-- The help of one command is told by that, and so is that there is none.
+local function declare_help(parser)
+  local declared = parser:command("help", "Show this help, or that of a "
+                                  .. "command.")
+  help(declared)
+  local names = {}
+  for i, each in ipairs(parser._commands) do names[i] = each._name end
+  local about = declared:argument("about", "The command.")
+  about:argname("COMMAND"):args("?")
+  about.words = names
   return { run = function(options)
-    show.line((scripts[options.shell](parser):gsub("\n$", "")))
+    parser:parse { options.about or "--help",
+                   options.about and "--help" or nil }
   end }
 end
 
@@ -76,7 +81,11 @@ local function build(only)
   for _, name in ipairs(only and {only} or NAMES) do
     commands[name] = declare(parser, name)
   end
-  if not only then commands.completion = completion(parser) end
+  if not only then
+    declare_version(parser)
+    commands.completion = declare_completion(parser)
+    commands.help = declare_help(parser)
+  end
   return parser, commands
 end
 

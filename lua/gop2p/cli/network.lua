@@ -89,6 +89,15 @@ function network.options(command)
   network.named(command)
 end
 
+-- Declares an argument that is another --join, the first.
+function network.entry(command)
+  command:argument("peer", "Join through this peer, as with --join.")
+    :argname("PEER"):convert(network.peer):args("?")
+    :action(function(options, _, peer)
+      if peer then table.insert(options.join, 1, peer) end
+    end)
+end
+
 -- Declares --wait, for a command that may be there before others are.
 function network.waits(command)
   command:option("--wait", "Go on trying to join for so many seconds where "

@@ -17,6 +17,7 @@ local GOODBYE = 5    -- seconds
 
 function repl.options(command)
   network.options(command)
+  network.entry(command)
   network.waits(command)
   command:flag("--plain", "No line editing, as in a pipe.")
 end
