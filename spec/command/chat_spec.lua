@@ -257,6 +257,21 @@ describe("make chat", function()
     says("Not delivered to " .. peer.name .. ": connection refused")
   end)
 
+  it("says perhaps of one who may have got it", function()
+    start()
+    for _, how in ipairs {"hang", "close"} do
+      local other <close> = net.canned({message = how})
+      chat:send("/join " .. other.name)
+      says("Here: " .. other.name)
+      chat:send("/dm " .. other.name .. " Hello")
+      says("Perhaps not delivered to " .. other.name .. ": "
+           .. (how == "hang" and "no response in time"
+               or "connection closed before the response"))
+      chat:send "/leave"
+      says "You have left%."
+    end
+  end)
+
   it("shows its commands", function()
     start()
     chat:send("help")

@@ -88,7 +88,8 @@ function chat:follow(receipt, err)
     local done, why = receipt:wait()
     if done then return end
     for peer, failure in pairs(why.failed) do
-      self:fail("Not delivered to %s: %s", self:shown(peer), failure.cause)
+      self:fail("%s to %s: %s", failure.unsure and "Perhaps not delivered"
+                or "Not delivered", self:shown(peer), failure.cause)
     end
   end)
 end
