@@ -83,7 +83,8 @@ describe("gop2p", function()
     for _, case in ipairs {
       {"listen", "lisen"}, {"listen", "help", "lisen"}, {"help", "hlep"},
       {"%-%-version", "--verson"}, {"%-%-port", "watch", "--prot", "1"},
-      {"%-%-log", "bot", "--lgo", "x"},
+      {"%-%-log", "bot", "--lgo", "x"}, {"%-%-join", "chat", "-join", "5"},
+      {"%-%-port", "listen", "-port=5000"}, {"%-%-log", "bot", "-log", "x"},
     } do
       local status, _, complaint = tree:run {table.unpack(case, 2)}
       assert.equal(2, status)

@@ -15,10 +15,35 @@ local NAMES = {"chat", "repl", "listen", "send", "members", "watch", "bot",
 local EPILOG = "Exit status: 0 when all was done, 1 when something failed, "
   .. "2 when the command was misused. NO_COLOR is respected."
 
-local function usage(parser, text)
-  local name = parser._name == "gop2p" and "" or " " .. parser._name
-  io.stderr:write("gop2p", name, ": ", text, "\n", parser:get_usage(), "\n")
-  os.exit(USAGE)
+local function has(parser, name)
+  for _, option in ipairs(parser._options) do
+    for _, alias in ipairs(option._aliases) do
+      if alias == name then return true end
+    end
+  end
+  return false
+end
+
+-- An option with one dash, such as Go's, is no row of short ones.
+local function onedash(parser, text, words)
+  local short = text:match("^unknown option '(%-%a)'")
+  for _, word in ipairs(short and words or {}) do
+    local name = word:match("^%-%a[%a-]+")
+    if name and name:sub(1, 2) == short and has(parser, "-" .. name) then
+      return ("unknown option '%s'\nDid you mean '-%s'?"):format(name, name)
+    end
+  end
+  return text
+end
+
+-- What argparse calls when the words are wrong.
+local function usage(words)
+  return function(parser, text)
+    local name = parser._name == "gop2p" and "" or " " .. parser._name
+    io.stderr:write("gop2p", name, ": ", onedash(parser, text, words), "\n",
+                    parser:get_usage(), "\n")
+    os.exit(USAGE)
+  end
 end
 
 -- argparse's own help would not notice that it could not be written.
@@ -71,12 +96,12 @@ local function declare_help(parser)
   end }
 end
 
--- All commands, or the one called 'only'.
-local function build(only)
+-- All commands, or the one called 'only', for these words.
+local function build(only, words)
   local parser = argparse("gop2p", "A node of a gop2p network.", EPILOG)
   parser:command_target("command")
   help(parser)
-  parser.error = usage
+  parser.error = usage(words)
   local commands = {}
   for _, name in ipairs(only and {only} or NAMES) do
     commands[name] = declare(parser, name)
@@ -99,7 +124,7 @@ end
 -- Wrong ones end the process with 2, --help with 0.
 return function(args, only)
   local words = table.move(args, 1, #args, only and 2 or 1, {only})
-  local parser, commands = build(only)
+  local parser, commands = build(only, words)
   local ok, status = xpcall(function()
     local options = parser:parse(words)
     return commands[options.command].run(options)
