@@ -80,6 +80,19 @@ describe("a command that nobody lets in yet", function()
     assert.equal(0, t:over())
   end)
 
+  it("says why it tries no more", function()
+    local t = chat("--name", "ann", "--strict-name")
+    local ann <close> = tree:start({"listen", "--name", "ann", "--port",
+                                    gone:match("%d+$")},
+                                   {stderr = tree.dir .. "/e"})
+    t:await "Not connected: [^\n]*: the name is taken by anot\nher member\n"
+    t:shows "^Not trying to connect any more%.$"
+    t:enter "/quit"
+    assert.equal(0, t:over())
+    ann:kill("TERM")
+    assert.equal(0, ann:wait())
+  end)
+
   it("fails at once elsewhere, which a script can see", function()
     for _, command in ipairs {"chat", "listen", "watch", "repl"} do
       local status, _, complaint = tree:run({command, "--join", gone})

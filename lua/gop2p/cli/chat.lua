@@ -122,13 +122,17 @@ function chat:release(joined)
 end
 
 -- Those whom we join are listed at the end, not each told of. As
--- network.join; 'quiet': what fails is not told.
+-- network.join; 'quiet': what fails as it has before is not told again.
 local function join(self, peers, quiet)
   self.joining = self.joining + 1
   local before = self.node:self()
   local joined, hope = network.join(self.node, peers, function(err)
+    local words = show.words(err)
     self.taken = self.taken or err.code == "EEXIST"
-    if not quiet then say("Not connected: %s", show.words(err)) end
+    if not (quiet and self.told[words]) then
+      say("Not connected: %s", words)
+    end
+    self.told[words] = true
   end, function(_, peer) return self:enter(peer) end)
   gop2p.sleep(0)   -- lets the others take what has come of it
   if core.isclosed(self.node) then return false, false end
@@ -373,7 +377,7 @@ end
 function chat.run(options)
   local self = setmetatable({
     name = options.name, strict = options.strict_name, heard = {},
-    joining = 0, held = {},
+    joining = 0, held = {}, told = {},
     colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)

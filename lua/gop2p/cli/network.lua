@@ -169,13 +169,19 @@ function network.join(node, peers, failed, connect)
 end
 
 -- The same, and goes on trying for so many seconds; nil: it does not. What
--- fails is told once.
+-- fails again as it has before is not told again.
 function network.persist(node, peers, failed, seconds)
-  local joined, hope = network.join(node, peers, failed)
+  local told = {}
+  local function tell(err)
+    local words = show.words(err)
+    if not told[words] then failed(err) end
+    told[words] = true
+  end
+  local joined, hope = network.join(node, peers, tell)
   if joined or not seconds or not hope then return joined end
   local again = retry.new()
   again:run(function()
-    joined, hope = network.join(node, peers, function() end)
+    joined, hope = network.join(node, peers, tell)
     return joined or not hope
   end, seconds)
   return joined
