@@ -31,6 +31,7 @@
 #include "base/os.h"
 #include "lua/characters.h"
 #include "lua/core.h"
+#include "lua/paste.h"
 #include "lua/readline.h"
 #include "lua/words.h"
 
@@ -251,6 +252,7 @@ static void actonsignal (void) {
    core.readline forgets the line that an interruption ends. */
 static int getkey (FILE *in) {
   bool ready = false;
+  int key;
   if (reading)
     lgp_characters_restore();
   while (!ready && isreading(mainthread)) {
@@ -269,7 +271,10 @@ static int getkey (FILE *in) {
     lgp_characters_edit();
   if (lgp_characters_areours())
     rl->takebytes();
-  return getbefore(in);
+  key = getbefore(in);
+  if (reading)
+    lgp_paste_key(key, *rl->line == NULL || **rl->line == '\0');
+  return key;
 }
 
 static int pushline (lua_State *L) {
@@ -402,9 +407,11 @@ static int core_hook (lua_State *L) {
 }
 
 /*
-** core.readline(prompt) -> line | nil at the end | nil, true on Ctrl-C
+** core.readline(prompt) -> line, pasted | nil at the end | nil, true on
+** Ctrl-C
 **
-** Reads a line on the main thread, after core.hook, which serves it.
+** Reads a line on the main thread, after core.hook, which serves it. It has
+** several lines if they were pasted; 'pasted': its beginning was.
 */
 static int core_readline (lua_State *L) {
   static char *line; /* until the next is read: pushing it may raise */
@@ -415,6 +422,7 @@ static int core_readline (lua_State *L) {
   free(line);
   interrupted = 0;
   reading = true;
+  lgp_paste_begin();
   sigaction(SIGINT, &ours, &before);
   lgp_characters_note();
   lgp_characters_edit();
@@ -424,7 +432,8 @@ static int core_readline (lua_State *L) {
   reading = false;
   if (line != NULL && !interrupted) {
     lua_pushstring(L, line);
-    return 1;
+    lua_pushboolean(L, lgp_paste_isat(line));
+    return 2;
   }
   luaL_pushfail(L);
   lua_pushboolean(L, interrupted);

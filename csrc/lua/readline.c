@@ -26,7 +26,7 @@ static struct {
   int (*onnewline)(void);
   void (*redisplay)(void);
   void (*screensize)(int *rows, int *columns);
-  int (*set)(const char *name, const char *value);
+  int (*set)(const char *variable, const char *value);
   unsigned long *state;
 } gnu;
 
@@ -47,8 +47,8 @@ static const lgp_symbol ofgnu[] = {
   {"rl_on_new_line", &gnu.onnewline},
   {"rl_redisplay", &gnu.redisplay},
   {"rl_get_screen_size", &gnu.screensize},
-  {"rl_readline_state", &gnu.state},
   {"rl_variable_bind", &gnu.set},
+  {"rl_readline_state", &gnu.state},
   {"rl_deprep_term_function", &rl.atend},
   {"rl_check_signals", &rl.checksignals},
   {"rl_pending_signal", &rl.pendingsignal},
@@ -161,12 +161,20 @@ static bool settle (void) {
   return gp_os_keeplibrary(&rl) && atexit(restoreterminal) == 0;
 }
 
+/* readline 8.0 has it off. What the user's inputrc says is read later. */
+static void markpastes (void) {
+  if (gnu.set != NULL)
+    gnu.set("enable-bracketed-paste", "on");
+}
+
 const lgp_readline *lgp_readline_find (bool load) {
   static enum { UNKNOWN, ABSENT, FOUND } state;
   if (load) /* libedit asks only now which characters there are */
     lgp_characters_edit();
   if (state == UNKNOWN || (state == ABSENT && load))
     state = search(load) && settle() ? FOUND : ABSENT;
+  if (state == FOUND && load)
+    markpastes();
   lgp_characters_endedit();
   return state == FOUND ? &rl : NULL;
 }

@@ -59,7 +59,8 @@ typedef struct lgp_readline {
 } lgp_readline;
 
 /*
-** What the process has; with 'load' also what the machine has. NULL: there
+** What the process has; with 'load' also what the machine has, and what is
+** pasted is one line then, whatever its lines (see lua/paste.h). NULL: there
 ** is none. Not to be called while a line is read. The terminal is given
 ** back at any exit from now on.
 */

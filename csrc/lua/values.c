@@ -81,7 +81,9 @@ static const char *textformat (const gp_failure *f) {
   switch (f->purpose) {
     case GP_PURPOSE_JOIN: return "could not join through %s";
     case GP_PURPOSE_GREET: return "could not greet %s";
-    case GP_PURPOSE_MESSAGE: return "could not deliver to %s";
+    case GP_PURPOSE_MESSAGE:
+      return f->unsure ? "perhaps not delivered to %s"
+                       : "could not deliver to %s";
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
     case GP_PURPOSE_MEET: return meetformat(f);
     default: return "refused a request from %s";
@@ -101,7 +103,7 @@ static void pushtext (lua_State *L, const gp_failure *f) {
 }
 
 void lgp_pushfailure (lua_State *L, const gp_failure *f) {
-  lua_createtable(L, 0, 7);
+  lua_createtable(L, 0, 8);
   seterror(L, f->error);
   pushtext(L, f);
   lua_setfield(L, -2, "text");
@@ -120,6 +122,10 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   if (f->msg != NULL && f->purpose == GP_PURPOSE_MESSAGE) {
     lgp_pushmessage(L, f->msg, false);
     lua_setfield(L, -2, "message");
+    if (f->unsure) {
+      lua_pushboolean(L, true);
+      lua_setfield(L, -2, "unsure");
+    }
   }
 }
 

@@ -87,6 +87,8 @@ static void call_end (call *k, gp_err e) {
 
 /* Ends the try whatever it is at. Not within callbacks of libevent. */
 static void call_clear (call *k) {
+  if (k->link != NULL && k->link->sent)
+    k->result.unsent = false;
   gp_lookup_cancel(k->lookup);
   gp_link_free(k->link);
   if (k->req != NULL)
@@ -394,6 +396,7 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
     return GP_ENOMEM;
   k->result.id = id;
   k->result.wants_list = out->wants_list;
+  k->result.unsent = true;
   k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
   link = gp_pool_take(&c->pool, dial);
   if (link != NULL)

@@ -256,6 +256,7 @@ static void conclude (gp_service *s, gp_result *r, const gp_json *json,
   if (e == GP_OK)
     e = gp_wire_readresponse(&response, &r->response, json, r->wants_list);
   response.remote = r->remote;
+  response.unsent = e != GP_OK && r->unsent;
   if (s->node != NULL)
     gp_node_responded(s->node, r->id, e, &response, now);
   gp_recvresp_clear(&response);

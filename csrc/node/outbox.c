@@ -303,7 +303,6 @@ bool gp_outbox_retry (gp_node *n, gp_record *peer, gp_request *r,
     return false;
   }
   o->tries++;
-  r->unsure = r->unsure || error == GP_ECONNRESET;
   gp_outbox_insert(n, peer, r);
   gp_outbox_pause(n, peer,
                   n->now + (pause < MAX_PAUSE_MS ? pause : MAX_PAUSE_MS));

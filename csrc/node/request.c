@@ -77,6 +77,7 @@ void gp_request_finish (gp_request *r, gp_report *report, gp_err error,
   gp_receipt *receipt = r->receipt;
   bool claimed = rule->decisive && receipt != NULL && receipt->claimed;
   r->failure->error = error;
+  r->failure->unsure = r->unsure;
   r->failure->status = status;
   if (error != GP_OK && rule->reported && !claimed)
     gp_report_failure(report, r->failure);

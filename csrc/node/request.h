@@ -34,7 +34,7 @@ typedef struct gp_request {
   bool sent;           /* at least once */
   bool hopeful;        /* the peer could be reached until then */
   bool moved;          /* it was to go to another name */
-  bool unsure;         /* an earlier try may have carried it */
+  bool unsure;         /* a try that failed may have carried it */
   bool again;          /* it is the second try after a rejection */
 } gp_request;
 

@@ -202,6 +202,12 @@ static void endself (gp_node *n, gp_record *peer, gp_request *r) {
   gp_outbox_advance(n, peer);
 }
 
+/* Whether the peer may have taken what has failed so. */
+static bool isunsure (gp_err error, const gp_recvresp *response) {
+  return (error == GP_ETIMEDOUT || error == GP_ECONNRESET) &&
+         (response == NULL || !response->unsent);
+}
+
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
   gp_giver giver = GP_GIVER_PEER;
@@ -216,6 +222,7 @@ static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
   if (giver == GP_GIVER_ALIEN)
     error = GP_EPROTO;
   observe(n, peer, r, error, giver);
+  r->unsure = r->unsure || isunsure(error, response);
   if (response != NULL && response->remote != NULL)
     gp_peers_setremote(&n->peers, peer, response->remote);
   if (error == GP_OK && (response->status < 200 || response->status > 299))

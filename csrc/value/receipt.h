@@ -45,6 +45,7 @@ struct gp_failure {
   gp_ring ring; /* in its receipt */
   gp_purpose purpose;
   gp_err error;
+  bool unsure;     /* the peer may have the message all the same */
   int status;      /* the peer's HTTP status, or 0 */
   gp_peer *peer;   /* the peer, or NULL */
   gp_message *msg; /* the message that was not delivered, or NULL */

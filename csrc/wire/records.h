@@ -101,9 +101,10 @@ typedef struct gp_sendresp {
   gp_extension ext;
 } gp_sendresp;
 
-/* A response of a peer. Owns all but 'remote'. */
+/* A response of a peer, or how it failed to come. Owns all but 'remote'. */
 typedef struct gp_recvresp {
   int status;
+  bool unsent;        /* the request did not go out: nobody has it */
   gp_form form;       /* as far as it shows; UNKNOWN: of no node (given.h) */
   bool toprobe;       /* of a header form: as one is to a probe alone */
   gp_peerlist list;   /* to a connect */

@@ -324,11 +324,13 @@ function prompt.begin(options)
   return not lines
 end
 
--- prompt.read(text) -> line | nil at the end | nil, true on Ctrl-C
+-- prompt.read(text) -> line, pasted | nil at the end | nil, true on Ctrl-C
 --                     | nil, false, err when reading fails
 --
 -- After prompt.begin, on the main thread. 'text' asks for the line; nil asks
--- nobody. Raises the error of a task where no line is edited.
+-- nobody. Where lines are edited one has line breaks if it was pasted with
+-- them; 'pasted': it begins with what was pasted. Raises the error of a task
+-- where no line is edited.
 function prompt.read(text)
   if not lines then return core.readline(text or "") end
   question = text

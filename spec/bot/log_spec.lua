@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local log = require "gop2p.bot.log"
+local terminal = require "spec.support.terminal"
 
 local function dice() return "dice" end
 
@@ -42,6 +43,27 @@ describe("the log of a bot", function()
     assert.equal([[info dice: heard ]]
       .. [[text="a\nb\r\t\"c\\\x1b[31m\x00\x7f\x9bü"]], written())
     assert.is_nil(written():find("[\0-\31\127]"))
+  end)
+
+  it("shows a traceback line by line on a terminal, and only there",
+     function()
+    local fields = ([[{ text = "x\ny", traceback = "a.lua:1: x\27[31m\n" ..
+      "9999-99-99 info dice: said\nstack traceback:\n\ta.lua:1: in f" }]])
+    local code = ([[require "gop2p.bot.log".open {
+      bot = function() return "dice" end }:error("error", %s)]])
+      :format(fields)
+    local t <close> = terminal.start({os.getenv("LUA") or "lua5.4", "-e",
+                                      code}, {env = {
+      LUA_PATH_5_4 = package.path, LUA_CPATH_5_4 = package.cpath}})
+    assert.equal(0, t:over())
+    local shown = t:from(" error dice: ")
+    assert.equal([[error dice: error text="x\ny"]],
+                 shown[1]:match("%d (error.*)"))
+    assert.same({[[    a.lua:1: x\x1b[31m]], "    9999-99-99 info dice: said",
+                 "    stack traceback:", "      a.lua:1: in f"},
+                {table.unpack(shown, 2, 5)})
+    open{}:error("error", { traceback = "a\nb\n\tc" })
+    assert.equal([[error dice: error traceback="a\nb\n\tc"]], written())
   end)
 
   it("shows bytes that are no text", function()

@@ -151,9 +151,11 @@ TEST(failures, "a receipt holds who failed and what was not delivered") {
   f = gp_receipt_nextfailure(r, NULL);
   TEXT(gp_peer_text(f->peer), "n3:5000");
   TEXT(f->msg->data->bytes, "hello");
+  CHECK(!f->unsure);
   f = gp_receipt_nextfailure(r, f);
   TEXT(gp_peer_text(f->peer), "n1:5000");
   SAME(f->error, GP_ETIMEDOUT);
+  CHECK(f->unsure);
   CHECK(gp_receipt_nextfailure(r, f) == NULL);
   gp_receipt_unref(r);
   TEXT(world_hear(&w, 2), "n0: hello");

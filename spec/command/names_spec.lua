@@ -198,7 +198,7 @@ describe("a name", function()
       p:send("dm ann (psst) you")
       assert.equal("[bob to you] (psst) you", ann:line())
       assert.matches("^Nobody here is called dan%. ",
-                     answer(p, "dm dan Hello"))
+                     answer(p, "/dm dan Hello"))
       assert.equal("Here: ann", answer(p, "connect ann"))
       assert.matches("^Nobody here is called dan%. ", answer(p, "/join dan"))
     end)
@@ -258,7 +258,7 @@ describe("a name", function()
       assert.equal("You are Åsa.", answer(p, "/nick Åsa"))
       p:send("Hello")
       assert.equal("[Åsa] Hello", bob:line())
-      assert.equal("You are " .. LONG .. ".", answer(p, "nick " .. LONG))
+      assert.equal("You are " .. LONG .. ".", answer(p, "/nick " .. LONG))
       assert.equal("Not renamed: could not take the name bob: the name is "
                    .. "taken by another member", answer(p, "/nick bob"))
       for _, wrong in ipairs {"a b", "1x", "a:b", ("a"):rep(33)} do
@@ -266,7 +266,7 @@ describe("a name", function()
                        answer(p, "/nick " .. wrong), 1, true)
       end
       assert.equal("You are " .. LONG .. " (" .. endpoint .. ").",
-                   answer(p, "nick"))
+                   answer(p, "/NICK"))
       p:finish()
       assert.equal(1, p:wait())
     end)

@@ -3,8 +3,9 @@
 
 local go = require "spec.support.go"
 local installed = require "spec.support.installed"
+local kit = require "gop2p.testing"
+local net = require "spec.support.net"
 local scriptfile = require "spec.support.script"
-local testing = require "gop2p.testing"
 
 describe("gop2p send", function()
   local tree, peer
@@ -95,20 +96,20 @@ describe("gop2p send", function()
       end)]]
     local command <close> = scriptfile
       "os.exit(require 'gop2p.cli'(arg, 'send'))"
-    local net <close> = testing.network()
+    local network <close> = kit.network()
     local bots = {}
     for i, name in ipairs {"hangs", "wakes", "gone"} do
-      bots[name] = net:bot(member.name, {name = name, args = {5000 + i}})
+      bots[name] = network:bot(member.name, {name = name, args = {5000 + i}})
     end
     for _, bot in pairs(bots) do bot:hang() end
-    local sent = net:bot(command.name, {
+    local sent = network:bot(command.name, {
       name = "send", may_fail = true,
       args = {"--join", "5000", "--all", "--json", "Hello"},
     })
-    net:advance(1)
+    network:advance(1)
     bots.wakes:resume()
     bots.gone:kill()
-    net:advance(20)
+    network:advance(20)
     local found = {}
     for _, one in ipairs(installed.objects(sent:prints())) do
       found[one.peer] = one.delivered
@@ -117,5 +118,17 @@ describe("gop2p send", function()
                  ["localhost:5002"] = true}, found)
     assert.equal("failed", sent:state())
     assert.matches("Hello", bots.wakes:prints()[1])
+  end)
+
+  it("says perhaps of one who may have got it", function()
+    local hangs <close> = net.canned({message = "hang"})
+    local status, lines, complaint =
+      tree:run {"send", "--to", hangs.name, "x"}
+    assert.same({1, {}, "gop2p send: perhaps not delivered to " .. hangs.name
+                 .. ": no response in time\n"}, {status, lines, complaint})
+    status, lines = tree:run {"send", "--json", "--to", hangs.name, "x"}
+    assert.same({1, {{peer = hangs.name, delivered = false, unsure = true,
+      code = "ETIMEDOUT", error = "no response in time"}}},
+      {status, installed.objects(lines)})
   end)
 end)

@@ -94,6 +94,11 @@ function Terminal:enter(text)
   self:type(text, "Enter")
 end
 
+-- Pastes a text, as terminals do: with marks around it for those who ask.
+function Terminal:paste(text)
+  self:tmux("set-buffer", "--", text, ";", "paste-buffer", "-p")
+end
+
 -- Waits until found(lines of the screen) is something, and returns it. The
 -- caller of the caller is told when it does not come.
 local function await(self, what, found)

@@ -4,7 +4,8 @@
 --
 -- or, as JSON, {"time":1893574800.25,"level":"info","bot":"dice",
 -- "event":"said","text":...}. What peers have written commands no terminal,
--- begins no line and hides nothing.
+-- begins no line and hides nothing. On a terminal the lines of a traceback
+-- stand below.
 
 local cjson = require "cjson"
 local clock = require "gop2p.clock"
@@ -42,6 +43,19 @@ local function quote(text)
   return '"' .. core.visible(text:gsub('[\n\r\t"\\]', SHORT), "log") .. '"'
 end
 
+local function is_terminal(handle)
+  return type(handle) == "userdata" and core.isatty(core.fileno(handle))
+end
+
+-- Its lines, each below the last one.
+local function below(text)
+  local out = {}
+  for line in text:gmatch("[^\n]+") do
+    out[#out + 1] = "\n    " .. core.visible(line:gsub("\t", "  "), "log")
+  end
+  return table.concat(out)
+end
+
 local function sorted(fields)
   local names = {}
   for name in pairs(fields) do names[#names + 1] = name end
@@ -59,10 +73,14 @@ local function textline(self, level, event, fields)
   local out = { ("%s %s %s: %s"):format(
     os.date("%Y-%m-%d %H:%M:%S", math.floor(clock.time())), level, self.bot(),
     event) }
+  local trace = fields.traceback and is_terminal(self.handle) and
+                fields.traceback
   for _, name in ipairs(sorted(fields)) do
-    out[#out + 1] = name .. "=" .. plain(fields[name])
+    if not (trace and name == "traceback") then
+      out[#out + 1] = name .. "=" .. plain(fields[name])
+    end
   end
-  return table.concat(out, " ")
+  return table.concat(out, " ") .. (trace and below(shorten(trace)) or "")
 end
 
 -- cjson lets all through that is UTF-8 and no control character of ASCII.

@@ -31,8 +31,10 @@ function bot.options(command)
                .. "nothing, and do not write its store.")
   command:option("--log", "Append the log to this file, instead of "
                  .. "writing it to standard error."):argname("LOG")
-  command:option("--log-level", "The lowest level that is logged: debug, info"
-                 .. ", warn, error or off."):argname("LEVEL"):convert(level)
+  local lowest = command:option("--log-level", "The lowest level that is "
+                                .. "logged: debug, info, warn, error or off.")
+  lowest:argname("LEVEL"):convert(level)
+  lowest.words = {"debug", "info", "warn", "error", "off"}
   command:flag("--json", "Log JSON, one object per line.")
   network.named(command)
 end

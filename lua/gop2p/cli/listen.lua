@@ -11,6 +11,8 @@ local DONE, FAILED = 0, 1
 
 function listen.options(command)
   network.options(command)
+  network.entry(command)
+  network.waits(command)
   network.json(command)
   command:option("--count", "End after N messages.")
     :argname("N"):convert(network.count)

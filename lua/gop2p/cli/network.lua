@@ -3,6 +3,7 @@
 
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
+local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
 local signals = require "gop2p.signals"
 local start = require "gop2p.start"
@@ -88,6 +89,23 @@ function network.options(command)
   network.named(command)
 end
 
+-- Declares an argument that is another --join, the first.
+function network.entry(command)
+  command:argument("peer", "Join through this peer, as with --join.")
+    :argname("PEER"):convert(network.peer):args("?")
+    :action(function(options, _, peer)
+      if peer then table.insert(options.join, 1, peer) end
+    end)
+end
+
+-- Declares --wait, for a command that may be there before others are.
+function network.waits(command)
+  command:option("--wait", "Go on trying to join for so many seconds where "
+                 .. "nobody lets the node in. Without it a chat on a "
+                 .. "terminal tries until somebody does, and all else once.")
+    :argname("S"):convert(network.positive)
+end
+
 function network.json(command)
   command:flag("--json", "Print JSON, one object per line.")
 end
@@ -129,19 +147,44 @@ function network.start(name, options, interrupted)
   return nil, FAILED
 end
 
+-- Errors that another try would give again.
+local FINAL = { EEXIST = true, ESELF = true }
+
 -- Joins through the first of the peers that lets us; true when there is
 -- none to try. 'failed' is called with the error of each that does not. A
 -- node that was told no address may have another one afterwards. 'connect', a
--- function of node and peer, is start.connect unless it is given.
+-- function of node and peer, is start.connect unless it is given. Where it is
+-- false, the second value is whether another try may be better.
 function network.join(node, peers, failed, connect)
   connect = connect or start.connect
+  local hope = false
   for _, peer in ipairs(peers) do
     local ok, err = connect(node, peer)
     if ok then return true end
     failed(err)
-    if core.isclosed(node) then return false end
+    if core.isclosed(node) then return false, false end
+    hope = hope or not FINAL[err.code]
   end
-  return #peers == 0
+  return #peers == 0, hope
+end
+
+-- The same, and goes on trying for so many seconds; nil: it does not. What
+-- fails again as it has before is not told again.
+function network.persist(node, peers, failed, seconds)
+  local told = {}
+  local function tell(err)
+    local words = show.words(err)
+    if not told[words] then failed(err) end
+    told[words] = true
+  end
+  local joined, hope = network.join(node, peers, tell)
+  if joined or not seconds or not hope then return joined end
+  local again = retry.new()
+  again:run(function()
+    joined, hope = network.join(node, peers, tell)
+    return joined or not hope
+  end, seconds)
+  return joined
 end
 
 -- Says what goes wrong later, where errors go.
@@ -184,9 +227,9 @@ function network.with(name, options, interrupted, f)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()
-      local joined = network.join(node, options.join, function(err)
+      local joined = network.persist(node, options.join, function(err)
         show.complain(name, "%s", show.words(err))
-      end)
+      end, options.wait)
       status = joined and (f(node) or DONE) or FAILED
       if not core.isclosed(node) then node:leave() end
       node:close()

@@ -48,9 +48,11 @@ local function report(node, receivers, json)
     status = err and FAILED or status
     if json then
       show.json("peer", where, "name", name, "delivered", not err,
-                "code", err and err.code, "error", err and err.cause)
+                "code", err and err.code, "error", err and err.cause,
+                "unsure", err and err.unsure)
     elseif err then
-      show.complain("send", "not delivered to %s: %s", shown, err.cause)
+      show.complain("send", "%snot delivered to %s: %s",
+                    err.unsure and "perhaps " or "", shown, err.cause)
     end
   end
   return status

@@ -16,6 +16,8 @@ local DONE = 0
 
 function watch.options(command)
   network.options(command)
+  network.entry(command)
+  network.waits(command)
   network.json(command)
   command:option("--interval", "Seconds between two updates.", "1")
     :argname("S"):convert(network.positive)

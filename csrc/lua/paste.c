@@ -1,0 +1,57 @@
+/*
+** lua/paste.c - whether a line begins with what was pasted.
+*/
+#include "lua/paste.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char before[] = "\033[200~", after[] = "\033[201~";
+
+/* What was pasted while the line was empty: its first line that has a
+   character, or as much of it as has room. */
+static char first[256];
+static size_t length;
+
+static const char *mark =
+  before; /* which one comes next, and how much of it has */
+static size_t matched;
+static bool keeping; /* what comes belongs into 'first' */
+
+void lgp_paste_begin (void) {
+  length = matched = 0;
+  mark = before;
+  keeping = false;
+}
+
+static void keep (char c) {
+  if (c == '\r' || c == '\n')
+    keeping = length == 0;
+  else if (length < sizeof first)
+    first[length++] = c;
+}
+
+static void passmark (bool empty) {
+  keeping = mark == before && empty;
+  if (keeping)
+    length = 0;
+  mark = mark == before ? after : before;
+  matched = 0;
+}
+
+void lgp_paste_key (int key, bool empty) {
+  char c = (char)key;
+  if (c != mark[matched])
+    matched = 0;
+  if (c == mark[matched])
+    matched++;
+  else if (keeping)
+    keep(c);
+  if (mark[matched] == '\0')
+    passmark(empty);
+}
+
+bool lgp_paste_isat (const char *line) {
+  return length > 0 &&
+         strncmp(line + strspn(line, "\r\n"), first, length) == 0;
+}

@@ -1,0 +1,176 @@
+-- What a line of the chat means: which ones are said to everybody, and that
+-- nothing is which was meant for one alone.
+
+local go = require "spec.support.go"
+local line = require "gop2p.cli.line"
+local process = require "spec.support.process"
+
+local LUA = os.getenv("LUA") or "lua5.4"
+
+-- Until what it gives is closed a table has another value there.
+local function replaced(where, key, value)
+  local before = where[key]
+  where[key] = value
+  return setmetatable({}, {__close = function() where[key] = before end})
+end
+
+describe("a line of the chat", function()
+  local peer, chat
+
+  local function start(env, ...)
+    chat = assert(process.start({LUA, "lua/gop2p/examples/chat.lua",
+      "--join", peer.name, ...}, {env = env}))
+    assert.is_string(chat:upto("\nHere: " .. peer.name .. "\n"))
+  end
+
+  local function says(text)
+    local said, err = chat:line()
+    assert.equal(text, said or err)
+  end
+
+  -- It is said to everybody, as it stands or as this.
+  local function is_said(text, as)
+    chat:send(text)
+    assert.equal(as or text, (peer:message()))
+  end
+
+  before_each(function()
+    peer = go.start("v1.1.3", "localhost", {kinds = true})
+  end)
+
+  after_each(function()
+    if chat then chat:close() end
+    peer:close()
+  end)
+
+  it("is a command or an error where a slash begins it", function()
+    start()
+    for _, form in ipairs {
+      "/dm:%s x", "/2 x", "/me waves", "/usr/bin/env", "/", "/ dm %s x",
+      " /md %s x", "\u{A0}/2 x", "\u{FEFF}/dmm %s x", "\u{200B}\t/2 x",
+      "/\u{200B}dm %s x", "/dm,%s x", "/dm/%s x", "/-", "/ä",
+    } do
+      local text = form:gsub("%%s", peer.name)
+      chat:send(text)
+      local word = text:match("/[^ ]*"):gsub("/\u{200B}.*", "/")
+      says("No such command: " .. word .. ". Try help; // instead of / says "
+           .. "the line.")
+    end
+    is_said "the next one"
+  end)
+
+  it("takes all that is blank for a space", function()
+    start()
+    for _, form in ipairs {
+      "/dm\u{A0}%s my password", "/dm\u{3000}%s\u{3000}my password",
+      "\u{FEFF}/dm %s my password", " /dm %s my password",
+      "/dm\u{200B} %s \u{2060}my password", "\u{2003}dm %s my password",
+      "dm\u{A0}%s\u{202F}my password", "\t/dm\t%s\tmy password\t",
+      "/DM %s my password",
+    } do
+      chat:send((form:gsub("%%s", peer.name)))
+      local text, _, kind = peer:message()
+      assert.same({"my password", "direct"}, {text, kind})
+    end
+    chat:send("/dm " .. peer.name .. " a\u{A0}b  \u{200D}c")
+    assert.equal("a\u{A0}b  \u{200D}c", (peer:message()))
+  end)
+
+  it("sends one slash of two, and what /say has", function()
+    start()
+    is_said("//x", "/x")
+    is_said("// x", "/ x")
+    is_said(" //dm " .. peer.name .. " x", "/dm " .. peer.name .. " x")
+    is_said("///", "//")
+    is_said("/say help", "help")
+    is_said("/say  dm " .. peer.name .. "  x ", "dm " .. peer.name .. "  x")
+  end)
+
+  it("is said where a word is followed by what it does not take", function()
+    start()
+    for _, text in ipairs {
+      "connect your laptop first", "connect me", "dm me later", "dm later",
+      "quit", "join 5000", "leave", "nick is here", "members only", "help!",
+      "exit, please", "disconnect the cable", "  return x", "?", "reconnect",
+    } do
+      is_said(text)
+    end
+  end)
+
+  it("knows the published words, where they take the rest", function()
+    start()
+    chat:send "members"
+    says("Here: " .. peer.name)
+    chat:send "help "
+    assert.is_string(chat:upto("one of them%.\n"))
+    chat:send("dm " .. peer.port .. " one")
+    assert.equal("one", (peer:message()))
+    chat:send "disconnect"
+    says "You have left."
+    chat:send("connect " .. peer.name)
+    says("Here: " .. peer.name)
+    chat:send "exit"
+    assert.equal(0, chat:wait())
+    assert.same({}, peer:members())
+  end)
+
+  it("is not said where somebody was meant who is not here", function()
+    start()
+    for text, said in pairs {
+      ["dm localhost:99999 x"] = "Not a peer: localhost:99999.",
+      ["dm 99999 x"] = "Not a peer: 99999.",
+      ["dm [bob] x"] = "Nobody here is called [bob].",
+      ["connect localhost:0"] = "Not a peer: localhost:0.",
+    } do
+      chat:send(text)
+      assert.matches(said, (chat:line()), 1, true)
+    end
+  end)
+
+  it("is not said to all where it is for one who has just left", function()
+    local bob <close> = assert(process.start {LUA,
+      "lua/gop2p/examples/chat.lua", "--name", "bob"})
+    local port = bob:upto("localhost:%d+"):match("%d+$")
+    chat = assert(process.start {LUA, "lua/gop2p/examples/chat.lua",
+                                 "--join", port})
+    assert.is_string(chat:upto("\nHere: bob\n"))
+    chat:send("connect " .. peer.name)
+    assert.matches("^Here: .*bob", (chat:line()))
+    for _, form in ipairs {"dm Bob x", "dm @bob x", "dm bob: x"} do
+      chat:send(form)
+      local said = chat:line()
+      assert.truthy(said:find "^Nobody here is called Bob%. "
+                    or said:find("^Not a peer: " .. form:match(" (.*) x")))
+    end
+    bob:finish()
+    assert.equal(0, bob:wait())
+    chat:send "dm bob x"
+    assert.matches("^Nobody here is called bob%. ", (chat:line()))
+    chat:send "over"
+    assert.equal("over", (peer:message()))
+  end)
+
+  -- What the letters of a byte are is the locale's to say: in Turkish ones
+  -- "I" is not the capital of "i".
+  it("means the same in every locale", function()
+    local function turkish(text)
+      return (text:gsub("[A-HJ-Z]", function(c)
+        return string.char(c:byte() + 32)
+      end))
+    end
+    local _ <close> = replaced(string, "lower", turkish)
+    for text, name in pairs {["/QUIT"] = "exit", ["/Members"] = "members",
+                             ["EXIT"] = "exit"} do
+      assert.equal(name, (line.parse(text, false, function() end)))
+    end
+  end)
+
+  it("is a line each in a pipe", function()
+    start()
+    chat:write("one\n/members\ntwo\n\n \n\u{A0}\nthree\n")
+    says("Here: " .. peer.name)
+    for _, word in ipairs {"one", "two", "three"} do
+      assert.equal(word, (peer:message()))
+    end
+  end)
+end)
