@@ -157,18 +157,9 @@ describe("a program that asks for signals", function()
     local child = start((SERVE:gsub('print%("on"%)', [[%0
       local ends = os.clock() + 0.5
       repeat until os.clock() > ends]])))
-    for _ = 1, 5 do child:kill("TERM") end
+    os.execute(("kill %d; kill %d; kill %d"):format(child.pid, child.pid,
+                                                    child.pid))
     ends(child, "over\tTERM")
-    child = start((SERVE:gsub('print%("on"%)', [[
-      local function compute()
-        local ends = os.clock() + 0.5
-        repeat until os.clock() > ends
-        gop2p.sleep(0)
-      end
-      gop2p.spawn(function() while true do compute() end end)
-      %0]])))
-    assert.equal(0, insist(child, "HUP"))
-    ends(child, "over\tHUP")
   end)
 
   it("keeps in its state file whom it knew", function()
