@@ -293,5 +293,5 @@ rock: ## pack a source rock into build/
 	@$(SETUP) rock
 	@sh .ci/rock.sh
 
-clean: ## remove all that was made
-	rm -rf build
+clean: ## remove all that was made, also by a luarocks make that failed
+	rm -rf build gop2p csrc/*/*.o
