@@ -118,8 +118,12 @@ collect() {
   missing=${missing% }
 }
 
+# give_up WHY: says what remains to be done, by whom.
 give_up() {
-  echo "setup: please install: $missing ($1)" >&2
+  {
+    echo "setup: $1. To be run as root:"
+    echo "  apt-get update && apt-get install -y $missing"
+  } >&2
   exit 1
 }
 
@@ -157,7 +161,11 @@ install() {
 
 collect "${1:-demo}"
 [ -n "$missing" ] || exit 0
-has_command apt-get || give_up "Debian's names; there is no apt-get here"
+has_command apt-get || {
+  echo "setup: there is no apt-get here. Please install what Debian calls" >&2
+  echo "  $missing" >&2
+  exit 1
+}
 become_root
 echo "setup: installing $missing" >&2
 install

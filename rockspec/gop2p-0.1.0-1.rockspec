@@ -24,7 +24,8 @@ supported_platforms = {"unix"}
 
 dependencies = {
   "lua >= 5.4",
-  "lua-cjson >= 2.1.0",
+  -- 2.1.0 (also Debian's) and 2.1.0.9 and later load in Lua 5.4.
+  "lua-cjson >= 2.1.0, ~= 2.1.0.6, ~= 2.1.0.7, ~= 2.1.0.8",
   "argparse >= 0.7.1",
 }
 

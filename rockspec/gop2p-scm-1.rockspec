@@ -23,7 +23,8 @@ supported_platforms = {"unix"}
 
 dependencies = {
   "lua >= 5.4",
-  "lua-cjson >= 2.1.0",
+  -- 2.1.0 (also Debian's) and 2.1.0.9 and later load in Lua 5.4.
+  "lua-cjson >= 2.1.0, ~= 2.1.0.6, ~= 2.1.0.7, ~= 2.1.0.8",
   "argparse >= 0.7.1",
 }
 
@@ -36,6 +37,16 @@ external_dependencies = {
     header = "utf8proc.h",
     library = "utf8proc",
   },
+}
+
+-- The builtin build compiles beside the sources, and leaves that there. `make`
+-- of LuaRocks does so in a checkout: there it is removed.
+hooks = {
+  post_install = [[
+    if [ -f csrc/lua/core.c ]; then
+      rm -f csrc/*/*.o gop2p/core.so
+      rmdir gop2p
+    fi]],
 }
 
 -- `make modules` writes what stands below, and `make lint` sees to it.

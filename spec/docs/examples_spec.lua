@@ -17,7 +17,7 @@ local LUA = os.getenv("LUA") or "lua5.4"
 local KNOWN = {
   ["README.md"] = {
     lua = 1, [""] = 1,
-    sh = 2,     -- .ci/run does what they do; package/rock_spec.lua
+    sh = 2,     -- .ci/run does what they do; package/
     text = 1,   -- a picture
   },
   ["lua/gop2p/README.md"] = { lua = 7 },
