@@ -43,7 +43,9 @@ local function tellowner(self, text)
   for _, member in ipairs(bot.node:members()) do
     if bot.roles:is(member, "owner") then present[#present + 1] = member end
   end
-  if #present > 0 then speech.post(bot, text, present, nil, true) end
+  if #present > 0 then
+    speech.post(bot, text, present, { urgent = true, notice = true })
+  end
 end
 
 -- The owner hears of one thing in a while, and how many there were besides.

@@ -42,8 +42,8 @@ function inside.start(address, port, options)
   return node, err
 end
 
-function inside.post(node, data, list)
-  return current:post(node, data, list)
+function inside.post(node, data, list, notice)
+  return current:post(node, data, list, notice)
 end
 
 -- A state file is one of the program's, and begins empty.
@@ -216,8 +216,8 @@ end
 
 -- Puts a message on its way, as core.post does; all that is sent stands in
 -- the conversation.
-function methods:post(node, data, list)
-  local rec, err = core.post(node, data, list)
+function methods:post(node, data, list, notice)
+  local rec, err = core.post(node, data, list, notice)
   if rec then said(self, node, data, list) end
   return rec, err
 end
