@@ -66,10 +66,7 @@ end
 
 -- Keeps what is stored on the disk.
 local function remember(self)
-  self.memory:run {
-    get = function() return self.store end,
-    report = function(err) self.trouble:tell(err) end,
-  }
+  self.memory:run(function() return self.store end)
 end
 
 -- Tasks that are not the bot's own are code of its author, which may change
@@ -87,6 +84,7 @@ local function starttasks(self)
   start(agenda.run, agenda)
   if self.options.watch then start(program.watch, self) end
   if self.memory then
+    function self.memory.report(err) self.trouble:tell(err) end
     start(remember, self)
     local function touch() self.memory:touch() end
     self.scope.resumed, self.trouble.scope.resumed = touch, touch
@@ -130,10 +128,11 @@ local function farewell(self)
   while left > 0 and scheduler.wait(key, deadline) do end
 end
 
--- The last that is stored.
+-- The last that is stored. Nobody handles errors any more.
 local function forget(self)
+  function self.memory.report(err) self.trouble:note(err) end
   local ok, err = self.memory:save(self.store)
-  if not ok then self.log:error("not stored", { reason = tostring(err) }) end
+  if not ok and err.code ~= "EINVAL" then self.trouble:note(err) end
   self.memory:close()
 end
 

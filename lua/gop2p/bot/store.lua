@@ -75,13 +75,15 @@ end
 -- store.open(path [, dry]) -> store | nil, err
 --
 -- 'data' is what was stored: a table, empty when there is no file. 'notice'
--- is an error when there was one that could not be understood. If 'dry',
+-- is an error when there was one that could not be understood. 'report' is to
+-- be set: it is called with the errors that nobody else is told. If 'dry',
 -- nothing is written. Without a file none is made, nor locked, until there
 -- is something to be stored.
 function store.open(path, dry)
   local self = setmetatable({
     path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
     notice = false, told = false, touched = true, closed = false,
+    faults = {}, report = function() end,
   }, store)
   local ok, err = load(self)
   if ok then return self end
@@ -89,21 +91,52 @@ function store.open(path, dry)
   return nil, err
 end
 
--- store:save(data) -> true | nil, err
---
--- Writes it, if it is not what stands in the file already. The file is the
--- old one or the new one, whatever happens meanwhile.
-function store:save(data)
-  local text, why = codec.encode(data, "store")
-  if not text then
-    return nil, values.error("internal", "EINVAL", "could not store", why)
+local TOLD = 10   -- faults that are told one by one
+
+local function unfit(why)
+  return values.error("internal", "EINVAL", "could not store", why)
+end
+
+-- Tells what cannot be stored, each of it once as long as it is there.
+local function tellfaults(self, faults)
+  local before, new = self.faults, {}
+  self.faults = {}
+  for _, fault in ipairs(faults) do
+    local told = before[fault] or self.faults[fault]
+    if not told then new[#new + 1] = fault end
+    self.faults[fault] = true
   end
-  if self.dry or text == self.text then return true end
+  for i = 1, math.min(#new, TOLD) do self.report(unfit(new[i])) end
+  if #new > TOLD then
+    self.report(unfit(("store: %d values more"):format(#new - TOLD)))
+  end
+end
+
+-- Writes what can be, if it is not what stands in the file already: whether
+-- the file is right now; what was left out, and told; and an error of the
+-- file.
+local function write(self, data)
+  local text, faults = codec.encode(data, "store")
+  tellfaults(self, faults)
+  if not text or text == self.text or self.dry then return true, faults end
   local ok, err = lock(self)
   if ok then ok, err = file.replace(self.path, text) end
-  if not ok then return nil, err end
+  if not ok then return false, faults, err end
   self.text = text
-  return true
+  return true, faults
+end
+
+-- store:save(data) -> true | nil, err
+--
+-- Writes it. The file is the old one or the new one, whatever happens
+-- meanwhile. What cannot be stored is left out, of which self.report(err) is
+-- told; then all else is written, and err has the code "EINVAL".
+function store:save(data)
+  local ok, faults, err = write(self, data)
+  if not ok then return nil, err end
+  if #faults == 0 then return true end
+  local more = #faults > 1 and (" (and %d more)"):format(#faults - 1) or ""
+  return nil, unfit(faults[1] .. more)
 end
 
 -- store:close(): lets go of the file. What was not saved is not.
@@ -120,24 +153,24 @@ function store:touch()
   scheduler.wake(self)
 end
 
--- Saves what 'get' gives. What goes wrong is told once, as long as it goes
--- wrong in the same way. False when it is the disk that did not take it.
-local function keep(self, get, report)
-  local ok, err = self:save(get())
+-- Saves what 'get' gives. What goes wrong with the file is told once, as long
+-- as it goes wrong in the same way. False when something does.
+local function keep(self, get)
+  local ok, _, err = write(self, get())
   local text = not ok and tostring(err)
-  if text and text ~= self.told then report(err) end
+  if text and text ~= self.told then self.report(err) end
   self.told = text
-  return ok or err.code == "EINVAL"
+  return ok
 end
 
--- store:run{get, report}: a task that saves what get() gives within a second
--- from when code of the author ran. 'report(err)' is told what goes wrong.
-function store:run(options)
+-- store:run(get): a task that saves what get() gives within a second from
+-- when code of the author ran.
+function store:run(get)
   while not self.closed do
     if not self.touched then scheduler.wait(self) end
     scheduler.sleep(BEHIND)
     self.touched = false
-    if not self.closed and not keep(self, options.get, options.report) then
+    if not self.closed and not keep(self, get) then
       self.touched = true
       scheduler.sleep(AGAIN)
     end
