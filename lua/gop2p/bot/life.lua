@@ -9,6 +9,7 @@ local scheduler = require "gop2p.scheduler"
 local state = require "gop2p.state"
 local signals = require "gop2p.bot.signals"
 local nodes = require "gop2p.start"
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local life = {}
@@ -57,7 +58,7 @@ end
 
 local function watch(self)
   for err in self.node:errors() do
-    self.trouble:tell(err)
+    self.trouble:tell(err, true)
     if err.code == "EEXIST" and not self.node:is_connected() then
       self.way:refused(err.peer)
     end
@@ -98,6 +99,7 @@ function life.start(self)
   if not node then
     err = self.unfit or err
     self.log:error("not started", { reason = tostring(err) })
+    system.erred("not started: " .. err)
     program.notstarted()
     return nil, err
   end

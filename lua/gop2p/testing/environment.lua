@@ -80,6 +80,7 @@ local function systemof(run)
     return caught, caught
   end
   function own.outlives() return false end
+  own.erred = run.erred
   function own.uncatch(caught)
     run.catches[caught] = nil
   end
