@@ -169,6 +169,7 @@ build = {
     ["gop2p.bot.context"] = "lua/gop2p/bot/context.lua",
     ["gop2p.bot.conversation"] = "lua/gop2p/bot/conversation.lua",
     ["gop2p.bot.dispatch"] = "lua/gop2p/bot/dispatch.lua",
+    ["gop2p.bot.farewell"] = "lua/gop2p/bot/farewell.lua",
     ["gop2p.bot.guard"] = "lua/gop2p/bot/guard.lua",
     ["gop2p.bot"] = "lua/gop2p/bot/init.lua",
     ["gop2p.bot.joining"] = "lua/gop2p/bot/joining.lua",

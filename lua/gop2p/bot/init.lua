@@ -52,7 +52,7 @@ end
 
 local EVENTS = { joined = true, met = true, left = true, failed = true,
                  recovered = true, renamed = true, message = true,
-                 error = true, start = true, stop = true }
+                 error = true, start = true, stop = true, unload = true }
 
 -- What new code may change while the bot runs.
 local function settings(given)
@@ -123,8 +123,20 @@ end
 
 -- For the other parts of the bot: they are no business of its author.
 
+-- Starts f(...), which is code of the author's, as a task.
+local function start(scope, f, ...)
+  local task = scheduler.start(scope, f, ...)
+  task.code = scheduler.code()
+  return task
+end
+
 function Bot:newregistry()
-  return registry.new(function(f) scheduler.start(self.scope, f) end)
+  return registry.new(function(f) start(self.scope, f) end)
+end
+
+-- Starts a task that no new code ends.
+local function keep(self, f)
+  scheduler.start(self.scope, f).code = { over = false }
 end
 
 -- Takes what building.lua has brought together, in place of what there is.
@@ -140,9 +152,17 @@ function Bot:adopt(plan)
   for key, value in pairs(set) do self[key] = value end
   if self.memory then self.memory:touch() end
   self.log:info("reloaded", { timers_dropped = dropped })
-  for _, handler in ipairs(new:handlers("start")) do
-    self:task(guard.call, self, handler)
+  for _, f in ipairs(plan.kept) do keep(self, f) end
+  self:begin()
+end
+
+-- Runs the handlers of "start". What they do may last as long as their code,
+-- and ends with it, as what it spawns.
+function Bot:begin()
+  for _, handler in ipairs(self.registry:handlers("start")) do
+    start(self.scope, guard.call, self, handler).spawned = true
   end
+  self.conversation:tell("start")
 end
 
 -- Starts f(...) as a task of one of its scopes; false when that has too many.
@@ -151,7 +171,7 @@ local function begin(self, scope, f, ...)
     self.log:warn("not handled", { reason = "too many tasks" })
     return false
   end
-  scheduler.start(scope, f, ...)
+  start(scope, f, ...)
   return true
 end
 
@@ -258,8 +278,9 @@ end
 -- before us; and when it has "left" or "recovered". Runs f(peer, reason) when
 -- it has "failed", and f(peer, former) when it was "renamed": 'former' is the
 -- same peer with the name that it had. Runs f(ctx) for each "message", f(err)
--- for each "error", and f() at the "start" (of the bot, and of new code) and
--- before the "stop", which waits for it for two seconds.
+-- for each "error", and f() at the "start" (of the bot, and of new code),
+-- before the "stop", and at the "unload" of the code: before new code takes
+-- its place, and after the "stop". Both wait for it for two seconds.
 function Bot:on(event, f)
   kind.check(self, "on")
   check.that(EVENTS[event], 1, "on",
@@ -307,6 +328,23 @@ function Bot:at(time, f)
   kind.check(self, "at")
   local entry = timed(self, "at", time, f)
   return entry
+end
+
+-- bot:keep(f, ...)
+--
+-- Starts f(...) as a task, and so the tasks that it starts, which go on when
+-- new code is loaded, until the bot is stopped. In new code it is started
+-- once that has been loaded.
+function Bot:keep(f, ...)
+  kind.check(self, "keep")
+  check.callable(f, 1, "keep")
+  if self.state == "stopped" then error("'keep': the bot is stopped", 2) end
+  local arguments = table.pack(...)
+  local function run()
+    f(table.unpack(arguments, 1, arguments.n))
+  end
+  local plan = building.plan(self)
+  if plan then table.insert(plan.kept, run) else keep(self, run) end
 end
 
 -- bot:wait_for(event [, timeout [, predicate]]) -> what on(event) gets

@@ -1,8 +1,8 @@
 -- life.lua - a bot's start, its tasks, and its end.
 
 local dispatch = require "gop2p.bot.dispatch"
+local farewell = require "gop2p.bot.farewell"
 local gop2p = require "gop2p"
-local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
@@ -14,8 +14,7 @@ local values = require "gop2p.values"
 
 local life = {}
 
-local FAREWELL = 2   -- seconds for what is to be run before the stop
-local LEAVE = 2      -- and to take leave
+local LEAVE = 2   -- seconds to take leave
 
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
@@ -111,23 +110,8 @@ function life.start(self)
   if self.memory and self.memory.notice then
     self.trouble:tell(self.memory.notice)
   end
-  self:fire("start")
+  self:begin()
   return true
-end
-
--- Runs the handlers of "stop" and waits for them, but not for long.
-local function farewell(self)
-  local key, left = {}, 0
-  for _, handler in ipairs(self.registry:handlers("stop")) do
-    left = left + 1
-    scheduler.start(self.scope, function()
-      guard.call(self, handler)
-      left = left - 1
-      scheduler.wake(key)
-    end)
-  end
-  local deadline = scheduler.deadline(FAREWELL)
-  while left > 0 and scheduler.wait(key, deadline) do end
 end
 
 -- The last that is stored. Nobody handles errors any more.
@@ -148,7 +132,8 @@ end
 local function stop(self)
   self.state = "stopping"
   self.way:release()
-  farewell(self)
+  farewell({ self }, "stop")
+  farewell({ self }, "unload")
   self.registry.agenda:stop()
   leave(self.node)
   scheduler.close(self.trouble.scope)
