@@ -3,6 +3,7 @@
 ** Each call gives a receipt.
 */
 #include <lauxlib.h>
+#include <stdbool.h>
 
 #include "lua/core.h"
 #include "lua/node.h"
@@ -56,13 +57,14 @@ static int core_askreach (lua_State *L) {
   return 0;
 }
 
-/* core.post(node, data, peers | nil) -> receipt | nil, err */
+/* core.post(node, data, peers | nil, isnotice) -> receipt | nil, err */
 static int core_post (lua_State *L) {
   gp_peerlist *to = lgp_checkpeers(L, 3);
   gp_blob *data = lgp_checkblob(L, 2);
   gp_receipt **box = lgp_newreceipt(L);
   gp_node *n = lgp_tonode(L);
-  gp_err e = gp_node_post(n, data, to, lgp_node_now(L), box);
+  bool notice = lua_toboolean(L, 4);
+  gp_err e = gp_node_post(n, data, to, notice, lgp_node_now(L), box);
   return result(L, e, "could not send");
 }
 

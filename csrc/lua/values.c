@@ -28,7 +28,7 @@ static void setpeer (lua_State *L, const char *field, const gp_peer *p,
 
 void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake) {
   bool direct = m->type == GP_DIRECT;
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   lua_pushstring(L, direct ? "direct" : "broadcast");
   lua_setfield(L, -2, "type");
   lua_pushlstring(L, m->data == NULL ? "" : m->data->bytes,
@@ -38,6 +38,10 @@ void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake) {
   if (direct) {
     lgp_pushpeers(L, &m->to);
     lua_setfield(L, -2, "to");
+  }
+  if (m->notice) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, "notice");
   }
   luaL_setmetatable(L, MESSAGE);
 }

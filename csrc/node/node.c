@@ -251,7 +251,7 @@ static gp_err postshort (gp_node *n, gp_message *msg, gp_receipt *receipt) {
 ** reached, so the call cannot fail as a whole any more.
 */
 gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
-                     uint64_t now, gp_receipt **out) {
+                     bool notice, uint64_t now, gp_receipt **out) {
   gp_msgtype type = to->n == 0 ? GP_BROADCAST : GP_DIRECT;
   gp_message *msg;
   gp_receipt *receipt;
@@ -261,6 +261,7 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
   if (e != GP_OK)
     return e;
   msg->number = gp_outboxes_newnumber(&n->outboxes);
+  msg->notice = notice;
   if (to->n == 0)
     e = postall(n, msg, receipt);
   for (i = 0; i < to->n && e == GP_OK; i++)

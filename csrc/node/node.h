@@ -112,11 +112,12 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 /*
 ** Puts a message on its way: to every member ('to' empty) or to the peers
-** named, members or not. What cannot even be started fails in the receipt
-** at the next tick. Borrows all. GP_ENOMEM: then nothing was sent.
+** named, members or not. Nodes of ours learn whether it is a 'notice'. What
+** cannot even be started fails in the receipt at the next tick. Borrows all.
+** GP_ENOMEM: then nothing was sent.
 */
 gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
-                     uint64_t now, gp_receipt **out);
+                     bool notice, uint64_t now, gp_receipt **out);
 
 /*
 ** Whether the receivers can take one more. One that stopped responding does

@@ -108,6 +108,7 @@ static void extend (const gp_node *n, const gp_record *peer,
   ext->brief = rule->brief;
   ext->nonce = peer->compat.ours ? r->nonce : 0;
   ext->number = m->number;
+  ext->notice = peer->compat.ours && m->notice;
 }
 
 static gp_err send (gp_node *n, gp_record *peer, gp_request *r) {

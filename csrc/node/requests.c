@@ -63,6 +63,7 @@ static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   nameto(n, &msg->to);
   msg->nonce = request->ext.nonce;
   msg->number = request->ext.number;
+  msg->notice = request->ext.notice;
   return gp_inbox_receive(
     n, peer, msg, request->form == GP_FORM_HEADERS ? request->host : NULL, x);
 }

@@ -19,6 +19,9 @@ static const char version[] = "Gop2p-Version";  /* a number */
 /* The number of a message: nonce and count. */
 static const char number[] = "Gop2p-Id"; /* 16 digits-digits */
 
+/* A message that no program answers by itself. */
+static const char notice[] = "Gop2p-Notice"; /* 1 */
+
 /* The topics. A digest stands in requests and, without peer, in responses. */
 static const char probe[] = "Gop2p-Probe";     /* PEER */
 static const char suspect[] = "Gop2p-Suspect"; /* PEER */
@@ -99,6 +102,8 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
     writedigest(out, text, x);
   if (x->brief)
     gp_httpout_addheader(out, brief, "1");
+  if (x->notice)
+    gp_httpout_addheader(out, notice, "1");
   writenumber(out, text, x);
 }
 
@@ -188,6 +193,7 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   }
   readreconnect(x, in);
   x->brief = gp_httpin_header(in, brief) != NULL;
+  x->notice = gp_httpin_header(in, notice) != NULL;
   x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
   readwho(&x->who, in);
   readnumber(x, in);

@@ -52,6 +52,7 @@ typedef struct gp_extension {
   bool alone;      /* with GP_TOPIC_RECONNECT: the sender has no member */
   bool brief;      /* a connect: the newest members are list enough */
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
+  bool notice;            /* a message: it is one */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */

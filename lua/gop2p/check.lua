@@ -47,9 +47,9 @@ function check.integer(value, arg, name, extra)
 end
 
 -- A table, or nil.
-function check.table(value, arg, name)
+function check.table(value, arg, name, extra)
   if value ~= nil and type(value) ~= "table" then
-    fail(arg, name, expected(value, "table"))
+    fail(arg, name, expected(value, "table"), extra)
   end
   return value
 end

@@ -27,8 +27,9 @@ local GOP2P = {
 
 local NODE = {
   "connect(peer [, timeout])", "joins the network of a peer, such as 5000",
-  "broadcast(data)", "to every member; returns a receipt",
-  "send(peer, data)", "to a peer, a name, or a list; returns a receipt",
+  "broadcast(data [, options])", "to every member; returns a receipt",
+  "send(peer, data [, options])",
+    "to a peer, a name, or a list; {notice = true}: not to be answered",
   "receive([timeout])", "the oldest unread message, or nil, err",
   "inbox()", "iterator over messages: type, data, from, name, to",
   "errors()", "iterator over what went wrong later",

@@ -112,39 +112,50 @@ function node:connect(peers, timeout)
   return nil, err
 end
 
+-- Whether the options of a call say that it sends a notice.
+local function isnotice(options, arg, name)
+  for key in pairs(check.table(options, arg, name, 1) or {}) do
+    check.that(key == "notice", arg, name,
+               ("unknown option '%s'"):format(tostring(key)), 1)
+  end
+  return options ~= nil and not not options.notice
+end
+
 -- Puts a message on its way once its receivers have room for it.
-local function post(self, data, list, what)
+local function post(self, data, list, notice, what)
   local room = core.signal(self, "room")
   while not core.hasroom(self, list) do
     scheduler.wait(room, scheduler.deadline(RECHECK))
     if core.isclosed(self) then return nil, values.stopped(what) end
   end
-  return system.post(self, data, list)
+  return system.post(self, data, list, notice)
 end
 
--- node:broadcast(data) -> receipt | nil, err
+-- node:broadcast(data [, options]) -> receipt | nil, err
 --
 -- Puts 'data' (any bytes) on its way to every member. Waits only while
 -- members that do respond have more on the way than their outbox holds.
 -- Failures come out of receipt:wait(), or of errors() for those who do not
--- wait.
-function node:broadcast(data)
+-- wait. Option notice = true: no program should answer it by itself.
+function node:broadcast(data, options)
   open(self, "broadcast")
   data = check.string(data, 1, "broadcast")
-  return post(self, data, nil, "could not broadcast")
+  local notice = isnotice(options, 2, "broadcast")
+  return post(self, data, nil, notice, "could not broadcast")
 end
 
--- node:send(peer_or_list, data) -> receipt | nil, err
+-- node:send(peer_or_list, data [, options]) -> receipt | nil, err
 --
 -- The same to one peer, or to each of a list. A member can be named: where
 -- none or several have the name, nothing is sent to anybody.
-function node:send(to, data)
+function node:send(to, data, options)
   open(self, "send")
   local list, why, err = whom.list(self, to, "could not send to")
   check.that(list or err, 1, "send", why)
   data = check.string(data, 2, "send")
+  local notice = isnotice(options, 3, "send")
   if err then return nil, err end
-  return post(self, data, list, "could not send")
+  return post(self, data, list, notice, "could not send")
 end
 
 -- node:receive([timeout]) -> message | nil, err

@@ -8,6 +8,9 @@
 -- Every task is in a scope, and every scope in a process, which is a scope
 -- itself. An ordinary program has one process; the test kit makes more, see
 -- scheduler.process.
+--
+-- A process has a code, which a program may replace while it runs: then the
+-- tasks end that the former code has spawned. See scheduler.renew.
 
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
@@ -34,6 +37,7 @@ local function newscope(process, report, budget)
   local scope = { count = 0, tasks = {}, running = false, problem = false,
                   report = report or process.report, budget = budget or 0 }
   scope.process = process or scope
+  scope.code = not process and { over = false } or nil
   return scope
 end
 
@@ -44,7 +48,10 @@ end)
 local depth = 0        -- turns within turns
 local stepping         -- the task that was resumed and not yet seen to
 
--- The end of a task: its scope learns of it, and of its error.
+local endspawned   -- function
+
+-- The end of a task: its scope learns of it, and of its error. What it has
+-- spawned after its code was replaced ends with it.
 local function retire(task, problem)
   local scope = task.scope
   tasks[task.co] = nil
@@ -56,12 +63,34 @@ local function retire(task, problem)
     scope.report(problem)
   end
   if scope.count == 0 or problem then scheduler.wake(scope) end
+  if task.code and task.code.over and not task.spawned then
+    endspawned("origin", task)
+  end
 end
 
 -- Runs what <close> was promised. That may wait, but cannot yield.
 local function close(task)
   task.closing = true
   coroutine.close(task.co)
+end
+
+-- Ends the tasks that were spawned and whose 'field' has this value, the
+-- oldest first. One that runs ends where it waits next.
+function endspawned(field, value)
+  local list = {}
+  for _, task in pairs(tasks) do
+    if task.spawned and task[field] == value then list[#list + 1] = task end
+  end
+  table.sort(list, function(a, b) return a.number < b.number end)
+  for _, task in ipairs(list) do
+    local rests = coroutine.status(task.co) == "suspended"
+    if not rests then
+      task.ends = true
+    elseif tasks[task.co] then
+      close(task)
+      retire(task)
+    end
+  end
 end
 
 -- What was raised, as text: it may be any value, also one whose __tostring
@@ -93,6 +122,9 @@ local function resume(task)
     close(task)
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then
+    retire(task)
+  elseif task.ends then
+    close(task)
     retire(task)
   elseif not task.waits then
     runnable:put(task)    -- a bare coroutine.yield: let others have a turn
@@ -231,8 +263,11 @@ local function currentscope()
   return task.scope.home or task.scope
 end
 
+local started = 0      -- so many tasks
+
 local function start(scope, f, ...)
   local task = table.pack(...)
+  started = started + 1
   if type(f) ~= "function" then
     local callable = f
     f = function(...) return callable(...) end
@@ -240,6 +275,7 @@ local function start(scope, f, ...)
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.queued, task.waits = false, false, false
   task.wait, task.interrupted, task.closing = false, false, false
+  task.number, task.spawned, task.ends = started, false, false
   if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
@@ -248,9 +284,16 @@ local function start(scope, f, ...)
   return task
 end
 
--- Starts f(...) as a task of its own; it first runs in the next turn.
+local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> its code
+
+-- Starts f(...) as a task of its own; it first runs in the next turn. It is
+-- of the code of the task that spawns it, or else of the process's.
 function scheduler.spawn(f, ...)
-  start(currentscope(), f, ...)
+  local from, new = current(), inlined[coroutine.running()]
+  local task = start(currentscope(), f, ...)
+  task.spawned = true
+  task.code = new or from and from.code or task.scope.process.code
+  task.origin = not new and from and (from.origin or from) or nil
 end
 
 -- Ends the tasks that were started since 'before' was noted.
@@ -317,11 +360,31 @@ local function openscope()
   return scope.home or newscope(scope.process, nil, scope.budget)
 end
 
-local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
+-- In this coroutine, which is no task, 'run' just calls its function. What is
+-- spawned there is of this code.
+function scheduler.inline(co, code)
+  inlined[co] = code
+end
 
--- In this coroutine, which is no task, 'run' just calls its function.
-function scheduler.inline(co)
-  inlined[co] = true
+-- The code of the process: a table. Whoever starts a task that runs it sets
+-- task.code to it, so that what the task spawns is known for the code's.
+function scheduler.code()
+  return currentprocess().code
+end
+
+-- A code, { over = false }, is the process's from now on; the former one is
+-- over.
+function scheduler.renew(code)
+  local process = currentprocess()
+  local former = process.code
+  process.code = code
+  scheduler.finish(former)
+end
+
+-- A code is over: what it has spawned ends.
+function scheduler.finish(code)
+  code.over = true
+  endspawned("code", code)
 end
 
 -- Whether the coroutine that runs is such.

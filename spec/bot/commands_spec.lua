@@ -119,7 +119,7 @@ describe("a command", function()
     scene:start()
     assert.equal("1", scene:ask("!r"))
     assert.equal("1", scene:ask("!die"))
-    assert.equal("roll - rolls a die\nalso: r, die",
+    assert.equal("Usage: roll - rolls a die\nalso: r, die",
                  scene:ask_directly("help roll"))
   end)
 
@@ -177,11 +177,11 @@ describe("help", function()
   it("lists what the asker may use", function()
     local scene <close> = bots.scene()
     made(scene)
-    assert.equal("!help [command] - says what can be asked\n"
-                 .. "!roll [sides:integer=6] - rolls a die",
+    assert.equal("Commands:\n* !help [command] - says what can be asked\n"
+                 .. "* !roll [sides:integer=6] - rolls a die",
                  scene:ask("!help"))
-    assert.equal("I do not know stop.", scene:ask("!help stop"))
-    assert.equal("!roll [sides:integer=6] - rolls a die",
+    assert.equal("I do not know stop.", scene:ask_directly("help stop"))
+    assert.equal("Usage: !roll [sides:integer=6] - rolls a die",
                  scene:ask("!help roll"))
   end)
 
@@ -190,11 +190,11 @@ describe("help", function()
       return {owner = user}
     end)
     made(scene)
-    assert.equal("disable <name...> - switches a command off\n"
-                 .. "enable <name...> - switches a command on again\n"
-                 .. "help [command] - says what can be asked\n"
-                 .. "roll [sides:integer=6] - rolls a die\n"
-                 .. "stop - ends it", scene:ask_directly("help"))
+    assert.equal("Commands:\n* disable <name...> - switches a command off\n"
+                 .. "* enable <name...> - switches a command on again\n"
+                 .. "* help [command] - says what can be asked\n"
+                 .. "* roll [sides:integer=6] - rolls a die\n"
+                 .. "* stop - ends it", scene:ask_directly("help"))
   end)
 
   it("does not list what another command is found instead of", function()
@@ -204,8 +204,8 @@ describe("help", function()
     scene.bot:command("start|enable", "starts it", echo)
     scene.bot:command("disable", "ends it", echo, {hidden = true})
     scene:start()
-    assert.equal("help [command] - says what can be asked\n"
-                 .. "start - starts it", scene:ask_directly("help"))
+    assert.equal("Commands:\n* help [command] - says what can be asked\n"
+                 .. "* start - starts it", scene:ask_directly("help"))
   end)
 
   it("is hinted at when the bot was meant and not understood", function()
@@ -230,8 +230,9 @@ describe("a prefix", function()
     local other <close> = bots.scene {prefix = false, name = "dice"}
     other:ping():start()
     other:say("!ping")
-    assert.equal("dice: help [command] - says what can be asked\n"
-                 .. "dice: ping", other:ask("dice: help"))
+    assert.equal("Commands:\n"
+                 .. "* dice: help [command] - says what can be asked\n"
+                 .. "* dice: ping", other:ask("dice: help"))
   end)
 end)
 

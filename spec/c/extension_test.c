@@ -245,6 +245,19 @@ TEST(saysreconnect, "a connect may be one that nobody asked for, or brief") {
   CHECK(back.brief && back.topic == GP_TOPIC_NONE);
 }
 
+TEST(saysnotice, "a message may be a notice, a probe may not") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.notice = true;
+  writes(&x, "Gop2p-Notice", "1");
+  back = carried(&x, GP_POST);
+  CHECK(back.notice);
+  back = carried(&x, GP_PUT);
+  CHECK(back.notice);
+  back = carried(&x, GP_OPTIONS);
+  CHECK(!back.notice);
+}
+
 TEST(saysdigest,
      "a response tells who gives it, and the digest of its list") {
   gp_extension x, back;

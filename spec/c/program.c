@@ -31,7 +31,7 @@ gp_receipt *program_tell (script *s, const char *to, const char *text) {
   gp_receipt *r;
   CHECK(data != NULL);
   memcpy(data->bytes, text, len);
-  SAME(gp_node_post(s->node, data, &l, s->now, &r), GP_OK);
+  SAME(gp_node_post(s->node, data, &l, false, s->now, &r), GP_OK);
   gp_blob_unref(data);
   gp_peerlist_clear(&l);
   return r;

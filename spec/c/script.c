@@ -456,7 +456,7 @@ gp_receipt *script_post (script *s, const char *to, const char *text) {
   gp_receipt *r;
   if (to != NULL)
     parselist(&list, to);
-  SAME(gp_node_post(s->node, data, &list, s->now, &r), GP_OK);
+  SAME(gp_node_post(s->node, data, &list, false, s->now, &r), GP_OK);
   gp_blob_unref(data);
   gp_peerlist_clear(&list);
   r->claimed = true;

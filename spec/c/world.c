@@ -119,8 +119,9 @@ static gp_receipt *post (world *w, size_t i, const gp_peerlist *to,
   gp_receipt *r;
   CHECK(data != NULL);
   memcpy(data->bytes, text, len);
-  SAME(gp_node_post(world_node(w, i), data, to, gp_sim_now(w->sim), &r),
-       GP_OK);
+  SAME(
+    gp_node_post(world_node(w, i), data, to, false, gp_sim_now(w->sim), &r),
+    GP_OK);
   gp_blob_unref(data);
   return r;
 }

@@ -26,7 +26,7 @@ local KNOWN = {
     text = 7,   -- six of them in docs/tutorial_spec.lua
     ini = 1,    -- docs/tutorial_spec.lua
   },
-  ["lua/gop2p/testing/README.md"] = { lua = 3, text = 1 },
+  ["lua/gop2p/testing/README.md"] = { lua = 4, text = 1 },
   ["lua/gop2p/cli/README.md"] = {
     text = 2,   -- docs/cli_spec.lua
     sh = 1,     -- node/reach_spec.lua
@@ -271,6 +271,21 @@ describe("an example", function()
     assert.equal(1, try("59 8 * * mon-fri"))
     assert.equal(1, try("0 9 * * *"))
     assert.equal(1, try("1 9 * * mon-fri"))
+  end)
+
+  it("is a test that expects an error, without which it fails", function()
+    local bot <close> = scriptfile(example(bots, "rolled %d"))
+    local function try(text)
+      local test <close> = scriptfile((text:gsub('"dice.lua"', function()
+        return ("%q, { name = 'dice' }"):format(bot.name)
+      end)))
+      local program <close> = assert(process.start({LUA, test.name},
+                                                   {stderr = "/dev/null"}))
+      return program:wait(20)
+    end
+    local text = example(kit, "interval is empty")
+    assert.equal(0, try(text))
+    assert.equal(1, try((text:gsub("expect%(bot:errors[^\n]*", ""))))
   end)
 
   it("is a node with a name", function()

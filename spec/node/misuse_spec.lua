@@ -167,6 +167,12 @@ describe("misuse of a node", function()
 
   it("raises in broadcast", function()
     raises("#1 to 'broadcast'", function() node:broadcast() end)
+    raises("#2 to 'broadcast' %(table expected, got string%)",
+           function() node:broadcast("x", "notice") end)
+    raises("#2 to 'broadcast' %(unknown option 'notise'%)",
+           function() node:broadcast("x", {notise = true}) end)
+    raises("#3 to 'send' %(unknown option '1'%)",
+           function() node:send("localhost:5000", "x", {true}) end)
     for _, data in ipairs({true, {}, print, node}) do
       raises("#1 to 'broadcast'", function() node:broadcast(data) end)
     end

@@ -2,13 +2,15 @@
 --
 -- While the new code is run, what it registers goes into registries of its
 -- own, and the bots that it makes are those that run. When it has come to
--- its end, or to where it runs its bot, these take the place of what there
--- was, all at once; when it fails, nothing has happened.
+-- its end, or to where it runs its bot, the old code is told to end, and
+-- these take the place of what there was, all at once; when it fails, nothing
+-- has happened.
 --
 -- It runs in a coroutine of its own, by which what it calls is told from
 -- what others do meanwhile, should it wait.
 
 local core = require "gop2p.core"
+local farewell = require "gop2p.bot.farewell"
 local scheduler = require "gop2p.scheduler"
 
 local building = {}
@@ -26,7 +28,7 @@ local function runcode(here, budget, f, ...)
   sites[co] = here
   core.limit(co)
   core.slice(budget)
-  scheduler.inline(co)
+  scheduler.inline(co, here.code)
   local ok, err = coroutine.resume(co, ...)
   while ok and not here.done and coroutine.status(co) == "suspended" do
     scheduler.sleep(0)
@@ -38,27 +40,44 @@ local function runcode(here, budget, f, ...)
   return nil, { text = text, traceback = debug.traceback(co, text) }
 end
 
+-- Which bot the new code does not make again, as a problem; nil: none.
+local function missing(here)
+  for _, plan in ipairs(here.plans) do
+    if not plan.settings then
+      local name = plan.bot.options.name
+      return { text = ("it makes no bot %s any more")
+        :format(name and ("called %q"):format(name) or "without a name") }
+    end
+  end
+end
+
+-- The new code takes the place of the old.
+local function adopt(here, bots)
+  farewell(bots, "unload")
+  scheduler.renew(here.code)
+  for _, plan in ipairs(here.plans) do
+    if plan.bot.state == "running" then plan.bot:adopt(plan) end
+  end
+end
+
 -- building.run(bots, f, ...) -> true | nil, problem
 --
 -- Runs f as new code of a list of bots, with the budget of a handler.
 -- 'problem': what it met with, as 'text' and, for an error, 'traceback'.
 function building.run(bots, f, ...)
-  local here = { plans = {}, done = false }
+  local here = { plans = {}, done = false, code = { over = false } }
   for i, bot in ipairs(bots) do
-    here.plans[i] = { bot = bot, registry = bot:newregistry() }
+    here.plans[i] = { bot = bot, registry = bot:newregistry(), kept = {} }
   end
   local budget = bots[1].scope.budget
   local ok, problem = runcode(here, budget, f, ...)
   core.slice(budget)   -- what is done now is not the new code's
-  if not ok then return nil, problem end
-  for _, plan in ipairs(here.plans) do
-    if not plan.settings then
-      local name = plan.bot.options.name
-      return nil, { text = ("it makes no bot %s any more")
-        :format(name and ("called %q"):format(name) or "without a name") }
-    end
+  if ok then problem = missing(here) end
+  if problem then
+    scheduler.finish(here.code)
+    return nil, problem
   end
-  for _, plan in ipairs(here.plans) do plan.bot:adopt(plan) end
+  adopt(here, bots)
   return true
 end
 
@@ -84,7 +103,8 @@ function building.again(name, settings)
   end
 end
 
--- What is built for a bot here: 'registry' and 'settings'; or nil.
+-- What is built for a bot here: 'registry', 'settings', and 'kept', functions
+-- that are to be started; or nil.
 function building.plan(bot)
   local here = site()
   for _, plan in ipairs(here and here.plans or {}) do

@@ -39,28 +39,30 @@ local function line(command, lead)
   return command.off and text .. " (switched off)" or text
 end
 
--- What a single command does: as text.
+-- What a single command does: as text. Like the help it begins with a word,
+-- so that no other bot takes it for a command.
 function commands.describe(command, lead)
-  local text = line(command, lead)
+  local text = "Usage: " .. line(command, lead)
   if #command.aliases == 0 then return text end
   return ("%s\nalso: %s%s"):format(text, lead,
     table.concat(command.aliases, ", " .. lead))
 end
 
 -- A line for each command of the lists that 'may' lets pass, by name; what
--- an earlier list has a name for, alias or not, is found there.
+-- an earlier list has a name for, alias or not, is found there. No line
+-- begins with the command: a long help is split between lines.
 function commands.help(lists, lead, may)
   local taken, lines = {}, {}
   for _, list in ipairs(lists) do
     for _, command in ipairs(list.list) do
       if not taken[command.name] and may(command) then
-        lines[#lines + 1] = line(command, lead)
+        lines[#lines + 1] = "* " .. line(command, lead)
       end
     end
     for name in pairs(list.names) do taken[name] = true end
   end
   sort(lines)
-  return table.concat(lines, "\n")
+  return "Commands:\n" .. table.concat(lines, "\n")
 end
 
 return commands

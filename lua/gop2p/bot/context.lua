@@ -12,15 +12,22 @@ local ASK_TIMEOUT = 60   -- seconds
 
 -- The fields: 'bot'; 'message' (as node:receive() gives it), 'from' (a
 -- peer), 'name' (that of its sender, if it has one), 'address' (the sender's
--- "host:port"), 'is_direct', 'text' (without the space around it), and, once
--- it is known to be a command, 'command' (its name).
+-- "host:port"), 'is_direct', 'is_notice', 'text' (without the space around
+-- it), and, once it is known to be a command, 'command' (its name).
 function context.new(bot, message)
   return setmetatable({
     bot = bot, message = message, from = message.from, command = false,
     name = message.from.name, address = values.endpoint(message.from),
     is_direct = message.type == "direct",
+    is_notice = message.notice or false,
     text = text.trim(message.data),
   }, meta)
+end
+
+local function say(self, words, notice)
+  local to = self.is_direct and { self.from } or nil
+  return speech.say(self.bot, words, to,
+                    { cause = self.from, notice = notice })
 end
 
 -- ctx:reply(text) -> true | nil, err
@@ -31,8 +38,15 @@ end
 function context:reply(words)
   check.self(self, meta, "reply", "context")
   words = check.string(words, 1, "reply")
-  local to = self.is_direct and { self.from } or nil
-  return speech.say(self.bot, words, to, self.from)
+  return say(self, words, false)
+end
+
+-- ctx:notice(text) -> true | nil, err: the same as a notice, which no bot
+-- answers.
+function context:notice(words)
+  check.self(self, meta, "notice", "context")
+  words = check.string(words, 1, "notice")
+  return say(self, words, true)
 end
 
 -- ctx:ask(question [, timeout]) -> text, ctx | nil, err

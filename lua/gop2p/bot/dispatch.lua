@@ -57,9 +57,11 @@ local function addressed(bot, ctx)
   if ctx.is_direct then return said, "direct" end
 end
 
--- dispatch.answering(f): the same, but what it gives back is its answer,
--- unless that is nil or false.
-function dispatch.answering(f)
+-- dispatch.answering(f [, say]): the same, but what it gives back is its
+-- answer, unless that is nil or false. say(ctx, text) says it; ctx.reply
+-- unless it is given.
+function dispatch.answering(f, say)
+  say = say or context.reply
   return function(ctx, ...)
     local given = f(ctx, ...)
     if not given then return end
@@ -68,7 +70,7 @@ function dispatch.answering(f)
        not (type(meta) == "table" and meta.__tostring) then
       error(("text expected as answer, got a %s"):format(type(given)), 0)
     end
-    ctx:reply(text.tostring(given))
+    say(ctx, text.tostring(given))
   end
 end
 
@@ -91,10 +93,10 @@ end
 
 local function runcommand(bot, command, ctx, line)
   local refused = refusal(bot, command, ctx)
-  if refused ~= nil then return refused and ctx:reply(refused) end
+  if refused ~= nil then return refused and ctx:notice(refused) end
   local args, why = usage.read(command.arguments, line, bot.node)
   if not args then
-    return ctx:reply(("%s\nusage: %s"):format(why,
+    return ctx:notice(("%s\nusage: %s"):format(why,
       commands.usage(command, bot:lead(ctx))))
   end
   if command.cooldown > 0 then
@@ -102,7 +104,7 @@ local function runcommand(bot, command, ctx, line)
                       false, command.cooldown)
   end
   if guard.call(bot, command, ctx.from, ctx, args) then return end
-  ctx:reply(("Sorry, %s failed.%s"):format(command.name,
+  ctx:notice(("Sorry, %s failed.%s"):format(command.name,
     command.off and " It is switched off now." or ""))
 end
 
@@ -124,24 +126,39 @@ local function hear(bot, ctx)
   return any
 end
 
--- Whoever meant the bot and was not understood is told what to do. In a
--- room the prefix alone does not say that it was meant: there may be others
--- that have the same.
+-- Whether the bot may not be meant: in a room the prefix alone does not say
+-- that, there may be others that have the same.
+local function isopen(ctx, how)
+  return how == "prefix" and not ctx.is_direct
+end
+
+-- Whoever meant the bot and was not understood is told what to do.
 local function hint(bot, ctx, word, how)
-  local others = how == "prefix" and not ctx.is_direct
   local seen = how == "direct" and #bot.registry:handlers("message") > 0
-  if not how or others or seen then return end
-  ctx:reply(("I do not know %s. Try %shelp."):format(
+  if not how or isopen(ctx, how) or seen then return end
+  ctx:notice(("I do not know %s. Try %shelp."):format(
     long.brief(word), bot:lead(ctx)))
+end
+
+-- The command that is called, or nil. One about something that this bot does
+-- not know, as "!help lunch", calls none when another bot may be meant.
+local function find(bot, ctx, word, rest, how)
+  local command = bot:find(word)
+  local about = command and command.about
+  if about and isopen(ctx, how) and not about(ctx, text.trim(rest)) then
+    return nil
+  end
+  return command
 end
 
 local function known(bot, ctx)
   local line, how = addressed(bot, ctx)
   local word, next = text.word(line or "", 1)
-  local command = word and bot:find(word)
+  local rest = word and line:sub(next)
+  local command = word and find(bot, ctx, word, rest, how)
   if command then
     ctx.command = command.name
-    bot:task(runcommand, bot, command, ctx, line:sub(next))
+    bot:task(runcommand, bot, command, ctx, rest)
   elseif not hear(bot, ctx) and word then
     bot:task(hint, bot, ctx, word, how)
   end
@@ -157,20 +174,25 @@ local function heeded(bot, message)
       "we have answered each other too often; until it has been "
       .. "silent for a minute"))
     bot:task(speech.say, bot, "That was a lot. I listen again when you have "
-             .. "been silent for a minute.", { message.from }, message.from)
+             .. "been silent for a minute.", { message.from },
+             { cause = message.from, notice = true })
   end
   return listen
 end
 
 -- dispatch.message(bot, message): starts what it leads to. Does not wait.
+-- A notice leads to nothing but on("message"), or bots would answer each
+-- other's help and errors.
 function dispatch.message(bot, message)
   local ctx = context.new(bot, message)
   bot.log:debug("heard", { from = tostring(ctx.from), text = ctx.text,
-                           direct = ctx.is_direct })
+                           direct = ctx.is_direct,
+                           notice = ctx.is_notice or nil })
   bot.roles:seen(ctx.from)
   if not heeded(bot, message) then return end
   bot:fire("message", ctx)
-  if not bot.conversation:deliver(ctx) then known(bot, ctx) end
+  if ctx.is_notice or bot.conversation:deliver(ctx) then return end
+  known(bot, ctx)
 end
 
 return dispatch

@@ -1,18 +1,17 @@
 -- life.lua - a bot's start, its tasks, and its end.
 
 local dispatch = require "gop2p.bot.dispatch"
+local farewell = require "gop2p.bot.farewell"
 local gop2p = require "gop2p"
-local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
 local signals = require "gop2p.signals"
 local nodes = require "gop2p.start"
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local life = {}
-
-local FAREWELL = 2   -- seconds for what is to be run before the stop
 
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
@@ -55,7 +54,7 @@ end
 
 local function watch(self)
   for err in self.node:errors() do
-    self.trouble:tell(err)
+    self.trouble:tell(err, true)
     if err.code == "EEXIST" and not self.node:is_connected() then
       self.way:refused(err.peer)
     end
@@ -82,6 +81,7 @@ local function starttasks(self)
   start(agenda.run, agenda)
   if self.options.watch then start(program.watch, self) end
   if self.memory then
+    function self.memory.report(err) self.trouble:tell(err) end
     start(remember, self)
     local function touch() self.memory:touch() end
     self.scope.resumed, self.trouble.scope.resumed = touch, touch
@@ -95,6 +95,7 @@ function life.start(self)
   if not node then
     err = self.unfit or err
     self.log:error("not started", { reason = tostring(err) })
+    system.erred("not started: " .. err)
     program.notstarted()
     return nil, err
   end
@@ -109,37 +110,23 @@ function life.start(self)
   if self.memory then
     self.memory:hear(function(problem) self.trouble:tell(problem) end)
   end
-  self:fire("start")
+  self:begin()
   return true
 end
 
--- Runs the handlers of "stop" and waits for them, but not for long.
-local function farewell(self)
-  local key, left = {}, 0
-  for _, handler in ipairs(self.registry:handlers("stop")) do
-    left = left + 1
-    scheduler.start(self.scope, function()
-      guard.call(self, handler)
-      left = left - 1
-      scheduler.wake(key)
-    end)
-  end
-  local deadline = scheduler.deadline(FAREWELL)
-  while left > 0 and scheduler.wait(key, deadline) do end
-end
-
--- The last that is stored. Handlers of errors have ended.
+-- The last that is stored. Nobody handles errors any more.
 local function forget(self)
   self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
-  if not ok then self.log:error("not stored", { reason = tostring(err) }) end
+  if not ok and err.code ~= "EINVAL" then self.trouble:note(err) end
   self.memory:close()
 end
 
 local function stop(self)
   self.state = "stopping"
   self.way:release()
-  farewell(self)
+  farewell({ self }, "stop")
+  farewell({ self }, "unload")
   self.registry.agenda:stop()
   signals.leave(self.node)
   scheduler.close(self.trouble.scope)

@@ -29,14 +29,15 @@ end
 -- The receipt of what is not sent at all.
 local UNSENT = { wait = function() return true end }
 
--- speech.post(bot, data, to, cause [, urgent]) -> receipt | nil, err
+-- speech.post(bot, data, to, how) -> receipt | nil, err
 --
--- Sends any bytes to everybody (nil) or a list of peers, in its turn unless
--- it is urgent, and not before the bot has tried to join. 'cause': the peer
--- whose message it answers, if it is known.
-function speech.post(bot, data, to, cause, urgent)
+-- Sends any bytes to everybody (nil) or a list of peers, in its turn, and not
+-- before the bot has tried to join. how.cause: the peer whose message it
+-- answers, if it is known. how.urgent: it does not wait for its turn.
+-- how.notice: no program answers it.
+function speech.post(bot, data, to, how)
   bot.way:await()
-  if not urgent and not bot.outbox:wait() then return refuse(bot) end
+  if not how.urgent and not bot.outbox:wait() then return refuse(bot) end
   bot.overfull = false
   if core.isclosed(bot.node) then
     return nil, values.stopped("could not send")
@@ -44,19 +45,20 @@ function speech.post(bot, data, to, cause, urgent)
   local dry = bot.options.dry_run
   bot.log:info(dry and "would say" or "said", { text = data,
     to = to and names(bot, to) or "everybody" })
-  bot.loopguard:spoke(to, cause)
+  bot.loopguard:spoke(to, how.cause)
   if dry then return UNSENT end
   local receipt, err
-  if to then receipt, err = bot.node:send(to, data)
-  else receipt, err = bot.node:broadcast(data) end
+  local options = { notice = how.notice }
+  if to then receipt, err = bot.node:send(to, data, options)
+  else receipt, err = bot.node:broadcast(data, options) end
   if receipt then bot.trouble:follow(receipt) end
   return receipt, err
 end
 
--- speech.say(bot, words, to, cause) -> true | nil, err: a text, in parts.
-function speech.say(bot, words, to, cause)
+-- speech.say(bot, words, to, how) -> true | nil, err: a text, in parts.
+function speech.say(bot, words, to, how)
   for _, part in ipairs(text.split(words, bot.options.max_message)) do
-    local ok, err = speech.post(bot, part, to, cause)
+    local ok, err = speech.post(bot, part, to, how)
     if not ok then return nil, err end
   end
   return true

@@ -23,7 +23,7 @@ local AGAIN = 10   -- and until what the disk did not take is tried again
 
 -- Tells whoever hears of the store.
 function store:tell(err)
-  if self.report then self.report(err) else self.notice = err end
+  if self.report then self:tell(err) else self.notice = err end
 end
 
 -- A file that cannot be understood is kept under another name, and told of.
@@ -76,7 +76,7 @@ function store.open(path, dry)
   local self = setmetatable({
     path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
     notice = false, report = false, told = false, touched = true,
-    closed = false,
+    closed = false, faults = {},
   }, store)
   local ok, err = load(self)
   if ok then return self end
@@ -97,22 +97,53 @@ local function spare(self)
   return file.putedit(self.path, self.text, function(err) self:tell(err) end)
 end
 
--- store:save(data) -> true | nil, err
---
--- Writes it, if it is not what stands in the file already. The file is the
--- old one or the new one, whatever happens meanwhile.
-function store:save(data)
-  local text, why = codec.encode(data, "store")
-  if not text then
-    return nil, values.error("internal", "EINVAL", "could not store", why)
+local TOLD = 10   -- faults that are told one by one
+
+local function unfit(why)
+  return values.error("internal", "EINVAL", "could not store", why)
+end
+
+-- Tells what cannot be stored, each of it once as long as it is there.
+local function tellfaults(self, faults)
+  local before, new = self.faults, {}
+  self.faults = {}
+  for _, fault in ipairs(faults) do
+    local told = before[fault] or self.faults[fault]
+    if not told then new[#new + 1] = fault end
+    self.faults[fault] = true
   end
-  if self.dry or text == self.text then return true end
+  for i = 1, math.min(#new, TOLD) do self:tell(unfit(new[i])) end
+  if #new > TOLD then
+    self:tell(unfit(("store: %d values more"):format(#new - TOLD)))
+  end
+end
+
+-- Writes what can be, if it is not what stands in the file already: whether
+-- the file is right now; what was left out, and told; and an error of the
+-- file.
+local function write(self, data)
+  local text, faults = codec.encode(data, "store")
+  tellfaults(self, faults)
+  if not text or text == self.text or self.dry then return true, faults end
   local ok, err = lock(self)
   if ok then ok, err = spare(self) end
   if ok then ok, err = file.replace(self.path, text) end
-  if not ok then return nil, err end
+  if not ok then return false, faults, err end
   self.text = text
-  return true
+  return true, faults
+end
+
+-- store:save(data) -> true | nil, err
+--
+-- Writes it. The file is the old one or the new one, whatever happens
+-- meanwhile. What cannot be stored is left out, of which self:tell(err)
+-- told; then all else is written, and err has the code "EINVAL".
+function store:save(data)
+  local ok, faults, err = write(self, data)
+  if not ok then return nil, err end
+  if #faults == 0 then return true end
+  local more = #faults > 1 and (" (and %d more)"):format(#faults - 1) or ""
+  return nil, unfit(faults[1] .. more)
 end
 
 -- store:close(): lets go of the file. What was not saved is not.
@@ -129,14 +160,14 @@ function store:touch()
   scheduler.wake(self)
 end
 
--- Saves what 'get' gives. What goes wrong is told once, as long as it goes
--- wrong in the same way. False when it is the disk that did not take it.
+-- Saves what 'get' gives. What goes wrong with the file is told once, as long
+-- as it goes wrong in the same way. False when something does.
 local function keep(self, get)
-  local ok, err = self:save(get())
+  local ok, _, err = write(self, get())
   local text = not ok and tostring(err)
-  if text and text ~= self.told then self.report(err) end
+  if text and text ~= self.told then self:tell(err) end
   self.told = text
-  return ok or err.code == "EINVAL"
+  return ok
 end
 
 -- store:run(get): a task that saves what get() gives within a second from

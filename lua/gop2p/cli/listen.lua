@@ -30,7 +30,7 @@ local function print_message(msg, json)
     local text, hex = show.text(msg.data)
     show.json("type", msg.type, "from", values.endpoint(msg.from),
               "name", msg.name, "to", endpoints(msg.to),
-              "data", text, "hex", hex)
+              "notice", msg.notice, "data", text, "hex", hex)
   else
     show.line(show.plain(("[%s] %s"):format(show.sender(msg), msg.data)))
   end

@@ -75,6 +75,7 @@ end
 -- What it does to the process and its files, it does to its own.
 local function systemof(run)
   local own = {}
+  own.erred = run.erred
   local function where(path) return run.files:existing(path) or "" end
   function own.checkfile(path) return system.checkfile(where(path)) end
   function own.filestamp(path) return system.filestamp(where(path)) end

@@ -17,6 +17,7 @@ local conversation = require "gop2p.testing.conversation"
 local network = require "gop2p.testing.network"
 local schedule = require "gop2p.bot.schedule"
 local values = require "gop2p.values"
+local worlds = require "gop2p.testing.world"
 
 local testing = {}
 
@@ -77,7 +78,8 @@ end
 
 -- testing.network([options]) -> network
 --
--- One is open at a time: it closes the one before. Options: seed (an
+-- One is open at a time: it closes the one before, and raises as close does.
+-- Options: seed (an
 -- integer; the same gives the same run), start ("2024-01-01 00:00", local
 -- time), latency (seconds, or {least, most}; 1 to 10 ms), loss (share of the
 -- messages that are lost), keep (lines of the conversation, and texts of
@@ -87,6 +89,7 @@ end
 function testing.network(options)
   options = read(check.table(options, 1, "network") or {})
   check.integer(options.seed, 1, "network")
+  worlds.finish(2)
   local ok, net = pcall(network.open, options)
   if not ok then error((tostring(net):gsub("^[^:]+:%d+: ", "")), 2) end
   return net

@@ -24,13 +24,18 @@ function network.open(options)
 end
 
 -- net:close(): all that is in it is gone; the loop is the process's again.
--- Any number of times.
+-- Raises when a bot has logged an error that no expectation has found. Any
+-- number of times.
 function methods:close()
   check.self(self, meta, "close", "network")
-  worlds[self]:close()
+  worlds[self]:finish(2)
 end
 
-meta.__close = methods.close
+-- What has ended the test already is told alone.
+function meta.__close(self, err)
+  if err ~= nil then return worlds[self]:close() end
+  worlds[self]:finish(2)
+end
 
 -- At the end of the process, at the latest.
 function meta.__gc(self)

@@ -43,8 +43,8 @@ function inside.start(address, port, options)
   return node, err
 end
 
-function inside.post(node, data, list)
-  return sim.world:post(node, data, list)
+function inside.post(node, data, list, notice)
+  return sim.world:post(node, data, list, notice)
 end
 
 -- A state file is one of the program's, and begins empty.
@@ -101,8 +101,8 @@ function world.open(options)
     seed = options.seed, entry = options.entry,
     conversation = conversation.new(options.keep),
     everybody = {}, parts = {}, lobbies = {}, names = {}, sides = false,
-    runs = 0, problem = false, still = 0, endclock = waits.newclock(),
-    uninstall = function() end,
+    runs = 0, problem = false, raised = false, still = 0,
+    endclock = waits.newclock(), uninstall = function() end,
   }, meta)
   self.conversation.world = self
   sim.world = self
@@ -141,8 +141,38 @@ function methods:failed(part, problem)
                  ("%s has failed: %s"):format(part.name, problem)
 end
 
+-- What is wrong at the end, unless that is known: a program has failed, or
+-- has logged errors that the test does not expect. Else nil.
+local function verdict(self)
+  if self.raised or self.problem then return self.problem or nil end
+  for _, part in ipairs(self.everybody) do
+    local errors = part.run and not part.options.may_fail and
+                   self.conversation:unexpected(part.name, "log") or {}
+    if #errors > 0 then
+      return ("%s has logged errors that no expectation has found:\n  %s")
+        :format(part.name, table.concat(errors, "\n  "))
+    end
+  end
+end
+
+-- The end of the test: raises what is wrong, as error(text, level) would
+-- where this is called. Any number of times.
+function methods:finish(level)
+  if self ~= sim.world then return end
+  local problem = verdict(self)
+  self:close()
+  self.problem = false
+  if problem then self:raise(problem, level + 1) end
+end
+
+-- The same of the one that is open, if there is one.
+function world.finish(level)
+  if sim.world then sim.world:finish(level + 1) end
+end
+
 -- Raises for the test, as error(text, level) would where this is called.
 function methods:raise(text, level)
+  self.raised = true
   failure(text .. "\n" .. self.conversation:appendix(), level + 1)
 end
 
@@ -236,8 +266,8 @@ end
 
 -- Puts a message on its way, as core.post does; all that is sent stands in
 -- the conversation.
-function methods:post(node, data, list)
-  local rec, err = core.post(node, data, list)
+function methods:post(node, data, list, notice)
+  local rec, err = core.post(node, data, list, notice)
   if rec then said(self, node, data, list) end
   return rec, err
 end
