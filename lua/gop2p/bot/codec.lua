@@ -12,7 +12,7 @@
 local cjson = require "cjson"
 local core = require "gop2p.core"
 local json = require "gop2p.json"
-local text = require "gop2p.text"
+local neutral = require("gop2p.text").neutral
 local values = require "gop2p.values"
 
 local codec = {}
@@ -200,7 +200,7 @@ end
 -- 't' becomes an object, with each of its fields on a line of its own, in
 -- order. 'faults' is a list of texts: what was left out, where, and why, in
 -- which 'name' stands for 't'. Nil when that is no table.
-codec.encode = text.neutral(function(t, name)
+codec.encode = neutral(function(t, name)
   local at = place(name)
   if type(t) ~= "table" then
     refuse(at, "table expected, got %s", type(t))
@@ -243,7 +243,7 @@ local function restore(v)
   return v
 end
 
-restore = text.neutral(restore)
+restore = neutral(restore)
 
 -- codec.decode(text) -> table | nil, why it is none
 function codec.decode(text)

@@ -23,7 +23,7 @@ local AGAIN = 10   -- and until what the disk did not take is tried again
 
 -- Tells whoever hears of the store.
 function store:tell(err)
-  if self.report then self:tell(err) else self.notice = err end
+  if self.report then self.report(err) else self.notice = err end
 end
 
 -- A file that cannot be understood is kept under another name, and told of.
@@ -136,8 +136,8 @@ end
 -- store:save(data) -> true | nil, err
 --
 -- Writes it. The file is the old one or the new one, whatever happens
--- meanwhile. What cannot be stored is left out, of which self:tell(err)
--- told; then all else is written, and err has the code "EINVAL".
+-- meanwhile. What cannot be stored is left out, and told to whoever hears of
+-- the store; then all else is written, and err has the code "EINVAL".
 function store:save(data)
   local ok, faults, err = write(self, data)
   if not ok then return nil, err end
