@@ -9,6 +9,7 @@
 -- itself. An ordinary program has one process; the test kit makes more, see
 -- scheduler.process.
 
+local check = require "gop2p.check"
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
 
@@ -58,10 +59,11 @@ local function retire(task, problem)
   if scope.count == 0 or problem then scheduler.wake(scope) end
 end
 
--- Runs what <close> was promised. That may wait, but cannot yield.
+-- Runs what <close> was promised. That may wait, but cannot yield. True, or
+-- false and the error that it raised.
 local function close(task)
   task.closing = true
-  coroutine.close(task.co)
+  return coroutine.close(task.co)
 end
 
 -- What was raised, as text: it may be any value, also one whose __tostring
@@ -231,8 +233,11 @@ local function currentscope()
   return task.scope.home or task.scope
 end
 
+local methods = {}
+local meta = { __index = methods, __name = "gop2p.task" }
+
 local function start(scope, f, ...)
-  local task = table.pack(...)
+  local task = setmetatable(table.pack(...), meta)
   if type(f) ~= "function" then
     local callable = f
     f = function(...) return callable(...) end
@@ -248,9 +253,26 @@ local function start(scope, f, ...)
   return task
 end
 
--- Starts f(...) as a task of its own; it first runs in the next turn.
+-- Starts f(...) as a task of its own; it first runs in the next turn. Gives
+-- the task.
 function scheduler.spawn(f, ...)
-  start(currentscope(), f, ...)
+  return start(currentscope(), f, ...)
+end
+
+-- task:cancel()
+--
+-- Ends a task where it waits: its <close> variables are closed, and nobody is
+-- told. One that has ended already stays as it is. One that runs cannot be
+-- cancelled, least of all by itself: that raises.
+function methods:cancel()
+  check.self(self, meta, "cancel", "task")
+  if not tasks[self.co] then return end
+  local status = coroutine.status(self.co)
+  if status ~= "suspended" and status ~= "dead" then
+    error("'cancel': the task runs, rather than waits", 2)
+  end
+  local ok, problem = close(self)
+  retire(self, not ok and scheduler.describe(problem) or nil)
 end
 
 -- Ends the tasks that were started since 'before' was noted.

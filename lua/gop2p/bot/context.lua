@@ -1,6 +1,7 @@
 -- context.lua - what a handler knows of the message that it is run for.
 
 local check = require "gop2p.check"
+local guard = require "gop2p.bot.guard"
 local speech = require "gop2p.bot.speech"
 local text = require "gop2p.bot.text"
 local values = require "gop2p.values"
@@ -23,7 +24,7 @@ function context.new(bot, message)
   }, meta)
 end
 
--- ctx:reply(text) -> true | nil, err
+-- ctx:reply(text) -> receipt | nil, err
 --
 -- Says it where the message came from: to everybody, or to its sender alone.
 -- A long text goes in several messages. Waits while the bot has talked too
@@ -32,14 +33,16 @@ function context:reply(words)
   check.self(self, meta, "reply", "context")
   words = check.string(words, 1, "reply")
   local to = self.is_direct and { self.from } or nil
-  return speech.say(self.bot, words, to, self.from)
+  return speech.say(self.bot, words, to,
+                    guard.cause(self.bot) ~= false and self.from)
 end
 
 -- ctx:ask(question [, timeout]) -> text, ctx | nil, err
 --
 -- Says the question (nil: none) and waits at most 'timeout' seconds (60) for
 -- the next message that its sender says in the same place. That one is no
--- command then. Of several that wait for one sender the first gets it.
+-- command then. Of several that wait for one sender the first gets it. An
+-- error also as soon as the sender is known to be gone.
 function context:ask(question, timeout)
   check.self(self, meta, "ask", "context")
   if question ~= nil then question = check.string(question, 1, "ask") end

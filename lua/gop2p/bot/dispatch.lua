@@ -139,7 +139,7 @@ end
 -- Whether to listen to the sender at all. What is said in the bot's own name
 -- its node does not let in.
 local function heeded(bot, message)
-  local listen, new = bot.loopguard:heard(message.from)
+  local listen, new = bot.loopguard:heard(message)
   if not listen and new then
     bot.trouble:tell(values.error("internal", "ELOOP",
       "not listening to " .. message.from,

@@ -107,7 +107,6 @@ function bot.new(given)
     node = false, state = "new", failure = false, overfull = false,
     options = set.options, roles = set.roles, called = {},
     memory = false, unfit = false, way = false,
-    conversation = conversation.new(),
     cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,
@@ -116,6 +115,7 @@ function bot.new(given)
   self.scope = scheduler.scope(function(problem)
     self.trouble:tell(guard.stray(problem))
   end, set.options.budget or nil)
+  self.conversation = conversation.new(self)
   self.trouble = trouble.new(self)
   self.registry = self:newregistry()
   open(self)
@@ -323,7 +323,8 @@ end
 -- bot:wait_for(event [, timeout [, predicate]]) -> what on(event) gets
 --
 -- Waits for an event for which predicate(...) holds; or nil and an error
--- when 'timeout' seconds have passed.
+-- when 'timeout' seconds have passed. What the task says from then on counts
+-- as no reply to anybody.
 function Bot:wait_for(event, timeout, predicate)
   checkself(self, "wait_for")
   check.that(EVENTS[event], 1, "wait_for",
@@ -342,11 +343,11 @@ local function whomever(self, look, to, arg, name)
   return peers, err
 end
 
--- bot:say(text [, peer]) -> true | nil, err
+-- bot:say(text [, peer]) -> receipt | nil, err
 --
 -- Says it to everybody, or to a peer or a list of them; when it is long, in
--- several messages. Waits while the bot has talked too much, or has not yet
--- tried to join.
+-- several messages, whose receipt it gives. Waits while the bot has talked
+-- too much, or has not yet tried to join.
 function Bot:say(words, to)
   running(self, "say")
   words = check.string(words, 1, "say")
@@ -377,6 +378,7 @@ end
 -- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err
 --
 -- Asks a peer directly, and waits as ctx:ask does for what it says directly.
+-- An error at once when the question does not arrive.
 function Bot:ask(to, question, timeout)
   running(self, "ask")
   local peer, err = whomever(self, whom.one, to, 1, "ask")

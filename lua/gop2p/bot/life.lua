@@ -51,7 +51,10 @@ local function follow(self)
       self.log:warn("has a role's name, not its address", whois(event))
     end
     self:fire(what, event.peer, event.reason or event.former)
-    if gone then self.way:changed() end
+    if gone then
+      self.conversation:gone(event.peer)
+      self.way:changed()
+    end
   end
 end
 
