@@ -50,7 +50,7 @@ end
 
 local EVENTS = { joined = true, met = true, left = true, failed = true,
                  recovered = true, renamed = true, message = true,
-                 error = true, start = true, stop = true }
+                 error = true, start = true, connected = true, stop = true }
 
 local function checkself(self, name)
   check.self(self, meta, name, "bot", 1)
@@ -269,8 +269,9 @@ end
 -- before us; and when it has "left" or "recovered". Runs f(peer, reason) when
 -- it has "failed", and f(peer, former) when it was "renamed": 'former' is the
 -- same peer with the name that it had. Runs f(ctx) for each "message", f(err)
--- for each "error", and f() at the "start" (of the bot, and of new code) and
--- before the "stop", which waits for it for two seconds.
+-- for each "error", and f() at the "start" (of the bot, and of new code),
+-- when it is "connected": there is a member after there was none, and before
+-- the "stop", which waits for it for two seconds.
 function Bot:on(event, f)
   checkself(self, "on")
   check.that(EVENTS[event], 1, "on",
