@@ -198,19 +198,22 @@ local function running(self, name)
   end
 end
 
-local function checkrole(self, role, name, arg)
+local function checkrole(self, role, name, arg, extra)
   local _, set = target(self)
   check.that(role == nil or set.roles:known(role), arg, name,
-             ("no such role: %s"):format(tostring(role)), 1)
+             ("no such role: %s"):format(tostring(role)), 1 + (extra or 0))
 end
 
 local COMMAND_OPTIONS = { role = true, cooldown = true, hidden = true }
 
-local function checkoptions(given, known, name)
-  for key in pairs(check.table(given, 4, name) or {}) do
-    check.that(known[key], 4, name,
+local HEAR_OPTIONS = { role = true, cooldown = true, plain = true }
+
+local function checkoptions(self, given, known, name, arg)
+  for key in pairs(check.table(given, arg, name) or {}) do
+    check.that(known[key], arg, name,
                ("no such option: %s"):format(tostring(key)), 1)
   end
+  checkrole(self, given and given.role, name, arg, 1)
   return given or {}
 end
 
@@ -228,8 +231,7 @@ function Bot:command(definition, summary, f, extra)
   local command, why = usage.parse(check.string(definition, 1, "command"))
   check.that(command, 1, "command", why)
   check.callable(f, summary and 3 or 2, "command")
-  extra = checkoptions(extra, COMMAND_OPTIONS, "command")
-  checkrole(self, extra.role, "command", 4)
+  extra = checkoptions(self, extra, COMMAND_OPTIONS, "command", 4)
   command.summary, command.role = summary, extra.role
   command.hidden = extra.hidden
   local registered, set = target(self)
@@ -246,13 +248,14 @@ end
 --
 -- Runs f(ctx, captures...) for each message, but for commands, in which the
 -- Lua pattern is found (in its first 4096 bytes), letters in either case;
--- what it gives back is its answer. Option plain = true: the text as it
--- stands, no pattern.
+-- what it gives back is its answer. Options: 'role' (whose messages alone),
+-- 'cooldown' (seconds for each user), plain = true: the text as it stands, no
+-- pattern.
 function Bot:hear(pattern, f, extra)
   checkself(self, "hear")
   pattern = check.string(pattern, 1, "hear")
   check.callable(f, 2, "hear")
-  extra = checkoptions(extra, { plain = true }, "hear")
+  extra = checkoptions(self, extra, HEAR_OPTIONS, "hear", 3)
   local finds = text.anycase(extra.plain and text.literal(pattern) or pattern)
   local ok, why = pcall(string.find, "", finds)
   check.that(ok, 1, "hear", why)
@@ -260,6 +263,8 @@ function Bot:hear(pattern, f, extra)
   local handler = guard.handler(("hear %q"):format(pattern),
     dispatch.answering(f), set.options.max_errors)
   handler.pattern, handler.finds = pattern, finds
+  handler.role = extra.role or "everybody"
+  handler.cooldown = check.timeout(extra.cooldown, 3, "hear") or 0
   table.insert(registered.hears, handler)
 end
 

@@ -76,6 +76,7 @@ local types = {
   peer = { "a member's name or a peer, such as localhost:5000,", member },
   duration = { "a time, such as 20m or 1h30m", duration },
   time = { "a time, such as 20m, 18:00 or 2030-12-24T18:00", moment },
+  clock = { "a time of day, such as 22:00,", schedule.clock },
   schedule = { "a schedule, such as 20m, 09:00 or \"0 9 * * mon-fri\"",
                period },
 }
@@ -155,6 +156,14 @@ local function parsearguments(text)
   return list
 end
 
+-- Whether a command may have the name. Beyond ASCII it may have what names of
+-- members have.
+local function isname(name)
+  if name:find("^[A-Za-z0-9_][A-Za-z0-9_%-]*$") then return true end
+  return name:find("^[A-Za-z0-9_\x80-\xFF][A-Za-z0-9_\x80-\xFF%-]*$") and
+         core.isname("a" .. name)
+end
+
 -- usage.parse(definition) -> { name, aliases, arguments, shape } | nil, why
 --
 -- 'shape' is what comes after the name, as it was written.
@@ -163,8 +172,9 @@ function usage.parse(definition)
   if not names then return nil, "name expected" end
   local list = {}
   for name in (names .. "|"):gmatch("(.-)|") do
-    if not name:find("^[%w_][%w_%-]*$") then
-      return nil, ("not a name for a command: %q"):format(name)
+    if not isname(name) then
+      return nil, ("not a name for a command: %q (letters, digits, _ and - "
+                   .. "expected)"):format(name)
     end
     list[#list + 1] = name:lower()
   end
