@@ -15,7 +15,7 @@ local GOP2P = {
   "me(port)", "the peer localhost:port",
   "peer(address, port)", "a peer; also peer(\"host:port\")",
   "run([f [, options]])", "runs f as a task, until no task is left",
-  "spawn(f, ...)", "starts f(...) as a task",
+  "spawn(f, ...)", "starts f(...) as a task; task:cancel() ends it",
   "sleep(seconds)", "waits, while the loop keeps running",
   "pump([seconds])", "runs one turn of the loop",
   "lines([file])", "iterator over lines of standard input or a file",

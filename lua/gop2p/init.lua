@@ -191,10 +191,12 @@ function gop2p.run(f, options)
   scheduler.run(f)
 end
 
--- gop2p.spawn(f, ...): starts f(...) as a task of its own.
+-- gop2p.spawn(f, ...) -> task
+--
+-- Starts f(...) as a task of its own; task:cancel() ends it where it waits.
 function gop2p.spawn(f, ...)
   check.callable(f, 1, "spawn")
-  scheduler.spawn(f, ...)
+  return scheduler.spawn(f, ...)
 end
 
 -- gop2p.sleep(seconds): waits, while the loop goes on.

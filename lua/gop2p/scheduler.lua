@@ -12,6 +12,7 @@
 -- A process has a code, which a program may replace while it runs: then the
 -- tasks end that the former code has spawned. See scheduler.renew.
 
+local check = require "gop2p.check"
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
 
@@ -68,10 +69,11 @@ local function retire(task, problem)
   end
 end
 
--- Runs what <close> was promised. That may wait, but cannot yield.
+-- Runs what <close> was promised. That may wait, but cannot yield. True, or
+-- false and the error that it raised.
 local function close(task)
   task.closing = true
-  coroutine.close(task.co)
+  return coroutine.close(task.co)
 end
 
 -- Ends the tasks that were spawned and whose 'field' has this value, the
@@ -264,9 +266,11 @@ local function currentscope()
 end
 
 local started = 0      -- so many tasks
+local methods = {}
+local meta = { __index = methods, __name = "gop2p.task" }
 
 local function start(scope, f, ...)
-  local task = table.pack(...)
+  local task = setmetatable(table.pack(...), meta)
   started = started + 1
   if type(f) ~= "function" then
     local callable = f
@@ -286,14 +290,32 @@ end
 
 local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> its code
 
--- Starts f(...) as a task of its own; it first runs in the next turn. It is
--- of the code of the task that spawns it, or else of the process's.
+-- Starts f(...) as a task of its own, which it gives; it first runs in the
+-- next turn. It is of the code of the task that spawns it, or else of the
+-- process's.
 function scheduler.spawn(f, ...)
   local from, new = current(), inlined[coroutine.running()]
   local task = start(currentscope(), f, ...)
   task.spawned = true
   task.code = new or from and from.code or task.scope.process.code
   task.origin = not new and from and (from.origin or from) or nil
+  return task
+end
+
+-- task:cancel()
+--
+-- Ends a task where it waits: its <close> variables are closed, and nobody is
+-- told. One that has ended already stays as it is. One that runs cannot be
+-- cancelled, least of all by itself: that raises.
+function methods:cancel()
+  check.self(self, meta, "cancel", "task")
+  if not tasks[self.co] then return end
+  local status = coroutine.status(self.co)
+  if status ~= "suspended" and status ~= "dead" then
+    error("'cancel': the task runs, rather than waits", 2)
+  end
+  local ok, problem = close(self)
+  retire(self, not ok and scheduler.describe(problem) or nil)
 end
 
 -- Ends the tasks that were started since 'before' was noted.

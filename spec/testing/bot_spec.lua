@@ -239,6 +239,31 @@ describe("a simulated bot", function()
     assert.is_nil(io.open("count"))
   end)
 
+  it("loses what it has stored within a second before it is killed",
+     function()
+    local net = network()
+    local bot = start(net, [[
+      local bot = require("gop2p.bot").new {
+        name = "count", join = "localhost:5000", log = { level = "error" },
+      }
+      bot:command("more", function()
+        bot.store.count = (bot.store.count or 0) + 1
+        return "That makes " .. bot.store.count
+      end)
+      bot:run()
+    ]])
+    local ann = net:user("ann")
+    for _, seconds in ipairs {1.5, 0} do
+      ann:say("!more")
+      expect(ann:hears(), "That makes")
+      net:advance(seconds)
+    end
+    bot:kill()
+    bot:start()
+    ann:say("!more")
+    expect(ann:hears(), "That makes 2$")
+  end)
+
   it("finds its network again by its state file", function()
     local net = network {entry = false}
     local ann = net:user("ann")

@@ -1,6 +1,7 @@
 -- context.lua - what a handler knows of the message that it is run for.
 
 local check = require "gop2p.check"
+local guard = require "gop2p.bot.guard"
 local speech = require "gop2p.bot.speech"
 local text = require "gop2p.text"
 local values = require "gop2p.values"
@@ -26,11 +27,11 @@ end
 
 local function say(self, words, notice)
   local to = self.is_direct and { self.from } or nil
-  return speech.say(self.bot, words, to,
-                    { cause = self.from, notice = notice })
+  local cause = guard.cause(self.bot) ~= false and self.from
+  return speech.say(self.bot, words, to, { cause = cause, notice = notice })
 end
 
--- ctx:reply(text) -> true | nil, err
+-- ctx:reply(text) -> receipt | nil, err
 --
 -- Says it where the message came from: to everybody, or to its sender alone.
 -- A long text goes in several messages. Waits while the bot has talked too
@@ -41,7 +42,7 @@ function context:reply(words)
   return say(self, words, false)
 end
 
--- ctx:notice(text) -> true | nil, err: the same as a notice, which no bot
+-- ctx:notice(text) -> receipt | nil, err: the same as a notice, which no bot
 -- answers.
 function context:notice(words)
   check.self(self, meta, "notice", "context")
@@ -53,7 +54,8 @@ end
 --
 -- Says the question (nil: none) and waits at most 'timeout' seconds (60) for
 -- the next message that its sender says in the same place. That one is no
--- command then. Of several that wait for one sender the first gets it.
+-- command then. Of several that wait for one sender the first gets it. An
+-- error also as soon as the sender is known to be gone.
 function context:ask(question, timeout)
   check.self(self, meta, "ask", "context")
   if question ~= nil then question = check.string(question, 1, "ask") end

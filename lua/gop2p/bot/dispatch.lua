@@ -112,15 +112,34 @@ end
 -- grows with its square, and none can be interrupted.
 local HEARD = 4096
 
+-- The captures, packed, of what listens for the text, or for what it says
+-- without the bot's name before it, if there is that; or nil.
+local function found(handler, said, rest)
+  local captures = table.pack(text.match(said, handler.finds))
+  if captures[1] ~= nil then return captures end
+  return rest and found(handler, rest) or nil
+end
+
+-- Whether it may be run for that peer again; then it is.
+local function rested(bot, handler, peer)
+  if handler.cooldown == 0 then return true end
+  local key = handler.what .. " " .. values.endpoint(peer)
+  local _, left = bot.cooldowns:get(key)
+  if not left then bot.cooldowns:set(key, false, handler.cooldown) end
+  return not left
+end
+
 -- Runs all that listens for the text; whether there is any.
-local function hear(bot, ctx)
+local function hear(bot, ctx, rest)
   local any, said = false, ctx.text:sub(1, HEARD)
+  rest = rest and rest:sub(1, HEARD)
   for _, handler in ipairs(bot.registry.hears) do
-    local found = table.pack(text.match(said, handler.finds))
-    if found[1] ~= nil and not handler.off then
-      any = true
+    local may = not handler.off and bot.roles:is(ctx.from, handler.role)
+    local captures = may and found(handler, said, rest)
+    any = any or captures
+    if captures and rested(bot, handler, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
-               table.unpack(found, 1, found.n))
+               table.unpack(captures, 1, captures.n))
     end
   end
   return any
@@ -159,7 +178,7 @@ local function known(bot, ctx)
   if command then
     ctx.command = command.name
     bot:task(runcommand, bot, command, ctx, rest)
-  elseif not hear(bot, ctx) and word then
+  elseif not hear(bot, ctx, how == "name" and line) and word then
     bot:task(hint, bot, ctx, word, how)
   end
 end
@@ -167,7 +186,7 @@ end
 -- Whether to listen to the sender at all. What is said in the bot's own name
 -- its node does not let in.
 local function heeded(bot, message)
-  local listen, new = bot.loopguard:heard(message.from)
+  local listen, new = bot.loopguard:heard(message)
   if not listen and new then
     bot.trouble:tell(values.error("internal", "ELOOP",
       "not listening to " .. message.from,

@@ -10,7 +10,8 @@ local values = require "gop2p.values"
 
 local guard = {}
 
--- coroutine -> the handler's bot, and the peer for whose message it runs
+-- coroutine -> the handler's bot, and the peer for whose message it runs, or
+-- false when it leads a conversation
 local causes = setmetatable({}, { __mode = "k" })
 
 local function trace(err)
@@ -70,11 +71,18 @@ function guard.call(bot, handler, from, ...)
   return false
 end
 
+-- guard.converse(bot): who calls has asked, or waited for what comes next.
+-- From now on it answers no message to this bot with what it says.
+function guard.converse(bot)
+  causes[coroutine.running()] = { bot = bot, from = false }
+end
+
 -- guard.cause(bot) -> the peer for whose message to this bot the handler runs
--- that calls; nil when that cannot be told.
+-- that calls; false when it leads a conversation; nil when that cannot be
+-- told.
 function guard.cause(bot)
   local cause = causes[coroutine.running()]
-  return cause and cause.bot == bot and cause.from or nil
+  if cause and cause.bot == bot then return cause.from end
 end
 
 -- guard.stray(problem) -> the error of a task that a handler has started and

@@ -52,7 +52,8 @@ end
 
 local EVENTS = { joined = true, met = true, left = true, failed = true,
                  recovered = true, renamed = true, message = true,
-                 error = true, start = true, stop = true, unload = true }
+                 error = true, start = true, connected = true, stop = true,
+                 unload = true }
 
 -- What new code may change while the bot runs.
 local function settings(given)
@@ -105,7 +106,6 @@ function bot.new(given)
     node = false, state = "new", failure = false, overfull = false,
     options = set.options, roles = set.roles, called = {},
     memory = false, unfit = false, way = false,
-    conversation = conversation.new(),
     cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,
@@ -114,6 +114,7 @@ function bot.new(given)
   self.scope = scheduler.scope(function(problem)
     self.trouble:tell(guard.stray(problem))
   end, set.options.budget or nil)
+  self.conversation = conversation.new(self)
   self.trouble = trouble.new(self)
   self.registry = self:newregistry()
   open(self)
@@ -207,19 +208,22 @@ local function target(self)
   return self.registry, self
 end
 
-local function checkrole(self, role, name, arg)
+local function checkrole(self, role, name, arg, extra)
   local _, set = target(self)
   check.that(role == nil or set.roles:known(role), arg, name,
-             ("no such role: %s"):format(tostring(role)), 1)
+             ("no such role: %s"):format(tostring(role)), 1 + (extra or 0))
 end
 
 local COMMAND_OPTIONS = { role = true, cooldown = true, hidden = true }
 
-local function checkoptions(given, known, name)
-  for key in pairs(check.table(given, 4, name) or {}) do
-    check.that(known[key], 4, name,
+local HEAR_OPTIONS = { role = true, cooldown = true, plain = true }
+
+local function checkoptions(self, given, known, name, arg)
+  for key in pairs(check.table(given, arg, name) or {}) do
+    check.that(known[key], arg, name,
                ("no such option: %s"):format(tostring(key)), 1)
   end
+  checkrole(self, given and given.role, name, arg, 1)
   return given or {}
 end
 
@@ -237,8 +241,7 @@ function Bot:command(definition, summary, f, extra)
   local command, why = usage.parse(check.string(definition, 1, "command"))
   check.that(command, 1, "command", why)
   check.callable(f, summary and 3 or 2, "command")
-  extra = checkoptions(extra, COMMAND_OPTIONS, "command")
-  checkrole(self, extra.role, "command", 4)
+  extra = checkoptions(self, extra, COMMAND_OPTIONS, "command", 4)
   command.summary, command.role = summary, extra.role
   command.hidden = extra.hidden
   local registered, set = target(self)
@@ -255,13 +258,14 @@ end
 --
 -- Runs f(ctx, captures...) for each message, but for commands, in which the
 -- Lua pattern is found (in its first 4096 bytes), letters in either case;
--- what it gives back is its answer. Option plain = true: the text as it
--- stands, no pattern.
+-- what it gives back is its answer. Options: 'role' (whose messages alone),
+-- 'cooldown' (seconds for each user), plain = true: the text as it stands, no
+-- pattern.
 function Bot:hear(pattern, f, extra)
   kind.check(self, "hear")
   pattern = check.string(pattern, 1, "hear")
   check.callable(f, 2, "hear")
-  extra = checkoptions(extra, { plain = true }, "hear")
+  extra = checkoptions(self, extra, HEAR_OPTIONS, "hear", 3)
   local finds = text.anycase(extra.plain and text.literal(pattern) or pattern)
   local ok, why = pcall(string.find, "", finds)
   check.that(ok, 1, "hear", why)
@@ -269,6 +273,8 @@ function Bot:hear(pattern, f, extra)
   local handler = guard.handler(("hear %q"):format(pattern),
     dispatch.answering(f), set.options.max_errors)
   handler.pattern, handler.finds = pattern, finds
+  handler.role = extra.role or "everybody"
+  handler.cooldown = check.timeout(extra.cooldown, 3, "hear") or 0
   table.insert(registered.hears, handler)
 end
 
@@ -279,8 +285,9 @@ end
 -- it has "failed", and f(peer, former) when it was "renamed": 'former' is the
 -- same peer with the name that it had. Runs f(ctx) for each "message", f(err)
 -- for each "error", and f() at the "start" (of the bot, and of new code),
--- before the "stop", and at the "unload" of the code: before new code takes
--- its place, and after the "stop". Both wait for it for two seconds.
+-- when it is "connected": there is a member after there was none, before the
+-- "stop", and at the "unload" of the code: before new code takes its place,
+-- and after the "stop". The last two wait for it for two seconds.
 function Bot:on(event, f)
   kind.check(self, "on")
   check.that(EVENTS[event], 1, "on",
@@ -350,7 +357,8 @@ end
 -- bot:wait_for(event [, timeout [, predicate]]) -> what on(event) gets
 --
 -- Waits for an event for which predicate(...) holds; or nil and an error
--- when 'timeout' seconds have passed.
+-- when 'timeout' seconds have passed. What the task says from then on counts
+-- as no reply to anybody.
 function Bot:wait_for(event, timeout, predicate)
   kind.check(self, "wait_for")
   check.that(EVENTS[event], 1, "wait_for",

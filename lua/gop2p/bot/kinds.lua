@@ -80,6 +80,7 @@ local types = {
   peer = { "a member's name or a peer, such as localhost:5000,", member },
   duration = { "a time, such as 20m or 1h30m", duration },
   time = { "a time, such as 20m, 18:00 or 2030-12-24T18:00", moment },
+  clock = { "a time of day, such as 22:00,", schedule.clock },
   schedule = { "a schedule, such as 20m, 09:00 or \"0 9 * * mon-fri\"",
                period },
 }

@@ -40,6 +40,7 @@ local function whois(event)
 end
 
 local function follow(self)
+  local connected = false
   for event in self.node:events() do
     local what = event.met and "met" or event.type
     self.log:info(what, whois(event))
@@ -47,8 +48,13 @@ local function follow(self)
     if not gone and not self.roles:seen(event.peer) then
       self.log:warn("has a role's name, not its address", whois(event))
     end
+    if not gone and not connected then self:fire("connected") end
+    connected = not gone or connected and self.node:is_connected()
     self:fire(what, event.peer, event.reason or event.former)
-    if gone then self.way:changed() end
+    if gone then
+      self.conversation:gone(event.peer)
+      self.way:changed()
+    end
   end
 end
 

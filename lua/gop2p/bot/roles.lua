@@ -28,10 +28,11 @@ local function give(self, role, what, list)
   return true
 end
 
--- A Lua pattern for a glob: "*" is any text, "?" any character.
+-- A Lua pattern for a glob: "*" is any text, "?" any character of UTF-8.
 local function globpattern(glob)
   local pattern = glob:lower():gsub("[^%w*?]", "%%%0")
-  return "^" .. pattern:gsub("%*", ".*"):gsub("%?", ".") .. "$"
+  pattern = pattern:gsub("%*", ".*"):gsub("%?", ".[\x80-\xBF]*")
+  return "^" .. pattern .. "$"
 end
 
 local function addrule(self, glob, names)

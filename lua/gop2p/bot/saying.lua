@@ -30,25 +30,25 @@ local function say(self, words, to, name, notice)
                     { cause = guard.cause(self), notice = notice })
 end
 
--- bot:say(text [, peer]) -> true | nil, err
+-- bot:say(text [, peer]) -> receipt | nil, err
 --
 -- Says it to everybody, or to a peer or a list of them; when it is long, in
--- several messages. Waits while the bot has talked too much, or has not yet
--- tried to join.
+-- several messages, whose receipt it gives. Waits while the bot has talked
+-- too much, or has not yet tried to join.
 function saying:say(words, to)
   kind.running(self, "say")
   words = check.string(words, 1, "say")
-  local ok, err = say(self, words, to, "say", false)
-  return ok, err
+  local receipt, err = say(self, words, to, "say", false)
+  return receipt, err
 end
 
--- bot:notice(text [, peer]) -> true | nil, err: the same as a notice, which
--- no bot answers.
+-- bot:notice(text [, peer]) -> receipt | nil, err: the same as a notice,
+-- which no bot answers.
 function saying:notice(words, to)
   kind.running(self, "notice")
   words = check.string(words, 1, "notice")
-  local ok, err = say(self, words, to, "notice", true)
-  return ok, err
+  local receipt, err = say(self, words, to, "notice", true)
+  return receipt, err
 end
 
 -- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
@@ -70,6 +70,7 @@ end
 -- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err
 --
 -- Asks a peer directly, and waits as ctx:ask does for what it says directly.
+-- An error at once when the question does not arrive.
 function saying:ask(to, question, timeout)
   kind.running(self, "ask")
   local peer, err = whomever(self, whom.one, to, 1, "ask")

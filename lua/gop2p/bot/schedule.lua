@@ -341,4 +341,15 @@ function schedule.moment(spec, now)
   return attempt(spec, readmoment, spec, now)
 end
 
+-- schedule.clock(text) -> a time of day as os.date("%H:%M") gives it, with
+-- its seconds if it has any | nil
+function schedule.clock(text)
+  local hour, minute, second = timeofday(text)
+  if not hour or not attempt(text, daily, hour, minute, second) then
+    return nil
+  end
+  local clock = ("%02d:%02d"):format(hour, minute)
+  return tonumber(second or 0) > 0 and clock .. ":" .. second or clock
+end
+
 return schedule

@@ -9,6 +9,7 @@
 -- it is said; "..." takes the rest of the line as it is.
 
 local brief = require("gop2p.bot.text").brief
+local core = require "gop2p.core"
 local kinds = require "gop2p.bot.kinds"
 local text = require "gop2p.text"
 local words = require "gop2p.bot.words"
@@ -76,6 +77,14 @@ local function parsearguments(shape)
   return list
 end
 
+-- Whether a command may have the name. Beyond ASCII it may have what names of
+-- members have.
+local function isname(name)
+  if name:find("^[A-Za-z0-9_][A-Za-z0-9_%-]*$") then return true end
+  return name:find("^[A-Za-z0-9_\x80-\xFF][A-Za-z0-9_\x80-\xFF%-]*$") and
+         core.isname("a" .. name)
+end
+
 -- usage.parse(definition) -> { name, aliases, arguments, shape } | nil, why
 --
 -- 'shape' is what comes after the name, as it was written.
@@ -84,8 +93,9 @@ usage.parse = text.neutral(function(definition)
   if not names then return nil, "name expected" end
   local list = {}
   for name in (names .. "|"):gmatch("(.-)|") do
-    if not name:find("^[%w_][%w_%-]*$") then
-      return nil, ("not a name for a command: %q"):format(name)
+    if not isname(name) then
+      return nil, ("not a name for a command: %q (letters, digits, _ and - "
+                   .. "expected)"):format(name)
     end
     list[#list + 1] = name:lower()
   end
