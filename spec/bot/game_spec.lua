@@ -141,6 +141,35 @@ describe("outside of a game", function()
       ann:say("hello")
       net:advance(0.5)
     end
-    expect(bot:complains(), "we have answered each other too often")
+    expect(bot:errors(), "we have answered each other too often")
+  end)
+end)
+
+describe("two bots that wait for each other's messages", function()
+  it("come to rest", function()
+    local net = kit.network { keep = 100000 }
+    local script = [[
+      local gop2p = require "gop2p"
+      local bot = require("gop2p.bot").new {
+        name = "parrot", join = "localhost:5000", store = false,
+        log = { level = "error" }, burst = 1000, rate = 1000,
+      }
+      gop2p.spawn(function()
+        while true do
+          local ctx = bot:wait_for("message")
+          if ctx then bot:say("You said: " .. ctx.text:sub(-20)) end
+        end
+      end)
+      bot:run()
+    ]]
+    local one = kit.start(net, script, { name = "one", may_fail = true })
+    local two = kit.start(net, script, { name = "two", may_fail = true })
+    net:user("ann"):say("Hello")
+    net:advance(30)
+    local before = #net:said_by("one") + #net:said_by("two")
+    assert.is_true(before > 50)
+    net:advance(10)
+    assert.equal(before, #net:said_by("one") + #net:said_by("two"))
+    assert.is_true(#one:errors() + #two:errors() > 0)
   end)
 end)

@@ -21,7 +21,7 @@ describe("the name of a command", function()
       assert.equal("got it", scene:ask_directly(name))
       assert.equal("got it", scene:ask("!second"))
       assert.equal(1, scene:ask_directly("help " .. name)
-                      :find(name:lower() .. " [what]", 1, true))
+                      :find("Usage: " .. name:lower() .. " [what]", 1, true))
     end)
   end
 

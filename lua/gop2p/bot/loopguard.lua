@@ -8,7 +8,8 @@
 -- Another bot, which does nothing but answer, is quiet then.
 --
 -- Who plays with us is in no such exchange: what a handler has asked for, or
--- waited for, does not count, nor does what it says from then on.
+-- waited for, does not count, nor does what it says from then on; unless it
+-- came sooner after that than a person could have read it.
 --
 -- Where we do not know what we answer by something we say, it may answer
 -- everybody who hears it; but how quick they are then tells nothing. A peer
@@ -24,11 +25,13 @@ loopguard.__index = loopguard
 local QUIET = 60       -- seconds
 local QUICK = 1.5      -- seconds between our answer and what follows
 local WEIGHT = 5       -- of a quick one
+local REFLEX = 0.1     -- seconds in which nobody reads a line and writes one
 
 -- 'limit': the exchanges, at a human pace, that are followed in a row.
 function loopguard.new(limit)
   return setmetatable({ limit = limit,
                         room = -math.huge,         -- when to everybody
+                        led = -math.huge,          -- in a conversation
                         spoken = recent.new(),     -- peer -> when to it
                         answered = recent.new(),   -- peer -> when that was
                         exchanges = recent.new(),
@@ -40,9 +43,10 @@ end
 -- 'cause' said; when it is nil, we do not know for what; when it is false, it
 -- is part of a conversation that we lead, and no answer.
 function loopguard:spoke(peers, cause)
-  if cause == false then return end
   local now = clock.now()
-  if cause then
+  if cause == false then
+    self.led = now
+  elseif cause then
     self.answered:set(values.endpoint(cause), now, QUIET)
   elseif not peers then
     self.room = now
@@ -81,11 +85,13 @@ function loopguard:heard(message)
   return not exchange.over, not was
 end
 
--- loopguard:forgive(message): it was asked for, and does not count.
+-- loopguard:forgive(message): it was asked for, and does not count as what
+-- follows a reply does.
 function loopguard:forgive(message)
   local exchange = self.exchanges:get(values.endpoint(message.from))
   if exchange then
-    exchange.sum = exchange.sum - (self.counted[message] or 0)
+    local counts = clock.now() - self.led < REFLEX and 1 or 0
+    exchange.sum = exchange.sum - (self.counted[message] or 0) + counts
   end
   self.counted[message] = nil
 end
