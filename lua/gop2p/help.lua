@@ -27,6 +27,7 @@ local GOP2P = {
 
 local NODE = {
   "connect(peer [, timeout])", "joins the network of a peer, such as 5000",
+  "visit(peer [, timeout])", "the same to send only: not listed, for 10 s",
   "broadcast(data)", "to every member; returns a receipt",
   "send(peer, data)", "to a peer, a name, or a list; returns a receipt",
   "receive([timeout])", "the oldest unread message, or nil, err",
@@ -35,6 +36,7 @@ local NODE = {
   "events()", "iterator: who joined, left, failed, recovered, was renamed",
   "self()", "the node itself, as a peer",
   "members([state])", "the other members; with a state: the peers in it",
+  "look(peer [, timeout])", "who is in the network of a peer; joins nobody",
   "member(peer)", "what is known of one: state, name, form, rtt, heard",
   "set_name(name)", "gives the node another name",
   "is_connected()", "whether there is any other member",

@@ -144,6 +144,21 @@ function network.join(node, peers, failed, connect)
   return #peers == 0
 end
 
+-- Who is in the network of the first of the peers that tells, which is not
+-- joined: entries as those of node:look(); or nil and whether one would tell
+-- a member: it is another program, or an earlier version. 'failed' is called
+-- with the error of each that does not tell at all.
+function network.look(node, peers, failed)
+  for _, peer in ipairs(peers) do
+    local list, err = start.look(node, peer)
+    if list then return list end
+    if err.code == "EVERSION" then return nil, true end
+    failed(err)
+    if core.isclosed(node) then break end
+  end
+  return nil, false
+end
+
 -- Says what goes wrong later, where errors go.
 function network.complain(name, node)
   gop2p.spawn(function()
@@ -178,16 +193,20 @@ end
 
 -- Starts a node, joins, and runs f(node) as a task; then leaves and ends
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
--- 'interrupted': the status after Ctrl-C.
-function network.with(name, options, interrupted, f)
+-- 'interrupted': the status after Ctrl-C. look(node), if it is given, comes
+-- first: where it gives a status nobody is joined.
+function network.with(name, options, interrupted, f, look)
   local node <close>, status = network.start(name, options, interrupted)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()
-      local joined = network.join(node, options.join, function(err)
-        show.complain(name, "%s", show.words(err))
-      end)
-      status = joined and (f(node) or DONE) or FAILED
+      status = look and look(node)
+      if not status then
+        local joined = network.join(node, options.join, function(err)
+          show.complain(name, "%s", show.words(err))
+        end)
+        status = joined and (f(node) or DONE) or FAILED
+      end
       if not core.isclosed(node) then node:leave() end
       node:close()
     end)
