@@ -119,7 +119,8 @@ end
 function node:connect(peers, timeout)
   open(self, "connect")
   local ok, err = enter(self, peers, timeout, "connect")
-  return ok, err
+  if ok then return true end
+  return nil, err
 end
 
 -- node:visit(peer_or_list [, timeout]) -> true | nil, err
@@ -130,7 +131,8 @@ end
 function node:visit(peers, timeout)
   open(self, "visit")
   local ok, err = enter(self, peers, timeout, "visit")
-  return ok, err
+  if ok then return true end
+  return nil, err
 end
 
 -- Puts a message on its way once its receivers have room for it.
