@@ -11,6 +11,7 @@
 #include "lua/receipt.h"
 #include "lua/values.h"
 #include "node/ask.h"
+#include "node/visitors.h"
 
 /* The end of a call that gives the receipt on top of the stack. */
 static int result (lua_State *L, gp_err e, const char *text) {
@@ -21,8 +22,8 @@ static int result (lua_State *L, gp_err e, const char *text) {
 typedef gp_err toentry (gp_node *n, const gp_peer *entry, uint32_t timeout,
                         uint64_t now, gp_receipt **out);
 
-/* A call with node, peer and seconds. */
-static int callentry (lua_State *L, toentry *f) {
+/* A call with node, peer and seconds; 'what': what was not done. */
+static int callentry (lua_State *L, toentry *f, const char *what) {
   lua_Number timeout = luaL_checknumber(L, 3);
   const gp_peer *entry = lgp_checkpeer(L, 2);
   const char *text;
@@ -30,7 +31,7 @@ static int callentry (lua_State *L, toentry *f) {
   gp_node *n;
   gp_err e;
   luaL_argcheck(L, timeout > 0 && timeout <= 86400, 3, "out of range");
-  text = lua_pushfstring(L, "could not join through %s", gp_peer_text(entry));
+  text = lua_pushfstring(L, "%s %s", what, gp_peer_text(entry));
   box = lgp_newreceipt(L);
   n = lgp_tonode(L);
   e = f(n, entry, (uint32_t)(timeout * 1000), lgp_node_now(L), box);
@@ -39,13 +40,26 @@ static int callentry (lua_State *L, toentry *f) {
 
 /* core.connect(node, peer, seconds) -> receipt | nil, err */
 static int core_connect (lua_State *L) {
-  return callentry(L, gp_node_connect);
+  return callentry(L, gp_node_connect, "could not join through");
+}
+
+/* core.setvisits(node, boolean): whether it comes as a visitor, wherever it
+   connects from now on */
+static int core_setvisits (lua_State *L) {
+  gp_node_setvisits(lgp_tonode(L), lua_toboolean(L, 2));
+  return 0;
 }
 
 /* core.askwho(node, peer, seconds) -> receipt | nil, err: it has joined
    nobody when that settles, and core.announced tells */
 static int core_askwho (lua_State *L) {
-  return callentry(L, gp_node_askwho);
+  return callentry(L, gp_node_askwho, "could not look at");
+}
+
+/* core.look(node, peer, seconds) -> receipt | nil, err: likewise, and
+   core.listed tells whom it knows */
+static int core_look (lua_State *L) {
+  return callentry(L, gp_node_look, "could not look at");
 }
 
 /* core.askreach(node, peer): whether a member reaches the node; if not, that
@@ -86,7 +100,9 @@ static int core_leave (lua_State *L) {
 
 void lgp_open_send (lua_State *L) {
   static const luaL_Reg functions[] = {{"connect", core_connect},
+                                       {"setvisits", core_setvisits},
                                        {"askwho", core_askwho},
+                                       {"look", core_look},
                                        {"askreach", core_askreach},
                                        {"post", core_post},
                                        {"hasroom", core_hasroom},

@@ -66,6 +66,10 @@ static const char unreached[] =
   "nothing responds at this node's address: name one that leads here, or let "
   "requests to it in";
 
+/* One that was asked for its list a moment ago, on behalf of this machine. */
+static const char too_soon[] =
+  "it lists its members once a second for a machine";
+
 /* A member has tried, and said so. */
 static bool isunreached (const gp_failure *f) {
   return f->status != 0;
@@ -90,6 +94,8 @@ static const char *textformat (const gp_failure *f) {
                        : "could not deliver to %s";
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
     case GP_PURPOSE_MEET: return meetformat(f);
+    case GP_PURPOSE_ASK:
+    case GP_PURPOSE_LOOK: return "could not look at %s";
     default: return "refused a request from %s";
   }
 }
@@ -106,13 +112,23 @@ static void pushtext (lua_State *L, const gp_failure *f) {
   lua_remove(L, -2);
 }
 
+/* Why, where more is known than the error; NULL: no more is. */
+static const char *causeof (const gp_failure *f) {
+  if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL)
+    return isunreached(f) ? unreached : only_here;
+  if (f->purpose == GP_PURPOSE_LOOK && f->error == GP_EFORBIDDEN)
+    return unreached;
+  return f->purpose == GP_PURPOSE_LOOK && f->status == 429 ? too_soon : NULL;
+}
+
 void lgp_pushfailure (lua_State *L, const gp_failure *f) {
+  const char *cause = causeof(f);
   lua_createtable(L, 0, 8);
   seterror(L, f->error);
   pushtext(L, f);
   lua_setfield(L, -2, "text");
-  if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL) {
-    lua_pushstring(L, isunreached(f) ? unreached : only_here);
+  if (cause != NULL) {
+    lua_pushstring(L, cause);
     lua_setfield(L, -2, "cause");
   }
   if (f->status != 0) {

@@ -37,7 +37,7 @@ static bool islisted (const gp_record *peer) {
   return gp_membership_ismember(peer) && peer->liveness.reachable;
 }
 
-static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
+gp_err gp_admission_list (const gp_node *n, gp_peerlist *out) {
   const gp_record *peer;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer))
@@ -99,6 +99,8 @@ void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
 ** However long ago it failed, it is tried for a day from now on.
 */
 static void letin (gp_node *n, gp_record *peer) {
+  if (gp_visitors_letin(n, peer))
+    return;
   if (!gp_membership_islost(peer)) {
     gp_admission_welcome(n, peer, GP_HAS_COME);
     return;
@@ -113,7 +115,7 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   gp_peerlist list = {0, 0, NULL};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, peer))
-    e = brief ? listnewest(n, &list) : listmembers(n, &list);
+    e = brief ? listnewest(n, &list) : gp_admission_list(n, &list);
   if (e != GP_OK) {
     gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
                       n->now);
@@ -165,6 +167,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
     gp_claim_forget(n, peer, &request->ext.who);
   gp_peers_setdial(&n->peers, peer, request->remote);
   gp_compat_learnalias(n, peer, request);
+  gp_visitors_asked(peer, request);
   if (!request->ext.brief)
     peer->arrival.entered_at = n->now;
 }
@@ -242,7 +245,8 @@ static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
   bool later = false;
   learn(n, peer, request);
-  gp_departure_setleft(n, false);
+  if (!peer->visit.asked)
+    gp_departure_setleft(n, false);
   gp_detector_heard(n, peer);
   if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
     return true;

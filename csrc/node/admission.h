@@ -3,7 +3,8 @@
 ** there being a member more.
 **
 ** Owns gp_admission, with the connects whose response waits, and gp_arrival
-** in the record of each peer.
+** in the record of each peer. What of gp_admission has a name of its own is
+** its module's.
 */
 #ifndef gp_node_admission_h
 #define gp_node_admission_h
@@ -13,9 +14,11 @@
 
 #include "base/ring.h"
 #include "node/claim.h"
+#include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
 #include "node/transport.h"
+#include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_arrival {
@@ -25,7 +28,9 @@ typedef struct gp_arrival {
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
-  bool told_elsewhere; /* the program knows that we are not reached by all */
+  gp_lookers lookers;   /* who asks for the list alone */
+  gp_visitors visitors; /* and who comes to write alone */
+  bool told_elsewhere;  /* the program knows that we are not reached by all */
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);
@@ -37,6 +42,9 @@ void gp_admission_clear (gp_node *n);
    waits. */
 bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
                            gp_exchange *x);
+
+/* The members that a newcomer is given are added to 'out'. GP_ENOMEM. */
+gp_err gp_admission_list (const gp_node *n, gp_peerlist *out);
 
 /* The form of a newcomer is known, or will not be: it is let in, if it still
    waits, and is responded to in that form. */

@@ -27,6 +27,8 @@ static bool ispresent (const gp_record *peer) {
 static bool isworthit (const gp_node *n, const greeting *g,
                        const gp_peer *name) {
   const gp_record *peer = gp_peers_find(&n->peers, name);
+  if (peer != NULL && gp_visitors_isvisitor(peer))
+    return false; /* it is a member to other programs */
   if (peer == g->by || gp_compat_isself(n, name, g->by->names.remote) ||
       (g->us != NULL && gp_peer_equal(name, g->us)))
     return false;

@@ -46,6 +46,7 @@ static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
   gp_probes_init(&n->probes);
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
+  gp_lookers_init(&n->admission.lookers);
   if (gp_deadlines_init(&n->deadlines) != GP_OK)
     return GP_ENOMEM;
   return gp_report_init(&n->report, opt, signals);
@@ -89,6 +90,7 @@ void gp_node_free (gp_node *n) {
   endrequests(n);
   gp_inbox_clear(n);
   gp_admission_clear(n);
+  gp_lookers_clear(n);
   gp_probes_clear(n);
   gp_detector_clear(&n->detector);
   gp_departures_clear(&n->departures);

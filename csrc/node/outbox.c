@@ -98,14 +98,20 @@ static void extend (const gp_node *n, const gp_record *peer,
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);
   bool always = gp_request_purpose(r) == GP_PURPOSE_RECONNECT;
+  bool looks = gp_request_purpose(r) == GP_PURPOSE_LOOK;
+  if (looks) {
+    ext->topic = GP_TOPIC_LIST;
+    ext->about = n->self.identity.peer;
+  }
+  if (looks || (m->type == GP_CONNECT && !rule->bare))
+    ext->who = n->self.identity;
   if (rule->bare)
     return;
-  if (m->type == GP_CONNECT)
-    ext->who = n->self.identity;
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
   ext->brief = rule->brief;
+  ext->visit = m->type == GP_CONNECT && n->admission.visitors.visits;
   ext->nonce = peer->compat.ours ? r->nonce : 0;
   ext->number = m->number;
   ext->notice = peer->compat.ours && m->notice;

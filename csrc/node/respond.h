@@ -21,6 +21,9 @@ void gp_respond_yourself (gp_node *n, gp_exchange *x);
 /* To a connect: 200, a list of peers, and who we are. */
 void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list);
 
+/* To a probe for the list: the same, and what a probe is told. */
+void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+
 /* To a probe: 204 and who we are; with the digest of our list, or without. */
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest);
 

@@ -4,8 +4,10 @@
 #include "node/responses.h"
 
 #include "node/admission.h"
+#include "node/ask.h"
 #include "node/departure.h"
 #include "node/join.h"
+#include "node/lookers.h"
 #include "node/reconnect.h"
 #include "node/respond.h"
 #include "node/state.h"
@@ -118,8 +120,9 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       return gp_join_listed(n, peer, r, error, response);
     case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
     case GP_PURPOSE_ASK:
+    case GP_PURPOSE_LOOK:
       if (response != NULL)
-        gp_receipt_announce(r->receipt, response->ext.who.peer);
+        gp_ask_responded(n, r, response);
       break;
     case GP_PURPOSE_FIND_ALIAS:
       return gp_join_aliased(n, peer, r, error, response);
@@ -316,6 +319,8 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
+  else if (gp_lookers_responded(n, id, error, response))
+    ; /* that was all */
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
   gp_sweep(n);

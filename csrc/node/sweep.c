@@ -7,7 +7,8 @@
 
 static bool isidle (const gp_record *peer) {
   return peer->membership == GP_STRANGER && peer->outbox.sent == NULL &&
-         peer->outbox.count == 0 && !peer->claim.pending;
+         peer->outbox.count == 0 && !peer->claim.pending &&
+         !gp_visitors_isvisitor(peer);
 }
 
 void gp_sweep (gp_node *n) {

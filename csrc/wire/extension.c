@@ -27,8 +27,11 @@ static const char probe[] = "Gop2p-Probe";     /* PEER */
 static const char suspect[] = "Gop2p-Suspect"; /* PEER */
 static const char digest[] = "Gop2p-Digest";   /* 16 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
+static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
+/* Of a connect. */
 static const char brief[] = "Gop2p-Brief"; /* 1 */
+static const char visit[] = "Gop2p-Visit"; /* 1 */
 
 gp_header gp_extension_process (gp_extensiontext *text, uint64_t number) {
   gp_header h = {process, text->process};
@@ -78,6 +81,7 @@ static void writetopic (gp_httpout *out, const gp_extension *x) {
     case GP_TOPIC_SUSPECT:
       gp_httpout_addheader(out, suspect, gp_peer_text(x->about));
       break;
+    case GP_TOPIC_LIST: gp_httpout_addheader(out, list, "1"); break;
     case GP_TOPIC_RECONNECT:
       gp_httpout_addheader(out, reconnect, x->alone ? "0" : "1");
       break;
@@ -104,6 +108,10 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
     gp_httpout_addheader(out, brief, "1");
   if (x->notice)
     gp_httpout_addheader(out, notice, "1");
+  if (x->visit)
+    gp_httpout_addheader(out, visit, "1");
+  if (x->has_list)
+    gp_httpout_addheader(out, list, "1");
   writenumber(out, text, x);
 }
 
@@ -176,6 +184,8 @@ static void readtopic (gp_extension *x, const gp_httpin *in) {
     x->topic = GP_TOPIC_SUSPECT;
   else if (readdigest(x, in))
     x->topic = GP_TOPIC_DIGEST;
+  else if (gp_httpin_header(in, list) != NULL)
+    x->topic = GP_TOPIC_LIST;
 }
 
 static void readreconnect (gp_extension *x, const gp_httpin *in) {
@@ -186,21 +196,29 @@ static void readreconnect (gp_extension *x, const gp_httpin *in) {
   x->alone = strcmp(value, "0") == 0;
 }
 
+static void readsender (gp_extension *x, const gp_httpin *in) {
+  x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
+  readwho(&x->who, in);
+}
+
 void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   if (in->method == GP_OPTIONS) {
     readtopic(x, in);
+    if (x->topic == GP_TOPIC_LIST)
+      readsender(x, in);
     return;
   }
   readreconnect(x, in);
   x->brief = gp_httpin_header(in, brief) != NULL;
   x->notice = gp_httpin_header(in, notice) != NULL;
-  x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
-  readwho(&x->who, in);
+  x->visit = gp_httpin_header(in, visit) != NULL;
+  readsender(x, in);
   readnumber(x, in);
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
+  x->has_list = gp_httpin_header(in, list) != NULL;
   readwho(&x->who, in);
   if (gp_httpin_isok(in))
     x->who.peer = gp_httpin_peer(in, announcement, FORMAT);

@@ -27,6 +27,7 @@ local GOP2P = {
 
 local NODE = {
   "connect(peer [, timeout])", "joins the network of a peer, such as 5000",
+  "visit(peer [, timeout])", "the same to send only: not listed, for 10 s",
   "broadcast(data [, options])", "to every member; returns a receipt",
   "send(peer, data [, options])",
     "to a peer, a name, or a list; {notice = true}: not to be answered",
@@ -36,6 +37,7 @@ local NODE = {
   "events()", "iterator: who joined, left, failed, recovered, was renamed",
   "self()", "the node itself, as a peer",
   "members([state])", "the other members; with a state: the peers in it",
+  "look(peer [, timeout])", "who is in the network of a peer; joins nobody",
   "member(peer)", "what is known of one: state, name, form, rtt, heard",
   "set_name(name)", "gives the node another name",
   "is_connected()", "whether there is any other member",

@@ -7,6 +7,7 @@
 local check = require "gop2p.check"
 local core = require "gop2p.core"
 local help = require "gop2p.help"
+local look = require "gop2p.look"
 local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
@@ -25,6 +26,8 @@ meta.__name = "gop2p.node"
 -- While the core's outbox is full and its receivers are slow, how often (s)
 -- it is looked at whether they have stopped responding altogether.
 local RECHECK = 0.25
+
+local TIMEOUT = 5    -- seconds for the list of a peer, if not said
 
 -- A list shows what is in it.
 local listmeta = {
@@ -89,6 +92,22 @@ local function join(self, peer, timeout)
   return true
 end
 
+-- Joins through the first that lets it in; 'name' is what was called.
+local function enter(self, peers, timeout, name)
+  local list, why, err = whom.list(self, peers, "could not join through")
+  check.that(list or err, 1, name, why, 1)
+  timeout = check.timeout(timeout, 2, name, 1)
+  if err then return nil, err end
+  core.setvisits(self, name == "visit")
+  local joined
+  for _, peer in ipairs(list) do
+    joined, err = join(self, peer, timeout)
+    if joined then return true end
+    if core.isclosed(self) then break end
+  end
+  return nil, err
+end
+
 -- node:connect(peer_or_list [, timeout]) -> true | nil, err
 --
 -- Joins the network of 'peer' and greets every member of it. Waits for the
@@ -99,16 +118,20 @@ end
 -- is reached from this machine alone joins nobody elsewhere: EADDRNOTAVAIL.
 function node:connect(peers, timeout)
   open(self, "connect")
-  local list, why, err = whom.list(self, peers, "could not join through")
-  check.that(list or err, 1, "connect", why)
-  timeout = check.timeout(timeout, 2, "connect")
-  if err then return nil, err end
-  local joined
-  for _, peer in ipairs(list) do
-    joined, err = join(self, peer, timeout)
-    if joined then return true end
-    if core.isclosed(self) then break end
-  end
+  local ok, err = enter(self, peers, timeout, "connect")
+  if ok then return true end
+  return nil, err
+end
+
+-- node:visit(peer_or_list [, timeout]) -> true | nil, err
+--
+-- The same for a node that only comes to send: for ten seconds nodes of ours
+-- take what it sends, but they do not list it, send it no broadcasts, and
+-- tell nobody that it came or left. To other programs it is a member.
+function node:visit(peers, timeout)
+  open(self, "visit")
+  local ok, err = enter(self, peers, timeout, "visit")
+  if ok then return true end
   return nil, err
 end
 
@@ -276,7 +299,7 @@ local STATES = { alive = true, suspected = true, failed = true,
                  candidate = true }
 
 -- What node:stats() gives.
-local function look(self)
+local function statistics(self)
   local stats = core.stats(self)
   for _, one in ipairs(stats.peers) do setmetatable(one, fieldsmeta) end
   setmetatable(stats.peers, listmeta)
@@ -285,7 +308,7 @@ end
 
 -- What is known of the peers; nothing once the node is stopped.
 local function known(self)
-  return core.isclosed(self) and {} or look(self).peers
+  return core.isclosed(self) and {} or statistics(self).peers
 end
 
 -- node:members([state]) -> list of peers: everybody else in its network, in
@@ -338,6 +361,30 @@ function node:member(who)
   return nil
 end
 
+-- node:look(peer [, timeout]) -> list | nil, err
+--
+-- Who is in the network of 'peer', without joining it: 'peer' itself, then
+-- those whom it lists. Each is a table like those in node:stats().peers:
+-- 'peer', 'name' (if it has one), 'state' ("alive", or "suspected": it does
+-- not respond), 'rtt' (seconds), and if it does not respond 'error'. Waits
+-- for 'peer' ('timeout' seconds, default 5), and then for the others a
+-- second. Only nodes of ours tell, once a second for each machine. EVERSION:
+-- it is none, or an earlier version; EFORBIDDEN: it does not reach this node.
+function node:look(peer, timeout)
+  open(self, "look")
+  local who, why, err = whom.one(self, peer, "could not look at")
+  check.that(who or err, 1, "look", why)
+  timeout = check.timeout(timeout, 2, "look")
+  if err then return nil, err end
+  local list
+  list, err = look.list(self, who, scheduler.deadline(timeout or TIMEOUT))
+  if not list then return nil, err end
+  for i, one in ipairs(look.at(self, list)) do
+    list[i] = setmetatable(one, fieldsmeta)
+  end
+  return setmetatable(list, listmeta)
+end
+
 -- node:set_name(name) -> true | nil, err
 --
 -- Gives the node this name, which is checked as the option is, and tells the
@@ -362,7 +409,7 @@ end
 -- nil: none yet), 'outbox_messages', 'outbox_bytes'.
 function node:stats()
   open(self, "stats")
-  return look(self)
+  return statistics(self)
 end
 
 -- node:is_connected() -> whether there is any member.

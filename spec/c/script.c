@@ -39,6 +39,7 @@ static void addextension (const script *s, char *text, bool isconnect,
     case GP_TOPIC_PROBE: add(text, " help %s", about); break;
     case GP_TOPIC_SUSPECT: add(text, " suspect %s", about); break;
     case GP_TOPIC_DIGEST: add(text, " digest"); break;
+    case GP_TOPIC_LIST: add(text, " list of %s", about); break;
     case GP_TOPIC_RECONNECT:
       add(text, " reconnect%s", x->alone ? " alone" : "");
       break;
@@ -46,6 +47,8 @@ static void addextension (const script *s, char *text, bool isconnect,
   }
   if (isconnect && x->brief)
     add(text, " brief");
+  if (x->visit)
+    add(text, " visit");
   if (x->nonce != 0 && x->number != 0)
     add(text, " #%d%s", (int)x->number,
         x->nonce == s->opt.nonce ? "" : " otherwise");
@@ -109,6 +112,8 @@ static void takeresponse (void *self, gp_exchange *x,
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
   if (response->list != NULL)
     addlist(text, response->list);
+  if (response->ext.has_list)
+    add(text, " as asked");
   if (response->ext.has_digest)
     add(text, " digest");
   if ((response->status == 204 || response->list != NULL) &&
@@ -296,7 +301,8 @@ gp_recvresp script_response (script *s, const char *text, const actor *by,
     parselist(&response.list, list);
   response.form = formof(by, response.list.n > 0);
   response.toprobe = isprobe;
-  if (isprobe && !hasheaders(by))
+  response.ext.has_list = isprobe && list != NULL;
+  if (isprobe && list == NULL && !hasheaders(by))
     response.status = 204;
   if (isprobe || isconnect)
     identify(&response.ext.who, by);
@@ -360,6 +366,8 @@ gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
   gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
   request.ext.topic = topic;
   request.ext.about = about == NULL ? NULL : peerof(about);
+  if (topic == GP_TOPIC_LIST)
+    identify(&request.ext.who, by);
   return request;
 }
 

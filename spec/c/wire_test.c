@@ -441,6 +441,10 @@ TEST(retryafter, "one that is too busy says when to come again") {
   TEXT(wiretext_header(&out, "Retry-After"), "1");
   TEXT(wiretext_body(&out), "Too busy, try again\n");
   gp_blob_unref(out.body);
+  response.status = 429;
+  SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);
+  TEXT(wiretext_header(&out, "Retry-After"), "1");
+  gp_blob_unref(out.body);
   response.status = 504;
   SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);
   TEXT(wiretext_header(&out, "Retry-After"), "");

@@ -99,8 +99,8 @@ describe("a name", function()
       local _, where = tree:listener("--name", LONG)
       tree:listener("--name", "李", "--join", where)
       tree:listener("--join", where)
-      local lines = tree:done {"watch", "--name", "Åsa", "--join", where,
-                               "--count", "1"}
+      local lines = tree:done {"watch", "--traffic", "--name", "Åsa",
+                               "--join", where, "--count", "1"}
       assert.matches("  Åsa %(localhost:%d+%): 3 members$", lines[1])
       table.remove(lines, 1)
       local before = {}
@@ -319,7 +319,7 @@ describe("a name", function()
 
     it("that is taken keeps the other commands out", function()
       local ann, where = tree:listener("--name", "ann")
-      for _, args in ipairs {{"listen"}, {"watch"}, {"members"}, {"repl"},
+      for _, args in ipairs {{"listen"}, {"watch", "--traffic"}, {"repl"},
                              {"send", "--all", "Hello"}} do
         local command = table.remove(args, 1)
         local status, lines, complaint = tree:run {command, "--name", "ann",
@@ -330,6 +330,9 @@ describe("a name", function()
           true)
       end
       assert.is_nil(ann:line(0))
+      -- These two do not come in.
+      tree:done {"watch", "--name", "ann", "--join", where, "--count", "1"}
+      tree:done {"members", "--name", "ann", where}
     end)
 
     it("is that of one who has been killed", function()

@@ -6,6 +6,7 @@ local installed = require "spec.support.installed"
 local kit = require "gop2p.testing"
 local net = require "spec.support.net"
 local scriptfile = require "spec.support.script"
+local witness = require "spec.support.witness"
 
 describe("gop2p send", function()
   local tree, peer
@@ -45,6 +46,35 @@ describe("gop2p send", function()
     local help = table.concat(tree:done {"send", "--help"}, " ")
     assert.matches("begins with %- comes last, after %-%-",
                    (help:gsub("%s+", " ")))
+  end)
+
+  it("is heard by ours with its name, and not seen to come or go", function()
+    local ann <close>, where = witness.start("ann")
+    local bob <close>, other = witness.start("bob", where)
+    assert.equal("bob joined", ann:line(20))
+    assert.equal("ann joined", bob:line(20))
+    tree:done {"send", "--join", where, "--all", "--name", "eve", "to all"}
+    tree:done {"send", "--to", where, "--to", other, "--name", "eve",
+               "to two"}
+    tree:done {"send", "--join", other, "--to", "ann", "to ann"}
+    assert.equal("[eve] to all", ann:line(20))
+    assert.equal("[eve] to two", ann:line(20))
+    assert.matches("^%[localhost:%d+%] to ann$", ann:line(20))
+    assert.equal("[eve] to all", bob:line(20))
+    assert.equal("[eve] to two", bob:line(20))
+    bob:finish()
+    assert.equal("bob left", ann:line(20))
+  end)
+
+  it("fails where a member has its name", function()
+    local ann <close>, where = witness.start("ann")
+    local status, _, complaint = tree:run {"send", "--join", where, "--all",
+                                           "--name", "ann", "Hello"}
+    assert.equal(1, status)
+    assert.equal("gop2p send: could not join through " .. where
+                 .. ": the name is taken by another member\n", complaint)
+    ann:finish()
+    assert.is_nil(ann:line(20))
   end)
 
   it("takes its port, and the text from its input", function()

@@ -174,7 +174,8 @@ static void compareext (const gp_extension *is, const gp_extension *was) {
   fuzz_check(is->topic == was->topic && samepeer(is->about, was->about));
   if (was->topic == GP_TOPIC_DIGEST)
     fuzz_check(is->digest == was->digest);
-  fuzz_check(is->alone == was->alone && is->brief == was->brief);
+  fuzz_check(is->alone == was->alone && is->brief == was->brief &&
+             is->visit == was->visit);
   if (was->nonce != 0 && was->number != 0)
     fuzz_check(is->nonce == was->nonce && is->number == was->number);
 }

@@ -91,7 +91,7 @@ end
 
 -- Declares an argument that is another --join, the first.
 function network.entry(command)
-  command:argument("peer", "Join through this peer, as with --join.")
+  command:argument("peer", "A peer of the network, as with --join.")
     :argname("PEER"):convert(network.peer):args("?")
     :action(function(options, _, peer)
       if peer then table.insert(options.join, 1, peer) end
@@ -168,23 +168,50 @@ function network.join(node, peers, failed, connect)
   return #peers == 0, hope
 end
 
--- The same, and goes on trying for so many seconds; nil: it does not. What
--- fails again as it has before is not told again.
-function network.persist(node, peers, failed, seconds)
+-- What try(failed) gives, which is tried for so many seconds (nil: once), or
+-- until it says by a second value that another try gives no more. What fails
+-- again as it has before is not told again.
+local function insist(try, failed, seconds)
   local told = {}
   local function tell(err)
     local words = show.words(err)
     if not told[words] then failed(err) end
     told[words] = true
   end
-  local joined, hope = network.join(node, peers, tell)
-  if joined or not seconds or not hope then return joined end
-  local again = retry.new()
-  again:run(function()
-    joined, hope = network.join(node, peers, tell)
-    return joined or not hope
+  local result, hope = try(tell)
+  if result or not seconds or not hope then return result end
+  retry.new():run(function()
+    result, hope = try(tell)
+    return result or not hope
   end, seconds)
-  return joined
+  return result
+end
+
+-- As network.join, and goes on trying for so many seconds; nil: it does not.
+function network.persist(node, peers, failed, seconds)
+  return insist(function(tell)
+    return network.join(node, peers, tell)
+  end, failed, seconds)
+end
+
+-- Who is in the network of the first of the peers that tells, which is not
+-- joined: entries as those of node:look(); or nil and whether one would tell
+-- a member: it is another program, or an earlier version. 'failed' is called
+-- with the error of each that does not tell at all; tries like
+-- network.persist.
+function network.look(node, peers, failed, seconds)
+  local joins = false
+  local list = insist(function(tell)
+    for _, peer in ipairs(peers) do
+      local seen, err = start.look(node, peer)
+      if seen then return seen end
+      joins = err.code == "EVERSION"
+      if joins or core.isclosed(node) then return nil, false end
+      tell(err)
+    end
+    return nil, true
+  end, failed, seconds)
+  return list, joins
 end
 
 -- Says what goes wrong later, where errors go.
@@ -221,16 +248,20 @@ end
 
 -- Starts a node, joins, and runs f(node) as a task; then leaves and ends
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
--- 'interrupted': the status after Ctrl-C.
-function network.with(name, options, interrupted, f)
+-- 'interrupted': the status after Ctrl-C. look(node), if it is given, comes
+-- first: where it gives a status nobody is joined.
+function network.with(name, options, interrupted, f, look)
   local node <close>, status = network.start(name, options, interrupted)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()
-      local joined = network.persist(node, options.join, function(err)
-        show.complain(name, "%s", show.words(err))
-      end, options.wait)
-      status = joined and (f(node) or DONE) or FAILED
+      status = look and look(node)
+      if not status then
+        local joined = network.persist(node, options.join, function(err)
+          show.complain(name, "%s", show.words(err))
+        end, options.wait)
+        status = joined and (f(node) or DONE) or FAILED
+      end
       if not core.isclosed(node) then node:leave() end
       node:close()
     end)

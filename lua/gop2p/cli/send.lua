@@ -2,6 +2,7 @@
 
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
+local start = require "gop2p.start"
 local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
@@ -75,7 +76,8 @@ end
 -- true, or false and the last reason why nobody let us in.
 local function join(node, entries)
   local last
-  local ok = network.join(node, entries, function(err) last = err end)
+  local ok = network.join(node, entries, function(err) last = err end,
+                          start.visit)
   return ok, not ok and last or nil
 end
 
@@ -166,10 +168,10 @@ function send.run(options)
   end
   local text = data(options.text)
   if not text then return FAILED end
-  local start = { port = options.port, address = options.address,
+  local given = { port = options.port, address = options.address,
                   listen_port = options.listen_port, name = options.name,
                   join = {} }
-  return network.with("send", start, FAILED, function(node)
+  return network.with("send", given, FAILED, function(node)
     return deliver(node, options, text)
   end)
 end
