@@ -42,6 +42,17 @@ local function newscope(process, report, budget)
   return scope
 end
 
+local hooked = false   -- whether hooks that are set let budgets be
+
+-- From the first budget on, a hook that a task sets stands beside it.
+local function allowhooks()
+  if hooked then return end
+  hooked = true
+  local library = package.loaded.debug
+  library.sethook, library.gethook = core.hooks(library.sethook,
+                                                library.gethook)
+end
+
 local root = newscope(nil, function(problem)
   failed = failed or problem
 end)
@@ -115,7 +126,7 @@ local function resume(task)
   if status ~= "suspended" then return runnable:put(task) end
   task.waits = false
   if task.scope.resumed and not task.quiet then task.scope.resumed() end
-  core.slice(task.scope.budget)
+  core.slice(task.scope.budget, co)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
   if isover(task) then return end
@@ -349,6 +360,7 @@ end
 -- (nil: as long as it likes) without waiting is cut by an error. 'process' is
 -- the one that it is in; nil: that of the running task.
 function scheduler.scope(report, budget, process)
+  if budget then allowhooks() end
   return newscope(process or currentprocess(), report, budget)
 end
 

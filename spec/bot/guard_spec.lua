@@ -133,6 +133,20 @@ describe("a handler that computes for too long", function()
     end
   end)
 
+  it("is cut although it has set a hook of its own", function()
+    local scene <close> = bots.scene {budget = BUDGET}
+    local debug = package.loaded.debug
+    scene.bot:command("hook <mask>", function(_, args)
+      debug.sethook(function() end, args.mask == "none" and "" or args.mask)
+      while true do end
+    end)
+    scene:ping():start()
+    for _, mask in ipairs {"none", "l", "crl"} do
+      assert.equal("Sorry, hook failed.", scene:ask("!hook " .. mask))
+      assert.equal("pong", scene:ask("!ping"))
+    end
+  end)
+
   it("is cut after a second unless it is said otherwise", function()
     local scene <close> = bots.scene()
     scene.bot:command("spin", function() while true do end end)

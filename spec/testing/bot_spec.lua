@@ -144,14 +144,42 @@ describe("a simulated bot", function()
         break
       end
       local pipe <close> = io.popen("sleep 1")
-      print(gop2p.lines(pipe)())
+      print(pcall(function()
+        for line in gop2p.lines(pipe) do print(line) end
+      end))
+      print(gop2p.readable(pipe))
     ]])
     net:advance(10000)
     local lines = {table.unpack(bot:prints())}
-    assert.matches("^nil\tinternal error: could not watch a descriptor",
-                   table.remove(lines))
+    local why = "internal error: could not watch a descriptor: in a "
+                .. "simulated network a program waits for nothing but files "
+                .. "and its standard input"
+    assert.equal("nil\t" .. why, table.remove(lines))
+    assert.matches("^false\t.*:%d+: " .. why .. "$", table.remove(lines))
     assert.same({"1 2 3", "wrapped", "pumped", "a line"}, lines)
     assert.equal("ended", bot:state())
+  end)
+
+  it("raises where lines cannot be read, as in earnest", function()
+    local bot = start(network(), [[
+      local gop2p = require "gop2p"
+      local function try(file)
+        print(pcall(function() for _ in gop2p.lines(file) do end end))
+      end
+      try(io.open("/"))
+      local closed = io.open(arg[0])
+      closed:close()
+      try(closed)
+      local file = io.open("new.txt", "w")
+      try(file)
+      file:write("a\nb\n"):close()
+      for line in gop2p.lines(io.open("new.txt")) do print(line) end
+    ]])
+    local lines = {table.unpack(bot:prints())}
+    assert.matches("^false\t.*directory", lines[1])
+    assert.matches("^false\t.*#1 to 'lines' %(closed file", lines[2])
+    assert.matches("^false\t.*[Bb]ad file descriptor", lines[3])
+    assert.same({"a", "b"}, {table.unpack(lines, 4)})
   end)
 
   it("writes and reads what the test sees and types", function()
