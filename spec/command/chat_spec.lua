@@ -29,8 +29,8 @@ describe("make chat", function()
   local peer, chat, port, errors
 
   -- What it says next has to match all of it.
-  local function says(pattern)
-    local line, err = chat:line()
+  local function says(pattern, timeout)
+    local line, err = chat:line(timeout)
     assert.is_string(line, err)
     assert.matches("^" .. pattern .. "$", line)
     return line:match("^" .. pattern .. "$")
@@ -266,7 +266,7 @@ describe("make chat", function()
       chat:send("/dm " .. other.name .. " Hello")
       says("Perhaps not delivered to " .. other.name .. ": "
            .. (how == "hang" and "no response in time"
-               or "connection closed before the response"))
+               or "connection closed before the response"), 20)
       chat:send "/leave"
       says "You have left%."
     end
