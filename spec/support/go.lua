@@ -11,7 +11,6 @@ reply and what comes unasked are told apart here: neither gets lost while
 the other is waited for. 'idle' is as in process.lua; a stand-in asks our
 node back while it connects, so the node must be pumped meanwhile.
 ]]
-local net = require "spec.support.net"
 local process = require "spec.support.process"
 
 local go = {}
@@ -149,6 +148,7 @@ Go.__close = Go.close
 -- The name of one that has ended: nobody listens there, also later, while
 -- other specs start theirs.
 function go.gone()
+  local net = require "spec.support.net"   -- which requires this module
   return "localhost:" .. net.free_port()
 end
 
