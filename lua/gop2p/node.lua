@@ -12,6 +12,7 @@ local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local sort = require("gop2p.text").sort
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
@@ -45,7 +46,7 @@ local fieldsmeta = {
     for name, value in pairs(fields) do
       items[#items + 1] = ("%s = %s"):format(name, value)
     end
-    table.sort(items)
+    sort(items)
     return "{" .. table.concat(items, ", ") .. "}"
   end
 }

@@ -111,6 +111,18 @@ describe("in a locale of another country", function()
     ]])
   end)
 
+  it("what is listed has the order of bytes", function()
+    holds [[
+      setlocale()
+      local gop2p = require "gop2p"
+      same(true, gop2p.peer("B", 1) < gop2p.peer("a", 1))
+      same(true, gop2p.peer("a", 1) > gop2p.peer("B", 2))
+      local complete = require "gop2p.complete"
+      _G.names = { a = 1, B = 2 }
+      same("B a", table.concat(complete.lua("names.", 6, nil), " "))
+    ]]
+  end)
+
   it("what a command prints as JSON is JSON", function()
     holds [[
       setlocale()
