@@ -207,7 +207,7 @@ describe("in a locale of another country", function()
       same("à", require("gop2p.bot.context").new({}, { data = " à ",
         from = require("gop2p").peer("localhost", 1) }).text)
       same("Jàn", require("gop2p.values").named("Jàn (localhost:5000)"))
-      same("[Àà]", (require("gop2p.bot.text").anycase("[Àà]")))
+      same("[Àà]", (require("gop2p.bot.matching").anycase("[Àà]")))
     ]], "de_DE.ISO-8859-1")
   end)
 
