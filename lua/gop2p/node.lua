@@ -138,11 +138,8 @@ end
 
 -- Whether the options of a call say that it sends a notice.
 local function isnotice(options, arg, name)
-  for key in pairs(check.table(options, arg, name, 1) or {}) do
-    check.that(key == "notice", arg, name,
-               ("unknown option '%s'"):format(tostring(key)), 1)
-  end
-  return options ~= nil and not not options.notice
+  return not not check.options(options, { notice = "any" }, arg, name,
+                               1).notice
 end
 
 -- Puts a message on its way once its receivers have room for it.
