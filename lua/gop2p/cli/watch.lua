@@ -15,7 +15,7 @@ local values = require "gop2p.values"
 
 local watch = {
   summary = "Watch a network without joining it: its members and round "
-            .. "trips. (One of Go programs is joined.)"
+            .. "trips. (A network of Go programs is joined.)"
 }
 watch.__index = watch
 
