@@ -114,9 +114,9 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest sim years help setup demo chat install uninstall test mutants starve asan \
-        fuzz fuzzers storm bench bare stress valgrind lint format modules rock \
-        specs clean
+.PHONY: build ctest sim years help setup demo chat install uninstall test \
+        mutants starve asan fuzz fuzzers storm bench bare stress valgrind \
+        lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)

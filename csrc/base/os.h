@@ -72,11 +72,12 @@ int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
                  const sigset_t *mask);
 
 /*
-** The locale that the calling thread goes by for a while: that of the process
-** is its program's, and stays as it is. "C": letters are those of ASCII, a
-** number has a point, order is that of bytes. And the characters of UTF-8,
-** all else as in "C". Each gives what was in force before, to return to it. A
-** system that has no such locale leaves the one there is.
+** A locale for the calling thread alone, until it returns to what was in
+** force before, which each call gives. That of the process is its program's,
+** and stays as it is. Neutral: that of "C", where letters are those of ASCII,
+** a number has a point, and order is that of bytes. UTF-8: characters are
+** those of UTF-8, all else is as in "C". Nothing changes on a system without
+** such a locale.
 */
 typedef void *gp_os_locale;
 gp_os_locale gp_os_neutrallocale (void);
@@ -87,10 +88,10 @@ void gp_os_returnlocale (gp_os_locale before);
 bool gp_os_isutf8 (void);
 
 /*
-** Where standard input, output or error are closed, they are opened for good,
-** such that to use them fails as before; programs that are started find them
-** closed. Else what is opened next would be in their place: what a program
-** prints would go to a peer.
+** Opens standard input, output and error where they are closed, so that
+** nothing that is opened later gets their numbers: what a program prints
+** would go to a peer. To use them still fails, and programs that are started
+** find them closed.
 */
 void gp_os_keepstandard (void);
 

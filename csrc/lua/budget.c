@@ -190,14 +190,14 @@ static bool isfor (other *o, const lua_Debug *ar, int count) {
 }
 
 /* The instructions of the other hook count as well, but where they are the
-   last ones of a stride, we are not called: so each event counts as one. */
+   last ones of a stride, we are not called: so each event counts as one. A
+   thread inherits the mask of the one that made it, and no other hook. */
 static void hook (lua_State *L, lua_Debug *ar) {
   int count = lua_gethookcount(L);
   bool counted = ar->event == LUA_HOOKCOUNT;
   other *o = toother(L, L);
   spend(L, ar, o, counted ? count : 1, count);
-  if (o == NULL &&
-      !counted) /* inherited from the thread that made this one */
+  if (o == NULL && !counted)
     install(L, NULL, lua_gethookcount(L));
   if (o != NULL && isfor(o, ar, count))
     o->f(L, ar);

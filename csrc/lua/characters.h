@@ -11,12 +11,12 @@
 #include <stdbool.h>
 #pragma GCC visibility push(hidden)
 
-/* From here on what readline does finds characters of UTF-8, up to the next
-   end; nothing is done where they are those of the locale. */
+/* Between these two calls characters are those of UTF-8. Nothing is done
+   where those of the locale are. */
 void lgp_characters_edit (void);
 void lgp_characters_endedit (void);
 
-/* Whether readline finds others than those of the locale. */
+/* Whether they are others now than those of the locale. */
 bool lgp_characters_areours (void);
 
 /*

@@ -13,10 +13,11 @@ static const char before[] = "\033[200~", after[] = "\033[201~";
 static char first[256];
 static size_t length;
 
-static const char *mark =
-  before; /* which one comes next, and how much of it has */
+/* Which mark comes next, and how much of it has come; and whether what comes
+   belongs into 'first'. */
+static const char *mark = before;
 static size_t matched;
-static bool keeping; /* what comes belongs into 'first' */
+static bool keeping;
 
 void lgp_paste_begin (void) {
   length = matched = 0;

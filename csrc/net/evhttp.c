@@ -38,8 +38,8 @@ bool gp_evhttp_token (const char *value, const char *token) {
 static size_t count (const struct evkeyvalq *headers) {
   const struct evkeyval *h;
   size_t n = 0;
-  TAILQ_FOREACH(h, headers, next)
-  n++;
+  for (h = TAILQ_FIRST(headers); h != NULL; h = TAILQ_NEXT(h, next))
+    n++;
   return n;
 }
 

@@ -16,17 +16,19 @@
 
 /*
 ** Asks 'entry' who it is, by a probe: neither joins the other, nor learns of
-** it. The receipt settles when it has responded, or fails since it has not
-** within 'timeout' (ms); it has 'announced' if it is one of ours. GP_ENOMEM.
+** it. The receipt settles when it has responded, and fails if it has not
+** within 'timeout' (ms); it has 'announced' if it is another node of ours.
+** GP_ENOMEM.
 */
 gp_err gp_node_askwho (gp_node *n, const gp_peer *entry, uint32_t timeout,
                        uint64_t now, gp_receipt **out);
 
 /*
 ** The same, and asks it for the list of its members, which only a node of
-** ours gives, to one that it reaches (node/lookers.h). It fails where one
-** refuses, with GP_EFORBIDDEN: it does not reach us, GP_EBUSY: it gave this
-** machine its list a moment ago. GP_ENOMEM.
+** ours gives, to one that it reaches (node/lookers.h). It also fails where
+** that refuses: GP_EFORBIDDEN, it does not reach us; GP_EBUSY, it gave this
+** machine its list a moment ago; and where it is ourselves, GP_ESELF.
+** GP_ENOMEM.
 */
 gp_err gp_node_look (gp_node *n, const gp_peer *entry, uint32_t timeout,
                      uint64_t now, gp_receipt **out);

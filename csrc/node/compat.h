@@ -19,7 +19,7 @@
 typedef struct gp_compat {
   gp_form form;
   bool ours;          /* it announced itself as a node of ours */
-  uint64_t since;     /* it is this program, as far as is known */
+  uint64_t since;     /* when it became that, as far as is known */
   gp_peer *our_alias; /* the name by which it knows us; NULL: our own */
   bool told;          /* it told that alias itself; it counts only while no */
   uint32_t told_at_sequence; /* request was sent after this one */

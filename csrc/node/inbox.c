@@ -104,7 +104,7 @@ static gp_err put (gp_node *n, gp_dedupe *d, gp_message *m) {
   return GP_OK;
 }
 
-/* The same for one of 'peer'. */
+/* The same for one of 'peer', once where it comes to two names of ours. */
 static gp_err deliver (gp_node *n, gp_record *peer, gp_message *m,
                        const gp_peer *host) {
   gp_dedupe *d = &peer->dedupe;

@@ -196,12 +196,14 @@ static void observe (gp_node *n, gp_record *peer, const gp_request *r,
 
 /*
 ** It was our own process that responded, so the name is another one of ours.
-** Only whoever has asked for just this one is told.
+** Only whoever wanted something of just this one is told; it may well ask
+** itself who it is.
 */
 static void endself (gp_node *n, gp_record *peer, gp_request *r) {
-  bool asked = gp_purpose_rule(gp_request_purpose(r))->decisive;
+  gp_purpose purpose = gp_request_purpose(r);
+  bool told = gp_purpose_rule(purpose)->decisive && purpose != GP_PURPOSE_ASK;
   gp_departure_reject(n, peer);
-  gp_request_finish(r, &n->report, asked ? GP_ESELF : GP_OK, 0);
+  gp_request_finish(r, &n->report, told ? GP_ESELF : GP_OK, 0);
   gp_outbox_advance(n, peer);
 }
 
@@ -319,9 +321,8 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
-  else if (gp_lookers_responded(n, id, error, response))
-    ; /* that was all */
-  else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
+  else if (!gp_lookers_responded(n, id, error, response) &&
+           (r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
   gp_sweep(n);
 }

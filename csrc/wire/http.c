@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 const char *gp_httpin_header (const gp_httpin *in, const char *name) {
   return in->find(in->headers, name);
@@ -27,7 +28,7 @@ static const char *findline (const void *lines, const char *name) {
   size_t len = strlen(name);
   const char *line = lines;
   for (; *line != '\0'; line += strlen(line) + 2)
-    if (strncasecmp(line, name, len) == 0 && line[len] == ':')
+    if (gp_ascii_same(line, name, len) && line[len] == ':')
       return line + len + 1 + strspn(line + len + 1, " \t");
   return NULL;
 }

@@ -47,9 +47,27 @@ function check.integer(value, arg, name, extra)
 end
 
 -- A table, or nil.
-function check.table(value, arg, name, extra)
+function check.table(value, arg, name)
   if value ~= nil and type(value) ~= "table" then
+    fail(arg, name, expected(value, "table"))
+  end
+  return value
+end
+
+-- Options: a table, or nil, which is an empty one. 'known': name to type, or
+-- to "any".
+function check.options(value, known, arg, name, extra)
+  if value == nil then return {} end
+  if type(value) ~= "table" then
     fail(arg, name, expected(value, "table"), extra)
+  end
+  for key, given in pairs(value) do
+    local kind = known[key]
+    if not kind then
+      fail(arg, name, ("unknown option '%s'"):format(tostring(key)), extra)
+    elseif kind ~= "any" and type(given) ~= kind then
+      fail(arg, name, ("option '%s': %s expected"):format(key, kind), extra)
+    end
   end
   return value
 end

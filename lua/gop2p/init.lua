@@ -177,14 +177,7 @@ end
 -- "INT", "TERM" or "HUP". They are caught meanwhile, and only meanwhile.
 function gop2p.run(f, options)
   if f ~= nil then check.callable(f, 1, "run") end
-  options = check.table(options, 2, "run") or {}
-  for name, value in pairs(options) do
-    check.that(name == "signals", 2, "run",
-               ("unknown option '%s'"):format(tostring(name)))
-    check.that(type(value) == "boolean", 2, "run",
-               "option 'signals': boolean expected")
-  end
-  if options.signals then
+  if check.options(options, { signals = "boolean" }, 2, "run").signals then
     local signal = signals.run(f)
     return signal
   end

@@ -7,8 +7,10 @@ local values = require "gop2p.values"
 
 local look = {}
 
+-- Seconds until a list is given once more.
+look.PAUSE = 1.05
+
 local PATIENCE = 1   -- seconds for one of the members to respond
-local PAUSE = 1.05   -- seconds until a list is given once more
 local AT_ONCE = 256  -- members that are asked at the same time
 
 local DAY = 86400
@@ -60,8 +62,8 @@ end
 function look.list(self, peer, deadline)
   local list, err = look.once(self, peer, deadline)
   while not list and err.code == "EBUSY" and
-        core.now() + PAUSE < deadline do
-    scheduler.sleep(PAUSE)
+        core.now() + look.PAUSE < deadline do
+    scheduler.sleep(look.PAUSE)
     if core.isclosed(self) then break end
     list, err = look.once(self, peer, deadline)
   end

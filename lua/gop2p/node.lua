@@ -12,6 +12,7 @@ local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local sort = require("gop2p.text").sort
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
@@ -45,7 +46,7 @@ local fieldsmeta = {
     for name, value in pairs(fields) do
       items[#items + 1] = ("%s = %s"):format(name, value)
     end
-    table.sort(items)
+    sort(items)
     return "{" .. table.concat(items, ", ") .. "}"
   end
 }
@@ -137,11 +138,8 @@ end
 
 -- Whether the options of a call say that it sends a notice.
 local function isnotice(options, arg, name)
-  for key in pairs(check.table(options, arg, name, 1) or {}) do
-    check.that(key == "notice", arg, name,
-               ("unknown option '%s'"):format(tostring(key)), 1)
-  end
-  return options ~= nil and not not options.notice
+  return not not check.options(options, { notice = "any" }, arg, name,
+                               1).notice
 end
 
 -- Puts a message on its way once its receivers have room for it.

@@ -1,9 +1,9 @@
 -- signals.lua - signals that end a process, while somebody waits for them.
 --
--- Whoever waits for them, as a bot that is run does, ends what is its own.
--- 'run' waits for those that nobody else does, and has all leave: services,
--- which is what a bot is here, and nodes. SIGHUP ends nothing in a process
--- with a service that takes it for the order to open its log anew.
+-- A bot that is run waits for them, and ends what is its own. signals.run
+-- takes those that nobody else waits for, and has all leave: services, such
+-- as bots, and nodes. Where a service opens its log anew at SIGHUP, that
+-- signal ends nothing.
 
 local core = require "gop2p.core"
 local node = require "gop2p.node"

@@ -2,6 +2,7 @@
 -- compared and joined to strings.
 
 local core = require "gop2p.core"
+local neutral = require("gop2p.text").neutral
 
 local values = {}
 
@@ -46,10 +47,11 @@ function peermeta.__eq(a, b)
   return a.address == b.address and a.port == b.port
 end
 
-function peermeta.__lt(a, b)
+-- By the bytes of their addresses, then by port.
+peermeta.__lt = neutral(function(a, b)
   if a.address == b.address then return a.port < b.port end
   return a.address < b.address
-end
+end)
 
 function peermeta.__le(a, b)
   return not (b < a)

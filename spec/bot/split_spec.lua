@@ -1,12 +1,12 @@
 -- Long texts of a bot, in parts: no letter is cut, as a person takes it.
 
 local naming = require "gop2p.naming"
-local text = require "gop2p.bot.text"
+local long = require "gop2p.bot.long"
 
 describe("a long text", function()
   it("is cut at lines, then words", function()
     assert.same({"one two", "three four five", "six"},
-                text.split("one two\nthree four five six", 16))
+                long.split("one two\nthree four five six", 16))
   end)
 
   it("is not cut before what belongs to a letter", function()
@@ -17,7 +17,7 @@ describe("a long text", function()
     } do
       for before = 0, 40 do
         local whole = ("x"):rep(before) .. letter:rep(3)
-        local parts = text.split(whole, 40)
+        local parts = long.split(whole, 40)
         assert.equal(whole, table.concat(parts))
         for i, part in ipairs(parts) do
           assert.is_true(#part <= 40)
@@ -29,31 +29,31 @@ describe("a long text", function()
   end)
 
   it("is cut between pairs of regional indicators", function()
-    assert.same({"🇩🇪🇫🇷", "🇪🇸"}, text.split("🇩🇪🇫🇷🇪🇸", 20))
-    assert.same({"x🇩🇪", "🇫🇷"}, text.split("x🇩🇪🇫🇷", 15))
+    assert.same({"🇩🇪🇫🇷", "🇪🇸"}, long.split("🇩🇪🇫🇷🇪🇸", 20))
+    assert.same({"x🇩🇪", "🇫🇷"}, long.split("x🇩🇪🇫🇷", 15))
   end)
 
   it("is cut within a letter that is too long, between characters", function()
     assert.same({"a\u{301}\u{301}", "\u{301}\u{301}", "\u{301}b"},
-                text.split("a" .. ("\u{301}"):rep(5) .. "b", 5))
-    assert.same({"x", "👩\u{200D}", "🚀y"}, text.split("x👩\u{200D}🚀y", 7))
+                long.split("a" .. ("\u{301}"):rep(5) .. "b", 5))
+    assert.same({"x", "👩\u{200D}", "🚀y"}, long.split("x👩\u{200D}🚀y", 7))
   end)
 
   it("is not cut at space on which an accent stands", function()
-    assert.same({"abcdef", "\u{A8}gh"}, text.split("abcdef \u{A8}gh", 8))
-    assert.same({"abcde", " \u{308}gh"}, text.split("abcde \u{308}gh", 7))
+    assert.same({"abcdef", "\u{A8}gh"}, long.split("abcdef \u{A8}gh", 8))
+    assert.same({"abcde", " \u{308}gh"}, long.split("abcde \u{308}gh", 7))
   end)
 
   it("may be bytes that are none of UTF-8", function()
-    assert.same({("\xFF"):rep(16), "\xFF"}, text.split(("\xFF"):rep(17), 16))
-    assert.same({"aaa\xF0\x9F", "\x91"}, text.split("aaa\xF0\x9F\x91", 5))
+    assert.same({("\xFF"):rep(16), "\xFF"}, long.split(("\xFF"):rep(17), 16))
+    assert.same({"aaa\xF0\x9F", "\x91"}, long.split("aaa\xF0\x9F\x91", 5))
   end)
 
   it("takes a time that grows with its length alone", function()
     for _, unit in ipairs {"a", "\u{301}", "👩\u{200D}", "a ", "  ", "\xFF"} do
       local function time(n)
-        local long, from = unit:rep(n), os.clock()
-        text.split(long, 4000)
+        local given, from = unit:rep(n), os.clock()
+        long.split(given, 4000)
         return os.clock() - from
       end
       time(1000)
@@ -69,9 +69,9 @@ describe("a long text", function()
   end)
 
   it("is repeated to its sender in short", function()
-    local long = ("a"):rep(58)
-    assert.equal(long .. "...", text.brief(long .. "👩\u{200D}🚀"))
-    assert.equal(long .. "a...", text.brief(long .. "ae\u{301}"))
-    assert.equal(long .. "ab", text.brief(long .. "ab"))
+    local start = ("a"):rep(58)
+    assert.equal(start .. "...", long.brief(start .. "👩\u{200D}🚀"))
+    assert.equal(start .. "a...", long.brief(start .. "ae\u{301}"))
+    assert.equal(start .. "ab", long.brief(start .. "ab"))
   end)
 end)

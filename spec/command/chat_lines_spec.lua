@@ -76,6 +76,31 @@ describe("a line of the chat", function()
     assert.equal("a\u{A0}b  \u{200D}c", (peer:message()))
   end)
 
+  it("keeps what is part of the last letter", function()
+    start()
+    for _, text in ipairs {"\u{2764}\u{FE0F}", "\u{845B}\u{E0100}",
+                           "\u{1F3F4}\u{E0067}\u{E0062}\u{E0077}"
+                           .. "\u{E006C}\u{E0073}\u{E007F}", "e\u{301}"} do
+      chat:send("/dm " .. peer.name .. " x " .. text .. " \u{FEFF}")
+      assert.equal("x " .. text, (peer:message()))
+      is_said("/say " .. text .. "\u{3000}", text)
+    end
+  end)
+
+  it("is blank where nothing of it is seen", function()
+    for _, blank in ipairs {"\u{A0}", "\u{2800}", "\u{3164}", "\u{115F}",
+                            "\u{FE0F}", "\u{E0041}", "\u{180B}", "\u{34F}",
+                            "\u{9B}", "\u{FEFF}", "\u{2028}", " \t\r"} do
+      assert.is_true(line.isblank(blank .. " " .. blank))
+      assert.same({"help", ""}, {line.parse(blank .. "/help" .. blank, false,
+                                            function() end)})
+    end
+    for _, seen in ipairs {"\xE9", "\xC3", "\u{E9}", "\u{301}", "x\u{A0}",
+                           "\xC3\xC3", "\u{2801}"} do
+      assert.is_false(line.isblank(seen))
+    end
+  end)
+
   it("sends one slash of two, and what /say has", function()
     start()
     is_said("//x", "/x")

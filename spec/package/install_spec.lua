@@ -207,12 +207,14 @@ describe("the command", function()
     local own <close> = setmetatable({it = folder.make()}, {__close =
       function(self) self.it:close() end})
     own.it:write("cjson.so", "")
-    local lua = shell.output("pwd") .. "/lua/?.lua;" .. shell.output("pwd")
-                .. "/lua/?/init.lua"
+    sh(MAKE .. "build")
+    local here = shell.output("pwd")
+    local lua = here .. "/lua/?.lua;" .. here .. "/lua/?/init.lua"
+    local core = here .. "/build/?.so"
     for set, what in pairs({
-      ["LUA_CPATH_5_4=/none/?.so"] =
+      ["LUA_CPATH_5_4=" .. core] =
         "^gop2p: module 'cjson' not found .*install lua%-cjson",
-      ["LUA_CPATH_5_4='" .. own.it.path .. "/?.so'"] =
+      ["LUA_CPATH_5_4='" .. core .. ";" .. own.it.path .. "/?.so'"] =
         "^gop2p: error loading module 'cjson' .*install lua%-cjson",
       ["LUA_PATH_5_4='" .. lua .. "'"] =
         "^gop2p: module 'argparse' not found .*install lua%-argparse",

@@ -7,7 +7,7 @@ local commands = require "gop2p.bot.commands"
 local context = require "gop2p.bot.context"
 local dispatch = require "gop2p.bot.dispatch"
 local guard = require "gop2p.bot.guard"
-local text = require "gop2p.bot.text"
+local long = require "gop2p.bot.long"
 local usage = require "gop2p.bot.usage"
 
 local builtin = commands.new()
@@ -34,7 +34,7 @@ local function switchable(bot, name)
 end
 
 local function unknown(name)
-  return ("I do not know %s."):format(text.brief(name))
+  return ("I do not know %s."):format(long.brief(name))
 end
 
 -- Adds a command. about(ctx, args): whether this bot knows what the call is

@@ -8,8 +8,9 @@ local commands = require "gop2p.bot.commands"
 local context = require "gop2p.bot.context"
 local core = require "gop2p.core"
 local guard = require "gop2p.bot.guard"
+local long = require "gop2p.bot.long"
+local matching = require "gop2p.bot.matching"
 local speech = require "gop2p.bot.speech"
-local long = require "gop2p.bot.text"
 local text = require "gop2p.text"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
@@ -22,7 +23,7 @@ local function called(bot, said)
   local name, patterns = bot.name, bot.called
   if not name then return nil end
   if patterns.name ~= name then
-    local either = long.anycase(long.literal(name))
+    local either = matching.anycase(matching.literal(name))
     patterns = { "^@?(" .. either .. ")[:,]()", "^@(" .. either .. ")()",
                  name = name }
     bot.called = patterns

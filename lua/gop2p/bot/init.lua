@@ -15,14 +15,15 @@
 local building = require "gop2p.bot.building"
 local builtin = require "gop2p.bot.builtin"
 local check = require "gop2p.check"
+local class = require "gop2p.bot.class"
 local conversation = require "gop2p.bot.conversation"
 local core = require "gop2p.core"
 local dispatch = require "gop2p.bot.dispatch"
 local guard = require "gop2p.bot.guard"
-local kind = require "gop2p.bot.kind"
 local life = require "gop2p.bot.life"
 local log = require "gop2p.bot.log"
 local loopguard = require "gop2p.bot.loopguard"
+local matching = require "gop2p.bot.matching"
 local options = require "gop2p.bot.options"
 local outbox = require "gop2p.bot.outbox"
 local program = require "gop2p.bot.program"
@@ -32,7 +33,6 @@ local roles = require "gop2p.bot.roles"
 local saying = require "gop2p.bot.saying"
 local scheduler = require "gop2p.scheduler"
 local store = require "gop2p.bot.store"
-local text = require "gop2p.bot.text"
 local trouble = require "gop2p.bot.trouble"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
@@ -40,7 +40,7 @@ local whom = require "gop2p.whom"
 
 local bot = {}
 local Bot = {}
-local meta = kind.meta
+local meta = class.meta
 meta.methods = Bot
 for name, method in pairs(saying) do Bot[name] = method end
 
@@ -234,7 +234,7 @@ end
 -- back is its answer. Options: 'role' that may use it (default: everybody),
 -- 'cooldown' (seconds for each user), 'hidden' (not in the help).
 function Bot:command(definition, summary, f, extra)
-  kind.check(self, "command")
+  class.check(self, "command")
   if type(summary) ~= "string" then
     summary, f, extra = nil, summary, f
   end
@@ -262,11 +262,12 @@ end
 -- 'cooldown' (seconds for each user), plain = true: the text as it stands, no
 -- pattern.
 function Bot:hear(pattern, f, extra)
-  kind.check(self, "hear")
+  class.check(self, "hear")
   pattern = check.string(pattern, 1, "hear")
   check.callable(f, 2, "hear")
   extra = checkoptions(self, extra, HEAR_OPTIONS, "hear", 3)
-  local finds = text.anycase(extra.plain and text.literal(pattern) or pattern)
+  local finds = matching.anycase(extra.plain and matching.literal(pattern)
+                                 or pattern)
   local ok, why = pcall(string.find, "", finds)
   check.that(ok, 1, "hear", why)
   local registered, set = target(self)
@@ -289,7 +290,7 @@ end
 -- "stop", and at the "unload" of the code: before new code takes its place,
 -- and after the "stop". The last two wait for it for two seconds.
 function Bot:on(event, f)
-  kind.check(self, "on")
+  class.check(self, "on")
   check.that(EVENTS[event], 1, "on",
              ("no such event: %s"):format(tostring(event)))
   check.callable(f, 2, "on")
@@ -315,14 +316,14 @@ end
 -- Runs f again and again: every so many seconds, at a time of day such as
 -- "09:00", or as five fields of crontab say. entry:cancel() ends it.
 function Bot:every(spec, f)
-  kind.check(self, "every")
+  class.check(self, "every")
   local entry = timed(self, "every", spec, f)
   return entry
 end
 
 -- bot:after(seconds, f) -> entry: runs f once.
 function Bot:after(seconds, f)
-  kind.check(self, "after")
+  class.check(self, "after")
   local entry = timed(self, "after", seconds, f)
   return entry
 end
@@ -332,7 +333,7 @@ end
 -- Runs f once: at so many seconds since 1970, at the next "18:00", or at
 -- "2030-12-24 18:00".
 function Bot:at(time, f)
-  kind.check(self, "at")
+  class.check(self, "at")
   local entry = timed(self, "at", time, f)
   return entry
 end
@@ -343,7 +344,7 @@ end
 -- new code is loaded, until the bot is stopped. In new code it is started
 -- once that has been loaded.
 function Bot:keep(f, ...)
-  kind.check(self, "keep")
+  class.check(self, "keep")
   check.callable(f, 1, "keep")
   if self.state == "stopped" then error("'keep': the bot is stopped", 2) end
   local arguments = table.pack(...)
@@ -360,7 +361,7 @@ end
 -- when 'timeout' seconds have passed. What the task says from then on counts
 -- as no reply to anybody.
 function Bot:wait_for(event, timeout, predicate)
-  kind.check(self, "wait_for")
+  class.check(self, "wait_for")
   check.that(EVENTS[event], 1, "wait_for",
              ("no such event: %s"):format(tostring(event)))
   timeout = check.timeout(timeout, 2, "wait_for")
@@ -373,20 +374,20 @@ end
 -- Writes down what is stored at once, for what must not be lost once it was
 -- promised; without it that happens within a second.
 function Bot:save()
-  kind.running(self, "save")
+  class.running(self, "save")
   if not self.memory then return true end
   return self.memory:save(self.store)
 end
 
 -- bot:members() -> list of peers: who else is there.
 function Bot:members()
-  kind.check(self, "members")
+  class.check(self, "members")
   return self.node and self.node:members() or {}
 end
 
 -- bot:is(peer, role) -> boolean. An address and a name are only claims.
 function Bot:is(peer, role)
-  kind.check(self, "is")
+  class.check(self, "is")
   local who, why = values.topeer(peer)
   local name = not who and values.toname(peer)
   check.that(who or name, 1, "is", why)
@@ -402,7 +403,7 @@ end
 --
 -- Starts the node and all that was asked for, as tasks. Does not wait.
 function Bot:start()
-  kind.check(self, "start")
+  class.check(self, "start")
   if building.here() then return true end
   if self.state ~= "new" then error("the bot was started already", 2) end
   return life.start(self)
@@ -415,7 +416,7 @@ end
 -- "HUP"): these are caught meanwhile, and only meanwhile. Code that is
 -- reloaded ends here.
 function Bot:run()
-  kind.check(self, "run")
+  class.check(self, "run")
   if building.here() then
     building.finish()
     return true
@@ -428,7 +429,7 @@ end
 -- Runs a file with the bot as its argument. The path is as seen from the
 -- file that calls. It is reloaded with it.
 function Bot:plugin(path)
-  kind.check(self, "plugin")
+  class.check(self, "plugin")
   path = check.string(path, 1, "plugin")
   local results = table.pack(program.plugin(self, path))
   check.that(results[1], 1, "plugin", results[2])
@@ -442,7 +443,7 @@ end
 -- was registered, at once. The network, the store and handlers that run
 -- already go on. If anything goes wrong, the old code stays, and it is told.
 function Bot:reload()
-  kind.check(self, "reload")
+  class.check(self, "reload")
   local ok, err = program.reload()
   if not ok then return nil, err end
   return true
@@ -453,7 +454,7 @@ end
 -- Runs what is to be run before the stop, leaves the network, ends all that
 -- the bot does. Any number of times.
 function Bot:stop()
-  kind.check(self, "stop")
+  class.check(self, "stop")
   life.stop(self)
 end
 

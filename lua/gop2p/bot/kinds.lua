@@ -1,7 +1,7 @@
 -- kinds.lua - the types that an argument of a command can have, and what a
 -- text is as one of them.
 
-local brief = require("gop2p.bot.text").brief
+local brief = require("gop2p.bot.long").brief
 local clock = require "gop2p.clock"
 local core = require "gop2p.core"
 local schedule = require "gop2p.bot.schedule"

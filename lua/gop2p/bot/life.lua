@@ -87,7 +87,6 @@ local function starttasks(self)
   start(agenda.run, agenda)
   if self.options.watch then start(program.watch, self) end
   if self.memory then
-    function self.memory.report(err) self.trouble:tell(err) end
     start(remember, self)
     local function touch() self.memory:touch() end
     self.scope.resumed, self.trouble.scope.resumed = touch, touch

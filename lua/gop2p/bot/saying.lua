@@ -1,10 +1,9 @@
--- saying.lua - the methods with which its author has a bot say something, or
--- ask.
+-- saying.lua - the methods of a bot by which it says or asks something.
 
 local check = require "gop2p.check"
+local class = require "gop2p.bot.class"
 local context = require "gop2p.bot.context"
 local guard = require "gop2p.bot.guard"
-local kind = require "gop2p.bot.kind"
 local speech = require "gop2p.bot.speech"
 local whom = require "gop2p.whom"
 
@@ -36,7 +35,7 @@ end
 -- several messages, whose receipt it gives. Waits while the bot has talked
 -- too much, or has not yet tried to join.
 function saying:say(words, to)
-  kind.running(self, "say")
+  class.running(self, "say")
   words = check.string(words, 1, "say")
   local receipt, err = say(self, words, to, "say", false)
   return receipt, err
@@ -45,7 +44,7 @@ end
 -- bot:notice(text [, peer]) -> receipt | nil, err: the same as a notice,
 -- which no bot answers.
 function saying:notice(words, to)
-  kind.running(self, "notice")
+  class.running(self, "notice")
   words = check.string(words, 1, "notice")
   local receipt, err = say(self, words, to, "notice", true)
   return receipt, err
@@ -53,14 +52,14 @@ end
 
 -- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
 function saying:broadcast(data)
-  kind.running(self, "broadcast")
+  class.running(self, "broadcast")
   data = check.string(data, 1, "broadcast")
   return speech.post(self, data, nil, { cause = guard.cause(self) })
 end
 
 -- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
 function saying:send(to, data)
-  kind.running(self, "send")
+  class.running(self, "send")
   local peers, err = whomever(self, whom.list, to, 1, "send")
   data = check.string(data, 2, "send")
   if err then return nil, err end
@@ -72,7 +71,7 @@ end
 -- Asks a peer directly, and waits as ctx:ask does for what it says directly.
 -- An error at once when the question does not arrive.
 function saying:ask(to, question, timeout)
-  kind.running(self, "ask")
+  class.running(self, "ask")
   local peer, err = whomever(self, whom.one, to, 1, "ask")
   question = check.string(question, 2, "ask")
   timeout = check.timeout(timeout, 3, "ask")

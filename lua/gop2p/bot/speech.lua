@@ -3,8 +3,8 @@
 local check = require "gop2p.check"
 local clock = require "gop2p.clock"
 local core = require "gop2p.core"
+local long = require "gop2p.bot.long"
 local scheduler = require "gop2p.scheduler"
-local text = require "gop2p.bot.text"
 local values = require "gop2p.values"
 
 local speech = {}
@@ -96,7 +96,7 @@ end
 -- speech.say(bot, words, to, how) -> receipt | nil, err: a text, in parts.
 function speech.say(bot, words, to, how)
   local receipts = setmetatable({}, Parts)
-  for i, part in ipairs(text.split(words, bot.options.max_message)) do
+  for i, part in ipairs(long.split(words, bot.options.max_message)) do
     local receipt, err = speech.post(bot, part, to, how)
     if not receipt then return nil, err end
     receipts[i] = receipt

@@ -8,7 +8,7 @@
 -- after "=", if there is one. The type comes after ":" and is string unless
 -- it is said; "..." takes the rest of the line as it is.
 
-local brief = require("gop2p.bot.text").brief
+local brief = require("gop2p.bot.long").brief
 local core = require "gop2p.core"
 local kinds = require "gop2p.bot.kinds"
 local text = require "gop2p.text"

@@ -2,7 +2,7 @@
 -- what has space in it: those of keyboards, and those that phones and editors
 -- make of them.
 
-local brief = require("gop2p.bot.text").brief
+local brief = require("gop2p.bot.long").brief
 local text = require "gop2p.text"
 
 local words = {}

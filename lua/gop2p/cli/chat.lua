@@ -7,11 +7,13 @@ local complete = require "gop2p.complete"
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local line = require "gop2p.cli.line"
+local lower = require("gop2p.text").lower
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
 local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
+local sort = require("gop2p.text").sort
 local nodes = require "gop2p.start"
 local whom = require "gop2p.whom"
 
@@ -241,14 +243,14 @@ function chat:recall()
 end
 
 function chat:hear(peer)
-  if peer.name then self.heard[line.lower(peer.name)] = true end
+  if peer.name then self.heard[lower(peer.name)] = true end
 end
 
 -- Whether it is a peer, or what somebody is called or was, also where it is
 -- not quite written so: "Bob", "@bob", "bob:".
 function chat:isone(who)
   if whom.one(self.node, who, "") then return true end
-  local name = line.lower(who):match("^@?(.-)[:,]?$")
+  local name = lower(who):match("^@?(.-)[:,]?$")
   return self.heard[name]
 end
 
@@ -277,7 +279,7 @@ function chat:completions(typed, start)
   else
     for _, name in ipairs(line.bare()) do offer(name) end
   end
-  table.sort(list)
+  sort(list)
   return list
 end
 

@@ -2,43 +2,38 @@
 --
 -- A line that is taken for one to be said goes to everybody, and may have
 -- been meant for one alone. So what cannot be seen makes no difference, and
--- in doubt a line is none to be said. Nothing here follows the locale.
+-- in doubt a line is none to be said.
+
+local core = require "gop2p.core"
+local text = require "gop2p.text"
 
 local line = {}
 
--- Spaces, and what does not show: first and last code points.
-local BLANKS = {
-  {0x80, 0xA0}, {0xAD, 0xAD}, {0x34F, 0x34F}, {0x61C, 0x61C},
-  {0x115F, 0x1160}, {0x1680, 0x1680}, {0x180B, 0x180F}, {0x2000, 0x200F},
-  {0x2028, 0x202F}, {0x205F, 0x206F}, {0x2800, 0x2800}, {0x3000, 0x3000},
-  {0x3164, 0x3164}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
-  {0xE0000, 0xE007F},
-}
+local BRAILLE = "\u{2800}"   -- a pattern without dots: a symbol to Unicode
 
-local spaces = {}    -- such a character -> as many spaces as it has bytes
-for _, range in ipairs(BLANKS) do
-  for code = range[1], range[2] do
-    local char = utf8.char(code)
-    spaces[char] = (" "):rep(#char)
-  end
+-- Whether a character is space, or is not seen by itself.
+local function isblank(char)
+  return text.skip(char, 1) > #char or char == BRAILLE or
+         core.visible(char, "terminal") ~= char
 end
 
+-- A blank character -> as many spaces as it has bytes; another one -> false.
+-- What is no UTF-8 is seen.
+local spaces = setmetatable({}, { __index = function(known, char)
+  if utf8.len(char) ~= 1 then return false end
+  known[char] = isblank(char) and (" "):rep(#char)
+  return known[char]
+end })
+
 -- The text with spaces for all that is blank, each byte where it was.
-local function fold(text)
-  return (text:gsub("[\0-\31\127]", " ")
+local function fold(typed)
+  return (typed:gsub("[\0-\31\127]", " ")
               :gsub("[\xC2-\xF4][\x80-\xBF]*", spaces))
 end
 
--- line.isblank(text): whether nothing of it shows.
-function line.isblank(text)
-  return not fold(text):find("[^ ]")
-end
-
--- line.lower(text): A to Z alone, in every locale.
-function line.lower(text)
-  return (text:gsub("[A-Z]", function(c)
-    return string.char(c:byte() + 32)
-  end))
+-- line.isblank(typed): whether nothing of it shows.
+function line.isblank(typed)
+  return not fold(typed):find("[^ ]")
 end
 
 -- What is typed after a slash, in small letters, and what it calls.
@@ -96,34 +91,33 @@ function line.bare()
 end
 
 -- Several lines that were pasted may have empty ones around them.
-local function trim(text)
-  return (text:gsub("^[ \t\r\n]*\n", ""):gsub("[\r\n]+$", ""))
+local function withoutends(typed)
+  return (typed:gsub("^[ \t\r\n]*\n", ""):gsub("[\r\n]+$", ""))
 end
 
--- line.parse(text, pasted, isone) -> command, rest | "say", text
---                                    | nil, what is no command
+-- line.parse(typed, pasted, isone) -> command, rest | "say", text
+--                                     | nil, what is no command
 --
 -- 'pasted': it begins with what was pasted, and is to be said if it has
 -- several lines. isone(who): whether somebody is called so, or was. The rest
--- is as it was typed, without the blanks around it.
-function line.parse(text, pasted, isone)
-  text = trim(text)
-  if pasted and text:find("\n") then return "say", text end
-  local folded = fold(text)
+-- is as it was typed, without the space around it.
+function line.parse(typed, pasted, isone)
+  typed = withoutends(typed)
+  if pasted and typed:find("\n") then return "say", typed end
+  local folded = fold(typed)
   local slash, at = folded:match("^ *(/?)()")
   if slash == "/" and folded:find("^/", at) then
-    return "say", text:sub(at)
+    return "say", typed:sub(at)
   end
   local word, from = folded:match("^([^ ]*) *()", at)
-  local rest = text:sub(from, #folded:match("^(.-) *$"))
-  local name = line.lower(word)
+  local name, rest = text.lower(word), text.trim(typed:sub(from))
   if slash == "/" then
     local command = line.COMMANDS[name]
     return command, command and rest or "/" .. word
   elseif BARE[name] and BARE[name](rest, isone) then
     return name, rest
   end
-  return "say", text
+  return "say", typed
 end
 
 return line

@@ -7,8 +7,8 @@ local show = require "gop2p.cli.show"
 local values = require "gop2p.values"
 
 local members = {
-  summary = "List the members of a network, without joining it. (One of Go "
-            .. "programs is joined, read and left.)"
+  summary = "List the members of a network, without joining it. (A "
+            .. "network of Go programs is joined, read and left.)"
 }
 
 local DONE, FAILED = 0, 1

@@ -15,14 +15,13 @@ local values = require "gop2p.values"
 
 local watch = {
   summary = "Watch a network without joining it: its members and round "
-            .. "trips. (One of Go programs is joined.)"
+            .. "trips. (A network of Go programs is joined.)"
 }
 watch.__index = watch
 
 local DONE, FAILED = 0, 1
 
-local TOO_SOON = 1.05   -- seconds: a list is not given sooner
-local PATIENCE = 1      -- seconds for a list, of one that has given it before
+local PATIENCE = 1   -- seconds for a list, of one that has given it before
 
 function watch.options(command)
   network.options(command)
@@ -175,7 +174,7 @@ end
 -- Asks the one that gave the list for a new one, or where it is gone another
 -- one of that list. Nobody gives one: all are probed that were in the last.
 function watch:ask()
-  if core.now() < self.asked + TOO_SOON then return end
+  if core.now() < self.asked + look.PAUSE then return end
   local first
   for i = 0, #self.peers do
     local peer = i == 0 and self.entry or self.peers[i]

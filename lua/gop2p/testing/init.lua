@@ -60,14 +60,11 @@ local function latency(options)
            number(given, 2, 0.01, 0, 60, 1) }
 end
 
-local known = { seed = true, start = true, entry = true, latency = true,
-                loss = true, keep = true }
+local KNOWN = { seed = "any", start = "any", entry = "any", latency = "any",
+                loss = "any", keep = "any" }
 
 local function read(given)
-  for name in pairs(given) do
-    check.that(known[name], 1, "network",
-               ("unknown option '%s'"):format(tostring(name)), 1)
-  end
+  given = check.options(given, KNOWN, 1, "network", 1)
   return {
     seed = number(given, "seed", 1, math.mininteger, math.maxinteger),
     start = epoch(given.start), entry = entries(given.entry),
@@ -87,7 +84,7 @@ end
 -- for bots to join through it ("localhost:5000"; a list; false: nowhere).
 -- Several entry points are as many networks.
 function testing.network(options)
-  options = read(check.table(options, 1, "network") or {})
+  options = read(options)
   check.integer(options.seed, 1, "network")
   worlds.finish(2)
   local ok, net = pcall(network.open, options)

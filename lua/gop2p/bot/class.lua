@@ -1,22 +1,22 @@
--- kind.lua - what makes a table a bot, and how its methods look at that.
+-- class.lua - what makes a table a bot, and how its methods look at that.
 
 local check = require "gop2p.check"
 
-local kind = {}
+local class = {}
 
 -- The metatable of bots, for which init.lua sees to the rest.
-kind.meta = { __name = "gop2p.bot" }
+class.meta = { __name = "gop2p.bot" }
 
 -- Both raise at the line that called the method 'name', which calls them.
 
 -- Whether 'self' is a bot.
-function kind.check(self, name)
-  check.self(self, kind.meta, name, "bot", 1)
+function class.check(self, name)
+  check.self(self, class.meta, name, "bot", 1)
 end
 
 -- And one whose node is there.
-function kind.running(self, name)
-  check.self(self, kind.meta, name, "bot", 1)
+function class.running(self, name)
+  check.self(self, class.meta, name, "bot", 1)
   if not self.node then
     error(("'%s': the bot does not run yet"):format(name), 3)
   elseif self.state == "stopped" then
@@ -24,4 +24,4 @@ function kind.running(self, name)
   end
 end
 
-return kind
+return class
