@@ -143,7 +143,7 @@ describe("gop2p that is loaded again", function()
 
   it("has a bot go on, and a simulated network end for the next one",
      function()
-    assert.same({"help", "closed", "hi"}, run [[
+    assert.same({"Commands", "closed", "hi"}, run [[
       local bot = require("gop2p.bot").new {
         name = "dice", store = false, log = {level = "off"},
       }

@@ -81,7 +81,7 @@ describe("with strict globals", function()
       bot:command("roll", function() return tostring(#arg) end)
       bot:run()
     ]])
-    assert.same({"help", "1"}, run(([[
+    assert.same({"Commands", "1"}, run(([[
       local gop2p = require "gop2p"
       local bot = require("gop2p.bot").new {
         store = false, log = {level = "off"},
