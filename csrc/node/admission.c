@@ -256,6 +256,13 @@ static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return later;
 }
 
+/* Whether the sender of a connect was only told of us: a node that has left
+   is then no member to be met. Others start a network with it. */
+static bool comesbylist (const gp_recvreq *request) {
+  return request->ext.topic == GP_TOPIC_RECONNECT ||
+         (request->ext.visit && request->ext.brief);
+}
+
 /* The record of a newcomer; NULL: it cannot be let in, and was told so. */
 static gp_record *find (gp_node *n, const gp_recvreq *request,
                         gp_exchange *x) {
@@ -266,7 +273,7 @@ static gp_record *find (gp_node *n, const gp_recvreq *request,
     return NULL;
   }
   peer = gp_naming_recognise(n, from, request->remote, true);
-  if (n->departures.left && request->ext.topic == GP_TOPIC_RECONNECT) {
+  if (n->departures.left && comesbylist(request)) {
     gp_respond(n, x, 403, gp_wire_notregistered);
     return NULL;
   }

@@ -305,7 +305,7 @@ static gp_err leave (gp_node *n, gp_record *peer, gp_message *msg,
   gp_err e;
   if (gp_membership_isfailing(peer))
     giveup(n, peer);
-  if (!gp_membership_istarget(peer))
+  if (!gp_membership_istarget(peer) && !gp_visitors_isvisitor(peer))
     return GP_OK;
   e = request(n, peer, GP_PURPOSE_LEAVE, msg, receipt,
               n->self.opt.request_timeout_ms);

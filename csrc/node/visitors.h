@@ -5,6 +5,7 @@
 ** ours says so in its connect. It has the list like any newcomer, and for ten
 ** seconds what it sends is taken; but it is a stranger: nobody is told that
 ** it came or went, it gets no broadcast, and it is neither listed nor probed.
+** But to the visitor the node is a member, which tells it when it leaves.
 ** Whoever is more than a stranger is no visitor. Where there are too many,
 ** the next one is let in as a member.
 */

@@ -269,6 +269,43 @@ TEST(visitorleft, "a node that has left is in no network for a visitor") {
   script_close(&s);
 }
 
+TEST(visitorgoodbye, "a node that leaves tells those that visit it") {
+  static const actor dan = {.name = "d:1", .process = 67};
+  script s;
+  gp_receipt *r;
+  open(&s);
+  visits(&s, &eve);
+  visits(&s, &dan);
+  script_disconnect(&s, &dan);
+  r = program_leave(&s);
+  TEXT(script_sent(&s), "disconnect b:1 v113; disconnect e:1 v113");
+  TEXT(script_given(&s, script_say(&s, &eve, "last", 1)), "200 v113");
+  TEXT(told_message(s.node), "e: last");
+  script_respond(&s, "disconnect b:1", &bob, NULL);
+  CHECK(!gp_receipt_issettled(r));
+  script_respond(&s, "disconnect e:1", &eve, NULL);
+  SAME(script_result(r), GP_OK);
+  TEXT(program_news(&s), "");
+  SAME(s.node->admission.visitors.count, 0);
+  SAME(s.node->peers.count, 0);
+  script_close(&s);
+}
+
+TEST(visitortoolate, "nor is one that has left met as one of a list") {
+  script s;
+  gp_recvreq request;
+  gp_receipt *r;
+  open(&s);
+  r = program_leave(&s);
+  request = script_ask(&s, &eve, GP_CONNECT, NULL);
+  request.ext.visit = request.ext.brief = true;
+  TEXT(script_given(&s, script_receive(&s, &request)), STRANGER);
+  script_respond(&s, "disconnect", &bob, NULL);
+  gp_receipt_unref(r);
+  SAME(s.node->peers.count, 0);
+  script_close(&s);
+}
+
 TEST(visitheld, "what waits when a visit ends arrives") {
   script s;
   size_t x;
@@ -337,6 +374,60 @@ TEST(visitworld, "a network that is visited goes on as it was") {
       CHECK(strstr(world_members(&w, i), "n4") == NULL);
       SAME(strlen(world_members(&w, i)), 8);
     }
+    world_close(&w);
+  }
+}
+
+/* A visitor as the command is one: it joins, says something, leaves, and is
+   gone once all that is done. What it says to one that is leaving may fail;
+   nobody has failed for that. */
+typedef struct caller {
+  enum { AWAY, JOINING, SAYING, LEAVING, GONE } at;
+  size_t number;
+  gp_receipt *receipt;
+} caller;
+
+static void step (world *w, caller *c) {
+  const char *event;
+  gp_err e = GP_OK;
+  if (c->receipt != NULL) {
+    if (!gp_receipt_issettled(c->receipt))
+      return;
+    e = world_end(w, c->receipt);
+    c->receipt = NULL;
+  }
+  world_check(w, e == GP_OK || c->at == SAYING, gp_err_text(e), c->number);
+  while (*(event = world_event(w, c->number)) != '\0')
+    world_check(w, strstr(event, "failed") == NULL, event, c->number);
+  switch (++c->at) {
+    case JOINING: c->receipt = world_join(w, c->number, 0); break;
+    case SAYING: c->receipt = world_say(w, c->number, "hello"); break;
+    case LEAVING: c->receipt = world_leave(w, c->number); break;
+    default: c->at = GONE; gp_simhost_stop(w->at[c->number]);
+  }
+}
+
+/* Each is listed by a Go program while it is there, and so met by the
+   others. */
+TEST(visitcrowd, "of several that visit at once none misses another") {
+  EACHSEED (seed, 100) {
+    world w;
+    size_t i, t;
+    caller callers[4] = {{AWAY, 0, NULL}};
+    world_network(&w, seed, 1);
+    gp_simhost_setplain(w.at[0]);
+    for (i = 0; i < 4; i++) {
+      callers[i].number = world_add(&w, NULL);
+      gp_node_setvisits(world_node(&w, callers[i].number), true);
+    }
+    for (t = 0; t < 2000; t++) {
+      for (i = 0; i < 4; i++)
+        if (t > 2 * i && callers[i].at != GONE)
+          step(&w, &callers[i]);
+      world_pass(&w, 1);
+    }
+    for (i = 0; i < 4; i++)
+      SAME(callers[i].at, GONE);
     world_close(&w);
   }
 }

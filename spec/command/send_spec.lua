@@ -115,6 +115,69 @@ describe("gop2p send", function()
     assert.matches("^gop2p send: could not join through ", complaint)
   end)
 
+  for _, form in ipairs(go.forms) do
+    it("does not fail for others that come and go at once: " .. form,
+       function()
+         local entry <close> = go.start(form, "localhost")
+         local several, texts = {}, {}
+         for i = 1, 6 do
+           several[i] = tree.folder:keep(tree:start {"send", "--json",
+             "--join", entry.name, "--all", "text " .. i})
+         end
+         for _, one in ipairs(several) do
+           for line in function() return one:line(20) end do
+             assert.matches('"delivered":true', line, 1, true)
+           end
+           assert.equal(0, one:wait())
+         end
+         for i = 1, 6 do texts[i] = entry:message() end
+         table.sort(texts)
+         assert.same({"text 1", "text 2", "text 3", "text 4", "text 5",
+                      "text 6"}, texts)
+         assert.same({}, entry:members())
+       end)
+  end
+
+  -- The inbox of "leaves" and of "crashes" is full when the text comes.
+  it("tells of members that fail meanwhile, not of those that leave",
+     function()
+       local entry <close> = scriptfile [[
+         local gop2p = require "gop2p"
+         gop2p.run(function()
+           local node <close> = gop2p.start_local_node(5000)
+           while #node:members() < 2 do gop2p.sleep(0.1) end
+           node:broadcast("first")
+           gop2p.sleep(60)
+         end)]]
+       local member <close> = scriptfile [[
+         local gop2p = require "gop2p"
+         gop2p.run(function()
+           local node <close> = gop2p.start_local_node(tonumber(arg[1]),
+                                                       {inbox_messages = 1})
+           node:connect(5000)
+           gop2p.sleep(5)
+           if arg[2] == "leaves" then node:leave() end
+         end)]]
+       local command <close> = scriptfile
+         "os.exit(require 'gop2p.cli'(arg, 'send'))"
+       local network <close> = kit.network()
+       network:bot(entry.name, {name = "entry"})
+       network:bot(member.name, {name = "leaves", args = {5001, "leaves"}})
+       network:bot(member.name, {name = "crashes", args = {5002}})
+       network:advance(2)
+       local sent = network:bot(command.name, {
+         name = "send", may_fail = true,
+         args = {"--join", "5000", "--all", "--json", "Hello"}})
+       network:advance(20)
+       local found = {}
+       for _, one in ipairs(installed.objects(sent:prints())) do
+         found[one.peer] = one.delivered
+       end
+       assert.same({["localhost:5000"] = true, ["localhost:5002"] = false},
+                   found)
+       assert.equal("failed", sent:state())
+     end)
+
   -- On virtual time, since the one who hangs is waited for.
   it("says of those who were not met yet whether they got it", function()
     local member <close> = scriptfile [[

@@ -118,6 +118,16 @@ local function add_latecomers(node, receivers, candidates, failed)
   end
 end
 
+-- Those who got it, or are members still: "everybody" is nobody who has left
+-- meanwhile. One that has failed is known on.
+local function without_departed(node, receivers)
+  local list = {}
+  for _, one in ipairs(receivers) do
+    if not one.err or node:member(one.peer) then list[#list + 1] = one end
+  end
+  return list
+end
+
 local function deliver(node, options, text)
   local named = #options.to > 0
   local entries = #options.join > 0 and options.join or options.to
@@ -140,6 +150,7 @@ local function deliver(node, options, text)
   for _, one in ipairs(receivers) do
     one.err = one.err or failed[values.endpoint(one.peer)]
   end
+  if not named then receivers = without_departed(node, receivers) end
   return report(node, receivers, options.json)
 end
 
