@@ -42,6 +42,25 @@ describe("a command", function()
     assert.is_true(scene:is_silent())
   end)
 
+  it("that gives no text says nothing", function()
+    local given
+    scene.bot:command("get", "gets it", function() return given end)
+    scene.bot:hear("hm", function() return given end)
+    scene:start()
+    for _, text in ipairs {"!get", "hm"} do
+      for _, nothing in ipairs {"", false,
+          setmetatable({}, {__tostring = function() return "" end})} do
+        given = nothing
+        scene:say(text)
+        assert.is_true(scene:is_silent())
+      end
+      given = 0
+      assert.equal("0", scene:ask(text))
+      given = " "
+      assert.equal(" ", scene:ask(text))
+    end
+  end)
+
   it("gets its arguments by name, as what they are", function()
     scene.bot:command("do <n:integer> [x:number=1.5] [ok:boolean] [who:peer]"
                       .. " [t:duration] [rest...]", echo)

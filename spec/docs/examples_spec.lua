@@ -28,8 +28,8 @@ local KNOWN = {
   },
   ["lua/gop2p/testing/README.md"] = { lua = 4, text = 1 },
   ["lua/gop2p/cli/README.md"] = {
-    text = 2,   -- docs/cli_spec.lua
-    sh = 1,     -- node/reach_spec.lua
+    text = 3,   -- docs/cli_spec.lua
+    sh = 2,     -- node/reach_spec.lua, docs/cli_spec.lua
   },
   ["csrc/README.md"] = {
     sh = 1,     -- takes two versions of the core
