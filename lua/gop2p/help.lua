@@ -18,6 +18,7 @@ local GOP2P = {
   "spawn(f, ...)", "starts f(...) as a task; task:cancel() ends it",
   "sleep(seconds)", "waits, while the loop keeps running",
   "pump([seconds])", "runs one turn of the loop",
+  "now()", "seconds, with fractions, on a clock that nobody sets",
   "lines([file])", "iterator over lines of standard input or a file",
   "readable(file [, timeout])", "waits until a file can be read",
   "fold(text)", "the text without case and accents, for comparing",

@@ -42,6 +42,22 @@ describe("a command", function()
     assert.is_true(scene:is_silent())
   end)
 
+  it("of several bots is called by name where it has no prefix", function()
+    local quiz = bots.new {name = "quiz", prefix = false,
+                                   join = scene.user:self()}
+    scene.bot:command("top", "the best", function() return "of dice" end)
+    quiz:command("top", "the best", function() return "of the quiz" end)
+    scene:start()
+    assert(quiz:start())
+    bots.await(function() return #scene.user:members() == 2 end)
+    assert.equal("of dice", scene:ask("!top"))
+    scene:say("quiz: top")
+    local answer = scene.user:receive(5)
+    assert.same({"of the quiz", "quiz"}, {answer.data, answer.name})
+    assert.is_true(scene:is_silent())
+    quiz:stop()
+  end)
+
   it("that gives no text says nothing", function()
     local given
     scene.bot:command("get", "gets it", function() return given end)
