@@ -15,6 +15,7 @@ local core = require "gop2p.core"
 if core.kept then return core.kept.gop2p end
 
 local check = require "gop2p.check"
+local clock = require "gop2p.clock"
 local help = require "gop2p.help"
 local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
@@ -225,6 +226,21 @@ core.loopmeta.__index = {
 gop2p.readable = input.readable
 gop2p.lines = input.lines
 gop2p.prompt = prompt.set
+
+-- gop2p.now() -> seconds since some moment in the past, with fractions
+--
+-- For measuring: nobody sets this clock. In a test it has the virtual time.
+function gop2p.now()
+  return clock.now()
+end
+
+-- gop2p.fold(text) -> text
+--
+-- For comparing regardless of case and accents: two texts that give the same
+-- are one to a person. Bytes that are none of UTF-8 stay as they are.
+function gop2p.fold(text)
+  return core.fold(check.string(text, 1, "fold"))
+end
 
 -- gop2p.help() -> text: what there is.
 function gop2p.help()

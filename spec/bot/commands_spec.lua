@@ -42,6 +42,41 @@ describe("a command", function()
     assert.is_true(scene:is_silent())
   end)
 
+  it("of several bots is called by name where it has no prefix", function()
+    local quiz = bots.new {name = "quiz", prefix = false,
+                                   join = scene.user:self()}
+    scene.bot:command("top", "the best", function() return "of dice" end)
+    quiz:command("top", "the best", function() return "of the quiz" end)
+    scene:start()
+    assert(quiz:start())
+    bots.await(function() return #scene.user:members() == 2 end)
+    assert.equal("of dice", scene:ask("!top"))
+    scene:say("quiz: top")
+    local answer = scene.user:receive(5)
+    assert.same({"of the quiz", "quiz"}, {answer.data, answer.name})
+    assert.is_true(scene:is_silent())
+    quiz:stop()
+  end)
+
+  it("that gives no text says nothing", function()
+    local given
+    scene.bot:command("get", "gets it", function() return given end)
+    scene.bot:hear("hm", function() return given end)
+    scene:start()
+    for _, text in ipairs {"!get", "hm"} do
+      for _, nothing in ipairs {"", false,
+          setmetatable({}, {__tostring = function() return "" end})} do
+        given = nothing
+        scene:say(text)
+        assert.is_true(scene:is_silent())
+      end
+      given = 0
+      assert.equal("0", scene:ask(text))
+      given = " "
+      assert.equal(" ", scene:ask(text))
+    end
+  end)
+
   it("gets its arguments by name, as what they are", function()
     scene.bot:command("do <n:integer> [x:number=1.5] [ok:boolean] [who:peer]"
                       .. " [t:duration] [rest...]", echo)

@@ -320,7 +320,7 @@ describe("a name", function()
     it("that is taken keeps the other commands out", function()
       local ann, where = tree:listener("--name", "ann")
       for _, args in ipairs {{"listen"}, {"watch", "--traffic"}, {"repl"},
-                             {"send", "--all", "Hello"}} do
+                             {"send", "--strict-name", "--all", "Hello"}} do
         local command = table.remove(args, 1)
         local status, lines, complaint = tree:run {command, "--name", "ann",
           "--join", where, table.unpack(args)}

@@ -66,10 +66,57 @@ describe("gop2p send", function()
     assert.equal("bob left", ann:line(20))
   end)
 
-  it("fails where a member has its name", function()
+  it("comes with another name where a member has its own", function()
+    local ann <close>, where = witness.start("ann")
+    local bob <close> = witness.start("ann-2", where)
+    assert.equal("ann-2 joined", ann:line(20))
+    assert.equal("ann joined", bob:line(20))
+    tree:done {"send", "--join", where, "--all", "--name", "ann", "to all"}
+    assert.equal("[ann-3] to all", ann:line(20))
+    assert.equal("[ann-3] to all", bob:line(20))
+    tree:done {"send", "--to", where, "--name", "ann", "to one"}
+    assert.equal("[ann-3] to one", ann:line(20))
+    tree:done {"send", "--join", where, "--to", "ann-2", "--name", "ann-2",
+               "by name"}
+    assert.equal("[ann-2-2] by name", bob:line(20))
+  end)
+
+  it("loses nothing where several come with one name at once", function()
+    local ann <close>, where = witness.start("cron")
+    local several, texts = {}, {}
+    for i = 1, 6 do
+      several[i] = tree.folder:keep(tree:start {"send", "--join", where,
+        "--all", "--name", "cron", "text " .. i})
+    end
+    for i, one in ipairs(several) do
+      assert.is_nil(one:line(20))
+      assert.equal(0, one:wait())
+      texts[i] = ann:line(20):match("^%[cron%-%d%] (text %d)$")
+    end
+    table.sort(texts)
+    assert.same({"text 1", "text 2", "text 3", "text 4", "text 5", "text 6"},
+                texts)
+  end)
+
+  it("is heard by one of its name in a network of Go programs", function()
+    local ann <close> = witness.start("ann", peer.name)
+    tree:done {"send", "--join", peer.name, "--all", "--name", "ann", "one"}
+    local line
+    repeat line = ann:line(20) until line:find("%]")
+    assert.equal("[ann-2] one", line)
+    assert.equal("one", (peer:message()))
+    local status, _, complaint = tree:run {"send", "--join", peer.name,
+      "--all", "--name", "ann", "--strict-name", "two"}
+    assert.equal(1, status)
+    assert.matches("^gop2p send: could not greet localhost:%d+: the name is "
+                   .. "taken by another member", complaint)
+    assert.same({nil, "timeout"}, {peer:event(0)})
+  end)
+
+  it("fails where a member has its name, if that is asked for", function()
     local ann <close>, where = witness.start("ann")
     local status, _, complaint = tree:run {"send", "--join", where, "--all",
-                                           "--name", "ann", "Hello"}
+      "--name", "ann", "--strict-name", "Hello"}
     assert.equal(1, status)
     assert.equal("gop2p send: could not join through " .. where
                  .. ": the name is taken by another member\n", complaint)
@@ -83,6 +130,27 @@ describe("gop2p send", function()
          "two\nlines\n")
     assert.same({"two\nlines", "localhost:" .. port, "direct"},
                 {peer:message()})
+  end)
+
+  it("sends nothing where the text is empty, if that is asked for", function()
+    local function sends(text, ...)
+      return tree:done({"send", "--json", "--to", peer.name, ...}, text)[1]
+             ~= nil
+    end
+    for _, empty in ipairs {"", "\n", "\r\n", " \n\n", "\u{A0}\t\u{200B}"} do
+      assert.is_false(sends(empty, "--skip-empty", "-"), empty)
+      assert.is_false(sends(nil, "--skip-empty", "--", empty), empty)
+    end
+    assert.same({nil, "timeout"}, {peer:event(0)})
+    assert.is_true(sends("", "-"))
+    assert.equal("", (peer:message()))
+    assert.is_true(sends(" full\n", "--skip-empty", "-"))
+    assert.equal(" full", (peer:message()))
+    local gone = go.gone()
+    tree:done({"send", "--join", gone, "--all", "--skip-empty", "-"}, "")
+    assert.equal(2, (tree:run({"send", "--skip-empty", "-"}, "")))
+    assert.equal(1, (tree:run({"send", "--to", gone, "--skip-empty", "-"},
+                              "full")))
   end)
 
   it("says who did not get it", function()

@@ -57,6 +57,22 @@ describe("a simulated bot", function()
     assert.is_nil(io.open("state.txt"))
   end)
 
+  it("measures virtual time", function()
+    local net = network()
+    local bot = start(net, [[
+      local gop2p = require "gop2p"
+      gop2p.run(function()
+        for _, seconds in ipairs {0.25, 3600} do
+          local before = gop2p.now()
+          gop2p.sleep(seconds)
+          print(("%.3f"):format(gop2p.now() - before))
+        end
+      end)
+    ]], {name = "one"})
+    net:advance(3601)
+    assert.same({"0.250", "3600.000"}, {table.unpack(bot:prints())})
+  end)
+
   it("has a store that begins empty, whatever the disk holds", function()
     local path = os.tmpname()
     local f <close> = assert(io.open(path, "w"))

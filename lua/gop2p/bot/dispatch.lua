@@ -59,8 +59,8 @@ local function addressed(bot, ctx)
 end
 
 -- dispatch.answering(f [, say]): the same, but what it gives back is its
--- answer, unless that is nil or false. say(ctx, text) says it; ctx.reply
--- unless it is given.
+-- answer, unless that is nil, false or an empty text. say(ctx, text) says it;
+-- ctx.reply unless it is given.
 function dispatch.answering(f, say)
   say = say or context.reply
   return function(ctx, ...)
@@ -71,7 +71,8 @@ function dispatch.answering(f, say)
        not (type(meta) == "table" and meta.__tostring) then
       error(("text expected as answer, got a %s"):format(type(given)), 0)
     end
-    say(ctx, text.tostring(given))
+    local words = text.tostring(given)
+    if words ~= "" then say(ctx, words) end
   end
 end
 

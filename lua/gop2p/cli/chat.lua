@@ -40,8 +40,7 @@ function chat.options(command)
   network.options(command)
   network.entry(command)
   network.waits(command)
-  command:flag("--strict-name", "Fail where the name is taken, instead of "
-               .. "coming in as NAME-2.")
+  network.strict(command)
   command:flag("--plain", "No line editing, colours or time stamps, as in a "
                .. "pipe.")
 end

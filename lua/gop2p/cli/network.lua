@@ -72,6 +72,13 @@ function network.named(command)
     :argname("NAME"):convert(network.name)
 end
 
+-- Declares --strict-name, for a command that comes in under another name
+-- where its own is taken.
+function network.strict(command)
+  command:flag("--strict-name", "Fail where the name is taken, instead of "
+               .. "coming in as NAME-2.")
+end
+
 -- Declares the options of a command that has a node.
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")

@@ -1,17 +1,21 @@
 -- send.lua - `gop2p send`: one message from a shell.
 
+local core = require "gop2p.core"
+local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
 local start = require "gop2p.start"
+local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
 local send = { summary = "Send one message; fail unless everybody gets it." }
 
-local FAILED, USAGE = 1, 2
+local DONE, FAILED, USAGE = 0, 1, 2
 
 function send.options(command)
   network.options(command)
+  network.strict(command)
   network.json(command)
   command:mutex(
     command:option("--to", "Send it to this peer, or with --join to the "
@@ -19,6 +23,8 @@ function send.options(command)
                    .. "--join, also join through this peer.")
       :argname("PEER"):convert(network.peer_or_name):count("*"),
     command:flag("--all", "Send it to every member; needs --join."))
+  command:flag("--skip-empty", "Send nothing, and be done, where the text is "
+               .. "empty or blank.")
   command:argument("text", "What to send; - reads it from standard input, "
                    .. "without the end of its last line. One that begins "
                    .. "with - comes last, after --."):argname("TEXT")
@@ -30,6 +36,10 @@ local function data(text)
   local read, why = io.read("a")
   if read then return (read:gsub("\r?\n$", "")) end
   show.complain("send", "could not read standard input: %s", why)
+end
+
+local function isblank(text)
+  return core.skip(text, 1) > #text
 end
 
 -- How a receiver is shown, where it is, and its name; what was asked for
@@ -73,11 +83,29 @@ local function failures(receipt, err)
   return failed
 end
 
+-- As start.visit. A member of a network of Go programs, which know no names,
+-- may have the node's: it has not let the node in, and would miss the text.
+local function visit(node, peer, timeout)
+  local ok, err = start.visit(node, peer, timeout)
+  if not ok then return nil, err end
+  for problem in unread.take, node do
+    if problem.code == "EEXIST" then return nil, problem end
+  end
+  return true
+end
+
+-- The same under another name where that of the node is taken.
+local function visit_renamed(node, peer, timeout)
+  local ok, err = naming.connect(node, peer, node:self().name, timeout, visit)
+  return ok, err
+end
+
 -- true, or false and the last reason why nobody let us in.
-local function join(node, entries)
+local function join(node, entries, options)
+  local renames = options.name and not options.strict_name
   local last
   local ok = network.join(node, entries, function(err) last = err end,
-                          start.visit)
+                          renames and visit_renamed or visit)
   return ok, not ok and last or nil
 end
 
@@ -131,7 +159,7 @@ end
 local function deliver(node, options, text)
   local named = #options.to > 0
   local entries = #options.join > 0 and options.join or options.to
-  local joined, err = join(node, entries)
+  local joined, err = join(node, entries, options)
   if not joined and not named then
     show.complain("send", "%s", show.words(err))
     return FAILED
@@ -179,6 +207,7 @@ function send.run(options)
   end
   local text = data(options.text)
   if not text then return FAILED end
+  if options.skip_empty and isblank(text) then return DONE end
   local given = { port = options.port, address = options.address,
                   listen_port = options.listen_port, name = options.name,
                   join = {} }
