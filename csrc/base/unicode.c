@@ -16,24 +16,6 @@ bool gp_unicode_isletter (int32_t c) {
   return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO;
 }
 
-/* A sign of Braille without a dot, which Unicode does not count as space. */
-#define BLANK 0x2800
-
-bool gp_unicode_isvisible (int32_t c) {
-  const utf8proc_property_t *p = utf8proc_get_property(c);
-  switch (p->category) {
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZS:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO: return false;
-    default: return !p->ignorable && c != BLANK;
-  }
-}
-
 bool gp_unicode_isspace (int32_t c) {
   utf8proc_category_t is = utf8proc_category(c);
   return (c >= '\t' && c <= '\r') || c == 0x85 ||
@@ -67,12 +49,45 @@ static bool isannotation (int32_t c) {
   return c >= 0xFFF9 && c <= 0xFFFB;
 }
 
+/* They place hieroglyphs, and have no look where they do. */
+static bool isplacing (int32_t c) {
+  return c >= 0x13430 && c <= 0x1343F;
+}
+
 bool gp_unicode_isformat (int32_t c) {
   const utf8proc_property_t *p = utf8proc_get_property(c);
   return p->ignorable || p->category == UTF8PROC_CATEGORY_CC ||
          p->category == UTF8PROC_CATEGORY_ZL ||
          p->category == UTF8PROC_CATEGORY_ZP || isreserved(c) ||
-         isannotation(c);
+         isannotation(c) || isplacing(c);
+}
+
+/* A sign of Braille without a dot, which Unicode does not count as space. */
+#define BRAILLE_BLANK 0x2800
+
+bool gp_unicode_isblank (int32_t c) {
+  return gp_unicode_isspace(c) || gp_unicode_isformat(c) ||
+         c == BRAILLE_BLANK;
+}
+
+bool gp_unicode_isvisible (int32_t c) {
+  switch (utf8proc_category(c)) {
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO: return false;
+    default: return !gp_unicode_isblank(c);
+  }
+}
+
+int gp_unicode_direction (int32_t c) {
+  utf8proc_bidi_class_t is =
+    (utf8proc_bidi_class_t)utf8proc_get_property(c)->bidi_class;
+  if (gp_unicode_isformat(c))
+    return 0;
+  if (is == UTF8PROC_BIDI_CLASS_R || is == UTF8PROC_BIDI_CLASS_AL)
+    return -1;
+  return is == UTF8PROC_BIDI_CLASS_L ? 1 : 0;
 }
 
 bool gp_unicode_breaks (int32_t before, int32_t c, int32_t *state) {

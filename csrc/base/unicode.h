@@ -18,8 +18,12 @@ size_t gp_unicode_read (int32_t *out, const char *text, size_t len);
 
 bool gp_unicode_isletter (int32_t c);
 
-/* Whether it shows: no space, control, format or unassigned character, and
-   none that can be ignored by default. */
+/* Whether nothing is seen of it by itself: space, what is of format as below,
+   and the blank of Braille. */
+bool gp_unicode_isblank (int32_t c);
+
+/* Whether it is known to show: neither blank, nor unassigned, private or a
+   format character with a look. */
 bool gp_unicode_isvisible (int32_t c);
 
 /* Whether it separates words or lines. */
@@ -39,6 +43,10 @@ bool gp_unicode_ispicture (int32_t c);
 /* Whether it is a control character, or has an effect on others or on the
    line, but no look of its own: joiners, overrides, tags and the like. */
 bool gp_unicode_isformat (int32_t c);
+
+/* Where the text goes on after it, as it is a letter or the like: 1: to the
+   right, -1: to the left, 0: as others say. */
+int gp_unicode_direction (int32_t c);
 
 /*
 ** Whether a person takes 'c' for the begin of another letter than 'before'

@@ -40,10 +40,18 @@ static void passmark (bool empty) {
   matched = 0;
 }
 
+/* What began like a mark and goes on otherwise, such as a colour, is text. */
+static void keepmatched (void) {
+  size_t i;
+  for (i = 0; keeping && i < matched; i++)
+    keep(mark[i]);
+  matched = 0;
+}
+
 void lgp_paste_key (int key, bool empty) {
   char c = (char)key;
   if (c != mark[matched])
-    matched = 0;
+    keepmatched();
   if (c == mark[matched])
     matched++;
   else if (keeping)

@@ -89,11 +89,41 @@ TEST(joiners, "joiners stay within Arabic and Indic words") {
   SAMESHOWN("\u0DC1\u0DCA\u200D\u0DBB\u0DD3");
   SAMESHOWN("\u1797\u17B6\u200B\u179F\u17B6");
   SAMESHOWN("\u182A\u180B\u182D\u180E\u1820");
-  TEXT(shown("\u0645\u200C"), "\u0645<U+200C>");
-  TEXT(shown("\u0645\u200C\u200C\u0645"), "\u0645<U+200C><U+200C>\u0645");
-  TEXT(shown("\u0645\u200Ca"), "\u0645<U+200C>a");
-  TEXT(shown("\u0665\u200D"), "\u0665<U+200D>");
+  SAMESHOWN("\u06F2\u06F0\u200C\u0627\u0645 PDF\u200C\u0647\u0627");
+  SAMESHOWN("\u0646\u0627\u0645\u0647\u200C \u06F1\u06F4\u0647\u200D.");
+  SAMESHOWN("\u0627\u0645\u200C\u06F2\u06F0 \u200D\u0647");
+  TEXT(shown("\u0645\u200C\u200C\u200C"), "\u0645\u200C<U+200C><U+200C>");
+  TEXT(shown("\u0665\u200D 1\u200C2 a\u200Cb"),
+       "\u0665<U+200D> 1<U+200C>2 a<U+200C>b");
   TEXT(shown("\u0645\u200B\u0645"), "\u0645<U+200B>\u0645");
+}
+
+TEST(wordbreaks, "words without space are told apart, whatever they have") {
+  SAMESHOWN("\u1786\u17D2\u1793\u17B6\u17C6\u200B2024\u200B\u17D4");
+  SAMESHOWN("\u1797\u17B6\u200B\u17D4\u200B\u17E1");
+  SAMESHOWN("\u0E1B\u0E35\u200B2024 \u0E44\u0E17\u0E22\u200B\"x\"");
+  SAMESHOWN("\u201C\u200B\u0E44\u0E17\u0E22");
+  TEXT(shown("1\u200B2 \u0E44\u200B\u200B"),
+       "1<U+200B>2 \u0E44\u200B<U+200B>");
+}
+
+TEST(directions,
+     "marks of direction stay beside what is written to the left") {
+  SAMESHOWN("\u05E9\u05DC\u05D5\u05DD!\u200F");
+  SAMESHOWN("\u05D0\u200E (C++\u200E) \u05D1");
+  SAMESHOWN("\u0645\u061C-1 \u200F\u0645");
+  TEXT(shown("\u05D0 a\u200Fb\u200E"), "\u05D0 a<U+200F>b<U+200E>");
+  TEXT(shown("\u05D0\n\u200Ea 1\u061C2"), "\u05D0?<U+200E>a 1<U+061C>2");
+  TEXT(shown("\u05D0\u200F\u200F\u202E\u05D1"),
+       "\u05D0\u200F<U+200F><U+202E>\u05D1");
+  TEXT(shown("\u200E---------\u05D0"), "<U+200E>---------\u05D0");
+}
+
+TEST(hieroglyphs, "what places hieroglyphs stays beside them") {
+  SAMESHOWN("\U00013000\U00013430\U00013001 \U00013437\U00013000\U00013438");
+  TEXT(shown("a\U00013430b\U0001343F"), "a<U+13430>b<U+1343F>");
+  TEXT(shown("\U00013430\U00013430"), "<U+13430><U+13430>");
+  SAMESHOWN("\u2801\u2800\u2803");
 }
 
 TEST(emoji, "what makes emoji of several characters stays") {
@@ -122,6 +152,11 @@ TEST(flags, "tags stay within a flag, and nowhere else") {
        FLAG "<U+E0067><U+E0062><U+E007F>");
   TEXT(shown(FLAG "\U000E0067\U000E0062\U000E0065"),
        FLAG "<U+E0067><U+E0062><U+E0065>");
+  TEXT(shown(FLAG "\U000E0068\U000E0069\U000E0021" END),
+       FLAG "<U+E0068><U+E0069><U+E0021><U+E007F>");
+  TEXT(shown(FLAG "\U000E0047\U000E0042\U000E0045" END),
+       FLAG "<U+E0047><U+E0042><U+E0045><U+E007F>");
+  SAMESHOWN(FLAG "\U000E0066\U000E0072\U000E0030" END);
   TEXT(shown(FLAG "\U000E0068\U000E0068" ENGLAND END),
        FLAG "<U+E0068><U+E0068><U+E0067><U+E0062><U+E0065><U+E006E><U+E0067>"
             "<U+E007F>");
@@ -157,7 +192,8 @@ static void invent (text *t, gp_random *r) {
     "\U0001F3FD", "\U0001F1E9", "\u0915", "\u094D",     "\u0645",
     "\u1160",     "\u115F",     "\u1100", "\u1161",     "\u180E",
     "\u182A",     "\u179F",     "\u8FBB", "\U000E0100", "\u202E",
-    "\n",         "\x80"};
+    "\n",         "\x80",       "\u200E", "\u200F",     "\u061C",
+    "\u05D0",     "\u06F1",     ".",      "\U00013430", "\U00013000"};
   size_t n = gp_random_below(r, 60);
   t->len = 0;
   while (n-- > 0) {
@@ -233,4 +269,17 @@ TEST(spaces, "space is what separates words or lines, in any script") {
     CHECK(gp_unicode_isspace(are[i]));
   for (i = 0; i < sizeof arenot / sizeof *arenot; i++)
     CHECK(!gp_unicode_isspace(arenot[i]));
+}
+
+TEST(blanks, "of what is blank nothing is seen, whatever Unicode calls it") {
+  static const int32_t are[] = {' ',    0xA0,   0x1B,   0x200B,  0x2800,
+                                0x3164, 0xFE0F, 0x202E, 0xE0041, 0x13430};
+  static const int32_t arenot[] = {'a', 0x2801, 0x301, 0x600, 0xE000, 0xFFFD};
+  size_t i;
+  for (i = 0; i < sizeof are / sizeof *are; i++) {
+    CHECK(gp_unicode_isblank(are[i]));
+    CHECK(!gp_unicode_isvisible(are[i]));
+  }
+  for (i = 0; i < sizeof arenot / sizeof *arenot; i++)
+    CHECK(!gp_unicode_isblank(arenot[i]));
 }

@@ -103,6 +103,16 @@ describe("gop2p chat on a terminal", function()
     end
   end)
 
+  it("knows a paste by its marks, also with a colour in it", function()
+    chat()
+    for _, text in ipairs {"a\27[31mb\n/quit", "\27[2Ja\nb", "\27\27[20 a\nb",
+                           "/quit \27[200 x\nb"} do
+      t:paste(text)
+      t:type("Enter")
+      assert.same({text, "localhost:" .. port, "message"}, {peer:message()})
+    end
+  end)
+
   it("takes one line that is pasted as if it were typed", function()
     chat()
     for _, text in ipairs {"/dm %s psst", "\n\n/dm %s psst\n\n",

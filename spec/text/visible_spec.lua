@@ -20,7 +20,11 @@ describe("a text of others, shown", function()
     for _, text in ipairs {"می\u{200C}خواهم", "क\u{94D}\u{200D}ष",
                            "👩🏽\u{200D}🚀 ❤\u{FE0F} 1\u{FE0F}\u{20E3} 🇩🇪",
                            "\u{1F3F4}\u{E0067}\u{E0062}\u{E0065}\u{E006E}"
-                           .. "\u{E0067}\u{E007F}", "e\u{301}\u{323}"} do
+                           .. "\u{E0067}\u{E007F}", "e\u{301}\u{323}",
+                           "۲۰\u{200C}ام PDF\u{200C}ها نامه\u{200C} ",
+                           "ភាសា\u{200B}2024\u{200B}។ ไทย\u{200B}\"x\"",
+                           "שלום!\u{200F} (C++\u{200E}) עם",
+                           "⠓\u{2800}⠊"} do
       assert.equal(text, plain(text))
     end
   end)
