@@ -66,6 +66,7 @@ build = {
         "csrc/base/queue.c",
         "csrc/base/random.c",
         "csrc/base/signal.c",
+        "csrc/base/siphash.c",
         "csrc/base/ttlmap.c",
         "csrc/base/unicode.c",
         "csrc/lua/budget.c",

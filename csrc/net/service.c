@@ -119,7 +119,8 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
   gp_peer_unref(probe);
-  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce))
+  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce) ||
+      !gp_os_random(&opt.node.secret, sizeof opt.node.secret))
     return GP_EIO;
   s->process = opt.node.nonce;
   opt.server.shown = gp_extension_process(&s->shown, s->process);

@@ -5,12 +5,14 @@
 
 #include <string.h>
 
+#include "base/siphash.h"
 #include "node/held.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "wire/refusal.h"
 
 #define REMEMBER_MS 120000 /* a message may come as late as this */
+#define ONCE_MS 5000       /* to the second of two names, after the first */
 
 void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt) {
   gp_queue_init(&i->unread, opt->inbox_messages, opt->inbox_bytes);
@@ -45,10 +47,22 @@ static void remember (gp_node *n, const gp_dedupe *d) {
     gp_ttlmap_raise(&n->inbox.numbers, d->nonce, d->number, n->now);
 }
 
-static bool issame (const gp_message *a, const gp_message *b) {
-  size_t len = gp_message_len(a);
-  return len == gp_message_len(b) &&
-         (len == 0 || memcmp(a->data->bytes, b->data->bytes, len) == 0);
+/*
+** The message itself could be large, and would be kept though the program
+** has read it. The key is secret, so that nobody finds two of one hash.
+*/
+static gp_coming comingof (const gp_node *n, const gp_record *peer,
+                           const gp_message *m, const gp_peer *host) {
+  const gp_siphashkey *key = &n->self.opt.secret;
+  gp_coming c = {n->now, false, 0, 0};
+  size_t len = gp_message_len(m);
+  c.twin = m->type == GP_BROADCAST && gp_compat_istwin(n, peer);
+  if (!c.twin)
+    return c;
+  c.hash = gp_siphash(key, len == 0 ? NULL : m->data->bytes, len);
+  if (host != NULL)
+    c.to = gp_siphash(key, gp_peer_text(host), strlen(gp_peer_text(host)));
+  return c;
 }
 
 /*
@@ -57,27 +71,15 @@ static bool issame (const gp_message *a, const gp_message *b) {
 ** once more is the same one, and a third time another. What comes twice to
 ** one name is two; but only the header forms tell to which.
 */
-static bool issecond (const gp_node *n, const gp_record *peer,
-                      const gp_message *m, const gp_peer *host) {
-  const gp_dedupe *d = &peer->dedupe;
-  bool isother = host == NULL || d->once_to == NULL ||
-                 !gp_peer_equal(host, d->once_to);
-  return d->once != NULL && isother && m->type == GP_BROADCAST &&
-         issame(d->once, m) && gp_compat_istwin(n, peer);
+static bool issecond (const gp_dedupe *d, const gp_coming *c) {
+  bool isother = c->to == 0 || d->once_to == 0 || c->to != d->once_to;
+  return c->twin && c->at < d->once_until && c->hash == d->once && isother;
 }
 
-static void clearonce (gp_dedupe *d) {
-  gp_message_unref(d->once);
-  gp_peer_unref(d->once_to);
-  d->once = NULL;
-  d->once_to = NULL;
-}
-
-static void setonce (gp_dedupe *d, gp_message *m, const gp_peer *host) {
-  clearonce(d);
-  d->once = gp_message_ref(m);
-  if (host != NULL)
-    d->once_to = gp_peer_ref(host);
+static void setonce (const gp_node *n, gp_dedupe *d, const gp_coming *c) {
+  d->once_until = c->twin ? n->now + ONCE_MS : 0;
+  d->once = c->hash;
+  d->once_to = c->to;
 }
 
 /* What another process at its address said before may come late, too. */
@@ -106,22 +108,22 @@ static gp_err put (gp_node *n, gp_dedupe *d, gp_message *m) {
 
 /* The same for one of 'peer', once where it comes to two names of ours. */
 static gp_err deliver (gp_node *n, gp_record *peer, gp_message *m,
-                       const gp_peer *host) {
+                       const gp_coming *coming) {
   gp_dedupe *d = &peer->dedupe;
-  bool second = issecond(n, peer, m, host);
-  gp_err e = second ? GP_OK : put(n, d, m);
-  if (e != GP_OK || m->type != GP_BROADCAST)
-    return e;
-  if (!second && gp_compat_istwin(n, peer))
-    setonce(d, m, host);
-  else
-    clearonce(d);
-  return GP_OK;
+  gp_err e;
+  if (issecond(d, coming)) {
+    d->once_until = 0;
+    return GP_OK;
+  }
+  e = put(n, d, m);
+  if (e == GP_OK && m->type == GP_BROADCAST)
+    setonce(n, d, coming);
+  return e;
 }
 
 /* The same for one whose record is gone. */
 static gp_err deliverlate (gp_node *n, gp_message *m) {
-  gp_dedupe gone = {0, 0, NULL, NULL};
+  gp_dedupe gone = {0, 0, 0, 0, 0};
   gp_err e = put(n, &gone, m);
   remember(n, &gone);
   return e;
@@ -131,18 +133,28 @@ static void plan (gp_node *n) {
   gp_deadlines_set(&n->deadlines, GP_DUE_INBOX, gp_held_due(&n->inbox.held));
 }
 
+/* The response waits. False: out of memory. */
+static bool hold (gp_node *n, gp_message *m, const gp_coming *coming,
+                  gp_exchange *x) {
+  gp_held *h = gp_held_put(&n->inbox.held, m, x,
+                           n->now + n->self.opt.inbox_timeout_ms);
+  if (h == NULL)
+    return false;
+  h->coming = *coming;
+  plan(n);
+  return true;
+}
+
 bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
                        const gp_peer *host, gp_exchange *x) {
   gp_inbox *i = &n->inbox;
+  gp_coming coming = comingof(n, peer, msg, host);
   gp_err e = GP_ENOBUFS;
   if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg) ||
-      issecond(n, peer, msg, host))
-    e = deliver(n, peer, msg, host);
-  if (e == GP_ENOBUFS &&
-      gp_held_put(&i->held, msg, x, n->now + n->self.opt.inbox_timeout_ms)) {
-    plan(n);
+      issecond(&peer->dedupe, &coming))
+    e = deliver(n, peer, msg, &coming);
+  if (e == GP_ENOBUFS && hold(n, msg, &coming, x))
     return false;
-  }
   if (e == GP_OK)
     gp_respond(n, x, 200, NULL);
   else
@@ -152,7 +164,6 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
 
 void gp_inbox_remember (gp_node *n, gp_record *peer) {
   remember(n, &peer->dedupe);
-  clearonce(&peer->dedupe);
 }
 
 /*
@@ -166,7 +177,7 @@ static void admit (gp_node *n) {
     gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
     if (!n->transport.isgone(n->transport.self, h->exchange) &&
         (peer == NULL ? deliverlate(n, h->msg)
-                      : deliver(n, peer, h->msg, NULL)) != GP_OK)
+                      : deliver(n, peer, h->msg, &h->coming)) != GP_OK)
       return;
     gp_respond(n, gp_held_take(h), 200, NULL);
   }

@@ -3,8 +3,8 @@
 **
 ** Owns gp_inbox, with the messages in it, and gp_dedupe in the record of each
 ** peer: the number of its newest message, or, of a Go member that may hold us
-** under two names, its last broadcast. A message that does not fit waits,
-** and with it the response to its sender.
+** under two names, what tells its last broadcast from others. A message that
+** does not fit waits, and with it the response to its sender.
 */
 #ifndef gp_node_inbox_h
 #define gp_node_inbox_h
@@ -23,8 +23,9 @@
    numbers rise, so the newest number is window enough. */
 typedef struct gp_dedupe {
   uint64_t nonce, number; /* 0: it has said nothing yet */
-  gp_message *once;       /* may come once more, to another name of ours; */
-  const gp_peer *once_to; /* it came to this one; or NULL: not told */
+  uint64_t once_until;    /* until then a broadcast may come once more, */
+  uint64_t once;          /* whose data has this hash, */
+  uint64_t once_to;       /* to another name than this one; 0: not told */
 } gp_dedupe;
 
 typedef struct gp_inbox {

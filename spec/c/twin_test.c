@@ -229,3 +229,85 @@ TEST(twingone, "one that leaves meanwhile leaves nothing behind") {
   TEXT(news(&s), "0.0.0.0: x");
   script_close(&s);
 }
+
+TEST(twinheld, "nothing of it is kept but that it came") {
+  script s;
+  gp_message *m;
+  open(&s, &chat);
+  look(&s, &chat);
+  say(&s, &chat, "x", 1);
+  m = gp_inbox_peek(s.node);
+  SAME(m->refs, 1); /* of the inbox alone */
+  script_close(&s);
+}
+
+/* Nothing else was said between, and the first one is long over. */
+TEST(twinover, "what was said long ago is not what is said now") {
+  script s;
+  open(&s, &go);
+  look(&s, &go);
+  say(&s, &go, "x", 1);
+  TEXT(news(&s), "g: x");
+  script_respond(&s, "connect", &go, "localhost:1");
+  script_respond(&s, "disconnect", &go, NULL);
+  script_pass(&s, 20000);
+  script_connect(&s, &go);
+  say(&s, &go, "x", 1);
+  TEXT(news(&s), "g: x");
+  say(&s, &go, "x", 1);
+  TEXT(news(&s), "");
+  script_close(&s);
+}
+
+/* With room for one message, which is unread. */
+static void crowd (script *s, const actor *a) {
+  script_init(s);
+  s->opt.on_loopback = true;
+  s->opt.inbox_messages = 1;
+  script_start(s);
+  script_member(s, a);
+  script_member(s, &bob);
+  say(s, &bob, "full", 1);
+}
+
+TEST(twinroom, "what waited for room is judged as of when it came") {
+  size_t first, second;
+  script s;
+  crowd(&s, &chat);
+  look(&s, &chat);
+  script_respond(&s, "connect", &chat, "localhost:1");
+  script_respond(&s, "disconnect", &chat, NULL);
+  script_pass(&s, UNDERWAY - 1);
+  first = script_say(&s, &chat, "x", 0);
+  second = script_say(&s, &chat, "x", 0);
+  script_pass(&s, 2500); /* it is over */
+  TEXT(news(&s), "b: full; 0.0.0.0: x");
+  TEXT(script_given(&s, first), "200 v113");
+  TEXT(script_given(&s, second), "200 v113");
+  script_close(&s);
+}
+
+TEST(twinroomafter, "or of when it came before it could be twice") {
+  script s;
+  crowd(&s, &chat);
+  script_say(&s, &chat, "x", 0);
+  script_say(&s, &chat, "x", 0);
+  look(&s, &chat);
+  TEXT(news(&s), "b: full; 0.0.0.0: x; 0.0.0.0: x");
+  script_close(&s);
+}
+
+TEST(twinroomhosts, "and by the name that it came to") {
+  static const actor anew = {
+    .name = "s:1", .program = ACTOR_SEED, .calls_us = "y:9"};
+  script s;
+  crowd(&s, &seed);
+  script_connect(&s, &anew);
+  script_respond(&s, "connect s:1", &anew, "a:1");
+  script_say(&s, &seed, "x", 0);
+  script_say(&s, &seed, "x", 0);
+  script_say(&s, &seed, "y", 0);
+  script_say(&s, &anew, "y", 0);
+  TEXT(news(&s), "b: full; s: x; s: x; s: y");
+  script_close(&s);
+}
