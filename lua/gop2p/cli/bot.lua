@@ -81,6 +81,12 @@ local function see_out()
   end
 end
 
+-- Whether an error is one that says by itself what it has to: a text without
+-- a position, as error(text, 0) raises it.
+local function isplain(problem)
+  return type(problem) == "string" and not problem:find("^[^\n]*:%d+:")
+end
+
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
 -- Its tasks are waited for, unless it has come to its end after its bots did:
 -- there such tasks would keep a process that was told to end. A signal that
@@ -95,14 +101,18 @@ function bot.run(given)
                                {[0] = given.file}))
   io.stdout:setvbuf("line")
   override(given)
+  local raised
   local ok, result = pcall(gop2p.run, function()
+    local _ <close> = setmetatable({}, { __close = function(_, problem)
+      raised = problem
+    end })
     script(table.unpack(given.args))
     see_out()
     if program.over() then os.exit(status(given)) end
   end, { signals = true })
   if ok then return status(given, result) end
   if network.was_interrupted(result) then return DONE end
-  show.complain("bot", "%s", result)
+  show.complain("bot", "%s", isplain(raised) and raised or result)
   return FAILED
 end
 
