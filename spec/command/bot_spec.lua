@@ -344,7 +344,7 @@ describe("the installed gop2p bot", function()
     end
     for _, text in ipairs {"error({})", "error(nil)", "local x = nil + 1",
         "assert(nil, 'no')", "require 'gop2p'.spawn(error, 'task', 0)",
-        "error(setmetatable({}, {__tostring = function() return 'x' end}))"} do
+        "error(setmetatable({}, {__tostring = function() return '' end}))"} do
       local _, _, said = tree:run {"bot", script(text)}
       assert.matches("stack traceback", said)
     end
