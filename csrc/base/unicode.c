@@ -97,3 +97,42 @@ bool gp_unicode_breaks (int32_t before, int32_t c, int32_t *state) {
 int gp_unicode_width (int32_t c) {
   return utf8proc_charwidth(c);
 }
+
+/* Canonical combining classes (UAX 44, table 15). Between these ranges are
+   those of single scripts, whose marks belong to their syllables. */
+static bool isaccent (const utf8proc_property_t *p) {
+  utf8proc_propval_t class = p->combining_class;
+  return class == 1 || (class >= 10 && class <= 36) || class >= 200;
+}
+
+#define DOTLESS_I 0x131
+
+/* Without the accents on letters: 'n' characters become so many. */
+static utf8proc_ssize_t strip (int32_t *at, utf8proc_ssize_t n) {
+  utf8proc_ssize_t i, kept = 0;
+  bool onletter = false;
+  for (i = 0; i < n; i++) {
+    if (!gp_unicode_ismark(at[i]))
+      onletter = gp_unicode_isletter(at[i]);
+    else if (onletter && isaccent(utf8proc_get_property(at[i])))
+      continue;
+    at[kept++] = at[i] == DOTLESS_I ? 'i' : at[i];
+  }
+  return kept;
+}
+
+size_t gp_unicode_fold (char *out, const char *text, size_t len) {
+  int32_t at[GP_FOLD_MOST * 18];
+  size_t bytes = 0;
+  utf8proc_ssize_t i;
+  utf8proc_ssize_t n = utf8proc_decompose(
+    (const utf8proc_uint8_t *)text, (utf8proc_ssize_t)len, at,
+    GP_FOLD_MOST * 18,
+    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
+  n = utf8proc_normalize_utf32(at, strip(at, n),
+                               UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+  for (i = 0; i < n; i++)
+    bytes += (size_t)utf8proc_encode_char(at[i],
+                                          (utf8proc_uint8_t *)out + bytes);
+  return bytes;
+}

@@ -55,6 +55,22 @@ int gp_unicode_direction (int32_t c);
 */
 bool gp_unicode_breaks (int32_t before, int32_t c, int32_t *state);
 
+#define GP_FOLD_MOST 64 /* characters that are folded at once */
+#define GP_FOLD_ROOM (GP_FOLD_MOST * 18 * 4) /* bytes that they become */
+
+/*
+** Of a letter, as a person takes it, or of what several are compared by:
+** regardless of case, accents, and of how its characters are composed, how
+** wide they are or how they look. 'text' is UTF-8 of at most GP_FOLD_MOST
+** characters; the bytes that are put into 'out', which has GP_FOLD_ROOM.
+**
+** By NFKC_Casefold (Unicode 3.13), without the accents on letters: marks
+** above, below and across, and the points of Hebrew and Arabic. What makes
+** another letter or syllable stays: vowel signs, viramas, nuktas, the voicing
+** of kana. A dotless i is an i, since a capital one may be either.
+*/
+size_t gp_unicode_fold (char *out, const char *text, size_t len);
+
 /* Columns of a terminal that it takes: 0, 1 or 2. */
 int gp_unicode_width (int32_t c);
 

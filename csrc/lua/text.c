@@ -199,13 +199,50 @@ static int core_textend (lua_State *L) {
   return 1;
 }
 
+/* The bytes of the letter that 'text' begins with, or of its first
+   GP_FOLD_MOST characters; 0: it begins with a byte that is none of UTF-8. */
+static size_t letter (const char *text, size_t len) {
+  size_t at, n;
+  int32_t state = 0, c, before = next(text, len, &at);
+  int count;
+  if (before < 0)
+    return 0;
+  for (count = 1; at < len && count < GP_FOLD_MOST; count++) {
+    c = next(text + at, len - at, &n);
+    if (breaks(before, c, &state))
+      break;
+    before = c;
+    at += n;
+  }
+  return at;
+}
+
+/*
+** core.fold(text) -> what is compared of it, regardless of case and accents;
+** base/unicode.h says what that is. Bytes that are none of UTF-8 stay.
+*/
+static int core_fold (lua_State *L) {
+  size_t len, at = 0, n;
+  const char *text = luaL_checklstring(L, 1, &len);
+  luaL_Buffer b;
+  luaL_buffinit(L, &b);
+  for (; at<len; at += n> 0 ? n : 1) {
+    n = letter(text + at, len - at);
+    if (n == 0)
+      luaL_addchar(&b, text[at]);
+    else
+      luaL_addsize(&b, gp_unicode_fold(luaL_prepbuffsize(&b, GP_FOLD_ROOM),
+                                       text + at, n));
+  }
+  luaL_pushresult(&b);
+  return 1;
+}
+
 void lgp_open_text (lua_State *L) {
-  static const luaL_Reg functions[] = {{"visible", core_visible},
-                                       {"letters", core_letters},
-                                       {"fit", core_fit},
-                                       {"skip", core_skip},
-                                       {"wordend", core_wordend},
-                                       {"textend", core_textend},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"visible", core_visible}, {"letters", core_letters},
+    {"fit", core_fit},         {"fold", core_fold},
+    {"skip", core_skip},       {"wordend", core_wordend},
+    {"textend", core_textend}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -20,6 +20,7 @@ local GOP2P = {
   "pump([seconds])", "runs one turn of the loop",
   "lines([file])", "iterator over lines of standard input or a file",
   "readable(file [, timeout])", "waits until a file can be read",
+  "fold(text)", "the text without case and accents, for comparing",
   "loop()", "what another event loop needs to run this one",
   "prompt([what])", "false: nodes are not served; {on_message = f}",
   "help()", "this text; node:help() is about nodes",

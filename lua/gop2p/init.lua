@@ -226,6 +226,14 @@ gop2p.readable = input.readable
 gop2p.lines = input.lines
 gop2p.prompt = prompt.set
 
+-- gop2p.fold(text) -> text
+--
+-- For comparing regardless of case and accents: two texts that give the same
+-- are one to a person. Bytes that are none of UTF-8 stay as they are.
+function gop2p.fold(text)
+  return core.fold(check.string(text, 1, "fold"))
+end
+
 -- gop2p.help() -> text: what there is.
 function gop2p.help()
   return help.gop2p(gop2p)

@@ -36,6 +36,9 @@ end
 -- space nor zero-width, #s + 1 at the end; whether there was space before.
 text.skip = core.skip
 
+-- text.fold(s) -> what of s is compared where case and accents do not count.
+text.fold = core.fold
+
 -- text.word(s, at) -> the first word from 'at' on, where what comes after it
 -- begins; or nil
 function text.word(s, at)

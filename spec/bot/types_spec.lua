@@ -25,11 +25,32 @@ describe("the name of a command", function()
     end)
   end
 
-  it("is found in ASCII capitals or not", function()
-    local scene <close> = scene_with("Müsli", function() return "it is" end)
-    assert.equal("it is", scene:ask("!MüSLI"))
-    scene:say("!MÜSLI")
+  it("is found whatever its case and accents, composed or not", function()
+    local scene <close> = scene_with("Müsli|straße", function(ctx)
+      return "it is " .. ctx.command
+    end)
+    for _, name in ipairs {"müsli", "MÜSLI", "mu\u{308}sli", "Musli",
+                           "ＭÜＳＬＩ", "STRASSE"} do
+      assert.equal("it is mÜsli", (scene:ask("!" .. name):gsub("ü", "Ü")))
+      assert.equal("it is mÜsli", (scene:ask("Dice: " .. name)
+                                        :gsub("ü", "Ü")))
+    end
+    for _, name in ipairs {"muesli", "müslí\xFF", "mus li", "м"} do
+      scene:say("!" .. name)
+    end
     assert.is_true(scene:is_silent())
+    local taken, why = pcall(scene.bot.command, scene.bot, "MUSLI", print)
+    assert.is_false(taken)
+    assert.matches("MUSLI", why:upper())
+  end)
+
+  it("that is not composed is found by one that is", function()
+    local scene <close> = scene_with("cafe\u{301}|обед", function()
+      return "it is"
+    end)
+    for _, name in ipairs {"café", "CAFÉ", "CAFE", "ОБЕД"} do
+      assert.equal("it is", scene:ask("!" .. name))
+    end
   end)
 
   it("must be one, and it is said what that is", function()

@@ -1,6 +1,6 @@
 -- commands.lua - the commands of a bot, and the help made from them.
 
-local lower = require("gop2p.text").lower
+local fold = require("gop2p.text").fold
 local sort = require("gop2p.text").sort
 
 local commands = {}
@@ -15,16 +15,16 @@ end
 function commands:add(command)
   local names = { command.name, table.unpack(command.aliases) }
   for _, name in ipairs(names) do
-    if self.names[name] then return false, name end
+    if self.names[fold(name)] then return false, name end
   end
-  for _, name in ipairs(names) do self.names[name] = command end
+  for _, name in ipairs(names) do self.names[fold(name)] = command end
   self.list[#self.list + 1] = command
   return true
 end
 
--- The command of that name, in capitals or not, or nil.
+-- The command of that name, whatever its case and accents, or nil.
 function commands:find(name)
-  return self.names[lower(name)]
+  return self.names[fold(name)]
 end
 
 -- How it is called; 'lead' is what has to stand before its name.
@@ -55,7 +55,7 @@ function commands.help(lists, lead, may)
   local taken, lines = {}, {}
   for _, list in ipairs(lists) do
     for _, command in ipairs(list.list) do
-      if not taken[command.name] and may(command) then
+      if not taken[fold(command.name)] and may(command) then
         lines[#lines + 1] = "* " .. line(command, lead)
       end
     end
