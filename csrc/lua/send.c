@@ -43,11 +43,10 @@ static int core_connect (lua_State *L) {
   return callentry(L, gp_node_connect, "could not join through");
 }
 
-/* core.setvisits(node, boolean): whether it comes as a visitor, wherever it
-   connects from now on */
-static int core_setvisits (lua_State *L) {
-  gp_node_setvisits(lgp_tonode(L), lua_toboolean(L, 2));
-  return 0;
+/* core.visit(node, peer, seconds) -> receipt | nil, err: likewise, as a
+   visitor */
+static int core_visit (lua_State *L) {
+  return callentry(L, gp_node_visit, "could not join through");
 }
 
 /* core.askwho(node, peer, seconds) -> receipt | nil, err: it has joined
@@ -100,7 +99,7 @@ static int core_leave (lua_State *L) {
 
 void lgp_open_send (lua_State *L) {
   static const luaL_Reg functions[] = {{"connect", core_connect},
-                                       {"setvisits", core_setvisits},
+                                       {"visit", core_visit},
                                        {"askwho", core_askwho},
                                        {"look", core_look},
                                        {"askreach", core_askreach},

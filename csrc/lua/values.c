@@ -66,9 +66,9 @@ static const char unreached[] =
   "nothing responds at this node's address: name one that leads here, or let "
   "requests to it in";
 
-/* One that was asked for its list a moment ago, on behalf of this machine. */
+/* One that has given this node its list a moment ago, or is asked by many. */
 static const char too_soon[] =
-  "it lists its members once a second for a machine";
+  "it lists its members once a second for a node";
 
 /* A member has tried, and said so. */
 static bool isunreached (const gp_failure *f) {

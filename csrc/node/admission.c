@@ -101,6 +101,8 @@ void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
 static void letin (gp_node *n, gp_record *peer) {
   if (gp_visitors_letin(n, peer))
     return;
+  gp_visitors_end(n, peer);
+  gp_departure_setleft(n, false);
   if (!gp_membership_islost(peer)) {
     gp_admission_welcome(n, peer, GP_HAS_COME);
     return;
@@ -123,6 +125,7 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   }
   else {
     letin(n, peer);
+    gp_visitors_stand(peer, false);
     gp_respond_list(n, x, &list);
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
@@ -239,28 +242,59 @@ static bool isnamesake (gp_node *n, gp_record *peer,
   return true;
 }
 
-/* Lets a newcomer in, refuses it, or finds out what is to be known before.
-   Whether the response waits. */
-static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
+/* Lets a newcomer in, or refuses it. Whether the response waits, until it is
+   known which. */
+static bool judge (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
   bool later = false;
-  learn(n, peer, request);
-  if (!peer->visit.asked)
-    gp_departure_setleft(n, false);
-  gp_detector_heard(n, peer);
-  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
-    return true;
   if (gp_membership_ismember(peer) ||
       !isnamesake(n, peer, request, x, &later))
     admit(n, peer, x, request->ext.brief);
   return later;
 }
 
-/* Whether the sender of a connect was only told of us: a node that has left
-   is then no member to be met. Others start a network with it. */
-static bool comesbylist (const gp_recvreq *request) {
-  return request->ext.topic == GP_TOPIC_RECONNECT ||
-         (request->ext.visit && request->ext.brief);
+/* Dials a visitor back. False: it cannot be, its response does not wait. */
+static bool dialback (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+  gp_peer *at = gp_dialback_endpoint(request);
+  bool waits = at != NULL && gp_dialback_begin(n, request, at, x);
+  gp_peer_unref(at);
+  return waits;
+}
+
+/* Finds out what is to be known of a newcomer before it is judged. Whether
+   the response waits. */
+static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
+                   gp_exchange *x) {
+  learn(n, peer, request);
+  gp_detector_heard(n, peer);
+  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
+    return true;
+  if (gp_visitors_isnew(peer) && dialback(n, request, x))
+    return true;
+  return judge(n, peer, request, x);
+}
+
+/* Whether the sender of a connect was only told of us, and we have left: then
+   we are no member to be met. Others start a network with us. */
+static bool istoolate (const gp_node *n, const gp_recvreq *request) {
+  return n->departures.left && (request->ext.topic == GP_TOPIC_RECONNECT ||
+                                (request->ext.visit && request->ext.brief));
+}
+
+void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is) {
+  gp_record *peer = gp_peers_find(&n->peers, d->request.msg->from);
+  if (peer == NULL) {
+    gp_respond(n, d->exchange, 503, gp_wire_busy);
+    return;
+  }
+  if (is)
+    gp_visitors_dialled(peer, d->request.ext.who.process,
+                        gp_peer_address(d->at));
+  if (istoolate(n, &d->request))
+    gp_respond(n, d->exchange, 403, gp_wire_notregistered);
+  else
+    (void)judge(n, peer, &d->request, d->exchange);
+  gp_peers_touch(&n->peers, peer);
 }
 
 /* The record of a newcomer; NULL: it cannot be let in, and was told so. */
@@ -273,7 +307,7 @@ static gp_record *find (gp_node *n, const gp_recvreq *request,
     return NULL;
   }
   peer = gp_naming_recognise(n, from, request->remote, true);
-  if (n->departures.left && comesbylist(request)) {
+  if (istoolate(n, request)) {
     gp_respond(n, x, 403, gp_wire_notregistered);
     return NULL;
   }

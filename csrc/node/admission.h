@@ -14,6 +14,7 @@
 
 #include "base/ring.h"
 #include "node/claim.h"
+#include "node/dialback.h"
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
@@ -28,9 +29,10 @@ typedef struct gp_arrival {
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
-  gp_lookers lookers;   /* who asks for the list alone */
-  gp_visitors visitors; /* and who comes to write alone */
-  bool told_elsewhere;  /* the program knows that we are not reached by all */
+  gp_dialbacks dialbacks; /* who is probed before it gets what it wants: */
+  gp_lookers lookers;     /* who asks for the list alone, */
+  gp_visitors visitors;   /* and who comes to write alone */
+  bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);
@@ -57,6 +59,10 @@ void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
 */
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
                           const gp_peer *claimant, uint64_t process);
+
+/* The dialling back for a connect has ended; 'is': its process has responded.
+   It is let in as a visitor, or else as a newcomer like any other. */
+void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is);
 
 /* It is a member: it 'has come' to us (GP_HAS_COME), or let us in
    (GP_HAS_RESPONDED). */

@@ -111,7 +111,7 @@ static void extend (const gp_node *n, const gp_record *peer,
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
   ext->brief = rule->brief;
-  ext->visit = m->type == GP_CONNECT && n->admission.visitors.visits;
+  ext->visit = m->type == GP_CONNECT && r->visit;
   ext->nonce = peer->compat.ours ? r->nonce : 0;
   ext->number = m->number;
   ext->notice = peer->compat.ours && m->notice;
@@ -141,6 +141,7 @@ static gp_err begin (gp_node *n, gp_record *peer, gp_request *r) {
     r->sent = true;
     r->hopeful = peer->liveness.reachable;
     r->nonce = noncefor(n, peer, r);
+    r->visit = gp_visitors_goesas(peer, r->visit);
     r->began_at = n->now;
   }
   return send(n, peer, r);

@@ -37,7 +37,13 @@ gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
     return NULL;
   r = gp_request_new(purpose, gp_record_name(peer), msg, NULL, timeout_ms);
   gp_message_unref(msg);
+  if (r != NULL)
+    gp_request_setvisit(r, peer->visit.visiting);
   return r;
+}
+
+void gp_request_setvisit (gp_request *r, bool visit) {
+  r->visit = visit;
 }
 
 gp_purpose gp_request_purpose (const gp_request *r) {

@@ -313,16 +313,30 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   gp_probe_free(p);
 }
 
+/* The end of a probe of one that wants to look or to visit. */
+static void enddialback (gp_node *n, gp_dialback *d, gp_err error,
+                         const gp_recvresp *response) {
+  bool is = error == GP_OK &&
+            response->ext.who.process == d->request.ext.who.process;
+  if (d->request.msg == NULL)
+    gp_lookers_dialled(n, d, is);
+  else
+    gp_admission_dialled(n, d, is);
+  gp_dialback_free(d);
+}
+
 void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
                         const gp_recvresp *response, uint64_t now) {
   gp_probe *p = gp_probe_take(n, id);
+  gp_dialback *d = gp_dialback_take(n, id);
   gp_record *peer;
   gp_request *r;
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
-  else if (!gp_lookers_responded(n, id, error, response) &&
-           (r = gp_outbox_take(n, id, &peer)) != NULL)
+  else if (d != NULL)
+    enddialback(n, d, error, response);
+  else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
   gp_sweep(n);
 }

@@ -66,14 +66,14 @@ local function tryreach(self, peer)
   core.askreach(self, peer)
 end
 
--- Joins through one entry point.
-local function join(self, peer, timeout)
+-- Joins through one entry point; 'request': core.connect or core.visit.
+local function join(self, peer, timeout, request)
   local deadline = scheduler.deadline(timeout)
   local ok, why = reach.check(self, peer, timeout)
   if not ok then return nil, why end
   timeout = deadline and math.max(deadline - core.now(), 0)
   local asktime = timeout and timeout > 0 and math.min(timeout, 86400) or 5
-  local rec, err = core.connect(self, peer, math.max(asktime, 0.001))
+  local rec, err = request(self, peer, math.max(asktime, 0.001))
   if not rec then
     err.peer = peer
     return nil, err
@@ -99,10 +99,9 @@ local function enter(self, peers, timeout, name)
   check.that(list or err, 1, name, why, 1)
   timeout = check.timeout(timeout, 2, name, 1)
   if err then return nil, err end
-  core.setvisits(self, name == "visit")
   local joined
   for _, peer in ipairs(list) do
-    joined, err = join(self, peer, timeout)
+    joined, err = join(self, peer, timeout, core[name])
     if joined then return true end
     if core.isclosed(self) then break end
   end
@@ -366,20 +365,22 @@ end
 -- 'peer', 'name' (if it has one), 'state' ("alive", or "suspected": it does
 -- not respond), 'rtt' (seconds), and if it does not respond 'error'. Waits
 -- for 'peer' ('timeout' seconds, default 5), and then for the others a
--- second. Only nodes of ours tell, once a second for each machine. EVERSION:
--- it is none, or an earlier version; EFORBIDDEN: it does not reach this node.
+-- second. Where the list is longer than the node may have members it is cut,
+-- and its 'more' is how many are missing. Only nodes of ours tell, once a
+-- second for each that asks. EVERSION: it is none, or an earlier version;
+-- EFORBIDDEN: it does not reach this node.
 function node:look(peer, timeout)
   open(self, "look")
   local who, why, err = whom.one(self, peer, "could not look at")
   check.that(who or err, 1, "look", why)
   timeout = check.timeout(timeout, 2, "look")
   if err then return nil, err end
-  local list
-  list, err = look.list(self, who, scheduler.deadline(timeout or TIMEOUT))
-  if not list then return nil, err end
-  for i, one in ipairs(look.at(self, list)) do
-    list[i] = setmetatable(one, fieldsmeta)
-  end
+  local peers, more = look.list(self, who,
+                                scheduler.deadline(timeout or TIMEOUT))
+  if not peers then return nil, more end
+  local list = look.at(self, peers)
+  for _, one in ipairs(list) do setmetatable(one, fieldsmeta) end
+  if more > 0 then list.more = more end
   return setmetatable(list, listmeta)
 end
 

@@ -11,20 +11,26 @@ retry.__index = retry
 
 local FIRST, LONGEST = 1, 60   -- seconds
 
-function retry.new()
-  return setmetatable({ pause = FIRST, over = false }, retry)
+-- A pause is longer or shorter by this part of it at most.
+retry.JITTER = 0.25
+
+-- retry.new([seconds]): the first pause, before jitter.
+function retry.new(first)
+  first = first or FIRST
+  return setmetatable({ first = first, pause = first, over = false }, retry)
 end
 
 -- retry:next() -> seconds to wait before the next try
 function retry:next()
-  local pause = self.pause * (0.75 + math.random() / 2)
+  local pause = self.pause
+                * (1 + retry.JITTER * (2 * math.random() - 1))
   self.pause = math.min(2 * self.pause, LONGEST)
   return pause
 end
 
 -- retry:reset(): the next pause is a short one.
 function retry:reset()
-  self.pause = FIRST
+  self.pause = self.first
 end
 
 -- retry:run(try [, seconds]) -> true | false

@@ -24,6 +24,18 @@ function values.endpoint(peer)
   return ("%s:%s"):format(hostof(peer), peer.port)
 end
 
+-- values.distinct() -> function(peer) -> boolean: whether it was given none
+-- before that is reached at the same place.
+function values.distinct()
+  local seen = {}
+  return function(peer)
+    local where = values.endpoint(peer)
+    local new = not seen[where]
+    seen[where] = true
+    return new
+  end
+end
+
 -- values.described(peer) -> "ann (host:port)", or without a name "host:port":
 -- where the address matters.
 function values.described(peer)

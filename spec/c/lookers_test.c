@@ -124,29 +124,55 @@ static const char *looks (script *s, const actor *by) {
   return script_given(s, x);
 }
 
-TEST(lookersrate, "an address is responded to once a second") {
+TEST(lookersrate, "an endpoint is given the list once a second") {
   static const actor neighbour = {
     .name = "localhost:4001", .remote = "10.9.9.9", .process = 67};
   static const actor other = {
     .name = "localhost:4000", .remote = "10.9.9.8", .process = 68};
   script s;
-  size_t x;
+  size_t x, y;
   open(&s);
   TEXT(looks(&s, &eve), "200 v113 [b:1] as asked");
   TEXT(looks(&s, &eve), SOON);
-  TEXT(looks(&s, &neighbour), SOON);
+  TEXT(looks(&s, &neighbour), "200 v113 [b:1] as asked");
   TEXT(looks(&s, &other), "200 v113 [b:1] as asked");
   script_pass(&s, 999);
   TEXT(looks(&s, &eve), SOON);
   script_pass(&s, 1);
   x = asks(&s, &eve);
+  y = asks(&s, &eve); /* before it was given the list */
   script_pass(&s, 600);
-  TEXT(looks(&s, &neighbour), SOON); /* while eve is probed, too */
-  script_fail(&s, "probe", GP_ECONNREFUSED);
-  TEXT(script_given(&s, x), UNREACHED);
+  script_respond(&s, "probe", &eve, NULL);
+  script_respond(&s, "probe", &eve, NULL);
+  TEXT(script_given(&s, x), "200 v113 [b:1] as asked");
+  TEXT(script_given(&s, y), SOON);
+  (void)script_sent(&s);
+  script_pass(&s, 999);
   TEXT(looks(&s, &eve), SOON);
-  script_pass(&s, 400);
+  script_pass(&s, 1);
   TEXT(looks(&s, &eve), "200 v113 [b:1] as asked");
+  unnoticed(&s);
+  script_close(&s);
+}
+
+TEST(lookersforged, "what is not dialled back takes nobody's second") {
+  static const actor forged = {
+    .name = "localhost:9", .remote = "10.9.9.9", .process = 13};
+  static const actor imposter = {
+    .name = "localhost:4000", .remote = "10.9.9.9", .process = 13};
+  script s;
+  size_t i;
+  open(&s);
+  for (i = 0; i < 20; i++) {
+    asks(&s, i % 2 == 0 ? &forged : &imposter);
+    if (i % 2 == 0)
+      script_fail(&s, "probe 10.9.9.9:9", GP_ECONNREFUSED);
+    else
+      script_respond(&s, "probe 10.9.9.9:4000", &eve, NULL);
+    (void)script_sent(&s);
+    TEXT(looks(&s, &eve), "200 v113 [b:1] as asked");
+    script_pass(&s, SECOND);
+  }
   unnoticed(&s);
   script_close(&s);
 }
@@ -158,17 +184,37 @@ TEST(lookersbound, "no more than so many are probed at once") {
   actor one = eve;
   open(&s);
   one.remote = remote;
-  for (i = 0; i < 65; i++) {
+  for (i = 0; i < 129; i++) {
     snprintf(remote, sizeof remote, "10.8.0.%d", (int)i);
     x = asks(&s, &one);
-    TEXT(script_given(&s, x), i < 64 ? "" : BUSY);
+    TEXT(script_given(&s, x), i < 128 ? "" : BUSY);
   }
   script_fail(&s, "probe 10.8.0.7:4000", GP_ETIMEDOUT);
   snprintf(remote, sizeof remote, "10.8.1.1");
   x = asks(&s, &one);
   TEXT(script_given(&s, x), "");
-  SAME(script_count(&s, "probe"), 64);
+  SAME(script_count(&s, "probe"), 128);
   script_close(&s); /* responds to all */
+}
+
+TEST(lookerseach, "nor so many of one address, whatever they name") {
+  script s;
+  size_t i, x;
+  char name[20];
+  actor one = eve;
+  open(&s);
+  one.name = name;
+  for (i = 0; i < 33; i++) {
+    snprintf(name, sizeof name, "localhost:%d", (int)(5000 + i));
+    x = asks(&s, &one);
+    TEXT(script_given(&s, x), i < 32 ? "" : BUSY);
+  }
+  one.remote = "10.8.0.1";
+  x = asks(&s, &one);
+  TEXT(script_given(&s, x), "");
+  script_respond(&s, "probe 10.8.0.1", &one, NULL);
+  TEXT(script_given(&s, x), "200 v113 [b:1] as asked");
+  script_close(&s);
 }
 
 TEST(lookersmemory, "without memory one that looks is told to come again") {
@@ -211,7 +257,7 @@ TEST(lookersrefused, "what cannot be sent is no probe") {
   s.refuse = GP_EMFILE;
   TEXT(script_given(&s, asks(&s, &eve)), BUSY);
   s.refuse = GP_OK;
-  SAME(s.node->admission.lookers.count, 0);
+  SAME(s.node->admission.dialbacks.count, 0);
   script_close(&s);
 }
 
@@ -349,7 +395,7 @@ TEST(lookworld, "a network that is looked at again and again goes on so") {
       gp_receipt *r;
       SAME(gp_node_look(world_node(&w, 3), p, 500, gp_sim_now(w.sim), &r),
            GP_OK);
-      world_pass(&w, 505);
+      world_pass(&w, 520);
       CHECK(gp_receipt_issettled(r));
       if (r->has_list) {
         SAME(r->list.n, 2);

@@ -1,12 +1,12 @@
 /*
-** visitors_test.c - those that come to write, and are no members, seen from
-** both sides.
+** visitors_test.c - those that come to write, and are no members.
 */
 #include "node/visitors.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "memory.h"
 #include "node/state.h"
 #include "program.h"
 #include "world.h"
@@ -18,10 +18,31 @@ static const actor cleo = {.name = "c:1", .process = 3};
 static const actor eve = {.name = "e:1", .process = 66, .called = "eve"};
 static const actor go = {.name = "g:1", .program = ACTOR_V113};
 
-static size_t visits (script *s, const actor *by) {
+static const actor mallory = {.name = "10.9.9.9:9",
+                              .remote = "10.6.6.6",
+                              .process = 13,
+                              .called = "mallory"};
+
+static size_t ask (script *s, const actor *by, bool brief) {
   gp_recvreq request = script_ask(s, by, GP_CONNECT, NULL);
   request.ext.visit = true;
+  request.ext.brief = brief;
   return script_receive(s, &request);
+}
+
+/* Asks for a visit, and does not respond yet where it is dialled back. */
+static size_t asks (script *s, const actor *by) {
+  return ask(s, by, false);
+}
+
+/* Asks, and responds; of that nothing is left to be read. */
+static size_t visits (script *s, const actor *by) {
+  size_t x = asks(s, by);
+  if (script_count(s, "probe 10.") > 0) {
+    (void)script_sent(s);
+    script_respond(s, "probe 10.", by, NULL);
+  }
+  return x;
 }
 
 /* With bob, and nothing else of him to be read. */
@@ -209,23 +230,163 @@ TEST(visitornamesake, "a member may have the nick of a visitor") {
 
 TEST(visitorbound, "where there are too many the next one is a member") {
   script s;
-  char name[20];
-  actor one = {.name = name, .remote = "10.7.7.7"};
+  char name[20], remote[20];
+  actor one = {.name = name, .remote = remote};
   size_t i;
   open(&s);
   for (i = 0; i < 257; i++) {
     snprintf(name, sizeof name, "v%d:1", (int)i);
+    snprintf(remote, sizeof remote, "10.7.7.%d", (int)(i / 64));
     one.process = 100 + i;
     TEXT(script_given(&s, visits(&s, &one)), "200 v113 [b:1]");
     TEXT(program_news(&s), i < 256 ? "" : "v256 joined");
   }
   SAME(s.node->admission.visitors.count, 256);
   snprintf(name, sizeof name, "v5:1");
+  snprintf(remote, sizeof remote, "10.7.7.0");
   one.process = 105;
   script_disconnect(&s, &one);
   TEXT(script_given(&s, visits(&s, &one)), "200 v113 [b:1 v256:1]");
   TEXT(program_news(&s), "");
   script_close(&s);
+}
+
+TEST(visitoreach, "and so is the next one where one address has too many") {
+  script s;
+  char name[20];
+  actor one = {.name = name, .remote = "10.7.7.7"};
+  size_t i;
+  open(&s);
+  for (i = 0; i < 65; i++) {
+    snprintf(name, sizeof name, "v%d:1", (int)i);
+    one.process = 100 + i;
+    visits(&s, &one);
+    TEXT(program_news(&s), i < 64 ? "" : "v64 joined");
+  }
+  visits(&s, &eve);
+  TEXT(program_news(&s), "");
+  SAME(s.node->admission.visitors.count, 65);
+  script_close(&s);
+}
+
+TEST(visitordialled, "who visits is dialled back where it came from first") {
+  script s;
+  size_t x;
+  open(&s);
+  x = asks(&s, &mallory);
+  TEXT(script_sent(&s), "probe 10.6.6.6:9 any");
+  TEXT(script_given(&s, x), "");
+  TEXT(script_given(&s, script_say(&s, &mallory, "1", 1)), STRANGER);
+  script_respond(&s, "probe", &mallory, NULL);
+  TEXT(script_given(&s, x), "200 v113 [b:1]");
+  TEXT(script_given(&s, asks(&s, &mallory)), "200 v113 [b:1]"); /* known */
+  unnoticed(&s);
+  SAME(s.node->admission.visitors.count, 1);
+  TEXT(program_news(&s), "");
+  script_close(&s);
+}
+
+TEST(visitorforged, "one that does not respond is seen like any newcomer") {
+  static const actor others[] = {
+    {.name = "10.6.6.6:9", .process = 14},
+    {.name = "10.6.6.6:9"}, /* does not tell */
+    {.name = "10.6.6.6:9", .program = ACTOR_V113}};
+  static const gp_err errors[] = {GP_ECONNREFUSED, GP_ETIMEDOUT, GP_EPROTO};
+  script s;
+  size_t i, x;
+  for (i = 0; i < 6; i++) {
+    open(&s);
+    x = asks(&s, &mallory);
+    if (i < 3)
+      script_respond(&s, "probe", &others[i], NULL);
+    else
+      script_fail(&s, "probe", errors[i - 3]);
+    TEXT(script_given(&s, x), "200 v113 [b:1]");
+    TEXT(program_news(&s), "10.9.9.9 joined");
+    SAME(s.node->admission.visitors.count, 0);
+    SAME(s.node->memberships.members, 2);
+    (void)script_sent(&s);
+    script_close(&s);
+  }
+}
+
+TEST(visitorflood, "those that only send take no place of a visitor") {
+  script s;
+  char name[20];
+  actor one = {.name = name, .remote = "10.6.6.6"};
+  size_t i;
+  open(&s);
+  for (i = 0; i < 256; i++) {
+    snprintf(name, sizeof name, "v%d:1", (int)i);
+    one.process = 100 + i;
+    ask(&s, &one, true);
+  }
+  SAME(s.node->admission.visitors.count, 0);
+  SAME(script_count(&s, "probe 10.6.6.6"), 32);
+  SAME(s.node->memberships.members, 1 + 256 - 32);
+  (void)program_news(&s);
+  (void)script_sent(&s);
+  i = ask(&s, &eve, true);
+  script_respond(&s, "probe 10.0.", &eve, NULL);
+  CHECK(strncmp(script_given(&s, i), "200 v113", 8) == 0);
+  TEXT(program_news(&s), "");
+  SAME(s.node->admission.visitors.count, 1);
+  script_close(&s); /* responds to all */
+}
+
+TEST(visitorother, "another process under its name is dialled back anew") {
+  static const actor other = {.name = "e:1", .process = 67};
+  script s;
+  size_t x;
+  open(&s);
+  visits(&s, &eve);
+  x = asks(&s, &other);
+  TEXT(script_given(&s, x), "");
+  script_fail(&s, "probe", GP_ECONNREFUSED);
+  TEXT(program_news(&s), "e joined");
+  SAME(s.node->admission.visitors.count, 0);
+  (void)script_sent(&s);
+  script_close(&s);
+}
+
+TEST(visitorgivesup, "one that connects meanwhile is a member") {
+  script s;
+  size_t x;
+  open(&s);
+  x = asks(&s, &eve);
+  script_connect(&s, &eve);
+  script_respond(&s, "probe", &eve, NULL);
+  TEXT(script_given(&s, x), "200 v113 [b:1 e:1]");
+  TEXT(program_news(&s), "e joined");
+  script_close(&s);
+}
+
+TEST(visitormemory, "without memory to dial back one is a newcomer") {
+  script s;
+  size_t i, last = 0;
+  bool failed = true;
+  for (i = 1; failed && i < 200; i++) {
+    gp_recvreq request;
+    script_exchange *x;
+    bool responded;
+    open(&s);
+    request = script_ask(&s, &eve, GP_CONNECT, NULL);
+    request.ext.visit = true;
+    x = &s.received[s.received_count++];
+    memory_fail(i, false);
+    responded = gp_node_received(s.node, &request, &x->head, s.now);
+    failed = memory_heal();
+    gp_recvreq_clear(&request);
+    if (!responded)
+      script_respond(&s, "probe", &eve, NULL);
+    CHECK(*x->text != '\0');
+    CHECK(failed || s.node->admission.visitors.count == 1);
+    (void)program_news(&s);
+    (void)script_sent(&s);
+    script_close(&s);
+    last = i;
+  }
+  CHECK(last > 3 && !failed);
 }
 
 TEST(visitorlisted, "one that another program lists is not met for that") {
@@ -293,16 +454,29 @@ TEST(visitorgoodbye, "a node that leaves tells those that visit it") {
 
 TEST(visitortoolate, "nor is one that has left met as one of a list") {
   script s;
-  gp_recvreq request;
   gp_receipt *r;
   open(&s);
   r = program_leave(&s);
-  request = script_ask(&s, &eve, GP_CONNECT, NULL);
-  request.ext.visit = request.ext.brief = true;
-  TEXT(script_given(&s, script_receive(&s, &request)), STRANGER);
+  TEXT(script_given(&s, ask(&s, &eve, true)), STRANGER);
   script_respond(&s, "disconnect", &bob, NULL);
   gp_receipt_unref(r);
   SAME(s.node->peers.count, 0);
+  script_close(&s);
+}
+
+TEST(visitorlate, "nor while that one is dialled back") {
+  script s;
+  size_t x;
+  gp_receipt *r;
+  open(&s);
+  x = ask(&s, &eve, true);
+  r = program_leave(&s);
+  script_respond(&s, "probe", &eve, NULL);
+  TEXT(script_given(&s, x), STRANGER);
+  script_respond(&s, "disconnect", &bob, NULL);
+  gp_receipt_unref(r);
+  SAME(s.node->peers.count, 0);
+  SAME(s.node->admission.visitors.count, 0);
   script_close(&s);
 }
 
@@ -323,111 +497,4 @@ TEST(visitheld, "what waits when a visit ends arrives") {
   TEXT(told_message(s.node), "e: 2");
   SAME(s.node->peers.count, 0);
   script_close(&s);
-}
-
-TEST(visiting, "a node that visits says so wherever it connects") {
-  script s;
-  gp_receipt *r;
-  script_open(&s);
-  gp_node_setvisits(s.node, true);
-  r = program_join(&s, "b:1");
-  TEXT(script_sent(&s), "connect b:1 any visit");
-  script_respond(&s, "connect", &bob, "c:1");
-  TEXT(script_sent(&s), "connect c:1 any brief visit");
-  script_respond(&s, "connect", &cleo, "");
-  SAME(script_result(r), GP_OK);
-  program_forget(program_say(&s, "hello"));
-  TEXT(script_sent(&s), "broadcast b:1 v113 \"hello\" #1; "
-                        "broadcast c:1 v113 \"hello\" #1");
-  script_refuse(&s, "broadcast b:1", &bob, 403); /* ten seconds are over */
-  TEXT(script_sent(&s), "connect b:1 any reconnect visit");
-  script_respond(&s, "connect b:1", &bob, "c:1");
-  TEXT(script_sent(&s), "broadcast b:1 v113 \"hello\" #1");
-  gp_node_setvisits(s.node, false);
-  r = program_join(&s, "d:1");
-  TEXT(script_sent(&s), "connect d:1 any");
-  gp_receipt_unref(r);
-  script_close(&s);
-}
-
-TEST(visitworld, "a network that is visited goes on as it was") {
-  EACHSEED (seed, 20) {
-    world w;
-    size_t i, n;
-    world_network(&w, seed, 4);
-    world_pass(&w, 5 * SECOND);
-    n = world_add(&w, NULL);
-    world_ignore(&w);
-    gp_node_setvisits(world_node(&w, n), true);
-    SAME(world_end(&w, world_join(&w, n, 1)), GP_OK);
-    SAME(world_end(&w, world_say(&w, n, "hello")), GP_OK);
-    world_pass(&w, 30 * SECOND);
-    SAME(world_end(&w, world_say(&w, n, "again")), GP_OK);
-    SAME(world_end(&w, world_leave(&w, n)), GP_OK);
-    world_pass(&w, 15 * SECOND);
-    for (i = 0; i < n; i++) {
-      TEXT(world_hear(&w, i), "n4: hello");
-      TEXT(world_hear(&w, i), "n4: again");
-      TEXT(world_hear(&w, i), "");
-      TEXT(world_event(&w, i), "");
-      TEXT(world_complaint(&w, i), "");
-      CHECK(strstr(world_members(&w, i), "n4") == NULL);
-      SAME(strlen(world_members(&w, i)), 8);
-    }
-    world_close(&w);
-  }
-}
-
-/* A visitor as the command is one: it joins, says something, leaves, and is
-   gone once all that is done. What it says to one that is leaving may fail;
-   nobody has failed for that. */
-typedef struct caller {
-  enum { AWAY, JOINING, SAYING, LEAVING, GONE } at;
-  size_t number;
-  gp_receipt *receipt;
-} caller;
-
-static void step (world *w, caller *c) {
-  const char *event;
-  gp_err e = GP_OK;
-  if (c->receipt != NULL) {
-    if (!gp_receipt_issettled(c->receipt))
-      return;
-    e = world_end(w, c->receipt);
-    c->receipt = NULL;
-  }
-  world_check(w, e == GP_OK || c->at == SAYING, gp_err_text(e), c->number);
-  while (*(event = world_event(w, c->number)) != '\0')
-    world_check(w, strstr(event, "failed") == NULL, event, c->number);
-  switch (++c->at) {
-    case JOINING: c->receipt = world_join(w, c->number, 0); break;
-    case SAYING: c->receipt = world_say(w, c->number, "hello"); break;
-    case LEAVING: c->receipt = world_leave(w, c->number); break;
-    default: c->at = GONE; gp_simhost_stop(w->at[c->number]);
-  }
-}
-
-/* Each is listed by a Go program while it is there, and so met by the
-   others. */
-TEST(visitcrowd, "of several that visit at once none misses another") {
-  EACHSEED (seed, 100) {
-    world w;
-    size_t i, t;
-    caller callers[4] = {{AWAY, 0, NULL}};
-    world_network(&w, seed, 1);
-    gp_simhost_setplain(w.at[0]);
-    for (i = 0; i < 4; i++) {
-      callers[i].number = world_add(&w, NULL);
-      gp_node_setvisits(world_node(&w, callers[i].number), true);
-    }
-    for (t = 0; t < 2000; t++) {
-      for (i = 0; i < 4; i++)
-        if (t > 2 * i && callers[i].at != GONE)
-          step(&w, &callers[i]);
-      world_pass(&w, 1);
-    }
-    for (i = 0; i < 4; i++)
-      SAME(callers[i].at, GONE);
-    world_close(&w);
-  }
 }

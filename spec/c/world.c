@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/visitors.h"
 #include "told.h"
 
 static uint64_t number (const char *variable, uint64_t otherwise) {
@@ -102,6 +103,14 @@ gp_receipt *world_join (world *w, size_t i, size_t entry) {
   gp_receipt *r;
   SAME(gp_node_connect(world_node(w, i), gp_simhost_self(w->at[entry]),
                        w->opt.request_timeout_ms, gp_sim_now(w->sim), &r),
+       GP_OK);
+  return r;
+}
+
+gp_receipt *world_visit (world *w, size_t i, size_t entry) {
+  gp_receipt *r;
+  SAME(gp_node_visit(world_node(w, i), gp_simhost_self(w->at[entry]),
+                     w->opt.request_timeout_ms, gp_sim_now(w->sim), &r),
        GP_OK);
   return r;
 }

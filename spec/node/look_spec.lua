@@ -111,6 +111,66 @@ describe("a node that looks", function()
     assert.equal(hung.name, tostring(list[3].error.peer))
   end)
 
+  -- An entry point that gives this list, and calls itself 'name'.
+  local function evil(body, name)
+    return net.canned {options = net.response("200 OK", body,
+      "Gop2p-Lua: 1 " .. name .. "\r\nGop2p-Process: 00000000000000aa\r\n"
+      .. "Gop2p-List: 1\r\n")}
+  end
+
+  it("sees each once, however often it is listed", function()
+    local gone <close> = net.nobody()
+    local item = ('{"port":%d,"address":"127.0.0.1"}'):format(gone.port)
+    local me = '{"port":9,"address":"127.0.0.1"}'
+    local entry <close> = evil("[" .. table.concat(
+      {me, item, item, me, item}, ",") .. "]", "127.0.0.1:9")
+    assert.same({"127.0.0.1:9 suspected", gone.name .. " suspected"},
+                shown(assert(node:look(entry.name))))
+  end)
+
+  it("sees one once that is listed by several names", function()
+    local port = gop2p.peer(ann.name).port
+    local names = {}
+    for i, address in ipairs {"localhost", "127.0.0.1", "127.0.0.1"} do
+      names[i] = ('{"port":%d,"address":"%s"}'):format(port, address)
+    end
+    local entry <close> = evil("[" .. table.concat(names, ",") .. "]",
+                               "127.0.0.1:9")
+    assert.same({"127.0.0.1:9 suspected", ann.name .. " alive ann"},
+                shown(assert(node:look(entry.name))))
+  end)
+
+  it("looks at no more than it may have members, and tells", function()
+    local small <close> = assert(gop2p.start_local_node(0,
+                                                        {max_members = 3}))
+    local gone <close> = net.nobody()
+    for _, case in ipairs {{2}, {3, 1}, {2000, 1998}} do
+      local items = {}
+      for i = 1, case[1] do
+        items[i] = ('{"port":%d,"address":"127.1.%d.%d"}'):format(gone.port,
+          i // 250, 1 + i % 250)
+      end
+      local entry <close> = evil("[" .. table.concat(items, ",") .. "]",
+                                 "127.0.0.1:9")
+      local list = assert(small:look(entry.name))
+      assert.same({3, case[2]}, {#list, list.more})
+    end
+  end)
+
+  it("is not hindered by others of its machine", function()
+    local forged = net.http("OPTIONS /", {
+      ["Gop2p-List"] = "1", Peer_address = "localhost", Peer_port = 9,
+      ["Gop2p-Process"] = "00000000000000aa",
+      ["Gop2p-Lua"] = "1 localhost:9",
+    })
+    for _ = 1, 8 do
+      assert.equal(403, net.ask(ann.node, forged).status)
+      local other <close> = assert(gop2p.start_local_node(0))
+      assert.equal(2, #assert(other:look(ann.name, 0.5)))
+    end
+    unnoticed()
+  end)
+
   it("is told that it is not reached", function()
     local closed <close> = net.nobody()
     local hidden <close> = assert(gop2p.start_node("localhost", closed.port, {
@@ -273,6 +333,51 @@ describe("a node that visits", function()
       assert(node:leave())
       assert.same({}, peer:members())
     end
+  end)
+
+  it("is seen like anybody else where it cannot be reached", function()
+    local closed <close> = net.nobody()
+    local response = net.ask(ann.node, net.http("GET /", {
+      ["Gop2p-Visit"] = "1", Peer_address = "localhost",
+      Peer_port = closed.port,
+      ["Gop2p-Process"] = "00000000000000aa mallory",
+      ["Gop2p-Lua"] = "1 " .. closed.name,
+    }))
+    assert.equal(200, response.status)
+    net.await(function() return #seen[1] == 2 end)
+    assert.matches("joined$", seen[1][2])
+  end)
+
+  it("stays a member that it was, also when it comes back", function()
+    assert(node:connect(ann.name))
+    assert(node:visit(ann.name))
+    local here <close> = assert(gop2p.start_local_node(0))
+    assert(here:visit(ann.name))
+    assert(ann.node:broadcast("for members"))
+    assert.equal("for members", assert(node:receive(5)).data)
+    local port, came = gop2p.peer(ann.name).port, net.watch(node)
+    ann:close()
+    local again <close> = assert(gop2p.start_local_node(port))
+    net.await(function() return #again:members() == 2 end, 20)
+    assert(assert(again:broadcast("once more")):wait())
+    assert.equal("once more", assert(node:receive(5)).data)
+    assert.is_true(#came > 0)
+  end)
+
+  it("is a member where it connects and visits at once", function()
+    local done = 0
+    gop2p.run(function()
+      for _, call in ipairs {{"connect", ann}, {"visit", bob}} do
+        gop2p.spawn(function()
+          assert(node[call[1]](node, call[2].name))
+          done = done + 1
+        end)
+      end
+    end)
+    net.await(function() return done == 2 end)
+    net.await(function()
+      return #ann:members() == 2 and #bob:members() == 2
+    end)
   end)
 
   it("says so in a connect", function()

@@ -33,12 +33,11 @@ local LATE = { code = "ETIMEDOUT", cause = "no response in time" }
 -- because they did not respond; for each its peer, and the error if there is
 -- one. What else went wrong is told.
 local function everybody(node, errors)
-  local list, seen = {}, {}
+  local list, isnew = {}, values.distinct()
   local function add(peer, err)
-    local where = values.endpoint(peer)
-    if seen[where] then return false end
-    list[#list + 1], seen[where] = { peer = peer, err = err }, true
-    return true
+    local new = isnew(peer)
+    if new then list[#list + 1] = { peer = peer, err = err } end
+    return new
   end
   for _, peer in ipairs(node:members("alive")) do add(peer) end
   for _, err in ipairs(errors) do
@@ -77,6 +76,7 @@ local function look(node, options, print_list)
     show.complain("members", "%s", show.words(err))
   end)
   if joins then return nil elseif not list then return FAILED end
+  network.tellcut("members", list[1].peer, list.more)
   for i, each in ipairs(list) do
     list[i] = { peer = each.peer, err = each.error }
   end

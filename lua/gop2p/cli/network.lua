@@ -221,6 +221,15 @@ function network.look(node, peers, failed, seconds)
   return list, joins
 end
 
+-- Says that a peer lists so many more than are looked at (nil, 0: it does
+-- not).
+function network.tellcut(name, peer, more)
+  if more and more > 0 then
+    show.complain(name, "%s lists %d more, which are left out",
+                  values.endpoint(peer), more)
+  end
+end
+
 -- Says what goes wrong later, where errors go.
 function network.complain(name, node)
   gop2p.spawn(function()

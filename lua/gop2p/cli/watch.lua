@@ -171,6 +171,12 @@ local function complain(err)
   show.complain("watch", "%s", show.words(err))
 end
 
+-- Says once that lists are cut.
+function watch:tellcut(peer, more)
+  if not self.cut then network.tellcut("watch", peer, more) end
+  self.cut = self.cut or (more and more > 0)
+end
+
 -- Asks the one that gave the list for a new one, or where it is gone another
 -- one of that list. Nobody gives one: all are probed that were in the last.
 function watch:ask()
@@ -181,6 +187,7 @@ function watch:ask()
     local list, err = look.once(self.node, peer, scheduler.deadline(PATIENCE))
     self.asked = core.now()
     if list then
+      self:tellcut(peer, err)
       self.peers, self.entry, self.alone = list, peer, false
       return
     elseif err.code == "EBUSY" then
@@ -206,6 +213,7 @@ local function watch_outside(self, options)
                                    options.wait)
   if joins then return nil elseif not list then return FAILED end
   self.peers, self.asked = {}, core.now()
+  self:tellcut(list[1].peer, list.more)
   for i, one in ipairs(list) do self.peers[i] = one.peer end
   self.entry = self.peers[1]
   self:repeatedly(options, function() return self:look() end)
