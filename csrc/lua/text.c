@@ -238,11 +238,28 @@ static int core_fold (lua_State *L) {
   return 1;
 }
 
+/* core.blank(char) -> " " for space of any kind, "" for another character of
+   which nothing is seen, nil for one that shows, or is none of UTF-8 */
+static int core_blank (lua_State *L) {
+  size_t len, n;
+  const char *text = luaL_checklstring(L, 1, &len);
+  int32_t c = next(text, len, &n);
+  if (c < 0 || !gp_unicode_isblank(c))
+    luaL_pushfail(L);
+  else
+    lua_pushstring(L, gp_unicode_isspace(c) ? " " : "");
+  return 1;
+}
+
 void lgp_open_text (lua_State *L) {
-  static const luaL_Reg functions[] = {
-    {"visible", core_visible}, {"letters", core_letters},
-    {"fit", core_fit},         {"fold", core_fold},
-    {"skip", core_skip},       {"wordend", core_wordend},
-    {"textend", core_textend}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"visible", core_visible},
+                                       {"letters", core_letters},
+                                       {"fit", core_fit},
+                                       {"fold", core_fold},
+                                       {"skip", core_skip},
+                                       {"wordend", core_wordend},
+                                       {"textend", core_textend},
+                                       {"blank", core_blank},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -48,11 +48,17 @@ describe("a line of the chat", function()
     for _, form in ipairs {
       "/dm:%s x", "/2 x", "/me waves", "/usr/bin/env", "/", "/ dm %s x",
       " /md %s x", "\u{A0}/2 x", "\u{FEFF}/dmm %s x", "\u{200B}\t/2 x",
-      "/\u{200B}dm %s x", "/dm,%s x", "/dm/%s x", "/-", "/ä",
+      "/dm,%s x", "/dm/%s x", "/-", "/ä",
     } do
       local text = form:gsub("%%s", peer.name)
       chat:send(text)
-      local word = text:match("/[^ ]*"):gsub("/\u{200B}.*", "/")
+      local word = text:match("/[^ ]*")
+      says("No such command: " .. word .. ". Try help; // instead of / says "
+           .. "the line.")
+    end
+    for text, word in pairs {["／2 x"] = "／2", ["/\u{200B}me x"] = "/me",
+                             ["\u{2044}dm, x"] = "\u{2044}dm,"} do
+      chat:send(text)
       says("No such command: " .. word .. ". Try help; // instead of / says "
            .. "the line.")
     end
@@ -66,7 +72,9 @@ describe("a line of the chat", function()
       "\u{FEFF}/dm %s my password", " /dm %s my password",
       "/dm\u{200B} %s \u{2060}my password", "\u{2003}dm %s my password",
       "dm\u{A0}%s\u{202F}my password", "\t/dm\t%s\tmy password\t",
-      "/DM %s my password",
+      "/DM %s my password", "／dm %s my password", "／ｄｍ　%s　my password",
+      "/\u{200B}dm %s my password", "d\u{200B}m %s my password",
+      "\u{2215}d\u{AD}m %s\u{FEFF} my password",
     } do
       chat:send((form:gsub("%%s", peer.name)))
       local text, _, kind = peer:message()
@@ -173,6 +181,61 @@ describe("a line of the chat", function()
     assert.matches("^Nobody here is called bob%. ", (chat:line()))
     chat:send "over"
     assert.equal("over", (peer:message()))
+  end)
+
+  it("is never said where one may be meant, however it is written", function()
+    local key = line.key("böb")
+    local function isone(who) return line.key(who) == key end
+    for _, typed in ipairs {
+      "dm bö\u{200B}b x", "d\u{200B}m böb x", "dm bo\u{308}b x", "dm BÖB x",
+      'dm "böb" x', "dm “böb” x", "dm ‹böb> x", "dm « böb » x", "dm „Böb“ x",
+      "dm 「böb」 x", "dm: böb x", "dm:böb x", "“dm böb x”", "ｄｍ böb x",
+      "dm\u{200B}böb x", "dm\u{3164}böb x", "\\dm böb x", "dm (böb), x",
+      'dm "5000" x', 'dm "localhost:5000" x', "dm böb", "dm, böb", "dm bob x",
+      "dm b\u{2060}ÖB\u{FE0F}: x", "dm \u{200E}böb\u{200E} x", "-dm böb x",
+    } do
+      assert.not_equal("say", (line.parse(typed, false, isone)), typed)
+    end
+    for _, typed in ipairs {
+      "dm me", "dm’d böb today", "dmböb x", "ask böb", "dm is böb's",
+      "d m böb", "dmm böb x", "böb: dm me", '"böb" x',
+    } do
+      assert.same({"say", typed}, {line.parse(typed, false, isone)})
+    end
+  end)
+
+  it("finds what is typed behind what is not seen", function()
+    local function isone(who) return who == "böb" end
+    for typed, rest in pairs {
+      ["/d\u{200B}m b\u{2060}öb  a\u{200D}b"] = "b\u{2060}öb  a\u{200D}b",
+      ["\u{3164}／say\u{AD} \u{2060}ä"] = "ä", ["/say x\xC3"] = "x\xC3",
+      ["/dm\u{A0}böb \u{200F}ש"] = "böb \u{200F}ש",
+    } do
+      assert.equal(rest, (select(2, line.parse(typed, false, isone))))
+    end
+    assert.same({"böb", "a\u{200D}b"},
+                {line.receiver("b\u{2060}öb \u{200B} a\u{200D}b", isone)})
+    assert.same({"say", "/\xC3"}, {line.parse("//\xC3", false, isone)})
+  end)
+
+  it("goes to the member with the name as it is seen, or to none", function()
+    local bob <close> = assert(process.start {LUA,
+      "lua/gop2p/examples/chat.lua", "--name", "böb", "--join", peer.name})
+    assert.is_string(bob:upto("\nHere: .-\n"))
+    chat = assert(process.start {LUA, "lua/gop2p/examples/chat.lua",
+                                 "--join", peer.name})
+    assert.matches("böb", (chat:upto("\nHere: .-\n")))
+    chat:send("d\u{200B}m bö\u{200B}b secret")
+    assert.matches(" to you%] secret\n$", (bob:upto("secret\n")))
+    for typed, said in pairs {
+      ["dm BÖB x"] = "^Nobody here is called BÖB%.",
+      ["dm bo\u{308}b x"] = "^Nobody here is called ",
+      ["dm “böb” x"] = "^Not a peer: ", ["dm: böb x"] = "^Said to nobody",
+    } do
+      chat:send(typed)
+      assert.matches(said, (chat:line()))
+    end
+    is_said "over"
   end)
 
   -- What the letters of a byte are is the locale's to say: in Turkish ones

@@ -80,6 +80,19 @@ describe("completion in", function()
         completes("gop2p completion z", "gop2p completion zsh")
       end)
 
+      it("offers no more than what can follow", function()
+        if not is_there(shell) then return pending("needs " .. shell) end
+        for _, typed in ipairs {
+          "gop2p help chat wat", "gop2p -v mem", "gop2p --help mem",
+          "gop2p completion bash z", "gop2p xy mem",
+          "gop2p chat --name bot --log", "gop2p bot chat --strict",
+        } do
+          completes(typed, typed)
+        end
+        completes("gop2p chat --name bot --pl",
+                  "gop2p chat --name bot --plain")
+      end)
+
       it("gives files where one is taken, and there only", function()
         if not is_there(shell) then return pending("needs " .. shell) end
         completes("gop2p bot xy", "gop2p bot xyz.lua")

@@ -7,7 +7,6 @@ local complete = require "gop2p.complete"
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local line = require "gop2p.cli.line"
-local lower = require("gop2p.text").lower
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
@@ -242,15 +241,13 @@ function chat:recall()
 end
 
 function chat:hear(peer)
-  if peer.name then self.heard[lower(peer.name)] = true end
+  if peer.name then self.heard[line.key(peer.name)] = true end
 end
 
 -- Whether it is a peer, or what somebody is called or was, also where it is
 -- not quite written so: "Bob", "@bob", "bob:".
 function chat:isone(who)
-  if whom.one(self.node, who, "") then return true end
-  local name = lower(who):match("^@?(.-)[:,]?$")
-  return self.heard[name]
+  return whom.one(self.node, who, "") or self.heard[line.key(who)]
 end
 
 -- Does what a line says; true ends the chat.
@@ -260,6 +257,10 @@ function chat:obey(text, pasted)
     return self:isone(who)
   end)
   if command then return commands[command](self, rest) end
+  if not rest then
+    return self:fail("Said to nobody, as it may be for one alone. Write /dm "
+                     .. "<peer> <text>, or /say <text>.")
+  end
   self:fail("No such command: %s. Try help; // instead of / says the line.",
             rest)
 end

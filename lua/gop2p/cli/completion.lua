@@ -34,7 +34,8 @@ local function describe(parser)
   end
   local argument = parser._arguments[1]
   return { name = parser._name, about = sentence(parser), options = options,
-           values = argument and values_of(argument) }
+           values = argument and values_of(argument),
+           many = argument and #parser._arguments > 1 }
 end
 
 -- The command itself, and each of its commands.
@@ -67,12 +68,8 @@ end
 local BASH = [[
 _gop2p() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
-  local command= words= files= i
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    case " %s " in
-      *" ${COMP_WORDS[i]} "*) command=${COMP_WORDS[i]}; break ;;
-    esac
-  done
+  local command= words= files=
+  [ $COMP_CWORD -gt 1 ] && command=${COMP_WORDS[1]}
   [ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD-2]}
   [ "$cur" = = ] && cur=
   case "$command $prev $cur" in
@@ -87,7 +84,7 @@ _gop2p() {
 }
 complete -F _gop2p gop2p]]
 
--- What sets the words, or that files are wanted.
+-- What sets the words, or says that files are wanted.
 local function bash_values(values)
   if values == "files" then return "files=1 " end
   return values and ("words=%q "):format(table.concat(values, " ")) or ""
@@ -113,10 +110,14 @@ function completion.bash(parser)
   local top, commands = collect(parser)
   local cases = {}
   for _, each in ipairs(commands) do
-    bash_command(cases, each.name, each, bash_values(each.values))
+    local words = bash_values(each.values)
+    if words ~= "" and not each.many then
+      words = "[ $COMP_CWORD -eq 2 ] && " .. words
+    end
+    bash_command(cases, each.name, each, words)
   end
   bash_command(cases, "", top, ('words="%s" '):format(names(commands)))
-  return fill(BASH, names(commands), cases)
+  return fill(BASH, cases)
 end
 
 local ZSH = [[
@@ -150,12 +151,13 @@ local function zsh_values(values)
   return values and "(" .. table.concat(values, " ") .. ")" or " "
 end
 
-local function zsh_options(command, indent)
+-- 'before': the form of an option, which may be repeated, or ends the rest.
+local function zsh_options(command, before, indent)
   local out = {}
   for _, option in ipairs(command.options) do
     for _, name in ipairs(option.names) do
       local about = option.about:gsub("[%[%]:\\]", "\\%0")
-      local text = ("*%s[%s]"):format(name, about)
+      local text = ("%s%s[%s]"):format(before, name, about)
       if option.valued then
         text = ("%s:%s:%s"):format(text, option.name,
                                    zsh_values(option.values))
@@ -172,11 +174,12 @@ function completion.zsh(parser)
   for i, each in ipairs(commands) do
     listed[i] = "        " .. quote(each.name .. ":" .. each.about)
     local rest = each.values and " \\\n            "
-                 .. quote("*: :" .. zsh_values(each.values)) or ""
+                 .. quote((each.many and "*" or "1") .. ": :"
+                          .. zsh_values(each.values)) or ""
     cases[i] = ("        %s) _arguments%s%s ;;"):format(
-      each.name, zsh_options(each, 12), rest)
+      each.name, zsh_options(each, "*", 12), rest)
   end
-  return fill(ZSH, zsh_options(top, 4), listed, cases)
+  return fill(ZSH, zsh_options(top, "(- : *)", 4), listed, cases)
 end
 
 local function fish_values(values)
@@ -197,20 +200,36 @@ local function fish_options(out, where, command)
   end
 end
 
+local MANY = 9999   -- words, where any number may stand before
+
+-- __gop2p_at tells whether the first word is this one, or is due, and at most
+-- so many words stand before the one that is completed.
+local FISH = [[
+complete -c gop2p -f
+function __gop2p_at
+  set -l words (commandline -opc)
+  test "$words[2]" = "$argv[1]"
+  and test (count $words) -le $argv[2]
+end]]
+
+local function fish_at(name, most)
+  return (" -n '__gop2p_at \"%s\" %d'"):format(name, most)
+end
+
 function completion.fish(parser)
   local top, commands = collect(parser)
-  local first = " -n __fish_use_subcommand"
-  local out = { "complete -c gop2p -f" }
+  local first = fish_at("", 1)
+  local out = { FISH }
   fish_options(out, first, top)
   for _, each in ipairs(commands) do
-    local where = (" -n '__fish_seen_subcommand_from %s'"):format(each.name)
     out[#out + 1] = ("complete -c gop2p%s -a %s -d %s"):format(
       first, each.name, quote(each.about))
-    fish_options(out, where, each)
+    fish_options(out, fish_at(each.name, MANY), each)
     if each.values then
       local values = each.values == "files" and "-F"
                      or "-a " .. quote(table.concat(each.values, " "))
-      out[#out + 1] = ("complete -c gop2p%s %s"):format(where, values)
+      out[#out + 1] = ("complete -c gop2p%s %s"):format(
+        fish_at(each.name, each.many and MANY or 2), values)
     end
   end
   return table.concat(out, "\n")
