@@ -26,8 +26,8 @@ gp_err gp_node_askwho (gp_node *n, const gp_peer *entry, uint32_t timeout,
 /*
 ** The same, and asks it for the list of its members, which only a node of
 ** ours gives, to one that it reaches (node/lookers.h). It also fails where
-** that refuses: GP_EFORBIDDEN, it does not reach us; GP_EBUSY, it gave this
-** machine its list a moment ago; and where it is ourselves, GP_ESELF.
+** that refuses: GP_EFORBIDDEN, it does not reach us; GP_EBUSY, it gave us its
+** list a moment ago, or too many ask; and where it is ourselves, GP_ESELF.
 ** GP_ENOMEM.
 */
 gp_err gp_node_look (gp_node *n, const gp_peer *entry, uint32_t timeout,

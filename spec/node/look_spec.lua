@@ -366,14 +366,12 @@ describe("a node that visits", function()
 
   it("is a member where it connects and visits at once", function()
     local done = 0
-    gop2p.run(function()
-      for _, call in ipairs {{"connect", ann}, {"visit", bob}} do
-        gop2p.spawn(function()
-          assert(node[call[1]](node, call[2].name))
-          done = done + 1
-        end)
-      end
-    end)
+    for _, call in ipairs {{"connect", ann}, {"visit", bob}} do
+      gop2p.spawn(function()
+        assert(node[call[1]](node, call[2].name))
+        done = done + 1
+      end)
+    end
     net.await(function() return done == 2 end)
     net.await(function()
       return #ann:members() == 2 and #bob:members() == 2
