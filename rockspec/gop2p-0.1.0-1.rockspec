@@ -222,6 +222,7 @@ build = {
     ["gop2p.cli.version"] = "lua/gop2p/cli/version.lua",
     ["gop2p.cli.watch"] = "lua/gop2p/cli/watch.lua",
     ["gop2p.clock"] = "lua/gop2p/clock.lua",
+    ["gop2p.codes"] = "lua/gop2p/codes.lua",
     ["gop2p.complete"] = "lua/gop2p/complete.lua",
     ["gop2p.file"] = "lua/gop2p/file.lua",
     ["gop2p.help"] = "lua/gop2p/help.lua",

@@ -10,9 +10,11 @@
 -- scheduler.process.
 --
 -- A process has a code, which a program may replace while it runs: then the
--- tasks end that the former code has spawned. See scheduler.renew.
+-- tasks end that the former code has spawned. See scheduler.renew. Which code
+-- it is that runs, the running task tells; see codehere.
 
 local check = require "gop2p.check"
+local codes = require "gop2p.codes"
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
 
@@ -38,7 +40,7 @@ local function newscope(process, report, budget)
   local scope = { count = 0, tasks = {}, running = false, problem = false,
                   report = report or process.report, budget = budget or 0 }
   scope.process = process or scope
-  scope.code = not process and { over = false } or nil
+  scope.code = not process and codes.new() or nil
   return scope
 end
 
@@ -75,7 +77,7 @@ local function retire(task, problem)
     scope.report(problem)
   end
   if scope.count == 0 or problem then scheduler.wake(scope) end
-  if task.code and task.code.over and not task.spawned then
+  if task.code and task.code.over and not task.bound then
     endspawned("origin", task)
   end
 end
@@ -87,22 +89,25 @@ local function close(task)
   return coroutine.close(task.co)
 end
 
--- Ends the tasks that were spawned and whose 'field' has this value, the
--- oldest first. One that runs ends where it waits next.
+-- Ends a task where it waits. What its <close> raises is its error.
+local function finish(task)
+  local ok, problem = close(task)
+  retire(task, not ok and scheduler.describe(problem) or nil)
+end
+
+-- Ends the tasks that end with their code and whose 'field' has this value,
+-- the oldest first. One that runs ends where it waits next.
 function endspawned(field, value)
   local list = {}
   for _, task in pairs(tasks) do
-    if task.spawned and task[field] == value then list[#list + 1] = task end
+    if task.bound and task[field] == value then list[#list + 1] = task end
   end
   table.sort(list, function(a, b) return a.number < b.number end)
   for _, task in ipairs(list) do
     local rests = coroutine.status(task.co) == "suspended"
     if not rests then
       task.ends = true
-    elseif tasks[task.co] then
-      close(task)
-      retire(task)
-    end
+    elseif tasks[task.co] then finish(task) end
   end
 end
 
@@ -137,8 +142,7 @@ local function resume(task)
   elseif coroutine.status(co) == "dead" then
     retire(task)
   elseif task.ends then
-    close(task)
-    retire(task)
+    finish(task)
   elseif not task.waits then
     runnable:put(task)    -- a bare coroutine.yield: let others have a turn
   end
@@ -147,8 +151,9 @@ end
 local function step(task)
   local process = task.scope.process
   if process.over then return end
-  if process.held then
-    table.insert(process.held, task)
+  local held = process.held or task.code and task.code.held
+  if held then
+    table.insert(held, task)
     return
   end
   local outer = stepping
@@ -269,6 +274,11 @@ function scheduler.deadline(seconds)
   return seconds and core.now() + seconds
 end
 
+-- The process that the running task is in; of interest to the test kit.
+local function currentprocess()
+  return stepping and stepping.scope.process or root
+end
+
 -- Where the tasks go that the running one starts.
 local function currentscope()
   local task = current()
@@ -290,7 +300,9 @@ local function start(scope, f, ...)
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.queued, task.waits = false, false, false
   task.wait, task.interrupted, task.closing = false, false, false
-  task.number, task.spawned, task.ends = started, false, false
+  task.number, task.ends = started, false
+  task.code, task.origin, task.inline = false, false, false
+  task.bound = false   -- whether it ends with its code
   if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
@@ -299,17 +311,29 @@ local function start(scope, f, ...)
   return task
 end
 
-local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> its code
+local outside = { inline = false }   -- for the task, where none runs
+
+-- The new code that is run here, see scheduler.inline; or false.
+function scheduler.inlined()
+  return (current() or outside).inline
+end
+
+-- The code of what runs: new code that is run here, or the one of the task
+-- that runs; else the process's.
+local function codehere()
+  local task = current()
+  return scheduler.inlined() or task and task.code or
+         currentprocess().code
+end
 
 -- Starts f(...) as a task of its own, which it gives; it first runs in the
--- next turn. It is of the code of the task that spawns it, or else of the
--- process's.
+-- next turn. It is of the code of what spawns it, and ends with that; or with
+-- the task that has spawned it, where this outlives its code.
 function scheduler.spawn(f, ...)
-  local from, new = current(), inlined[coroutine.running()]
+  local from, code = current(), codehere()
   local task = start(currentscope(), f, ...)
-  task.spawned = true
-  task.code = new or from and from.code or task.scope.process.code
-  task.origin = not new and from and (from.origin or from) or nil
+  task.bound, task.code = true, code
+  if from and not from.inline then task.origin = from.origin or from end
   return task
 end
 
@@ -325,8 +349,7 @@ function methods:cancel()
   if status ~= "suspended" and status ~= "dead" then
     error("'cancel': the task runs, rather than waits", 2)
   end
-  local ok, problem = close(self)
-  retire(self, not ok and scheduler.describe(problem) or nil)
+  finish(self)
 end
 
 -- Ends the tasks that were started since 'before' was noted.
@@ -336,10 +359,7 @@ local function abandon(scope, before)
     if not before[task] then after[#after + 1] = task end
   end
   for _, task in ipairs(after) do
-    if coroutine.status(task.co) == "suspended" then
-      close(task)
-      retire(task)
-    end
+    if coroutine.status(task.co) == "suspended" then finish(task) end
   end
 end
 
@@ -347,11 +367,6 @@ local function note(scope)
   local before = {}
   for task in pairs(scope.tasks) do before[task] = true end
   return before
-end
-
--- The process that the running task is in; of interest to the test kit.
-local function currentprocess()
-  return stepping and stepping.scope.process or root
 end
 
 -- A scope of tasks that no 'run' waits for. An error ends the task that it
@@ -394,36 +409,33 @@ local function openscope()
   return scope.home or newscope(scope.process, nil, scope.budget)
 end
 
--- In this coroutine, which is no task, 'run' just calls its function. What is
--- spawned there is of this code.
-function scheduler.inline(co, code)
-  inlined[co] = code
+-- scheduler.inline(code, co, ...): resumes a coroutine, which is no task, as
+-- coroutine.resume does. It, and those that it makes, run new code meanwhile:
+-- what they spawn is of it, and 'run' just calls its function.
+function scheduler.inline(code, co, ...)
+  return codes.inline(current() or outside, code, co, ...)
 end
 
--- The code of the process: a table. Whoever starts a task that runs it sets
--- task.code to it, so that what the task spawns is known for the code's.
+-- The code of the process. Whoever starts a task that runs it sets task.code
+-- to it, so that what the task spawns is known for the code's.
 function scheduler.code()
   return currentprocess().code
 end
 
--- A code, { over = false }, is the process's from now on; the former one is
--- over.
+-- A code is the process's from now on; the former one is over.
 function scheduler.renew(code)
   local process = currentprocess()
   local former = process.code
   process.code = code
   scheduler.finish(former)
+  codes.release(code)
 end
 
 -- A code is over: what it has spawned ends.
 function scheduler.finish(code)
   code.over = true
   endspawned("code", code)
-end
-
--- Whether the coroutine that runs is such.
-function scheduler.isinline()
-  return inlined[coroutine.running()] or false
+  codes.release(code)
 end
 
 local stopmeta = { __index = {} }
@@ -440,20 +452,22 @@ function scheduler.stop(f)
   return setmetatable({ f = f, asked = false, scope = false }, stopmeta)
 end
 
--- Runs f, if given, as a task, and the loop until no task is left, or 'stop',
--- if given, says so. Raises the first error of a task, with its traceback,
--- unless it was stopped; then, and also when it is interrupted, the tasks
--- that were started meanwhile are closed.
+-- Runs f, if given, as a task, and the loop until no task is left, one has
+-- raised, or 'stop', if given, says so. The tasks that were started meanwhile
+-- are closed then, and also when it is interrupted. Raises the first error of
+-- a task, with its traceback.
 function scheduler.run(f, stop)
-  if inlined[coroutine.running()] then
+  if scheduler.inlined() then
     if f then f() end
     return
   end
   local scope = openscope()
   local before, was = note(scope), scope.running
-  local _ <close> = setmetatable({}, { __close = function()
-    scope.running = was
+  local _ <close> = setmetatable({}, { __close = function(_, err)
     abandon(scope, before)
+    local problem = scope.problem
+    scope.running, scope.problem = was, false
+    if problem and not err then error(problem, 0) end
   end })
   scope.running = true
   if f then start(scope, f) end
@@ -462,9 +476,6 @@ function scheduler.run(f, stop)
     scheduler.wait(scope)
   end
   if stop and stop.asked then stop.f() end
-  local problem = scope.problem
-  scope.problem = false
-  if problem and not (stop and stop.asked) then error(problem, 0) end
 end
 
 function scheduler.sleep(seconds)

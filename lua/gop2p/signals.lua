@@ -131,7 +131,7 @@ end
 -- which takes five seconds at most, and the tasks are closed where they wait.
 -- More signals change nothing.
 function signals.run(f)
-  if scheduler.isinline() then return scheduler.run(f) end
+  if scheduler.inlined() then return scheduler.run(f) end
   local own, signal = ours(), nil
   local stop = scheduler.stop(function() farewell(own) end)
   local caught <close>, err = signals.catch(function(name)

@@ -2,6 +2,7 @@
 -- that it has spawned end with it.
 
 local kit = require "spec.support.kit"
+local page = require "spec.support.page"
 local testing = require "gop2p.testing"
 
 local expect, refute = testing.expect, testing.refute
@@ -149,6 +150,70 @@ describe("a task", function()
     assert.same({}, prints())
   end)
 
+  it("is of the code that spawns it, through whatever coroutines", function()
+    local text = [[
+      local function deep(f, n)
+        if n == 0 then return f() end
+        local ok, err = coroutine.resume(coroutine.create(deep), f, n - 1)
+        if not ok then error(err) end
+      end
+      deep(function() gop2p.spawn(tick, "one") end, 1)
+      deep(function()
+        gop2p.run(function() gop2p.spawn(tick, "two") end)
+      end, 2)
+      gop2p.spawn(deep, function() gop2p.spawn(tick, "under") end, 3)
+    ]]
+    begin [[ bot:run() ]]
+    for version = 2, 3 do
+      reload(text .. "bot:run()", version)
+      net:advance(21)
+      local seen = prints()
+      for _, name in ipairs { "one", "two", "under" } do
+        assert.is_true(seen[version .. "\t" .. name], name)
+        assert.is_nil(seen[version .. "\tcloses\t" .. name], name)
+      end
+      net:advance(20)
+      assert.is_true(prints()[version .. "\tone"])
+    end
+    reload([[ bot:run() ]], 4)
+    net:advance(20)
+    assert.same({ ["3\tcloses\tone"] = true, ["3\tcloses\ttwo"] = true,
+                  ["3\tcloses\tunder"] = true,
+                  ["3\treload\ttrue"] = true }, prints())
+  end)
+
+  it("of the new code waits until the old code has ended", function()
+    begin [[
+      bot:on("unload", function() gop2p.sleep(1.5) end)
+      gop2p.spawn(function()
+        while true do say("old") gop2p.sleep(0.1) end
+      end)
+      bot:run()
+    ]]
+    reload [[
+      gop2p.spawn(tick, "new")
+      gop2p.spawn(tick, "never"):cancel()
+      bot:run()
+    ]]
+    net:advance(1)
+    assert.same({ ["1\told"] = true }, prints())
+    net:advance(1)
+    assert.same({ ["1\told"] = true, ["1\treload\ttrue"] = true,
+                  ["2\tnew"] = true }, prints())
+  end)
+
+  it("of the new code may be waited for while that is run", function()
+    begin [[ gop2p.spawn(tick, "old") bot:run() ]]
+    reload [[
+      local done
+      gop2p.spawn(function() gop2p.sleep(1) done = true end)
+      while not done do gop2p.sleep(0.1) end
+      bot:run()
+    ]]
+    net:advance(3)
+    expect(bot:prints(), "^1\treload\ttrue$")
+  end)
+
   it("that reloads the bot itself goes on until it waits", function()
     begin [[
       gop2p.spawn(function()
@@ -188,6 +253,47 @@ describe("a task", function()
     assert.same({ ["1\tcloses\tkept"] = true, ["2\tcloses\tnew"] = true,
                   ["1\tcloses\tby a command"] = true,
                   ["1\tcloses\tits own"] = true }, prints())
+  end)
+
+  it("that is closed at the stop tells what its <close> raises", function()
+    begin [[
+      bot:on("start", function()
+        local _ <close> = setmetatable({}, { __close = function()
+          error("cannot write")
+        end})
+        tick("start")
+      end)
+      bot:on("error", function() say("handled") end)
+      bot:run()
+    ]]
+    net:advance(1)
+    bot:stop()
+    expect(bot:errors(), "a task failed: .*cannot write$")
+    expect(bot:prints(), "^1\tcloses\tstart$")
+    refute(bot:prints(), "handled", 1)
+  end)
+
+  it("that ends with its code tells what its <close> raises", function()
+    begin [[
+      local function raising(text)
+        return setmetatable({}, { __close = function() error(text) end})
+      end
+      bot:on("start", function()
+        local _ <close> = raising("where it waits")
+        gop2p.sleep(1000)
+      end)
+      bot:on("start", function()
+        local _ <close> = raising("where it reloads")
+        bot:wait_for("message")
+        bot:reload()
+        gop2p.sleep(1000)
+      end)
+      bot:run()
+    ]]
+    bot:write(bot.path, HEAD:format(2) .. "bot:run()")
+    ann:say("now")
+    expect(bot:errors(), "where it waits")
+    expect(bot:errors(), "where it reloads")
   end)
 
   it("of new code that fails ends, and that of the old code goes on",
@@ -277,5 +383,115 @@ describe("on(\"unload\")", function()
     net:advance(20)
     assert.equal("ended", bot:state())
     refute(bot:prints(), "^3\tstarts")
+  end)
+
+  it("has run once when the bot is stopped meanwhile", function()
+    begin [[
+      bot:command("stop", function() bot:stop() end)
+      bot:on("unload", function()
+        say("unloads")
+        gop2p.sleep(1)
+        say("unloaded")
+      end)
+      gop2p.spawn(function()
+        bot:wait_for("message")
+        say("reloads", select(2, bot:reload()))
+      end)
+      bot:run()
+      gop2p.sleep(1)
+    ]]
+    bot:write(bot.path, HEAD:format(2) .. [[
+      gop2p.spawn(tick, "new")
+      bot:run()
+    ]])
+    ann:say("now")
+    net:advance(0.3)
+    ann:say("!stop")
+    net:advance(5)
+    local lines = {}
+    for i, line in ipairs(bot:prints()) do lines[i] = line end
+    assert.same({ "1\tunloads", "1\tunloaded" },
+                { lines[1], lines[2] })
+    assert.matches("^1\treloads\tinternal error: could not reload .*: no bot "
+                   .. "is running$", lines[3])
+    assert.equal(3, #lines)
+    assert.equal(0, #bot:errors())
+  end)
+
+  it("gives back what the new code opens at its \"start\"", function()
+    local text = page.read("lua/gop2p/bot/README.md"):section("reloading")
+    local gate = assert(page.of("", text):blocks("lua")[1])
+    net = kit.network {}
+    bot = kit.start(net, gate)
+    for i = 1, 3 do
+      bot:write(bot.path, gate .. ("\n"):rep(i))
+      net:advance(3)
+      expect(bot:complains(), "info gate: reloaded")
+    end
+    assert.equal(0, #bot:errors())
+    bot:stop()
+    assert.equal("ended", bot:state())
+  end)
+end)
+
+describe("new code that runs in a coroutine", function()
+  it("registers what it does with the new code", function()
+    begin [[
+      coroutine.wrap(function()
+        bot:command("who", function() return "old" end)
+      end)()
+      bot:run()
+    ]]
+    reload [[
+      coroutine.wrap(function()
+        gop2p.sleep(0.1)
+        bot:command("who", function() return "new" end)
+        bot:hear("^hey", function() return "heard" end)
+        bot:every(10, function() say("every") end)
+        bot:on("start", function() say("starts") end)
+        coroutine.wrap(function() bot:keep(tick, "kept") end)()
+      end)()
+      bot:run()
+    ]]
+    net:advance(1)
+    ann:say("!who")
+    expect(ann:hears(), "^new$")
+    ann:say("hey")
+    expect(ann:hears(), "^heard$")
+    net:advance(11)
+    local seen = prints()
+    assert.is_true(seen["2\tevery"] and seen["2\tstarts"] and
+                   seen["2\tkept"])
+  end)
+
+  it("has registered nothing when it fails", function()
+    begin [[ bot:run() ]]
+    reload [[
+      coroutine.wrap(function()
+        bot:command("who", function() return "new" end)
+        bot:every(10, function() say("every") end)
+      end)()
+      error("no good")
+    ]]
+    expect(bot:errors(), "no good")
+    ann:say("!who")
+    refute(ann:hears(), "^new$", 2)
+    net:advance(11)
+    assert.is_nil(prints()["2\tevery"])
+  end)
+
+  it("may make its bot there, and run it", function()
+    begin [[ bot:run() ]]
+    bot:write(bot.path, ([[
+      coroutine.wrap(function()
+        %s
+        bot:command("who", function() return "new" end)
+        bot:run()
+      end)()
+    ]]):format(HEAD:format(2)))
+    ann:say("!reload")
+    expect(bot:prints(), "^1\treload\ttrue$")
+    ann:say("!who")
+    expect(ann:hears(), "^new$")
   end)
 end)

@@ -131,6 +131,44 @@ describe("gop2p bot that is told to end", function()
     assert.equal("", net.read(errors))
   end)
 
+  it("says what its tasks raise as they are closed", function()
+    for _, text in ipairs {
+      "gop2p.spawn(function() %s gop2p.sleep(100) end) print('on')",
+      "%s print('on') gop2p.sleep(100)",
+      [[gop2p.run(function()
+        gop2p.spawn(function() %s gop2p.sleep(100) end)
+        print('on')
+        gop2p.sleep(100)
+      end)]],
+    } do
+      local child = start(BEGIN .. text:format([[
+        local _ <close> = setmetatable({}, { __close = function()
+          error("could not write results")
+        end })
+      ]]))
+      child:kill("TERM")
+      assert.equal(1, child:wait(20))
+      assert.matches("^gop2p bot: .*could not write results\n",
+                     net.read(errors))
+    end
+  end)
+
+  it("blames nothing on a script that works while it leaves", function()
+    local child = start(BEGIN .. [[
+      local node = assert(gop2p.start_local_node(0))
+      assert(node:connect(arg[1]))
+      gop2p.spawn(function() for msg in node:inbox() do print(msg) end end)
+      print("on")
+      while true do
+        node:broadcast("tick")
+        gop2p.sleep(0.001)
+      end
+    ]])
+    child:kill("TERM")
+    ends(child)
+    assert.equal("", net.read(errors))
+  end)
+
   it("does so as the first process of a container", function()
     local why = sandbox.refused("-pf --mount-proc")
     if why then return pending(why) end

@@ -100,3 +100,23 @@ describe("task:cancel", function()
     assert.same({false, "cannot close"}, {ok, err})
   end)
 end)
+
+describe("gop2p.run that is over", function()
+  local function raising(text)
+    return setmetatable({}, { __close = function() error(text, 0) end })
+  end
+
+  it("tells the first error, though closing others raises, too", function()
+    local ok, problem = pcall(gop2p.run, function()
+      gop2p.spawn(function()
+        local _ <close> = raising("second")
+        gop2p.sleep(3600)
+      end)
+      gop2p.sleep(0)
+      error("first", 0)
+    end)
+    assert.is_false(ok)
+    assert.matches("^first\n", problem)
+    gop2p.run(function() gop2p.sleep(0) end)   -- nothing is left of it
+  end)
+end)

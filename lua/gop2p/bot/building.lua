@@ -6,35 +6,51 @@
 -- these take the place of what there was, all at once; when it fails, nothing
 -- has happened.
 --
--- It runs in a coroutine of its own, by which what it calls is told from
--- what others do meanwhile, should it wait.
+-- It runs in a coroutine of its own, which can be left where it stands.
 
+local codes = require "gop2p.codes"
 local core = require "gop2p.core"
 local farewell = require "gop2p.bot.farewell"
 local scheduler = require "gop2p.scheduler"
 
 local building = {}
 
-local sites = setmetatable({}, { __mode = "k" })  -- coroutine -> site
+local sites = setmetatable({}, { __mode = "k" })  -- code -> site
+
+-- A site is what is built: 'plans', one for each bot; 'code'; 'done', whether
+-- that has come to its end; 'adopted'. Of code that is not, nothing is left.
+local sitemeta = {}
+
+function sitemeta.__close(here)
+  if not here.adopted then scheduler.finish(here.code) end
+end
+
+local function newsite(bots)
+  local here = { plans = {}, done = false, adopted = false,
+                 code = codes.new() }
+  for i, bot in ipairs(bots) do
+    here.plans[i] = { bot = bot, registry = bot:newregistry(), kept = {} }
+  end
+  sites[here.code] = here
+  return setmetatable(here, sitemeta)
+end
 
 local function site()
-  return sites[coroutine.running()]
+  local code = scheduler.inlined()
+  return code and sites[code]
 end
 
 -- Runs it to its end, or until it runs its bot. What stands there is left as
 -- it is then: to close it would stop a bot that is a <close> variable.
 local function runcode(here, budget, f, ...)
   local co = coroutine.create(f)
-  sites[co] = here
   core.limit(co)
   core.slice(budget)
-  scheduler.inline(co, here.code)
-  local ok, err = coroutine.resume(co, ...)
+  local ok, err = scheduler.inline(here.code, co, ...)
   while ok and not here.done and coroutine.status(co) == "suspended" do
     scheduler.sleep(0)
-    ok, err = coroutine.resume(co)
+    ok, err = scheduler.inline(here.code, co)
   end
-  sites[co] = nil
   if ok then return true end
   local text = scheduler.describe(err)
   return nil, { text = text, traceback = debug.traceback(co, text) }
@@ -51,13 +67,19 @@ local function missing(here)
   end
 end
 
--- The new code takes the place of the old.
+-- The new code takes the place of the old, once that was told to end; unless
+-- its bots were stopped meanwhile: a problem.
 local function adopt(here, bots)
+  codes.hold(here.code)
   farewell(bots, "unload")
-  scheduler.renew(here.code)
+  local running = {}
   for _, plan in ipairs(here.plans) do
-    if plan.bot.state == "running" then plan.bot:adopt(plan) end
+    if plan.bot.state == "running" then running[#running + 1] = plan end
   end
+  if #running == 0 then return { text = "no bot is running" } end
+  here.adopted = true
+  scheduler.renew(here.code)
+  for _, plan in ipairs(running) do plan.bot:adopt(plan) end
 end
 
 -- building.run(bots, f, ...) -> true | nil, problem
@@ -65,25 +87,18 @@ end
 -- Runs f as new code of a list of bots, with the budget of a handler.
 -- 'problem': what it met with, as 'text' and, for an error, 'traceback'.
 function building.run(bots, f, ...)
-  local here = { plans = {}, done = false, code = { over = false } }
-  for i, bot in ipairs(bots) do
-    here.plans[i] = { bot = bot, registry = bot:newregistry(), kept = {} }
-  end
+  local here <close> = newsite(bots)
   local budget = bots[1].scope.budget
   local ok, problem = runcode(here, budget, f, ...)
   core.slice(budget)   -- what is done now is not the new code's
-  if ok then problem = missing(here) end
-  if problem then
-    scheduler.finish(here.code)
-    return nil, problem
-  end
-  adopt(here, bots)
+  if ok then problem = missing(here) or adopt(here, bots) end
+  if problem then return nil, problem end
   return true
 end
 
 -- Whether new code is run here.
 function building.here()
-  return site() ~= nil
+  return scheduler.inlined() ~= false
 end
 
 -- The new code has come to its end: does not return.

@@ -14,9 +14,16 @@ local guard = {}
 -- false when it leads a conversation
 local causes = setmetatable({}, { __mode = "k" })
 
+-- As text it is what any task raises: so it is told when a task is closed in
+-- the midst of a handler, whose <close> raises.
+local tracemeta = {
+  __tostring = function(problem) return problem.traceback end,
+}
+
 local function trace(err)
   local text = scheduler.describe(err)
-  return { text = text, traceback = debug.traceback(text, 2) }
+  return setmetatable({ text = text, traceback = debug.traceback(text, 2) },
+                      tracemeta)
 end
 
 -- An error of a handler, as on("error") gets it.

@@ -16,6 +16,7 @@ local building = require "gop2p.bot.building"
 local builtin = require "gop2p.bot.builtin"
 local check = require "gop2p.check"
 local class = require "gop2p.bot.class"
+local codes = require "gop2p.codes"
 local conversation = require "gop2p.bot.conversation"
 local core = require "gop2p.core"
 local dispatch = require "gop2p.bot.dispatch"
@@ -137,7 +138,7 @@ end
 
 -- Starts a task that no new code ends.
 local function keep(self, f)
-  scheduler.start(self.scope, f).code = { over = false }
+  scheduler.start(self.scope, f).code = codes.new()
 end
 
 -- Takes what building.lua has brought together, in place of what there is.
@@ -161,7 +162,7 @@ end
 -- and ends with it, as what it spawns.
 function Bot:begin()
   for _, handler in ipairs(self.registry:handlers("start")) do
-    start(self.scope, guard.call, self, handler).spawned = true
+    start(self.scope, guard.call, self, handler).bound = true
   end
   self.conversation:tell("start")
 end

@@ -3,6 +3,7 @@
 local dispatch = require "gop2p.bot.dispatch"
 local farewell = require "gop2p.bot.farewell"
 local gop2p = require "gop2p"
+local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
@@ -119,7 +120,7 @@ function life.start(self)
   return true
 end
 
--- The last that is stored. Nobody handles errors any more.
+-- The last that is stored.
 local function forget(self)
   self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
@@ -134,6 +135,10 @@ local function stop(self)
   farewell({ self }, "unload")
   self.registry.agenda:stop()
   signals.leave(self.node)
+  -- Nobody handles errors any more.
+  self.scope.report = function(problem)
+    self.trouble:note(guard.stray(problem))
+  end
   scheduler.close(self.trouble.scope)
   scheduler.close(self.scope)
   self.node:close()

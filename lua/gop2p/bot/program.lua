@@ -172,7 +172,8 @@ function program.reload()
   end })
   local ok, err = reload(list)
   if ok then return true end
-  list[1].trouble:tell(err)
+  local bot = program.running()[1]
+  if bot then bot.trouble:tell(err) end
   return nil, err
 end
 
