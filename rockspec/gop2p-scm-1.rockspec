@@ -124,6 +124,7 @@ build = {
         "csrc/node/deadlines.c",
         "csrc/node/departure.c",
         "csrc/node/detector.c",
+        "csrc/node/giver.c",
         "csrc/node/held.c",
         "csrc/node/inbox.c",
         "csrc/node/join.c",
