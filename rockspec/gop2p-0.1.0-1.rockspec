@@ -116,6 +116,7 @@ build = {
         "csrc/node/departure.c",
         "csrc/node/detector.c",
         "csrc/node/dialback.c",
+        "csrc/node/giver.c",
         "csrc/node/held.c",
         "csrc/node/inbox.c",
         "csrc/node/join.c",

@@ -21,36 +21,6 @@ bool gp_compat_isheaderform (gp_form form) {
   return form == GP_FORM_SEED || form == GP_FORM_V112;
 }
 
-static bool isheaders (gp_form form) {
-  return form == GP_FORM_HEADERS || gp_compat_isheaderform(form);
-}
-
-/* The header forms look alike until each has shown which it is. */
-static bool isalike (gp_form a, gp_form b) {
-  return a == b || (isheaders(a) && isheaders(b) &&
-                    (a == GP_FORM_HEADERS || b == GP_FORM_HEADERS));
-}
-
-/* Whether the program that a member is can have given it. */
-static bool canbeof (const gp_compat *c, const gp_recvresp *response) {
-  const gp_identity *who = &response->ext.who;
-  bool ours = who->process != 0 || who->peer != NULL;
-  return c->ours == ours && (ours || isalike(c->form, response->form));
-}
-
-/* Of one that is no member nothing is expected but that it is a node. What
-   the program before it says late does not count. */
-gp_giver gp_compat_giver (const gp_record *peer, const gp_recvresp *response,
-                          bool probe, uint64_t sent_at) {
-  if (response->form == GP_FORM_UNKNOWN ||
-      (isheaders(response->form) && response->toprobe != probe))
-    return GP_GIVER_ALIEN;
-  if (peer == NULL || !gp_membership_ismember(peer) ||
-      sent_at < peer->compat.since || canbeof(&peer->compat, response))
-    return GP_GIVER_PEER;
-  return GP_GIVER_OTHER;
-}
-
 const gp_peer *gp_compat_ourname (const gp_node *n, const gp_record *peer) {
   const gp_peer *alias = peer->compat.our_alias;
   return alias == NULL ? n->self.identity.peer : alias;

@@ -37,17 +37,6 @@ void gp_compat_setprogram (gp_node *n, gp_record *peer, gp_form form,
 /* Whether 'form' is one of the two that a Go member with headers has. */
 bool gp_compat_isheaderform (gp_form form);
 
-/* Who has given a response that came from where a peer is. */
-typedef enum gp_giver {
-  GP_GIVER_ALIEN, /* no node: a web server, a proxy */
-  GP_GIVER_OTHER, /* another program, in the place of a member */
-  GP_GIVER_PEER   /* the peer, as far as that shows */
-} gp_giver;
-
-/* 'peer', or NULL, was sent a probe (OPTIONS), or something else, then. */
-gp_giver gp_compat_giver (const gp_record *peer, const gp_recvresp *response,
-                          bool probe, uint64_t sent_at);
-
 /* The name by which it knows us, our own or an alias. Borrowed. */
 const gp_peer *gp_compat_ourname (const gp_node *n, const gp_record *peer);
 

@@ -266,6 +266,8 @@ gp_record *gp_join_listed (gp_node *n, gp_record *peer, const gp_request *r,
 
 gp_record *gp_join_aliased (gp_node *n, gp_record *peer, const gp_request *r,
                             gp_err error, const gp_recvresp *response) {
+  if (error == GP_OK)
+    gp_claim_learn(n, peer, &response->ext.who, r->began_at);
   if (error == GP_OK && peer->membership == GP_SOUGHT)
     return gp_join_joined(n, peer, r, response); /* another program now */
   if (hasleft(n, peer, error) || error != GP_OK)

@@ -6,6 +6,7 @@
 #include "node/admission.h"
 #include "node/ask.h"
 #include "node/departure.h"
+#include "node/giver.h"
 #include "node/join.h"
 #include "node/lookers.h"
 #include "node/reconnect.h"
@@ -14,20 +15,73 @@
 #include "node/sweep.h"
 #include "wire/refusal.h"
 
+/* Another program responds in the place of a member, which has failed with
+   that; as what it is now, it is met at once. */
+static void replace (gp_node *n, gp_record *peer) {
+  if (!gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED))
+    return;
+  gp_departure_reset(peer);
+  gp_reconnect_resume(n, peer, 0);
+}
+
+/* Also what has not taken a message that it was sent is another program. */
+static gp_giver giverof (const gp_record *peer, const gp_request *r,
+                         const gp_recvresp *response) {
+  const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
+  gp_asked what = rule->bare                 ? GP_ASKED_LIFE
+                  : rule->type == GP_CONNECT ? GP_ASKED_ENTRY
+                                             : GP_ASKED_OTHER;
+  gp_giver giver = gp_giver_of(peer, response, what, r->began_at);
+  bool good = response->status >= 200 && response->status <= 299;
+  if (giver == GP_GIVER_PEER && good && gp_membership_ismember(peer) &&
+      gp_request_purpose(r) == GP_PURPOSE_MESSAGE &&
+      !gp_giver_hastaken(peer, response, r->began_at))
+    return GP_GIVER_OTHER;
+  return giver;
+}
+
+/* What follows from the end of a request, before it is finished. */
+typedef struct outcome {
+  gp_err error;
+  bool kept; /* it was put back */
+} outcome;
+
+/* Any server may respond to all like a header form to a connect: only in
+   response to a probe as well it shows to be one. */
+static bool needsprobe (const gp_record *peer, const gp_recvresp *response) {
+  return response != NULL && response->form != GP_FORM_V113 &&
+         response->form != GP_FORM_UNKNOWN &&
+         (peer->compat.ours || peer->compat.form == GP_FORM_V113);
+}
+
+/* What is done first. False: out of memory. */
+static bool insert (gp_node *n, gp_record *peer, gp_purpose purpose) {
+  gp_request *first = gp_request_newown(n, peer, purpose, NULL);
+  if (first != NULL)
+    gp_outbox_insert(n, peer, first);
+  return first != NULL;
+}
+
 /*
 ** 403 from a member: it knows us by another name, or not any more; 400: it
-** came back as another program. Connecting again tells, and mends it; the
-** message has not been taken, so it is sent once more. One of ours that does
-** not know us needs no disconnect.
+** came back as another program, or responds like one. Connecting again tells,
+** and mends it; the message has not been taken, so it is sent once more. One
+** of ours that does not know us needs no disconnect.
 */
 static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
-                            gp_err error) {
+                            gp_err error, const gp_recvresp *response) {
+  bool ismessage = gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
   gp_request *first;
   if (r->again || r->unsure || !gp_membership_ismember(peer) ||
       (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
-      (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
+      (error != GP_EFORBIDDEN && error != GP_EBADREQUEST &&
+       error != GP_EREPLACED))
     return false;
-  first = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
+  first = gp_request_newown(n, peer,
+                            ismessage && needsprobe(peer, response)
+                              ? GP_PURPOSE_FIND_FORM
+                              : GP_PURPOSE_FIND_ALIAS,
+                            NULL);
   if (first == NULL)
     return false;
   gp_request_repeat(r, n->now);
@@ -36,22 +90,18 @@ static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
   return true;
 }
 
-/* A seed in the place of a v1.1.3 takes the JSON for text: it shows in the
-   response only. */
-static bool ischanged (const gp_record *peer, const gp_recvresp *response) {
-  return peer->compat.form == GP_FORM_V113 &&
-         response->form == GP_FORM_HEADERS;
-}
-
-/* Whether the message was put back into the outbox. */
-static bool endmessage (gp_node *n, gp_record *peer, gp_request *r,
-                        gp_err error, const gp_recvresp *response) {
-  if (error == GP_OK && ischanged(peer, response))
-    error = GP_EBADREQUEST;
-  if (error == GP_OK && gp_membership_isfailing(peer))
+/* What responds well may have taken the message for something else: a seed in
+   the place of a v1.1.3 takes the JSON for text. */
+static outcome endmessage (gp_node *n, gp_record *peer, gp_request *r,
+                           gp_err error, const gp_recvresp *response) {
+  outcome end = {error, false};
+  if (error == GP_OK && !gp_giver_hastaken(peer, response, r->began_at))
+    end.error = GP_EREPLACED;
+  else if (error == GP_OK && gp_membership_isfailing(peer))
     gp_admission_welcome(n, peer,
                          GP_HAS_RESPONDED); /* we count there still */
-  return reconnectfirst(n, peer, r, error);
+  end.kept = reconnectfirst(n, peer, r, end.error, response);
+  return end;
 }
 
 /*
@@ -76,24 +126,44 @@ static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
 /*
 ** One that never responded was asked for its form before it is written to,
 ** and whether it is one of ours, which notice what comes twice. Without a
-** response nothing can be written.
+** response nothing can be written. Where another program than a member
+** responds, it is met before it is written to.
 */
-static void endfindform (gp_node *n, gp_record *peer, gp_err error,
-                         const gp_recvresp *response) {
-  if (error != GP_EPROTO && response != NULL && response->status != 0)
+static void endfindform (gp_node *n, gp_record *peer, const gp_request *r,
+                         gp_err error, const gp_recvresp *response) {
+  if (error == GP_EPROTO || response == NULL || response->status == 0)
+    gp_outbox_drop(n, peer, GP_NEXT_MESSAGES, error);
+  else if (peer->membership == GP_SOUGHT ||
+           (peer->compat.form != GP_FORM_UNKNOWN &&
+            giverof(peer, r, response) == GP_GIVER_OTHER)) {
+    insert(n, peer, GP_PURPOSE_FIND_ALIAS);
+    replace(n, peer);
+  }
+  else {
     gp_compat_setprogram(n, peer, response->form,
                          response->ext.who.peer != NULL);
-  else
-    gp_outbox_drop(n, peer, GP_NEXT_MESSAGES, error);
+    if (gp_membership_isfailing(peer))
+      gp_reconnect_hasten(n, peer);
+  }
 }
 
-/*
-** What follows from the end of a request, before it is finished. '*kept': it
-** was put back. The record that it concerns from now on.
-*/
+/* One that has failed is back, perhaps as another program. */
+static gp_record *endreconnect (gp_node *n, gp_record *peer,
+                                const gp_request *r, gp_err error,
+                                const gp_recvresp *response) {
+  bool lost = gp_membership_islost(peer);
+  if (error == GP_OK && lost && needsprobe(peer, response))
+    insert(n, peer, GP_PURPOSE_FIND_FORM);
+  else if (error == GP_OK)
+    return gp_join_joined(n, peer, r, response);
+  gp_join_missed(n, peer, error);
+  return peer;
+}
+
+/* Does what follows. The record that the request concerns from now on. */
 static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
-                          gp_err error, const gp_recvresp *response,
-                          bool *kept) {
+                          const gp_recvresp *response, outcome *end) {
+  gp_err error = end->error;
   gp_purpose purpose = gp_request_purpose(r);
   switch (purpose) {
     case GP_PURPOSE_JOIN:
@@ -103,22 +173,21 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       gp_join_failed(n, peer, purpose, error);
       break;
     case GP_PURPOSE_RECONNECT:
-      if (error == GP_OK)
-        return gp_join_joined(n, peer, r, response);
-      gp_join_missed(n, peer, error);
-      break;
+      return endreconnect(n, peer, r, error, response);
     case GP_PURPOSE_MESSAGE:
-      *kept = endmessage(n, peer, r, error, response);
+      *end = endmessage(n, peer, r, error, response);
       break;
     case GP_PURPOSE_LEAVE:
-      *kept = reconnectfirst(n, peer, r, error);
-      if (!*kept)
+      end->kept = reconnectfirst(n, peer, r, error, response);
+      if (!end->kept)
         gp_departure_forget(n, peer);
       break;
     case GP_PURPOSE_LIST:
     case GP_PURPOSE_RENAME:
       return gp_join_listed(n, peer, r, error, response);
-    case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
+    case GP_PURPOSE_FIND_FORM:
+      endfindform(n, peer, r, error, response);
+      break;
     case GP_PURPOSE_ASK:
     case GP_PURPOSE_LOOK:
       if (response != NULL)
@@ -138,12 +207,13 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
 /* The end of a request to 'peer', and what is sent to it next. */
 static void conclude (gp_node *n, gp_record *peer, gp_request *r,
                       gp_err error, const gp_recvresp *response) {
-  bool kept = false;
-  peer = follow(n, peer, r, error, response, &kept);
-  if (!kept && !gp_outbox_retry(n, peer, r, error)) {
-    if (gp_request_purpose(r) == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
-      error = GP_OK; /* it does not count us as a member: all is well */
-    gp_request_finish(r, &n->report, error,
+  outcome end = {error, false};
+  peer = follow(n, peer, r, response, &end);
+  if (!end.kept && !gp_outbox_retry(n, peer, r, end.error)) {
+    if (gp_request_purpose(r) == GP_PURPOSE_LEAVE &&
+        end.error == GP_EFORBIDDEN)
+      end.error = GP_OK; /* it does not count us as a member: all is well */
+    gp_request_finish(r, &n->report, end.error,
                       response == NULL ? 0 : response->status);
   }
   gp_outbox_advance(n, peer);
@@ -161,15 +231,6 @@ void gp_responses_unsent (gp_node *n) {
     else
       conclude(n, peer, r, error, NULL);
   }
-}
-
-/* Another program responds in the place of a member, which has failed with
-   that; as what it is now, it is met at once. */
-static void replace (gp_node *n, gp_record *peer) {
-  if (!gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED))
-    return;
-  gp_departure_reset(peer);
-  gp_reconnect_resume(n, peer, 0);
 }
 
 /*
@@ -221,9 +282,7 @@ static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
     return;
   }
   if (error == GP_OK)
-    giver = gp_compat_giver(peer, response,
-                            gp_purpose_rule(gp_request_purpose(r))->bare,
-                            r->began_at);
+    giver = giverof(peer, r, response);
   if (giver == GP_GIVER_ALIEN)
     error = GP_EPROTO;
   observe(n, peer, r, error, giver);
@@ -300,7 +359,9 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   const gp_record *asked = p->via == NULL ? peer
                                           : gp_peers_find(&n->peers, p->via);
   if (error == GP_OK)
-    error = errorof(gp_compat_giver(asked, response, true, p->sent_at));
+    error = errorof(gp_giver_of(
+      asked, response, p->via == NULL ? GP_ASKED_LIFE : GP_ASKED_HELP,
+      p->sent_at));
   if (p->exchange != NULL)
     endhelp(n, p->exchange, error);
   if (p->via != NULL && error == GP_OK)

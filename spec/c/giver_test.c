@@ -258,3 +258,124 @@ TEST(headersalike, "the header forms are alike until both have shown") {
   TEXT(program_news(&s), "o failed: EREPLACED; o joined");
   script_close(&s);
 }
+
+/*
+** What passes for half a node.
+*/
+
+/* A server that says the same to all, in the place of 'a'. */
+static void pretend (script *s, const char *text, const actor *a,
+                     gp_form form, uint64_t process) {
+  gp_recvresp response = {.status = 200, .form = form, .remote = a->remote};
+  response.ext.who.process = process;
+  script_end(s, text, GP_OK, &response);
+}
+
+TEST(halfheaders, "what shows no process has no message of ours, and shows a "
+                  "header form to a probe alone") {
+  gp_receipt *r;
+  script s;
+  open(&s, &bob);
+  r = program_say(&s, "x");
+  script_sent(&s);
+  pretend(&s, "broadcast b:1", &bob, GP_FORM_HEADERS, 0);
+  SAME(script_count(&s, "probe b:1"), 2); /* what is it, and is it there? */
+  while (script_count(&s, "probe b:1") > 0)
+    pretend(&s, "probe b:1", &bob, GP_FORM_HEADERS, 0);
+  SAME(script_result(r), GP_EPROTO);
+  SAME(script_count(&s, "broadcast"), 0);
+  script_close(&s);
+}
+
+TEST(halffour, "nor what is as v1.1.3 is, and responds to nothing else") {
+  gp_receipt *r;
+  script s;
+  open(&s, &bob);
+  r = program_say(&s, "x");
+  script_sent(&s);
+  pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 0);
+  script_fail(&s, "connect b:1", GP_EPROTO);
+  pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 0);
+  SAME(script_result(r), GP_EREPLACED);
+  script_close(&s);
+}
+
+TEST(halfprocess, "nor what shows a process without a name") {
+  gp_receipt *r;
+  script s;
+  open(&s, &bob);
+  r = program_say(&s, "x");
+  script_sent(&s);
+  pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 77);
+  pretend(&s, "connect b:1", &bob, GP_FORM_V113, 78);
+  pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 79);
+  SAME(script_result(r), GP_EREPLACED);
+  while (script_count(&s, "probe b:1") > 0)
+    pretend(&s, "probe b:1", &bob, GP_FORM_V113, 80);
+  script_pass(&s, 2000);
+  CHECK(script_of(&s, &bob)->liveness.state == GP_SUSPECTED);
+  TEXT(told_event(s.node), "");
+  script_close(&s);
+}
+
+static void untilconnect (script *s) {
+  for (int i = 0; i < 300 && script_count(s, "connect b:1") == 0; i++)
+    script_pass(s, 100);
+}
+
+TEST(halfback, "one that has failed comes back as a header form when it "
+               "responds to a probe like one") {
+  actor now = as(&bob, &old);
+  script s;
+  open(&s, &bob);
+  script_detect(&s, &bob);
+  script_fail(&s, "probe b:1", GP_ECONNREFUSED);
+  untilconnect(&s);
+  TEXT(program_news(&s), "b failed: ECONNREFUSED");
+  while (script_count(&s, "probe b:1") > 0)
+    script_fail(&s, "probe b:1", GP_ECONNREFUSED);
+  pretend(&s, "connect b:1", &bob, GP_FORM_HEADERS, 0);
+  TEXT(program_news(&s), "");
+  pretend(&s, "probe b:1", &bob, GP_FORM_HEADERS, 0);
+  TEXT(program_news(&s), "");
+  untilconnect(&s);
+  script_respond(&s, "connect b:1", &now, NULL);
+  script_respond(&s, "probe b:1", &now, NULL);
+  untilconnect(&s);
+  script_respond(&s, "connect b:1", &now, "a:1");
+  TEXT(program_news(&s), "b recovered");
+  script_close(&s);
+}
+
+TEST(halfnow, "a seed in the place of ours is met, and has the message") {
+  actor seed = as(&bob, &(const actor){.program = ACTOR_SEED});
+  gp_receipt *r;
+  script s;
+  open(&s, &bob);
+  r = program_say(&s, "x");
+  script_respond(&s, "broadcast b:1", &seed, NULL);
+  while (script_count(&s, "probe b:1") > 0)
+    script_respond(&s, "probe b:1", &seed, NULL);
+  TEXT(program_news(&s), "b failed: EREPLACED");
+  script_respond(&s, "connect b:1", &seed, "a:1");
+  TEXT(program_news(&s), "b joined");
+  script_respond(&s, "broadcast b:1 seed", &seed, NULL);
+  SAME(script_result(r), GP_OK);
+  script_close(&s);
+}
+
+TEST(halfhelper, "a helper that shows another process says nothing") {
+  uint64_t before;
+  script s;
+  open(&s, &bob);
+  script_member(&s, &cleo);
+  before = heard(&s, &bob);
+  script_pass(&s, 10);
+  SAME(gp_probe_sendindirect(s.node, script_of(&s, &bob), 1), 1);
+  pretend(&s, "probe c:1", &cleo, GP_FORM_V113, 77);
+  SAME(heard(&s, &bob), before);
+  SAME(gp_probe_sendindirect(s.node, script_of(&s, &bob), 1), 1);
+  pretend(&s, "probe c:1", &cleo, GP_FORM_V113, cleo.process);
+  CHECK(heard(&s, &bob) > before);
+  script_close(&s);
+}

@@ -280,7 +280,7 @@ TEST(twinroom, "what waited for room is judged as of when it came") {
   script_pass(&s, UNDERWAY - 1);
   first = script_say(&s, &chat, "x", 0);
   second = script_say(&s, &chat, "x", 0);
-  script_pass(&s, 2500); /* it is over */
+  script_stall(&s, 2500); /* it is over */
   TEXT(news(&s), "b: full; 0.0.0.0: x");
   TEXT(script_given(&s, first), "200 v113");
   TEXT(script_given(&s, second), "200 v113");

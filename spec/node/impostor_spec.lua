@@ -59,6 +59,33 @@ local servers = {
   ["one that echoes"] = all("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
 }
 
+-- What passes half of what is asked of a response, before 'before' was
+-- killed: its process is copied, and its other headers are not.
+local ANY = "Access-Control-Allow-Origin: *\r\n"
+local FOUR = ANY .. "Access-Control-Allow-Headers: *\r\n"
+  .. "Access-Control-Allow-Methods: *\r\n"
+  .. "Access-Control-Allow-Credentials: true\r\n"
+
+local function go(body, more)
+  return net.page("200 OK", body, GO .. (more or ""))
+end
+
+local halves = {
+  ["one with any origin, and a page"] = all(go("ok", ANY)),
+  ["one with any origin, and no page"] = all(go("", ANY)),
+  ["one with any origin, and no page but for OPTIONS"] = with(
+    all(go("", ANY)), {options = go("ok", ANY)}),
+  ["one with four headers, and a page"] = all(go("ok", FOUR)),
+  ["one with four headers for OPTIONS"] = with(
+    all(nginx("404 Not Found")), {options = go("", FOUR)}),
+  ["one with four headers for messages"] = with(
+    all(nginx("404 Not Found")), {message = go("", FOUR)}),
+  ["one with another process"] = all(go("",
+    "Gop2p-Process: 0000000000000001\r\n")),
+  ["one with another process and any origin"] = all(go("", ANY
+    .. "Gop2p-Process: 0000000000000001\r\n")),
+}
+
 -- A node of ours in a process of its own, at a port or a free one; it joins
 -- through 'entry', or nobody.
 local OURS = [[
@@ -160,6 +187,33 @@ for _, form in ipairs({"ours", "v1.1.3", "v1.1.2", "seed"}) do
     assert.is_true((node:broadcast("y"):wait(8)))
   end)
 end
+
+-- None of them delivers, nor does it come back; the last message is sent long
+-- after the first probes.
+it("a server that passes for half a node in the place of ours is none",
+   function()
+  local members <close> = party.group()
+  local node <close> = assert(gop2p.start_local_node(0))
+  local other <close> = helper(node)
+  local names, ports = {}, {}
+  for name in pairs(halves) do names[#names + 1] = name end
+  for i in ipairs(names) do
+    members[i] = member("ours", node)
+    ports[i] = members[i].port
+  end
+  for i, name in ipairs(names) do
+    members[i]:close()
+    members[i] = net.canned(halves[name], {port = ports[i]})
+  end
+  local failed_to = assert(select(2, node:broadcast("x"):wait(8))).failed
+  for i, name in ipairs(names) do
+    assert.is_truthy(failed_to[gop2p.peer("localhost", ports[i])], name)
+  end
+  net.await(function() return #node:members() == 1 end, 15)
+  net.pass(2) -- they are tried again
+  assert.same({other:self()}, node:members())
+  assert.is_true((node:broadcast("y"):wait(8)))
+end)
 
 -- Its server refuses what it has no connection for before the node hears of
 -- it; that shows as well that it is there.
