@@ -40,6 +40,17 @@ UTF8PROC_LIBS  = $(call once,UTF8PROC_LIBS,$(if $(UTF8PROC_LIBDIR), \
 
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
+# Where `make install` puts what: below DESTDIR, if there is one. Debian's Lua
+# and shells look for themselves into these folders of /usr/local.
+PREFIX  = /usr/local
+BINDIR  = $(PREFIX)/bin
+LUADIR  = $(PREFIX)/share/lua/5.4
+CLUADIR = $(PREFIX)/lib/lua/5.4
+DOCDIR  = $(PREFIX)/share/doc/gop2p
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR  = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
+
 # What the sources get to see of the system. With -DGP_OS_PORTABLE, too, or in
 # CPPFLAGS, Linux is one of the other systems to base/os.c.
 SYSTEM   = -D_GNU_SOURCE
@@ -103,9 +114,9 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: build ctest sim years help setup demo chat test mutants starve asan \
-        fuzz fuzzers storm bench bare stress valgrind lint format modules rock \
-        specs clean
+.PHONY: build ctest sim years help setup demo chat install uninstall test \
+        mutants starve asan fuzz fuzzers storm bench bare stress valgrind \
+        lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
 build: $(CORE) ## build the C core (the default)
@@ -178,6 +189,21 @@ chat: ## chat in the terminal: make chat PORT=5001 JOIN=localhost:5000
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) lua/gop2p/examples/chat.lua $(if $(PORT),--port $(PORT)) \
 	  $(if $(JOIN),--join $(JOIN))
+
+$(foreach name,BINDIR LUADIR CLUADIR DOCDIR BASHDIR ZSHDIR FISHDIR, \
+  $(eval install uninstall: export $(name) := $($(name))))
+
+# What root builds in a checkout of somebody else's, that one cannot remove.
+install: ## install command, module, completions and pages: PREFIX=/usr/local
+	@$(SETUP) demo
+	@[ "$$(id -u)" != 0 ] || [ -O . ] || $(MAKE) -q $(CORE) || \
+	  { echo "install: first run 'make' as the owner of this folder" >&2; \
+	    exit 1; }
+	@$(MAKE) $(AGAIN) build
+	@$(LUA) .ci/install.lua install
+
+uninstall: ## remove what install has put there, with the same PREFIX
+	@$(LUA) .ci/install.lua uninstall
 
 test: ## run the specs: all, or those of SPEC='spec/node spec/c/core_spec.lua'
 	@$(SETUP) test
@@ -267,5 +293,5 @@ rock: ## pack a source rock into build/
 	@$(SETUP) rock
 	@sh .ci/rock.sh
 
-clean: ## remove all that was made
-	rm -rf build
+clean: ## remove all that was made, also by a luarocks make that failed
+	rm -rf build gop2p csrc/*/*.o

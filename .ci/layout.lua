@@ -40,7 +40,7 @@ local FOLDERS = {
 }
 
 -- Specs, tests in C and fuzzers stand in the folders where they are run.
-local SPECS = "attack bot c command docs loop node package prompt storm "
+local SPECS = "attack bot c command docs loop node package prompt storm text "
               .. "testing wire"
 local RUN = {["_spec%.lua$"] = SPECS, ["_test%.c$"] = "c",
              ["_fuzz%.c$"] = "fuzz"}

@@ -5,27 +5,7 @@ Keeps the rockspecs' lists of files true to the folders.
   lua5.4 .ci/modules.lua write   makes them the same
 ]]
 
-local function list(pattern)
-  local pipe <close> = assert(io.popen("LC_ALL=C ls " .. pattern
-                                       .. " 2>/dev/null"))
-  local names = {}
-  for name in pipe:lines() do names[#names + 1] = name end
-  return names
-end
-
--- "lua/gop2p/a/b.lua" is the module "gop2p.a.b".
-local function modulename(file)
-  return (file:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", "")
-              :gsub("/", "."))
-end
-
--- The pages, and what these link to. LuaRocks itself puts README.md into the
--- folder doc of the installed rock, and no page of other folders: they go
--- there by the way of conf, so that the links between them hold there, too.
-local function pages()
-  return list("*/README.md lua/gop2p/README.md lua/gop2p/*/README.md "
-              .. "lua/gop2p/examples/*.lua")
-end
+local files = dofile(".ci/files.lua")
 
 -- What stands in a rockspec from "modules = {" to its end.
 local function modules()
@@ -33,25 +13,26 @@ local function modules()
   local function put(format, ...) out[#out + 1] = format:format(...) end
   put('    ["gop2p.core"] = {')
   put('      sources = {')
-  for _, file in ipairs(list("csrc/*/*.c")) do put('        "%s",', file) end
+  for _, file in ipairs(files.sources) do put('        "%s",', file) end
   put('      },')
   put('      defines = {"_GNU_SOURCE"},')
   put('      libraries = {"event_extra", "event_core", "utf8proc"},')
   put('      incdirs = {"csrc", "$(EVENT_INCDIR)", "$(UTF8PROC_INCDIR)"},')
   put('      libdirs = {"$(EVENT_LIBDIR)", "$(UTF8PROC_LIBDIR)"},')
   put('    },')
-  for _, file in ipairs(list("lua/gop2p/*.lua lua/gop2p/*/*.lua")) do
-    if not file:find("^lua/gop2p/examples/") then
-      put('    ["%s"] = "%s",', modulename(file), file)
-    end
+  for _, module in ipairs(files.modules) do
+    put('    ["%s"] = "%s",', module.name, module.file)
   end
   put('  },')
   put('  install = {')
   put('    bin = {')
-  put('      "lua/gop2p/bin/gop2p",')
+  put('      "%s",', files.command)
   put('    },')
   put('    conf = {')
-  for _, file in ipairs(pages()) do
+  -- LuaRocks itself puts README.md into the folder doc of the installed rock,
+  -- and no page of other folders: they go there by the way of conf, so that
+  -- the links between them hold there, too.
+  for _, file in ipairs(files.pages) do
     put('      ["../doc/%s"] = "%s",', file, file)
   end
   put('    },')
@@ -85,7 +66,7 @@ local function complain(file, is, want)
 end
 
 local ok = true
-for _, file in ipairs(list("rockspec/*.rockspec")) do
+for _, file in ipairs(files.list("rockspec/*.rockspec")) do
   local text, want = read(file), modules()
   local at = assert(text:find("  modules = {\n", 1, true), file)
   if text:sub(at) == want then goto continue end

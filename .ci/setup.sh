@@ -58,6 +58,9 @@ need_demo() {
   need lua-argparse has_module argparse
 }
 
+# What locales of other countries are made of.
+has_locales() { [ -e /usr/share/i18n/locales/tr_TR ]; }
+
 need_test() {
   need_demo
   need lua-busted has_command busted
@@ -68,6 +71,7 @@ need_test() {
   need tmux has_command tmux
   need zip has_command zip
   need tmux has_command tmux
+  need locales has_locales
 }
 
 need_lint() {
@@ -114,8 +118,12 @@ collect() {
   missing=${missing% }
 }
 
+# give_up WHY: says what remains to be done, by whom.
 give_up() {
-  echo "setup: please install: $missing ($1)" >&2
+  {
+    echo "setup: $1. To be run as root:"
+    echo "  apt-get update && apt-get install -y $missing"
+  } >&2
   exit 1
 }
 
@@ -153,7 +161,11 @@ install() {
 
 collect "${1:-demo}"
 [ -n "$missing" ] || exit 0
-has_command apt-get || give_up "Debian's names; there is no apt-get here"
+has_command apt-get || {
+  echo "setup: there is no apt-get here. Please install what Debian calls" >&2
+  echo "  $missing" >&2
+  exit 1
+}
 become_root
 echo "setup: installing $missing" >&2
 install

@@ -10,6 +10,9 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +20,9 @@
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
+#ifdef __APPLE__
+#include <xlocale.h>
+#endif
 
 #if defined(__linux__) && !defined(GP_OS_PORTABLE)
 
@@ -162,6 +168,61 @@ struct timespec gp_os_mtime (const struct stat *st) {
 #else
   return st->st_mtim;
 #endif
+}
+
+static locale_t neutral, utf8;
+
+/* They are for all threads, and there as long as the process. */
+static void makelocales (void) {
+  static const char *const names[] = {"C.UTF-8", "UTF-8", "en_US.UTF-8"};
+  size_t i;
+  neutral = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  for (i = 0; utf8 == (locale_t)0 && i < sizeof names / sizeof *names; i++)
+    utf8 = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
+}
+
+/* Without a locale uselocale() changes nothing. */
+static gp_os_locale enterlocale (const locale_t *locale) {
+  static pthread_once_t made = PTHREAD_ONCE_INIT;
+  pthread_once(&made, makelocales);
+  return (gp_os_locale)uselocale(*locale);
+}
+
+gp_os_locale gp_os_neutrallocale (void) {
+  return enterlocale(&neutral);
+}
+
+gp_os_locale gp_os_utf8locale (void) {
+  return enterlocale(&utf8);
+}
+
+void gp_os_returnlocale (gp_os_locale before) {
+  uselocale((locale_t)before);
+}
+
+bool gp_os_isutf8 (void) {
+  return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+#ifdef CLOCK_BOOTTIME
+#define UPTIME CLOCK_BOOTTIME
+#else
+#define UPTIME CLOCK_MONOTONIC
+#endif
+
+struct timespec gp_os_uptime (void) {
+  struct timespec t;
+  clock_gettime(UPTIME, &t);
+  return t;
+}
+
+void gp_os_keepstandard (void) {
+  int fd;
+  for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+    int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode | O_CLOEXEC) < 0)
+      return;
+  }
 }
 
 bool gp_os_screensize (int fd, int *rows, int *columns) {

@@ -57,12 +57,43 @@ struct timespec gp_os_wallclock (void);
 struct timespec gp_os_mtime (const struct stat *st);
 
 /*
+** The time since the machine was started, or since another point in the past.
+** Nobody sets it, and it goes on while the machine is suspended; the latter
+** not on all systems (FreeBSD).
+*/
+struct timespec gp_os_uptime (void);
+
+/*
 ** As poll(), with 'mask' in place of the thread's signal mask while it
 ** waits, both at once; NULL for 't' waits without limit. It waits only for
 ** what can be read. What is not below FD_SETSIZE may be left out.
 */
 int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
                  const sigset_t *mask);
+
+/*
+** A locale for the calling thread alone, until it returns to what was in
+** force before, which each call gives. That of the process is its program's,
+** and stays as it is. Neutral: that of "C", where letters are those of ASCII,
+** a number has a point, and order is that of bytes. UTF-8: characters are
+** those of UTF-8, all else is as in "C". Nothing changes on a system without
+** such a locale.
+*/
+typedef void *gp_os_locale;
+gp_os_locale gp_os_neutrallocale (void);
+gp_os_locale gp_os_utf8locale (void);
+void gp_os_returnlocale (gp_os_locale before);
+
+/* Whether the characters of the locale in force are those of UTF-8. */
+bool gp_os_isutf8 (void);
+
+/*
+** Opens standard input, output and error where they are closed, so that
+** nothing that is opened later gets their numbers: what a program prints
+** would go to a peer. To use them still fails, and programs that are started
+** find them closed.
+*/
+void gp_os_keepstandard (void);
 
 /* Lines and columns of a terminal. False: it is none, or has no width. */
 bool gp_os_screensize (int fd, int *rows, int *columns);

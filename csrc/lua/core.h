@@ -17,6 +17,7 @@ void lgp_open_budget (lua_State *L);
 void lgp_open_catch (lua_State *L);
 void lgp_open_file (lua_State *L);
 void lgp_open_json (lua_State *L);
+void lgp_open_locale (lua_State *L);
 void lgp_open_loop (lua_State *L);
 void lgp_open_members (lua_State *L);
 void lgp_open_node (lua_State *L);
@@ -29,6 +30,7 @@ void lgp_open_send (lua_State *L);
 void lgp_open_sim (lua_State *L);
 void lgp_open_start (lua_State *L);
 void lgp_open_terminal (lua_State *L);
+void lgp_open_text (lua_State *L);
 void lgp_open_values (lua_State *L);
 void lgp_open_watch (lua_State *L);
 

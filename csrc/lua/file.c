@@ -4,6 +4,13 @@
 ** Lua's own library cannot replace a file so that it is either the old one
 ** or the new one, whatever happens meanwhile. Nothing of Lua is called while
 ** something is open.
+**
+** What is new is written into a file beside the old one, "path.PID.N.new",
+** which then takes its name. Some cannot be replaced so: one that is mounted,
+** one in a folder where only its owner may do that, one whose owner the new
+** one cannot be given. Such a file is written over. Meanwhile all of it
+** stands in "path.PID.N.copy", from which whoever locks it next makes up for
+** a write that was cut off.
 */
 #include <dirent.h>
 #include <errno.h>
@@ -24,6 +31,9 @@
 
 #define MAXLINKS 40 /* symbolic links in a row; more are a circle */
 #define MAXTRIES 100
+
+#define UNFINISHED "new" /* how the names of these files end */
+#define COPY "copy"
 
 /* The code of a system error, as in "ENOENT"; what is not listed is EIO. */
 static const char *codeof (int number) {
@@ -98,25 +108,24 @@ static int resolve (char path[PATH_MAX], struct stat *st) {
 }
 
 /* A new file beside 'path', whose name goes to 'name'; or -1 and errno. By
-   that name isunfinished recognizes it. */
-static int create (const char *path, char name[PATH_MAX]) {
+   that name isbeside recognizes it. */
+static int create (const char *path, char name[PATH_MAX], mode_t mode) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
     int fd;
-    int len = snprintf(name, PATH_MAX, "%s.%ld.%d.new", path, (long)getpid(),
-                       i);
+    int len = snprintf(name, PATH_MAX, "%s.%ld.%d." UNFINISHED, path,
+                       (long)getpid(), i);
     if (len < 0 || len >= PATH_MAX) {
       errno = ENAMETOOLONG;
       return -1;
     }
-    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd >= 0 || errno != EEXIST)
       return fd;
   }
   return -1;
 }
 
-/* Writes all of it, so that it is on the disk. */
 static int fill (int fd, const char *bytes, size_t len) {
   while (len > 0) {
     ssize_t n = write(fd, bytes, len);
@@ -127,17 +136,53 @@ static int fill (int fd, const char *bytes, size_t len) {
       len -= (size_t)n;
     }
   }
-  return fsync(fd) == 0 ? 0 : errno;
+  return 0;
 }
 
 /* Gives it owner and mode of the file that it replaces; a mode of 0 says that
-   there is none. Only root may change the owner: for others it stays. */
+   there is none. Only root may change an owner. */
 static int dress (int fd, const struct stat *old) {
   if (old->st_mode == 0)
     return 0;
-  if (fchown(fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
-    return errno;
+  if (fchown(fd, old->st_uid, old->st_gid) != 0)
+    return errno == EINVAL ? EPERM : errno; /* one of another namespace */
   return fchmod(fd, old->st_mode & 07777) == 0 ? 0 : errno;
+}
+
+/* Writes all of the file 'copy' over the file 'path', which until then is a
+   beginning of it, and removes the copy. */
+static int writeover (const char *path, const char *copy) {
+  char bytes[BUFSIZ];
+  ssize_t n = 0;
+  int to, e;
+  int from = open(copy, O_RDONLY | O_CLOEXEC);
+  if (from < 0)
+    return errno;
+  to = open(path, O_WRONLY | O_CLOEXEC);
+  e = to < 0 || ftruncate(to, 0) != 0 ? errno : 0;
+  while (e == 0 && (n = read(from, bytes, sizeof bytes)) > 0)
+    e = fill(to, bytes, (size_t)n);
+  if (e == 0 && (n < 0 || fsync(to) != 0))
+    e = errno;
+  close(from);
+  if (to >= 0 && close(to) != 0 && e == 0)
+    e = errno;
+  if (e == 0)
+    unlink(copy);
+  return e;
+}
+
+/* Whether a file cannot be replaced, but perhaps be written over. */
+static bool isfixed (int error) {
+  return error == EBUSY || error == EXDEV || error == EPERM;
+}
+
+/* 'name', which create gave, is of a file that is whole. */
+static int overwrite (const char *path, const char *name) {
+  char copy[PATH_MAX + sizeof COPY];
+  int len = (int)(strlen(name) - strlen(UNFINISHED));
+  snprintf(copy, sizeof copy, "%.*s" COPY, len, name);
+  return rename(name, copy) == 0 ? writeover(path, copy) : errno;
 }
 
 static int replace (char path[PATH_MAX], const char *bytes, size_t len) {
@@ -149,16 +194,20 @@ static int replace (char path[PATH_MAX], const char *bytes, size_t len) {
     return e;
   if (old.st_mode != 0 && access(path, W_OK) != 0)
     return errno;
-  fd = create(path, name);
+  fd = create(path, name, old.st_mode != 0 ? 0600 : 0666);
   if (fd < 0)
     return errno;
   e = fill(fd, bytes, len);
+  if (e == 0 && fsync(fd) != 0)
+    e = errno;
   if (e == 0)
     e = dress(fd, &old);
   if (close(fd) != 0 && e == 0)
     e = errno;
   if (e == 0 && rename(name, path) != 0)
     e = errno;
+  if (isfixed(e))
+    e = overwrite(path, name);
   if (e != 0)
     unlink(name);
   return e;
@@ -234,15 +283,18 @@ typedef struct filelock {
 
 /* The file goes while it is still locked: nobody else can have begun to
    rely on it. */
-static int lock_gc (lua_State *L) {
-  filelock *lock = luaL_checkudata(L, 1, LOCK);
+static void release (filelock *lock) {
   int fd = lock->fd;
   lock->fd = -1;
-  if (fd >= 0) {
-    if (lock->owner == getpid())
-      unlink(lock->path);
-    close(fd);
-  }
+  if (fd < 0)
+    return;
+  if (lock->owner == getpid())
+    unlink(lock->path);
+  close(fd);
+}
+
+static int lock_gc (lua_State *L) {
+  release(luaL_checkudata(L, 1, LOCK));
   return 0;
 }
 
@@ -272,31 +324,60 @@ static int take (filelock *lock) {
   return EIO;
 }
 
-/* Whether 'name' is one that 'create' gave to what was to be 'base'. */
-static bool isunfinished (const char *name, const char *base) {
+/* Whether 'name' is one that 'create' gave to what was to be 'base', or that
+   of a copy of it, as 'end' says. */
+static bool isbeside (const char *name, const char *base, const char *end) {
   size_t len = strlen(base);
-  int end = 0;
+  int at = 0;
   if (strncmp(name, base, len) != 0)
     return false;
-  sscanf(name + len, ".%*[0-9].%*[0-9].new%n", &end);
-  return end > 0 && name[len + (size_t)end] == '\0';
+  sscanf(name + len, ".%*[0-9].%*[0-9].%n", &at);
+  return at > 0 && strcmp(name + len + (size_t)at, end) == 0;
 }
 
-/* Removes unfinished files that writers of this one left when they were
-   killed. Only the holder of its lock writes it, and that is the caller. */
-static void sweep (const char *path) {
+/* Whether the file 'path' is only a beginning of 'copy', perhaps filled up
+   with the zeros that a power failure leaves. */
+static bool iscutoff (const char *path, const char *copy) {
+  FILE *there = fopen(path, "rb"), *whole = fopen(copy, "rb");
+  int t = EOF, w = EOF;
+  if (there != NULL && whole != NULL) {
+    do {
+      t = getc(there);
+      w = getc(whole);
+    } while (t == w && t != EOF);
+    while (t == '\0')
+      t = getc(there);
+  }
+  if (there != NULL)
+    fclose(there);
+  if (whole != NULL)
+    fclose(whole);
+  return t == EOF && w != EOF;
+}
+
+/* Removes what writers of 'path' left beside it when they were killed; what
+   was cut off is made whole first. Only the holder of its lock writes a file,
+   and that is the caller. */
+static int sweep (const char *path) {
   const char *slash = strrchr(path, '/');
   const char *base = slash == NULL ? path : slash + 1;
-  char folder[PATH_MAX + 1];
+  int folder = (int)(base - path), e = 0;
+  char name[PATH_MAX + NAME_MAX + 1];
   const struct dirent *entry;
   DIR *d;
-  snprintf(folder, sizeof folder, "%.*s.", (int)(base - path), path);
-  d = opendir(folder);
-  while (d != NULL && (entry = readdir(d)) != NULL)
-    if (isunfinished(entry->d_name, base))
-      unlinkat(dirfd(d), entry->d_name, 0);
+  snprintf(name, sizeof name, "%.*s.", folder, path);
+  d = opendir(name);
+  while (e == 0 && d != NULL && (entry = readdir(d)) != NULL) {
+    bool iscopy = isbeside(entry->d_name, base, COPY);
+    snprintf(name, sizeof name, "%.*s%s", folder, path, entry->d_name);
+    if (iscopy && iscutoff(path, name))
+      e = writeover(path, name);
+    else if (iscopy || isbeside(entry->d_name, base, UNFINISHED))
+      unlink(name);
+  }
   if (d != NULL)
     closedir(d);
+  return e;
 }
 
 /*
@@ -304,8 +385,9 @@ static void sweep (const char *path) {
 **
 ** "EBUSY": somebody has it, another program or this one. It is held until
 ** core.unlockfile or the collector frees it; a process that ends, however,
-** lets go of it. The lock is "path.lock" beside the file itself. What a
-** process that was killed has left of the file is removed.
+** lets go of it. The lock is "path.lock" beside the file itself, which must
+** be one that can be written. What a process that was killed has left of the
+** file is removed, or made whole.
 */
 static int core_lockfile (lua_State *L) {
   char path[PATH_MAX];
@@ -314,6 +396,8 @@ static int core_lockfile (lua_State *L) {
   int e = checkpath(L, 1, path);
   if (e == 0)
     e = resolve(path, &st);
+  if (e == 0 && st.st_mode != 0 && access(path, W_OK) != 0)
+    e = errno;
   if (e == 0 && strlen(path) + sizeof ".lock" > PATH_MAX)
     e = ENAMETOOLONG;
   if (e != 0)
@@ -325,10 +409,11 @@ static int core_lockfile (lua_State *L) {
   memcpy(lock->path, path, sizeof path);
   strcat(lock->path, ".lock");
   e = take(lock);
-  if (e == 0) {
-    sweep(path);
+  if (e == 0)
+    e = sweep(path);
+  if (e == 0)
     return 1;
-  }
+  release(lock);
   if (e != EWOULDBLOCK)
     return result(L, e);
   luaL_pushfail(L);

@@ -11,9 +11,11 @@
 #include "lua/json.h"
 
 #include <lauxlib.h>
+#include <locale.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/ascii.h"
+#include "base/os.h"
 #include "lua/core.h"
 
 /* gop2p's texts are three levels deep; what is deeper is not one. */
@@ -22,32 +24,57 @@
 /* Slots of the stack that the wire forms take at most. */
 #define SLOTS 16
 
-/* In the registry: the thread, and cjson's function. */
-static const char threadkey = 't', decodekey = 'd';
+/* In the registry: the thread, and cjson's functions. */
+static const char threadkey = 't', decodekey = 'd', newkey = 'n';
 
 typedef struct source {
   const char *text;
   size_t len;
+  bool renewed;
 } source;
 
+/* cjson notes which sign numbers have for their point whenever an instance
+   is made: the one of the locale that is in force then. */
+static int renew (lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &newkey);
+  lua_call(L, 0, 0);
+  return 0;
+}
+
 static int decode (lua_State *L) {
-  const source *s = lua_touserdata(L, 1);
+  source *s = lua_touserdata(L, 1);
+  if (s->renewed)
+    renew(L);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &decodekey);
   lua_pushlstring(L, s->text, s->len);
   lua_call(L, 1, 1);
   return 1;
 }
 
-/* lua-cjson takes a NUL for the end, and would ignore what follows it. */
-static gp_err parse (void *self, const char *text, size_t len) {
-  lua_State *L = self;
-  source s = {text, len};
+/* Reads in the locale "C"; other users of cjson find it as it was. */
+static int decodeneutrally (lua_State *L, const char *text, size_t len) {
+  source s = {text, len, *localeconv()->decimal_point != '.'};
+  gp_os_locale before = gp_os_neutrallocale();
   int status;
-  if (memchr(text, '\0', len) != NULL)
-    return GP_EBADMSG;
   lua_pushcfunction(L, decode);
   lua_pushlightuserdata(L, &s);
   status = lua_pcall(L, 1, 1, 0);
+  gp_os_returnlocale(before);
+  if (s.renewed) {
+    lua_pushcfunction(L, renew);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK)
+      lua_pop(L, 1);
+  }
+  return status;
+}
+
+/* lua-cjson takes a NUL for the end, and would ignore what follows it. */
+static gp_err parse (void *self, const char *text, size_t len) {
+  lua_State *L = self;
+  int status;
+  if (memchr(text, '\0', len) != NULL)
+    return GP_EBADMSG;
+  status = decodeneutrally(L, text, len);
   if (status == LUA_OK)
     return GP_OK;
   lua_pop(L, 1);
@@ -64,19 +91,23 @@ static gp_jsontype type (void *self) {
   }
 }
 
-typedef int (*comparison)(const char *a, const char *b);
+typedef bool comparison (const char *a, const char *b);
 
-static int exactly (const char *a, const char *b) {
+static bool exactly (const char *a, const char *b) {
   for (; *a != '\0' && *a == *b; a++)
     b++;
-  return *a != *b;
+  return *a == *b;
 }
 
-static bool step (lua_State *L, const char *name, comparison differ) {
+static bool nearly (const char *a, const char *b) {
+  size_t len = strlen(a);
+  return len == strlen(b) && gp_ascii_same(a, b, len);
+}
+
+static bool step (lua_State *L, const char *name, comparison *same) {
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) {
-    if (lua_type(L, -2) == LUA_TSTRING &&
-        differ(lua_tostring(L, -2), name) == 0) {
+    if (lua_type(L, -2) == LUA_TSTRING && same(lua_tostring(L, -2), name)) {
       lua_remove(L, -2);
       return true;
     }
@@ -88,7 +119,7 @@ static bool step (lua_State *L, const char *name, comparison differ) {
 static bool field (void *self, const char *name) {
   if (lua_type(self, -1) != LUA_TTABLE)
     return false;
-  return step(self, name, exactly) || step(self, name, strcasecmp);
+  return step(self, name, exactly) || step(self, name, nearly);
 }
 
 static bool item (void *self, size_t index) {
@@ -138,6 +169,8 @@ void lgp_open_json (lua_State *L) {
   lua_pushliteral(L, "cjson");
   lua_call(L, 1, 1);
   lua_getfield(L, -1, "new");
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &newkey);
   lua_call(L, 0, 1);
   lua_getfield(L, -1, "decode_max_depth");
   lua_pushinteger(L, MAXDEPTH);

@@ -171,6 +171,10 @@ static void show (void) {
   edit.refresh();
 }
 
+/* They are anyway. */
+static void takebytes (void) {
+}
+
 static int pendingsignal (void) {
   return 0;
 }
@@ -234,6 +238,7 @@ bool lgp_libedit_fill (lgp_readline *into, void *library) {
   rl->breaks = edit.breaks;
   rl->hide = hide;
   rl->show = show;
+  rl->takebytes = takebytes;
   rl->byteof = byteof;
   rl->takes = takes;
   rl->pendingsignal = pendingsignal;

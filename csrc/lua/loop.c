@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "base/os.h"
 #include "lua/core.h"
 #include "lua/json.h"
 #include "lua/node.h"
@@ -128,6 +129,14 @@ static int core_time (lua_State *L) {
   return 1;
 }
 
+/* core.uptime() -> seconds of the system's clock that nobody sets, and that
+   goes on while the machine is suspended. In no simulation. */
+static int core_uptime (lua_State *L) {
+  struct timespec t = gp_os_uptime();
+  lua_pushnumber(L, (lua_Number)t.tv_sec + (lua_Number)t.tv_nsec / 1e9);
+  return 1;
+}
+
 /* core.fd() -> descriptor | nil: readable when the loop has work */
 static int core_fd (lua_State *L) {
   const lgp_world *w = lgp_checkloop(L)->world;
@@ -160,9 +169,9 @@ static int core_loop (lua_State *L) {
 
 void lgp_open_loop (lua_State *L) {
   static const luaL_Reg functions[] = {
-    {"pump", core_pump}, {"ready", core_ready}, {"now", core_now},
-    {"time", core_time}, {"fd", core_fd},       {"due", core_due},
-    {"loop", core_loop}, {NULL, NULL}};
+    {"pump", core_pump}, {"ready", core_ready},   {"now", core_now},
+    {"time", core_time}, {"uptime", core_uptime}, {"fd", core_fd},
+    {"due", core_due},   {"loop", core_loop},     {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, LOOP, "loopmeta", loop_gc);
 }

@@ -40,6 +40,12 @@ static int core_named (lua_State *L) {
   return 1;
 }
 
+/* core.maxmembers(node) -> how many members it may have */
+static int core_maxmembers (lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)gp_node_maxmembers(lgp_tonode(L)));
+  return 1;
+}
+
 /* core.meant(node, peer) -> peer | nil: what the node calls it */
 static int core_meant (lua_State *L) {
   const gp_peer *p = lgp_checkpeer(L, 2);
@@ -161,10 +167,14 @@ static int core_stats (lua_State *L) {
 }
 
 void lgp_open_members (lua_State *L) {
-  static const luaL_Reg functions[] = {
-    {"members", core_members}, {"isconnected", core_isconnected},
-    {"named", core_named},     {"meant", core_meant},
-    {"known", core_known},     {"resume", core_resume},
-    {"stats", core_stats},     {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"members", core_members},
+                                       {"isconnected", core_isconnected},
+                                       {"named", core_named},
+                                       {"meant", core_meant},
+                                       {"known", core_known},
+                                       {"resume", core_resume},
+                                       {"stats", core_stats},
+                                       {"maxmembers", core_maxmembers},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -9,6 +9,7 @@
 
 #include "lua/core.h"
 #include "lua/userdata.h"
+#include "value/nick.h"
 
 #define PEER "gop2p.peer"
 
@@ -142,15 +143,20 @@ const gp_peer *lgp_checkpeer (lua_State *L, int arg) {
   return *box;
 }
 
-/* core.peer(address, port) -> peer | nil, why */
+/* core.peer(address, port [, nick]) -> peer | nil, why */
 static int core_peer (lua_State *L) {
-  size_t len;
+  size_t len, nicklen;
   const char *address = luaL_checklstring(L, 1, &len);
   lua_Integer port = luaL_checkinteger(L, 2);
-  gp_peer **box = newbox(L);
-  gp_err e = gp_peer_new(box, address, len, port);
+  const char *nick = luaL_optlstring(L, 3, "", &nicklen);
+  gp_peer **bare = newbox(L), **named = newbox(L);
+  gp_err e = gp_peer_new(bare, address, len, port);
+  if (e == GP_OK && nicklen > 0 && !gp_nick_isvalid(nick, nicklen))
+    e = GP_EINVAL;
+  if (e == GP_OK)
+    e = gp_peer_nicknamed(named, *bare, nick);
   if (e == GP_OK) {
-    lgp_pushpeer(L, *box, false);
+    lgp_pushpeer(L, *named, false);
     return 1;
   }
   luaL_pushfail(L);

@@ -29,8 +29,11 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "lua/characters.h"
 #include "lua/core.h"
+#include "lua/paste.h"
 #include "lua/readline.h"
+#include "lua/words.h"
 
 /* In the registry: the functions that Lua has for a turn, for the tabulator
    key and for a signal that is about to end the process; and the guard. */
@@ -50,6 +53,7 @@ static bool pumping;                 /* Lua does its turn */
 static volatile sig_atomic_t hidden; /* the line is, while tasks run */
 static bool reading;                 /* core.readline reads */
 static lgp_getter *getbefore;        /* the one ours stands in for */
+static void (*deprepbefore)(void);
 static const char *breaksbefore;
 static char breaks[64]; /* all of them end a word */
 static bool buried;     /* others came after us, and still call ours */
@@ -60,6 +64,13 @@ static volatile sig_atomic_t interrupts;
 
 /* Whether SIGINT came while core.readline reads. */
 static volatile sig_atomic_t interrupted;
+
+/* In place of rl_deprep_term_function: the line is read. Stays there. */
+static void deprep (void) {
+  lgp_characters_endedit();
+  if (deprepbefore != NULL)
+    deprepbefore();
+}
 
 /* Whether the interpreter itself reads, nothing running above its C function,
    or core.readline does; and no turn is under way. */
@@ -74,12 +85,15 @@ static bool isreading (lua_State *L) {
 ** pushes 'results'. False: it failed, and nothing is pushed.
 */
 static bool callkept (lua_State *L, const char *key, int n, int results) {
-  bool done;
+  bool done, edited = lgp_characters_areours();
+  lgp_characters_endedit();
   lua_rawgetp(L, LUA_REGISTRYINDEX, key);
   lua_insert(L, -n - 1);
   pumping = true;
   done = lua_pcall(L, n, results, 0) == LUA_OK;
   pumping = false;
+  if (edited && mainthread != NULL)
+    lgp_characters_edit();
   if (!done)
     lua_pop(L, 1);
   return done;
@@ -238,6 +252,9 @@ static void actonsignal (void) {
    core.readline forgets the line that an interruption ends. */
 static int getkey (FILE *in) {
   bool ready = false;
+  int key;
+  if (reading)
+    lgp_characters_restore();
   while (!ready && isreading(mainthread)) {
     int fd, came = POLLIN;
     lua_Number due = pump(mainthread, &fd);
@@ -250,71 +267,14 @@ static int getkey (FILE *in) {
       leave();
     ready = came != 0;
   }
-  return getbefore(in);
-}
-
-static void freewords (char **words, size_t n) {
-  while (n-- > 0)
-    free(words[n]);
-  free(words);
-}
-
-/* How far 'a' and 'b' are the same, 'n' at most. */
-static size_t common (const char *a, const char *b, size_t n) {
-  size_t i = 0;
-  while (i < n && a[i] == b[i] && a[i] != '\0')
-    i++;
-  return i;
-}
-
-/* Takes what the line cannot take out of the list of strings on top. */
-static void dropunfit (lua_State *L) {
-  lua_Integer n = (lua_Integer)lua_rawlen(L, -1), i, kept = 0;
-  for (i = 1; i <= n; i++) {
-    lua_rawgeti(L, -1, i);
-    if (rl->takes(lua_tostring(L, -1)))
-      lua_rawseti(L, -2, ++kept);
-    else
-      lua_pop(L, 1);
-  }
-  for (i = kept + 1; i <= n; i++) {
-    lua_pushnil(L);
-    lua_rawseti(L, -2, i);
-  }
-}
-
-/*
-** The list of strings on top as readline wants it, which frees it: what all
-** begin with, then each, then NULL. NULL when it is empty or memory is out.
-*/
-static char **towords (lua_State *L) {
-  size_t n, i, same = 0;
-  char **words;
-  dropunfit(L);
-  n = (size_t)lua_rawlen(L, -1);
-  words = n == 0 ? NULL : calloc(n + 2, sizeof *words);
-  if (words == NULL)
-    return NULL;
-  for (i = 1; i <= n; i++) {
-    lua_rawgeti(L, -1, (lua_Integer)i);
-    words[i] = strdup(lua_tostring(L, -1));
-    lua_pop(L, 1);
-    if (words[i] == NULL) {
-      freewords(words, i);
-      return NULL;
-    }
-    same = i == 1 ? strlen(words[1]) : common(words[1], words[i], same);
-  }
-  words[0] = strndup(words[1], same);
-  if (words[0] == NULL || n == 1) {
-    free(words[1]);
-    words[1] = NULL;
-  }
-  if (words[0] == NULL) {
-    freewords(words, n + 1);
-    return NULL;
-  }
-  return words;
+  if (rl->atend != NULL && *rl->atend == deprep && isreading(mainthread))
+    lgp_characters_edit();
+  if (lgp_characters_areours())
+    rl->takebytes();
+  key = getbefore(in);
+  if (reading)
+    lgp_paste_key(key, *rl->line == NULL || **rl->line == '\0');
+  return key;
 }
 
 static int pushline (lua_State *L) {
@@ -343,7 +303,7 @@ static char **complete (const char *text, int start, int end) {
   if (callkept(L, &completekey, 2, 1)) {
     *rl->over = lua_istable(L, -1);
     *rl->append = '\0';
-    words = lua_istable(L, -1) ? towords(L) : NULL;
+    words = lua_istable(L, -1) ? lgp_words(L, rl->takes) : NULL;
     lua_pop(L, 1);
   }
   return words;
@@ -360,6 +320,7 @@ static int core_unhook (lua_State *L) {
   if (mainthread == NULL)
     return 0;
   mainthread = NULL;
+  lgp_characters_endedit();
   buried = *rl->getc != getkey;
   if (!buried)
     *rl->getc = getbefore;
@@ -390,6 +351,7 @@ static bool isdefault (int number) {
 }
 
 static void takeover (lua_State *L) {
+  static bool taken; /* the end of a line, for good */
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_MAINTHREAD);
   mainthread = lua_tothread(L, -1);
   lua_pop(L, 1);
@@ -397,6 +359,11 @@ static void takeover (lua_State *L) {
   if (!buried) {
     getbefore = *rl->getc;
     *rl->getc = getkey;
+  }
+  if (rl->atend != NULL && !taken) {
+    taken = true;
+    deprepbefore = *rl->atend;
+    *rl->atend = deprep;
   }
   breaksbefore = *rl->breaks;
   if (*rl->complete == NULL) {
@@ -440,9 +407,11 @@ static int core_hook (lua_State *L) {
 }
 
 /*
-** core.readline(prompt) -> line | nil at the end | nil, true on Ctrl-C
+** core.readline(prompt) -> line, pasted | nil at the end | nil, true on
+** Ctrl-C
 **
-** Reads a line on the main thread, after core.hook, which serves it.
+** Reads a line on the main thread, after core.hook, which serves it. It has
+** several lines if they were pasted; 'pasted': its beginning was.
 */
 static int core_readline (lua_State *L) {
   static char *line; /* until the next is read: pushing it may raise */
@@ -453,13 +422,18 @@ static int core_readline (lua_State *L) {
   free(line);
   interrupted = 0;
   reading = true;
+  lgp_paste_begin();
   sigaction(SIGINT, &ours, &before);
+  lgp_characters_note();
+  lgp_characters_edit();
   line = rl->read(prompt);
+  lgp_characters_endedit();
   sigaction(SIGINT, &before, NULL);
   reading = false;
   if (line != NULL && !interrupted) {
     lua_pushstring(L, line);
-    return 1;
+    lua_pushboolean(L, lgp_paste_isat(line));
+    return 2;
   }
   luaL_pushfail(L);
   lua_pushboolean(L, interrupted);
@@ -476,7 +450,9 @@ static int core_remember (lua_State *L) {
 /* core.hideline(), core.showline(): in a turn, see lua/readline.h. */
 static int core_hideline (lua_State *L) {
   luaL_argcheck(L, pumping, 0, "no line is being typed");
+  lgp_characters_edit();
   rl->hide();
+  lgp_characters_endedit();
   hidden = true;
   return 0;
 }
@@ -484,7 +460,9 @@ static int core_hideline (lua_State *L) {
 static int core_showline (lua_State *L) {
   luaL_argcheck(L, pumping, 0, "no line is being typed");
   hidden = false;
+  lgp_characters_edit();
   rl->show();
+  lgp_characters_endedit();
   return 0;
 }
 

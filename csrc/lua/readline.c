@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/os.h"
+#include "lua/characters.h"
 #include "lua/libedit.h"
 #include "lua/symbols.h"
 
@@ -25,6 +26,7 @@ static struct {
   int (*onnewline)(void);
   void (*redisplay)(void);
   void (*screensize)(int *rows, int *columns);
+  int (*set)(const char *variable, const char *value);
   unsigned long *state;
 } gnu;
 
@@ -45,7 +47,9 @@ static const lgp_symbol ofgnu[] = {
   {"rl_on_new_line", &gnu.onnewline},
   {"rl_redisplay", &gnu.redisplay},
   {"rl_get_screen_size", &gnu.screensize},
+  {"rl_variable_bind", &gnu.set},
   {"rl_readline_state", &gnu.state},
+  {"rl_deprep_term_function", &rl.atend},
   {"rl_check_signals", &rl.checksignals},
   {"rl_pending_signal", &rl.pendingsignal},
 };
@@ -78,6 +82,16 @@ static void show (void) {
   gnu.redisplay();
 }
 
+static void takebytes (void) {
+  static bool taken;
+  if (taken)
+    return;
+  gnu.set("input-meta", "on");
+  gnu.set("output-meta", "on");
+  gnu.set("convert-meta", "off");
+  taken = true;
+}
+
 static size_t byteof (int place) {
   return (size_t)place;
 }
@@ -101,6 +115,7 @@ static bool fill (void *library) {
     return lgp_libedit_fill(&rl, library);
   rl.hide = hide;
   rl.show = show;
+  rl.takebytes = takebytes;
   rl.byteof = byteof;
   rl.takes = takes;
   rl.defers = true;
@@ -146,9 +161,20 @@ static bool settle (void) {
   return gp_os_keeplibrary(&rl) && atexit(restoreterminal) == 0;
 }
 
+/* readline 8.0 has it off. What the user's inputrc says is read later. */
+static void markpastes (void) {
+  if (gnu.set != NULL)
+    gnu.set("enable-bracketed-paste", "on");
+}
+
 const lgp_readline *lgp_readline_find (bool load) {
   static enum { UNKNOWN, ABSENT, FOUND } state;
+  if (load) /* libedit asks only now which characters there are */
+    lgp_characters_edit();
   if (state == UNKNOWN || (state == ABSENT && load))
     state = search(load) && settle() ? FOUND : ABSENT;
+  if (state == FOUND && load)
+    markpastes();
+  lgp_characters_endedit();
   return state == FOUND ? &rl : NULL;
 }

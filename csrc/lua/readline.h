@@ -22,7 +22,8 @@ typedef struct lgp_readline {
   char *(*read)(const char *prompt);
   void (*remember)(const char *line);
   void (*deprep)(void);
-  lgp_getter **getc; /* what reads a key */
+  lgp_getter **getc;    /* what reads a key */
+  void (**atend)(void); /* what ends a line; NULL: libedit */
   lgp_completer **complete;
   const char **breaks; /* at what a word ends, for completion */
   char **line;         /* as it stands, during a completion */
@@ -34,6 +35,10 @@ typedef struct lgp_readline {
 
   /* Whether it can put the word into the line. */
   bool (*takes)(const char *word);
+
+  /* While a line is read: bytes beyond ASCII are from now on what they are,
+     not keys with Meta, as they would be in the locale "C". */
+  void (*takebytes)(void);
 
   /*
   ** Takes the line that is being typed from the screen, and puts it back
@@ -54,7 +59,8 @@ typedef struct lgp_readline {
 } lgp_readline;
 
 /*
-** What the process has; with 'load' also what the machine has. NULL: there
+** What the process has; with 'load' also what the machine has, and what is
+** pasted is one line then, whatever its lines (see lua/paste.h). NULL: there
 ** is none. Not to be called while a line is read. The terminal is given
 ** back at any exit from now on.
 */

@@ -81,6 +81,22 @@ static int core_announced (lua_State *L) {
   return 1;
 }
 
+/* core.took(receipt) -> the seconds after which it responded */
+static int core_took (lua_State *L) {
+  lua_pushnumber(L, (lua_Number)toreceipt(L)->took_ms / 1000);
+  return 1;
+}
+
+/* core.listed(receipt) -> list of peers | nil: whom it knows */
+static int core_listed (lua_State *L) {
+  const gp_receipt *r = toreceipt(L);
+  if (r->has_list)
+    lgp_pushpeers(L, &r->list);
+  else
+    luaL_pushfail(L);
+  return 1;
+}
+
 /* core.failures(receipt) -> list of errors, in the order they happened */
 static int core_failures (lua_State *L) {
   const gp_receipt *r = toreceipt(L);
@@ -98,7 +114,8 @@ void lgp_open_receipt (lua_State *L) {
   static const luaL_Reg functions[] = {
     {"claim", core_claim},         {"disclaim", core_disclaim},
     {"issettled", core_issettled}, {"hasjoined", core_hasjoined},
-    {"announced", core_announced}, {"failures", core_failures},
+    {"announced", core_announced}, {"took", core_took},
+    {"listed", core_listed},       {"failures", core_failures},
     {"release", receipt_gc},       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   lgp_newmeta(L, RECEIPT, "receiptmeta", receipt_gc);

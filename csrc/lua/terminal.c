@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/os.h"
-#include "base/unicode.h"
 #include "lua/core.h"
 
 /* core.isatty(fd) -> whether it is a terminal */
@@ -35,33 +34,6 @@ static int core_screensize (lua_State *L) {
   }
   lua_pushinteger(L, rows);
   lua_pushinteger(L, columns);
-  return 2;
-}
-
-/* The columns of the character that 'text' begins with, and its bytes. A byte
-   that is none of UTF-8 counts as one. By Unicode, not by the locale: it is
-   the terminal that decodes. */
-static int charwidth (const char *text, size_t len, size_t *bytes) {
-  int32_t c;
-  size_t n = gp_unicode_read(&c, text, len);
-  *bytes = n > 0 ? n : 1;
-  return n > 0 ? gp_unicode_width(c) : 1;
-}
-
-/* core.fit(text [, columns]) -> how many bytes of it have room in so many
-   columns of a line, and how many columns those take; no limit: all */
-static int core_fit (lua_State *L) {
-  size_t len, at = 0, n;
-  const char *text = luaL_checklstring(L, 1, &len);
-  lua_Integer limit = luaL_optinteger(L, 2, LUA_MAXINTEGER), taken = 0;
-  for (; at < len; at += n) {
-    int width = charwidth(text + at, len - at, &n);
-    if (width > limit - taken)
-      break;
-    taken += width;
-  }
-  lua_pushinteger(L, (lua_Integer)at);
-  lua_pushinteger(L, taken);
   return 2;
 }
 
@@ -91,12 +63,9 @@ static int core_outlives (lua_State *L) {
 }
 
 void lgp_open_terminal (lua_State *L) {
-  static const luaL_Reg functions[] = {{"isatty", core_isatty},
-                                       {"screensize", core_screensize},
-                                       {"fit", core_fit},
-                                       {"isbroken", core_isbroken},
-                                       {"rearm", core_rearm},
-                                       {"outlives", core_outlives},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"isatty", core_isatty},     {"screensize", core_screensize},
+    {"isbroken", core_isbroken}, {"rearm", core_rearm},
+    {"outlives", core_outlives}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

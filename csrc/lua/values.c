@@ -28,7 +28,7 @@ static void setpeer (lua_State *L, const char *field, const gp_peer *p,
 
 void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake) {
   bool direct = m->type == GP_DIRECT;
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   lua_pushstring(L, direct ? "direct" : "broadcast");
   lua_setfield(L, -2, "type");
   lua_pushlstring(L, m->data == NULL ? "" : m->data->bytes,
@@ -38,6 +38,10 @@ void lgp_pushmessage (lua_State *L, const gp_message *m, bool namesake) {
   if (direct) {
     lgp_pushpeers(L, &m->to);
     lua_setfield(L, -2, "to");
+  }
+  if (m->notice) {
+    lua_pushboolean(L, true);
+    lua_setfield(L, -2, "notice");
   }
   luaL_setmetatable(L, MESSAGE);
 }
@@ -62,6 +66,10 @@ static const char unreached[] =
   "nothing responds at this node's address: name one that leads here, or let "
   "requests to it in";
 
+/* One that has given this node its list a moment ago, or is asked by many. */
+static const char too_soon[] =
+  "it lists its members once a second for a node";
+
 /* A member has tried, and said so. */
 static bool isunreached (const gp_failure *f) {
   return f->status != 0;
@@ -81,9 +89,13 @@ static const char *textformat (const gp_failure *f) {
   switch (f->purpose) {
     case GP_PURPOSE_JOIN: return "could not join through %s";
     case GP_PURPOSE_GREET: return "could not greet %s";
-    case GP_PURPOSE_MESSAGE: return "could not deliver to %s";
+    case GP_PURPOSE_MESSAGE:
+      return f->unsure ? "perhaps not delivered to %s"
+                       : "could not deliver to %s";
     case GP_PURPOSE_LEAVE: return "could not say goodbye to %s";
     case GP_PURPOSE_MEET: return meetformat(f);
+    case GP_PURPOSE_ASK:
+    case GP_PURPOSE_LOOK: return "could not look at %s";
     default: return "refused a request from %s";
   }
 }
@@ -100,13 +112,23 @@ static void pushtext (lua_State *L, const gp_failure *f) {
   lua_remove(L, -2);
 }
 
+/* Why, where more is known than the error; NULL: no more is. */
+static const char *causeof (const gp_failure *f) {
+  if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL)
+    return isunreached(f) ? unreached : only_here;
+  if (f->purpose == GP_PURPOSE_LOOK && f->error == GP_EFORBIDDEN)
+    return unreached;
+  return f->purpose == GP_PURPOSE_LOOK && f->status == 429 ? too_soon : NULL;
+}
+
 void lgp_pushfailure (lua_State *L, const gp_failure *f) {
-  lua_createtable(L, 0, 7);
+  const char *cause = causeof(f);
+  lua_createtable(L, 0, 8);
   seterror(L, f->error);
   pushtext(L, f);
   lua_setfield(L, -2, "text");
-  if (f->purpose == GP_PURPOSE_MEET && f->error == GP_EADDRNOTAVAIL) {
-    lua_pushstring(L, isunreached(f) ? unreached : only_here);
+  if (cause != NULL) {
+    lua_pushstring(L, cause);
     lua_setfield(L, -2, "cause");
   }
   if (f->status != 0) {
@@ -120,6 +142,10 @@ void lgp_pushfailure (lua_State *L, const gp_failure *f) {
   if (f->msg != NULL && f->purpose == GP_PURPOSE_MESSAGE) {
     lgp_pushmessage(L, f->msg, false);
     lua_setfield(L, -2, "message");
+    if (f->unsure) {
+      lua_pushboolean(L, true);
+      lua_setfield(L, -2, "unsure");
+    }
   }
 }
 

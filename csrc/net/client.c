@@ -59,7 +59,8 @@ typedef struct call {
   int next;        /* address to try */
   gp_addresses addresses;
   char remote[INET6_ADDRSTRLEN];
-  gp_httpout out; /* its texts are 'texts' */
+  char early[GP_LINK_EARLY]; /* the head of a response that broke off */
+  gp_httpout out;            /* its texts are 'texts' */
   char texts[];
 } call;
 
@@ -86,6 +87,8 @@ static void call_end (call *k, gp_err e) {
 
 /* Ends the try whatever it is at. Not within callbacks of libevent. */
 static void call_clear (call *k) {
+  if (k->link != NULL && k->link->sent)
+    k->result.unsent = false;
   gp_lookup_cancel(k->lookup);
   gp_link_free(k->link);
   if (k->req != NULL)
@@ -159,13 +162,13 @@ static void response_came (struct evhttp_request *req, void *arg) {
     call_responded(k);
 }
 
-/* A server that did not wait for all of the request: its status counts. */
-static void call_early (call *k) {
+/* Whether it is a server that did not wait for all of the request: its
+   refusal counts. */
+static bool call_early (call *k) {
   gp_httpin *in = &k->result.response;
-  in->status = k->link->early_status;
-  in->find = gp_evhttp_find;
-  in->headers = NULL;
-  call_tried(k, OVER, GP_OK);
+  memcpy(k->early, k->link->early, sizeof k->early);
+  return gp_httpin_cut(in, k->early) && in->status >= 400 &&
+         isfinal(in->status);
 }
 
 /*
@@ -190,8 +193,8 @@ static void request_failed (enum evhttp_request_error error, void *arg) {
     call_tried(k, OVER, GP_EPROTO);
   else if (!link->sent)
     call_tried(k, UNCONNECTED, connect_error(number, link->address));
-  else if (isfinal(link->early_status) && link->early_status >= 400)
-    call_early(k);
+  else if (call_early(k))
+    call_tried(k, OVER, GP_OK);
   else if (link->served > 0 && link->got == 0 && !k->replaced)
     call_tried(k, STALE, GP_ECONNRESET);
   else
@@ -393,6 +396,7 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
     return GP_ENOMEM;
   k->result.id = id;
   k->result.wants_list = out->wants_list;
+  k->result.unsent = true;
   k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
   link = gp_pool_take(&c->pool, dial);
   if (link != NULL)

@@ -87,15 +87,17 @@ void gp_conn_note (gp_conn *c, int status) {
 ** reads it anyway.
 */
 static void say (gp_conn *c, int status) {
-  char text[192];
+  char text[256];
+  const gp_header *shown = &c->conns->opt->shown;
   const char *more = status == 503   ? "Retry-After: 1\r\n"
                      : status == 405 ? "Allow: DELETE, GET, OPTIONS, POST, "
                                        "PUT\r\n"
                                      : "";
   int len = snprintf(text, sizeof text,
-                     "HTTP/1.1 %d %s\r\n%sConnection: close\r\n"
-                     "Content-Length: 0\r\n\r\n",
-                     status, gp_frame_reason(status), more);
+                     "HTTP/1.1 %d %s\r\n%s: %s\r\n%s"
+                     "Connection: close\r\nContent-Length: 0\r\n\r\n",
+                     status, gp_frame_reason(status), shown->name,
+                     shown->value, more);
   if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
     gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
 }

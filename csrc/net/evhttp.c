@@ -7,12 +7,14 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/queue.h>
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+
+#include "base/ascii.h"
 
 #define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
 
@@ -26,16 +28,26 @@ bool gp_evhttp_token (const char *value, const char *token) {
     size_t n;
     value += strspn(value, " \t,");
     n = strcspn(value, " \t,;");
-    if (n == len && strncasecmp(value, token, n) == 0)
+    if (n == len && gp_ascii_same(value, token, n))
       return true;
     value += strcspn(value, ",");
   }
   return false;
 }
 
+static size_t count (const struct evkeyvalq *headers) {
+  const struct evkeyval *h;
+  size_t n = 0;
+  for (h = TAILQ_FIRST(headers); h != NULL; h = TAILQ_NEXT(h, next))
+    n++;
+  return n;
+}
+
 bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in) {
   struct evbuffer *b = evhttp_request_get_input_buffer(req);
-  in->headers = evhttp_request_get_input_headers(req);
+  struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
+  in->headers = headers;
+  in->nheaders = count(headers);
   in->find = gp_evhttp_find;
   in->len = evbuffer_get_length(b);
   in->body = NULL;

@@ -79,27 +79,17 @@ static void output_changed (struct evbuffer *b,
     k->sent = true;
 }
 
-static int status_of (const char *line, size_t len) {
-  if (len < 12 || memcmp(line, "HTTP/1.", 7) != 0 || line[8] != ' ')
-    return 0;
-  return atoi(line + 9);
-}
-
 /*
-** The status of a response that evhttp does not see: a server that refuses
-** a large request early closes while we write, and evhttp then forgets what
+** The head of a response that evhttp does not see: a server that refuses a
+** large request early closes while we write, and evhttp then forgets what
 ** came (413 most of all). The socket never waits.
 */
-static int readearly (gp_link *k) {
-  char line[16];
+static void readearly (gp_link *k) {
   struct evbuffer *b = bufferevent_get_input(k->bev);
-  ev_ssize_t n = evbuffer_copyout(b, line, sizeof line - 1);
+  ev_ssize_t n = evbuffer_copyout(b, k->early, sizeof k->early - 1);
   if (n <= 0)
-    n = recv(bufferevent_getfd(k->bev), line, sizeof line - 1, 0);
-  if (n <= 0)
-    return 0;
-  line[n] = '\0';
-  return status_of(line, (size_t)n);
+    n = recv(bufferevent_getfd(k->bev), k->early, sizeof k->early - 1, 0);
+  k->early[n < 0 ? 0 : n] = '\0';
 }
 
 /* The connection ends, but for the one case that we free it ourselves. */
@@ -110,7 +100,7 @@ static void link_closed (struct evhttp_connection *con, void *arg) {
   if (!gp_ring_empty(&k->place)) /* at rest? */
     gp_link_drop(k);
   else if (k->sent)
-    k->early_status = readearly(k);
+    readearly(k);
 }
 
 static bool link_open (gp_link *k, const char *address) {
@@ -160,7 +150,7 @@ gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer) {
     gp_ring_remove(&k->bucket);
     gp_ring_remove(&k->place);
     k->got = 0;
-    k->early_status = 0;
+    k->early[0] = '\0';
     return k;
   }
   return NULL;

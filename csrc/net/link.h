@@ -21,6 +21,7 @@ struct bufferevent;
 struct evhttp_connection;
 
 #define GP_LINK_BUCKETS 64
+#define GP_LINK_EARLY 256 /* bytes of a head, with its end; "": nothing */
 
 typedef struct gp_pool {
   gp_loop *loop;
@@ -39,13 +40,13 @@ typedef struct gp_link {
   struct evhttp_connection *con;
   struct bufferevent *bev;
   char address[INET6_ADDRSTRLEN];
-  uint64_t rested_at; /* when it began to rest */
-  unsigned served;    /* responses so far */
-  size_t got;         /* bytes of the present response */
-  bool sent;          /* was connected: a request was written */
-  bool closed;        /* by either side */
-  bool toolong;       /* the response was: cut off */
-  int early_status;   /* that came before the connection broke, or 0 */
+  uint64_t rested_at;        /* when it began to rest */
+  unsigned served;           /* responses so far */
+  size_t got;                /* bytes of the present response */
+  bool sent;                 /* was connected: a request was written */
+  bool closed;               /* by either side */
+  bool toolong;              /* the response was: cut off */
+  char early[GP_LINK_EARLY]; /* what came before the connection broke */
 } gp_link;
 
 /* Copies 'opt', borrows the loop. */

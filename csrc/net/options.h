@@ -1,13 +1,16 @@
 /*
 ** net/options.h - the limits of a node's server and of its client.
 **
-** Plain data. Sizes are in bytes; all are above zero.
+** Plain data, but for texts, which are borrowed. Sizes are in bytes; all
+** numbers are above zero.
 */
 #ifndef gp_net_options_h
 #define gp_net_options_h
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "wire/http.h"
 
 typedef struct gp_serveropt {
   size_t max_request; /* body of a request, as it comes in */
@@ -16,6 +19,7 @@ typedef struct gp_serveropt {
   size_t max_connections_per_address; /* of them, from one other machine */
   uint32_t receive_timeout_ms; /* from a request's first byte to its last */
   uint32_t idle_timeout_ms;    /* between two requests of one connection */
+  gp_header shown; /* in what it refuses by itself: whose server it is */
 } gp_serveropt;
 
 typedef struct gp_clientopt {

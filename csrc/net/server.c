@@ -36,13 +36,15 @@ static void retry_due (void *arg) {
 ** Responds without asking anybody, and closes. What the frame has let pass
 ** is refused for want of memory alone.
 */
-static void refuse (gp_conn *c, struct evhttp_request *req) {
+static void refuse (const gp_server *s, gp_conn *c,
+                    struct evhttp_request *req) {
+  struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
   if (c != NULL) {
     gp_conn_note(c, 503);
     gp_conn_write(c);
   }
-  evhttp_add_header(evhttp_request_get_output_headers(req), "Connection",
-                    "close");
+  evhttp_add_header(headers, s->opt.shown.name, s->opt.shown.value);
+  evhttp_add_header(headers, "Connection", "close");
   evhttp_send_reply(req, HTTP_SERVUNAVAIL, NULL, NULL);
 }
 
@@ -55,7 +57,7 @@ static void request_came (struct evhttp_request *req, void *arg) {
   if (c != NULL && gp_conn_iswhole(c))
     x = gp_httpexchange_new(req, c, gp_conn_remote(c));
   if (x == NULL) {
-    refuse(c, req);
+    refuse(s, c, req);
     return;
   }
   gp_conn_owe(c, x);

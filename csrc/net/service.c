@@ -19,6 +19,8 @@ struct gp_service {
   gp_server *server;
   gp_client *client;
   char *cors;
+  uint64_t process;
+  gp_extensiontext shown; /* the same, where the server responds by itself */
   gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
 };
 
@@ -117,8 +119,11 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
   gp_peer_unref(probe);
-  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce))
+  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce) ||
+      !gp_os_random(&opt.node.secret, sizeof opt.node.secret))
     return GP_EIO;
+  s->process = opt.node.nonce;
+  opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = copycors(s, opt.cors);
   if (e == GP_OK)
     e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
@@ -167,9 +172,11 @@ gp_node *gp_service_node (gp_service *s) {
   return s->node;
 }
 
-static void refuse (gp_httpexchange *x, int status, const char *text) {
+static void refuse (gp_service *s, gp_httpexchange *x, int status,
+                    const char *text) {
   gp_sendresp response = {.status = status, .text = text};
-  respond(NULL, &x->exchange, &response);
+  response.ext.who.process = s->process;
+  respond(s, &x->exchange, &response);
 }
 
 /* Whether the word 'origin' stands in the list of the option. */
@@ -213,18 +220,18 @@ static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
   int status;
   if (isforeignpage(s, in)) {
     gp_node_refused(s->node, GP_ECORS, 403, in->remote, now);
-    refuse(x, 403, gp_wire_foreign);
+    refuse(s, x, 403, gp_wire_foreign);
     return;
   }
   self = gp_peer_ref(gp_node_self(s->node));
   status = gp_wire_readrequest(&request, &text, in, json, self);
   gp_peer_unref(self);
   if (s->node == NULL)
-    refuse(x, 503, gp_wire_busy);
+    refuse(s, x, 503, gp_wire_busy);
   else if (status != 0) {
     gp_node_refused(s->node, status == 503 ? GP_ENOMEM : GP_EBADMSG, status,
                     in->remote, now);
-    refuse(x, status, text);
+    refuse(s, x, status, text);
   }
   else if (!gp_node_received(s->node, &request, &x->exchange, now))
     gp_server_hold(x);
@@ -250,6 +257,7 @@ static void conclude (gp_service *s, gp_result *r, const gp_json *json,
   if (e == GP_OK)
     e = gp_wire_readresponse(&response, &r->response, json, r->wants_list);
   response.remote = r->remote;
+  response.unsent = e != GP_OK && r->unsent;
   if (s->node != NULL)
     gp_node_responded(s->node, r->id, e, &response, now);
   gp_recvresp_clear(&response);

@@ -3,11 +3,17 @@
 */
 #include "net/watch.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <event2/event.h>
+
+#define SIGNALS 32 /* those that can be caught have lower numbers */
+#define HUNG_S 2   /* a loop takes a signal sooner, or is held up */
 
 struct gp_catch {
   gp_loop *loop;
@@ -28,13 +34,13 @@ static void watch_ready (evutil_socket_t fd, short what, void *arg) {
 
 /*
 ** Asks first whether 'fd' can be read already: a regular file always can,
-** and epoll does not take it.
+** and epoll does not take it. Nor does it take itself.
 */
 gp_err gp_watch_new (gp_watch **out, gp_loop *l, int fd, gp_signal *signal) {
   struct pollfd p = {.fd = fd, .events = POLLIN};
   int n = poll(&p, 1, 0);
   gp_watch *w;
-  if (fd < 0 || (n > 0 && (p.revents & POLLNVAL)))
+  if (fd < 0 || fd == gp_loop_fd(l) || (n > 0 && (p.revents & POLLNVAL)))
     return GP_EINVAL;
   w = calloc(1, sizeof *w);
   if (w == NULL)
@@ -65,10 +71,48 @@ void gp_watch_free (gp_watch *w) {
 static _Atomic(gp_loop *) catcher;
 static unsigned catches;
 
+/* Of each signal: libevent's handler, and the second in which one came that
+   the loop has not taken, or 0. */
+static void (*handlers[SIGNALS])(int);
+static volatile sig_atomic_t untaken_at[SIGNALS];
+
 static void caught (evutil_socket_t number, short what, void *arg) {
   gp_catch *c = arg;
-  (void)number, (void)what;
+  (void)what;
+  untaken_at[number] = 0;
   gp_signal_raise(c->signal);
+}
+
+/* A program that computes for ever takes no signal: one more, a while later,
+   does what it does by default. */
+static void come (int number) {
+  int error = errno;
+  sig_atomic_t now;
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  now = (sig_atomic_t)t.tv_sec + 1;
+  if (untaken_at[number] != 0 && now - untaken_at[number] >= HUNG_S) {
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+  else {
+    if (untaken_at[number] == 0)
+      untaken_at[number] = now;
+    handlers[number](number);
+  }
+  errno = error;
+}
+
+/* Puts 'come' before the handler that libevent has set. What was there before
+   that it brings back itself. */
+static void precede (int number) {
+  struct sigaction action;
+  if (sigaction(number, NULL, &action) != 0 || action.sa_handler == come)
+    return;
+  handlers[number] = action.sa_handler;
+  untaken_at[number] = 0;
+  action.sa_handler = come;
+  sigaction(number, &action, NULL);
 }
 
 /*
@@ -93,6 +137,7 @@ gp_err gp_catch_new (gp_catch **out, gp_loop *l, int number,
     gp_catch_free(c);
     return GP_ENOMEM;
   }
+  precede(number);
   *out = c;
   return GP_OK;
 }

@@ -25,8 +25,10 @@ void gp_watch_free (gp_watch *w);
 /*
 ** A catch: while there is one, the process's signal 'number' raises 'signal'
 ** each time, instead of doing what it did; that comes back when the catch is
-** freed. Only one loop of a process at a time has any: GP_EBUSY elsewhere.
-** Borrows 'signal' until the catch is freed.
+** freed. Where the loop has not turned since one came, one that comes two
+** seconds later does what it does by default: ends the process. Only one
+** loop of a process at a time has any: GP_EBUSY elsewhere. Borrows 'signal'
+** until the catch is freed.
 */
 typedef struct gp_catch gp_catch;
 gp_err gp_catch_new (gp_catch **out, gp_loop *l, int number,

@@ -37,7 +37,7 @@ static bool islisted (const gp_record *peer) {
   return gp_membership_ismember(peer) && peer->liveness.reachable;
 }
 
-static gp_err listmembers (const gp_node *n, gp_peerlist *out) {
+gp_err gp_admission_list (const gp_node *n, gp_peerlist *out) {
   const gp_record *peer;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer))
@@ -99,6 +99,10 @@ void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
 ** However long ago it failed, it is tried for a day from now on.
 */
 static void letin (gp_node *n, gp_record *peer) {
+  if (gp_visitors_letin(n, peer))
+    return;
+  gp_visitors_end(n, peer);
+  gp_departure_setleft(n, false);
   if (!gp_membership_islost(peer)) {
     gp_admission_welcome(n, peer, GP_HAS_COME);
     return;
@@ -113,7 +117,7 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   gp_peerlist list = {0, 0, NULL};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, peer))
-    e = brief ? listnewest(n, &list) : listmembers(n, &list);
+    e = brief ? listnewest(n, &list) : gp_admission_list(n, &list);
   if (e != GP_OK) {
     gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
                       n->now);
@@ -121,6 +125,7 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   }
   else {
     letin(n, peer);
+    gp_visitors_stand(peer, false);
     gp_respond_list(n, x, &list);
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
@@ -157,7 +162,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   gp_form form = peer->compat.form;
   if (request->form != GP_FORM_HEADERS || !gp_compat_isheaderform(form))
     form = request->form;
-  gp_compat_setprogram(peer, form, ours);
+  gp_compat_setprogram(n, peer, form, ours);
   gp_peers_setconfirmed(peer, true);
   if (ours)
     gp_claim_learn(n, peer, &request->ext.who, n->now);
@@ -165,6 +170,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
     gp_claim_forget(n, peer, &request->ext.who);
   gp_peers_setdial(&n->peers, peer, request->remote);
   gp_compat_learnalias(n, peer, request);
+  gp_visitors_asked(peer, request);
   if (!request->ext.brief)
     peer->arrival.entered_at = n->now;
 }
@@ -184,7 +190,7 @@ void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form) {
   gp_exchange *x;
   if (form == GP_FORM_HEADERS && gp_compat_isheaderform(peer->compat.form))
     form = peer->compat.form; /* what it was */
-  gp_compat_setprogram(peer, form, peer->compat.ours);
+  gp_compat_setprogram(n, peer, form, peer->compat.ours);
   if (peer->claim.pending)
     return; /* whether it is let in is not known yet */
   while ((x = takeheld(n, peer)) != NULL) {
@@ -236,20 +242,59 @@ static bool isnamesake (gp_node *n, gp_record *peer,
   return true;
 }
 
-/* Lets a newcomer in, refuses it, or finds out what is to be known before.
-   Whether the response waits. */
-static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
+/* Lets a newcomer in, or refuses it. Whether the response waits, until it is
+   known which. */
+static bool judge (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
   bool later = false;
-  learn(n, peer, request);
-  gp_departure_setleft(n, false);
-  gp_detector_heard(n, peer);
-  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
-    return true;
   if (gp_membership_ismember(peer) ||
       !isnamesake(n, peer, request, x, &later))
     admit(n, peer, x, request->ext.brief);
   return later;
+}
+
+/* Dials a visitor back. False: it cannot be, its response does not wait. */
+static bool dialback (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+  gp_peer *at = gp_dialback_endpoint(request);
+  bool waits = at != NULL && gp_dialback_begin(n, request, at, x);
+  gp_peer_unref(at);
+  return waits;
+}
+
+/* Finds out what is to be known of a newcomer before it is judged. Whether
+   the response waits. */
+static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
+                   gp_exchange *x) {
+  learn(n, peer, request);
+  gp_detector_heard(n, peer);
+  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
+    return true;
+  if (gp_visitors_isnew(peer) && dialback(n, request, x))
+    return true;
+  return judge(n, peer, request, x);
+}
+
+/* Whether the sender of a connect was only told of us, and we have left: then
+   we are no member to be met. Others start a network with us. */
+static bool istoolate (const gp_node *n, const gp_recvreq *request) {
+  return n->departures.left && (request->ext.topic == GP_TOPIC_RECONNECT ||
+                                (request->ext.visit && request->ext.brief));
+}
+
+void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is) {
+  gp_record *peer = gp_peers_find(&n->peers, d->request.msg->from);
+  if (peer == NULL) {
+    gp_respond(n, d->exchange, 503, gp_wire_busy);
+    return;
+  }
+  if (is)
+    gp_visitors_dialled(peer, d->request.ext.who.process,
+                        gp_peer_address(d->at));
+  if (istoolate(n, &d->request))
+    gp_respond(n, d->exchange, 403, gp_wire_notregistered);
+  else
+    (void)judge(n, peer, &d->request, d->exchange);
+  gp_peers_touch(&n->peers, peer);
 }
 
 /* The record of a newcomer; NULL: it cannot be let in, and was told so. */
@@ -262,7 +307,7 @@ static gp_record *find (gp_node *n, const gp_recvreq *request,
     return NULL;
   }
   peer = gp_naming_recognise(n, from, request->remote, true);
-  if (n->departures.left && request->ext.topic == GP_TOPIC_RECONNECT) {
+  if (istoolate(n, request)) {
     gp_respond(n, x, 403, gp_wire_notregistered);
     return NULL;
   }

@@ -3,7 +3,8 @@
 ** there being a member more.
 **
 ** Owns gp_admission, with the connects whose response waits, and gp_arrival
-** in the record of each peer.
+** in the record of each peer. What of gp_admission has a name of its own is
+** its module's.
 */
 #ifndef gp_node_admission_h
 #define gp_node_admission_h
@@ -13,9 +14,12 @@
 
 #include "base/ring.h"
 #include "node/claim.h"
+#include "node/dialback.h"
+#include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
 #include "node/transport.h"
+#include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_arrival {
@@ -25,6 +29,9 @@ typedef struct gp_arrival {
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
+  gp_dialbacks dialbacks; /* who is probed before it gets what it wants: */
+  gp_lookers lookers;     /* who asks for the list alone, */
+  gp_visitors visitors;   /* and who comes to write alone */
   bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 
@@ -38,6 +45,9 @@ void gp_admission_clear (gp_node *n);
 bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
                            gp_exchange *x);
 
+/* The members that a newcomer is given are added to 'out'. GP_ENOMEM. */
+gp_err gp_admission_list (const gp_node *n, gp_peerlist *out);
+
 /* The form of a newcomer is known, or will not be: it is let in, if it still
    waits, and is responded to in that form. */
 void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
@@ -49,6 +59,10 @@ void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
 */
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
                           const gp_peer *claimant, uint64_t process);
+
+/* The dialling back for a connect has ended; 'is': its process has responded.
+   It is let in as a visitor, or else as a newcomer like any other. */
+void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is);
 
 /* It is a member: it 'has come' to us (GP_HAS_COME), or let us in
    (GP_HAS_RESPONDED). */

@@ -8,9 +8,13 @@
 #include "node/state.h"
 #include "value/address.h"
 
-void gp_compat_setprogram (gp_record *peer, gp_form form, bool ours) {
-  peer->compat.form = form;
-  peer->compat.ours = ours;
+void gp_compat_setprogram (gp_node *n, gp_record *peer, gp_form form,
+                           bool ours) {
+  gp_compat *c = &peer->compat;
+  if (c->form != form || c->ours != ours)
+    c->since = n->now;
+  c->form = form;
+  c->ours = ours;
 }
 
 bool gp_compat_isheaderform (gp_form form) {
@@ -151,6 +155,9 @@ const gp_peer *gp_compat_settlealias (gp_node *n, gp_record *peer,
 #define MAX_DOUBLINGS 9  /* they are 51 s apart then */
 #define FORGET_MS 120000 /* without any */
 
+/* So long a broadcast may be under way that was to go to both names. */
+#define UNDERWAY_MS 1000
+
 static uint64_t intervalof (const gp_compat *c) {
   unsigned over = c->fruitless < MANY_CHECKS ? 0 : c->fruitless - MANY_CHECKS;
   return (uint64_t)FIRST_CHECK_MS
@@ -169,8 +176,10 @@ static void begincheck (gp_node *n, gp_record *peer) {
     c->fruitless = 0;
   at = n->now + intervalof(c);
   c->checks_left = CHECKS;
-  if (c->fruitless <= MANY_CHECKS)
+  if (c->fruitless <= MANY_CHECKS) {
     gp_outbox_pause(n, peer, at);
+    c->twin_until = at + UNDERWAY_MS;
+  }
   else if (c->check_at != 0)
     return; /* it is waited for already */
   checkat(n, peer, at);
@@ -223,6 +232,21 @@ void gp_compat_untwin (gp_node *n, gp_record *peer, const gp_peer *had) {
     begincheck(n, peer);
   else if (!gp_peer_equal(gp_compat_ourname(n, peer), had))
     dropalias(n, peer, had);
+}
+
+void gp_compat_untwinned (gp_node *n, gp_record *peer) {
+  peer->compat.twin_until = n->now + UNDERWAY_MS;
+}
+
+/* A connect in our own name is a second one where it has another for us; so
+   until that is taken back. */
+bool gp_compat_istwin (const gp_node *n, const gp_record *peer) {
+  const gp_request *sent = peer->outbox.sent;
+  bool asking = sent != NULL &&
+                gp_purpose_rule(gp_request_purpose(sent))->own_name;
+  return !peer->compat.ours &&
+         (asking || n->now < peer->compat.twin_until ||
+          gp_outbox_iscurrent(peer, GP_PURPOSE_DROP_ALIAS));
 }
 
 void gp_compat_clear (gp_record *peer) {

@@ -19,6 +19,7 @@
 typedef struct gp_compat {
   gp_form form;
   bool ours;          /* it announced itself as a node of ours */
+  uint64_t since;     /* when it became that, as far as is known */
   gp_peer *our_alias; /* the name by which it knows us; NULL: our own */
   bool told;          /* it told that alias itself; it counts only while no */
   uint32_t told_at_sequence; /* request was sent after this one */
@@ -26,10 +27,12 @@ typedef struct gp_compat {
   unsigned checks_left;      /* looks still to come */
   unsigned fruitless;        /* looks in a row that found nothing */
   uint64_t checked_at;       /* time of the last look */
+  uint64_t twin_until;       /* it may hold us under two names until then */
 } gp_compat;
 
 /* Which program it is. */
-void gp_compat_setprogram (gp_record *peer, gp_form form, bool ours);
+void gp_compat_setprogram (gp_node *n, gp_record *peer, gp_form form,
+                           bool ours);
 
 /* Whether 'form' is one of the two that a Go member with headers has. */
 bool gp_compat_isheaderform (gp_form form);
@@ -65,6 +68,12 @@ const gp_peer *gp_compat_settlealias (gp_node *n, gp_record *peer,
 /* A member that knew us by 'had' has connected to us, perhaps by another
    name, and will hold us twice: the old one is taken back. */
 void gp_compat_untwin (gp_node *n, gp_record *peer, const gp_peer *had);
+
+/* Our request to give up one of two names has ended. */
+void gp_compat_untwinned (gp_node *n, gp_record *peer);
+
+/* Whether it may hold us under two names, and send a broadcast to both. */
+bool gp_compat_istwin (const gp_node *n, const gp_record *peer);
 
 /* Checks its list, if that is due. */
 void gp_compat_look (gp_node *n, gp_record *peer);

@@ -36,6 +36,7 @@ void gp_departure_reset (gp_record *peer) {
 
 void gp_departure_forget (gp_node *n, gp_record *peer) {
   gp_membership_apply(n, peer, GP_IS_FORGOTTEN, GP_OK);
+  gp_visitors_end(n, peer);
   gp_departure_reset(peer);
 }
 
@@ -59,6 +60,7 @@ void gp_departure_left (gp_node *n, gp_record *peer) {
     gp_ttlmap_raise(&n->departures.recent, gp_peer_hash(gp_record_name(peer)),
                     1, n->now);
   gp_membership_apply(n, peer, GP_HAS_LEFT, GP_OK);
+  gp_visitors_end(n, peer);
   gp_departure_reset(peer);
   gp_outbox_drop(n, peer, ismessage ? GP_QUEUED : GP_ALL, GP_ENOTCONN);
 }

@@ -17,16 +17,16 @@ static gp_ring *placefor (gp_ring *list, uint64_t due_at) {
   return at;
 }
 
-bool gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
-                  uint64_t due_at) {
+gp_held *gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
+                      uint64_t due_at) {
   gp_held *h = calloc(1, sizeof *h);
   if (h == NULL)
-    return false;
+    return NULL;
   h->msg = gp_message_ref(msg);
   h->exchange = x;
   h->due_at = due_at;
   gp_ring_append(placefor(list, due_at), &h->place);
-  return true;
+  return h;
 }
 
 gp_held *gp_held_first (const gp_ring *list) {

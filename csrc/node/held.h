@@ -14,17 +14,26 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
+/* What tells whether a message has come before, as of when it came. */
+typedef struct gp_coming {
+  uint64_t at;   /* when it came */
+  bool twin;     /* it may come to two names of ours; then also: */
+  uint64_t hash; /* of its data */
+  uint64_t to;   /* of the name that it came to; 0: not told */
+} gp_coming;
+
 typedef struct gp_held {
   gp_ring place;
   gp_message *msg;
+  gp_coming coming; /* set by whoever has put it there, if at all */
   gp_exchange *exchange;
   uint64_t due_at; /* it waits no longer */
 } gp_held;
 
-/* Puts one into 'list', behind those that are due at the same time. False:
+/* Puts one into 'list', behind those that are due at the same time. NULL:
    out of memory, nothing was done. */
-bool gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
-                  uint64_t due_at);
+gp_held *gp_held_put (gp_ring *list, gp_message *msg, gp_exchange *x,
+                      uint64_t due_at);
 
 /* The first, or NULL. */
 gp_held *gp_held_first (const gp_ring *list);

@@ -3,12 +3,16 @@
 */
 #include "node/inbox.h"
 
+#include <string.h>
+
+#include "base/siphash.h"
 #include "node/held.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "wire/refusal.h"
 
 #define REMEMBER_MS 120000 /* a message may come as late as this */
+#define ONCE_MS 5000       /* to the second of two names, after the first */
 
 void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt) {
   gp_queue_init(&i->unread, opt->inbox_messages, opt->inbox_bytes);
@@ -43,6 +47,41 @@ static void remember (gp_node *n, const gp_dedupe *d) {
     gp_ttlmap_raise(&n->inbox.numbers, d->nonce, d->number, n->now);
 }
 
+/*
+** The message itself could be large, and would be kept though the program
+** has read it. The key is secret, so that nobody finds two of one hash.
+*/
+static gp_coming comingof (const gp_node *n, const gp_record *peer,
+                           const gp_message *m, const gp_peer *host) {
+  const gp_siphashkey *key = &n->self.opt.secret;
+  gp_coming c = {n->now, false, 0, 0};
+  size_t len = gp_message_len(m);
+  c.twin = m->type == GP_BROADCAST && gp_compat_istwin(n, peer);
+  if (!c.twin)
+    return c;
+  c.hash = gp_siphash(key, len == 0 ? NULL : m->data->bytes, len);
+  if (host != NULL)
+    c.to = gp_siphash(key, gp_peer_text(host), strlen(gp_peer_text(host)));
+  return c;
+}
+
+/*
+** A Go member has no numbers. While it holds us under two names, it sends a
+** broadcast to one after the other, and no other one between: so the same
+** once more is the same one, and a third time another. What comes twice to
+** one name is two; but only the header forms tell to which.
+*/
+static bool issecond (const gp_dedupe *d, const gp_coming *c) {
+  bool isother = c->to == 0 || d->once_to == 0 || c->to != d->once_to;
+  return c->twin && c->at < d->once_until && c->hash == d->once && isother;
+}
+
+static void setonce (const gp_node *n, gp_dedupe *d, const gp_coming *c) {
+  d->once_until = c->twin ? n->now + ONCE_MS : 0;
+  d->once = c->hash;
+  d->once_to = c->to;
+}
+
 /* What another process at its address said before may come late, too. */
 static void note (gp_node *n, gp_dedupe *d, const gp_message *m) {
   if (m->number == 0)
@@ -54,7 +93,7 @@ static void note (gp_node *n, gp_dedupe *d, const gp_message *m) {
 }
 
 /* Puts a message where the program finds it, if there is room. */
-static gp_err deliver (gp_node *n, gp_dedupe *d, gp_message *m) {
+static gp_err put (gp_node *n, gp_dedupe *d, gp_message *m) {
   gp_err e;
   if (isrepeated(n, d, m))
     return GP_OK;
@@ -67,21 +106,55 @@ static gp_err deliver (gp_node *n, gp_dedupe *d, gp_message *m) {
   return GP_OK;
 }
 
+/* The same for one of 'peer', once where it comes to two names of ours. */
+static gp_err deliver (gp_node *n, gp_record *peer, gp_message *m,
+                       const gp_coming *coming) {
+  gp_dedupe *d = &peer->dedupe;
+  gp_err e;
+  if (issecond(d, coming)) {
+    d->once_until = 0;
+    return GP_OK;
+  }
+  e = put(n, d, m);
+  if (e == GP_OK && m->type == GP_BROADCAST)
+    setonce(n, d, coming);
+  return e;
+}
+
+/* The same for one whose record is gone. */
+static gp_err deliverlate (gp_node *n, gp_message *m) {
+  gp_dedupe gone = {0, 0, 0, 0, 0};
+  gp_err e = put(n, &gone, m);
+  remember(n, &gone);
+  return e;
+}
+
 static void plan (gp_node *n) {
   gp_deadlines_set(&n->deadlines, GP_DUE_INBOX, gp_held_due(&n->inbox.held));
 }
 
-bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
-                       gp_exchange *x) {
-  gp_inbox *i = &n->inbox;
-  gp_err e = GP_ENOBUFS;
-  if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg))
-    e = deliver(n, &peer->dedupe, msg);
-  if (e == GP_ENOBUFS &&
-      gp_held_put(&i->held, msg, x, n->now + n->self.opt.inbox_timeout_ms)) {
-    plan(n);
+/* The response waits. False: out of memory. */
+static bool hold (gp_node *n, gp_message *m, const gp_coming *coming,
+                  gp_exchange *x) {
+  gp_held *h = gp_held_put(&n->inbox.held, m, x,
+                           n->now + n->self.opt.inbox_timeout_ms);
+  if (h == NULL)
     return false;
-  }
+  h->coming = *coming;
+  plan(n);
+  return true;
+}
+
+bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
+                       const gp_peer *host, gp_exchange *x) {
+  gp_inbox *i = &n->inbox;
+  gp_coming coming = comingof(n, peer, msg, host);
+  gp_err e = GP_ENOBUFS;
+  if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg) ||
+      issecond(&peer->dedupe, &coming))
+    e = deliver(n, peer, msg, &coming);
+  if (e == GP_ENOBUFS && hold(n, msg, &coming, x))
+    return false;
   if (e == GP_OK)
     gp_respond(n, x, 200, NULL);
   else
@@ -89,7 +162,7 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
   return true;
 }
 
-void gp_inbox_remember (gp_node *n, const gp_record *peer) {
+void gp_inbox_remember (gp_node *n, gp_record *peer) {
   remember(n, &peer->dedupe);
 }
 
@@ -102,12 +175,10 @@ static void admit (gp_node *n) {
   gp_held *h;
   while ((h = gp_held_first(&n->inbox.held)) != NULL) {
     gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
-    gp_dedupe gone = {0, 0};
-    gp_dedupe *d = peer == NULL ? &gone : &peer->dedupe;
     if (!n->transport.isgone(n->transport.self, h->exchange) &&
-        deliver(n, d, h->msg) != GP_OK)
+        (peer == NULL ? deliverlate(n, h->msg)
+                      : deliver(n, peer, h->msg, &h->coming)) != GP_OK)
       return;
-    remember(n, &gone);
     gp_respond(n, gp_held_take(h), 200, NULL);
   }
 }

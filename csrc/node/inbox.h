@@ -2,8 +2,9 @@
 ** node/inbox.h - the messages that the program has not read yet, each once.
 **
 ** Owns gp_inbox, with the messages in it, and gp_dedupe in the record of each
-** peer: the number of its newest message. A message that does not fit waits,
-** and with it the response to its sender.
+** peer: the number of its newest message, or, of a Go member that may hold us
+** under two names, what tells its last broadcast from others. A message that
+** does not fit waits, and with it the response to its sender.
 */
 #ifndef gp_node_inbox_h
 #define gp_node_inbox_h
@@ -22,6 +23,9 @@
    numbers rise, so the newest number is window enough. */
 typedef struct gp_dedupe {
   uint64_t nonce, number; /* 0: it has said nothing yet */
+  uint64_t once_until;    /* until then a broadcast may come once more, */
+  uint64_t once;          /* whose data has this hash, */
+  uint64_t once_to;       /* to another name than this one; 0: not told */
 } gp_dedupe;
 
 typedef struct gp_inbox {
@@ -36,15 +40,16 @@ void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt);
 void gp_inbox_clear (gp_node *n);
 
 /*
-** A message of 'peer', which may speak. True when it was responded to: it
+** A message of 'peer', which may speak. 'host': the name of ours that it was
+** sent to, or NULL when it does not tell. True when it was responded to: it
 ** stands in the inbox, or stood there before, or there is no memory to hold
 ** it. False: the response waits for room, behind those that wait already.
 */
 bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
-                       gp_exchange *x);
+                       const gp_peer *host, gp_exchange *x);
 
 /* A record goes: what its peer repeats later is known again. */
-void gp_inbox_remember (gp_node *n, const gp_record *peer);
+void gp_inbox_remember (gp_node *n, gp_record *peer);
 
 /* The oldest held message has waited for too long. */
 void gp_inbox_tick (gp_node *n);

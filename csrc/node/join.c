@@ -14,6 +14,7 @@ typedef struct greeting {
   const gp_record *by; /* the peer that listed them */
   const gp_peer *us;   /* our alias in the list, or NULL */
   gp_purpose purpose;
+  bool visit; /* we come as a visitor */
   bool members_too;
   gp_receipt *receipt; /* of the call that it belongs to, or NULL */
   gp_message *msg;     /* made when first needed */
@@ -27,11 +28,15 @@ static bool ispresent (const gp_record *peer) {
 static bool isworthit (const gp_node *n, const greeting *g,
                        const gp_peer *name) {
   const gp_record *peer = gp_peers_find(&n->peers, name);
+  if (peer != NULL && gp_visitors_isvisitor(peer))
+    return false; /* it is a member to other programs */
   if (peer == g->by || gp_compat_isself(n, name, g->by->names.remote) ||
       (g->us != NULL && gp_peer_equal(name, g->us)))
     return false;
   if (!ispresent(peer))
     return gp_membership_hasroom(n);
+  if (peer->visit.visiting && !g->visit)
+    return true; /* it has us, or will have us, as a visitor */
   return g->members_too &&
          (gp_membership_ismember(peer) || gp_membership_isfailing(peer));
 }
@@ -45,6 +50,8 @@ static void notgreeted (gp_node *n, const gp_peer *name) {
 static gp_record *candidate (gp_node *n, const greeting *g,
                              const gp_peer *name) {
   gp_record *peer = gp_peers_get(n, name);
+  if (peer != NULL)
+    gp_visitors_ask(peer, g->visit);
   if (peer != NULL && gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK))
     gp_peers_setdial(&n->peers, peer, g->by->names.remote);
   return peer;
@@ -57,6 +64,7 @@ static void greetone (gp_node *n, greeting *g, const gp_peer *name) {
     r = gp_request_new(g->purpose, gp_record_name(peer), g->msg, g->receipt,
                        n->self.opt.request_timeout_ms);
   if (r != NULL) {
+    gp_request_setvisit(r, g->visit);
     gp_outbox_queue(n, peer, r);
     return;
   }
@@ -98,7 +106,7 @@ static gp_record *learn (gp_node *n, gp_record *peer,
                          const gp_recvresp *response) {
   const gp_peer *self = response->ext.who.peer;
   gp_record *same = NULL;
-  gp_compat_setprogram(peer, response->form, self != NULL);
+  gp_compat_setprogram(n, peer, response->form, self != NULL);
   gp_peers_setconfirmed(peer, false);
   if (self != NULL) {
     same = gp_peers_find(&n->peers, self);
@@ -165,12 +173,14 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
   greeting g = {.purpose = gp_purpose_rule(purpose)->reported
                              ? GP_PURPOSE_GREET
                              : GP_PURPOSE_RECONNECT,
+                .visit = r->visit,
                 .members_too = purpose == GP_PURPOSE_JOIN,
                 .receipt = r->receipt};
   if (r->receipt != NULL)
     r->receipt->joined = true;
   peer = learn(n, peer, response);
   learnidentity(n, peer, &response->ext.who, r->began_at);
+  gp_visitors_stand(peer, r->visit);
   gp_admission_welcome(n, peer, GP_HAS_RESPONDED);
   g.by = peer;
   g.us = gp_compat_settlealias(n, peer, response);
@@ -238,27 +248,34 @@ static bool hasleft (gp_node *n, gp_record *peer, gp_err error) {
 
 gp_record *gp_join_listed (gp_node *n, gp_record *peer, const gp_request *r,
                            gp_err error, const gp_recvresp *response) {
-  greeting g = {.by = peer, .purpose = GP_PURPOSE_RECONNECT};
+  greeting g = {
+    .by = peer, .purpose = GP_PURPOSE_RECONNECT, .visit = r->visit};
+  if (error == GP_OK && peer->membership == GP_SOUGHT)
+    return gp_join_joined(n, peer, r, response); /* another program now */
   if (hasleft(n, peer, error) || peer->membership != GP_MEMBER)
     return peer;
   if (error != GP_OK) {
     gp_sync_missed(peer);
     return peer;
   }
-  if (peer->compat.ours != (response->ext.who.peer != NULL))
-    return gp_join_joined(n, peer, r, response); /* another program now */
   if (!peer->compat.ours)
     g.us = gp_compat_aliasin(n, peer, &response->list);
   greet(n, &g, &response->list);
   return peer;
 }
 
-void gp_join_aliased (gp_node *n, gp_record *peer, gp_err error,
-                      const gp_recvresp *response) {
+gp_record *gp_join_aliased (gp_node *n, gp_record *peer, const gp_request *r,
+                            gp_err error, const gp_recvresp *response) {
+  if (error == GP_OK)
+    gp_claim_learn(n, peer, &response->ext.who, r->began_at);
+  if (error == GP_OK && peer->membership == GP_SOUGHT)
+    return gp_join_joined(n, peer, r, response); /* another program now */
   if (hasleft(n, peer, error) || error != GP_OK)
-    return;
-  gp_compat_setprogram(peer, response->form, response->ext.who.peer != NULL);
+    return peer;
+  gp_compat_setprogram(n, peer, response->form,
+                       response->ext.who.peer != NULL);
   gp_peers_setconfirmed(peer, false); /* it may be another program now */
   if (gp_compat_settlealias(n, peer, response) != NULL)
     gp_compat_checked(peer);
+  return peer;
 }

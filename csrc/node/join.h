@@ -30,9 +30,9 @@ void gp_join_missed (gp_node *n, gp_record *peer, gp_err error);
 gp_record *gp_join_listed (gp_node *n, gp_record *peer, const gp_request *r,
                            gp_err error, const gp_recvresp *response);
 
-/* It was asked under which alias it knows us; that is how it ended. */
-void gp_join_aliased (gp_node *n, gp_record *peer, gp_err error,
-                      const gp_recvresp *response);
+/* It was asked under which alias it knows us; likewise. */
+gp_record *gp_join_aliased (gp_node *n, gp_record *peer, const gp_request *r,
+                            gp_err error, const gp_recvresp *response);
 
 #pragma GCC visibility pop
 #endif

@@ -46,6 +46,8 @@ static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
   gp_probes_init(&n->probes);
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
+  gp_dialbacks_init(&n->admission.dialbacks);
+  gp_lookers_init(&n->admission.lookers);
   if (gp_deadlines_init(&n->deadlines) != GP_OK)
     return GP_ENOMEM;
   return gp_report_init(&n->report, opt, signals);
@@ -73,6 +75,7 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
 static void endrequests (gp_node *n) {
   gp_request *r;
   gp_record *peer;
+  gp_dialbacks_clear(n);
   while ((r = gp_unsent_take(n)) != NULL)
     gp_request_finish(r, &n->report, r->failure->error, 0);
   for (peer = gp_record_first(&n->peers); peer != NULL;
@@ -89,6 +92,7 @@ void gp_node_free (gp_node *n) {
   endrequests(n);
   gp_inbox_clear(n);
   gp_admission_clear(n);
+  gp_lookers_clear(&n->admission.lookers);
   gp_probes_clear(n);
   gp_detector_clear(&n->detector);
   gp_departures_clear(&n->departures);
@@ -193,12 +197,28 @@ static gp_err request (gp_node *n, gp_record *peer, gp_purpose purpose,
   return GP_OK;
 }
 
-gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
-                        uint64_t now, gp_receipt **out) {
-  gp_record *peer;
+/* Asks 'entry' to let us in, as a visitor or not. */
+static gp_err ask (gp_node *n, const gp_peer *entry, bool visit,
+                   gp_message *msg, gp_receipt *receipt, uint32_t timeout) {
+  gp_record *peer = gp_naming_getmeant(n, entry);
+  gp_request *r;
+  if (peer == NULL)
+    return GP_ENOMEM;
+  r = gp_request_new(GP_PURPOSE_JOIN, gp_record_name(peer), msg, receipt,
+                     timeout);
+  if (r == NULL)
+    return GP_ENOMEM;
+  gp_request_setvisit(r, visit);
+  gp_visitors_ask(peer, visit);
+  gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
+  gp_outbox_queue(n, peer, r);
+  return GP_OK;
+}
+
+static gp_err join (gp_node *n, const gp_peer *entry, bool visit,
+                    uint32_t timeout, uint64_t now, gp_receipt **out) {
   gp_message *msg;
   gp_receipt *receipt;
-  gp_err e = GP_ENOMEM;
   n->now = now;
   if (gp_peer_equal(entry, n->self.identity.peer))
     return GP_ESELF;
@@ -206,14 +226,18 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
-  peer = gp_naming_getmeant(n, entry);
-  if (peer != NULL) {
-    gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
-    e = request(n, peer, GP_PURPOSE_JOIN, msg, receipt, timeout);
-    if (e != GP_OK && gp_membership_iscandidate(peer))
-      gp_departure_reject(n, peer);
-  }
-  return conclude(n, e, msg, receipt, out);
+  return conclude(n, ask(n, entry, visit, msg, receipt, timeout), msg,
+                  receipt, out);
+}
+
+gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
+                        uint64_t now, gp_receipt **out) {
+  return join(n, entry, false, timeout, now, out);
+}
+
+gp_err gp_node_visit (gp_node *n, const gp_peer *entry, uint32_t timeout,
+                      uint64_t now, gp_receipt **out) {
+  return join(n, entry, true, timeout, now, out);
 }
 
 static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
@@ -251,7 +275,7 @@ static gp_err postshort (gp_node *n, gp_message *msg, gp_receipt *receipt) {
 ** reached, so the call cannot fail as a whole any more.
 */
 gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
-                     uint64_t now, gp_receipt **out) {
+                     bool notice, uint64_t now, gp_receipt **out) {
   gp_msgtype type = to->n == 0 ? GP_BROADCAST : GP_DIRECT;
   gp_message *msg;
   gp_receipt *receipt;
@@ -261,6 +285,7 @@ gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
   if (e != GP_OK)
     return e;
   msg->number = gp_outboxes_newnumber(&n->outboxes);
+  msg->notice = notice;
   if (to->n == 0)
     e = postall(n, msg, receipt);
   for (i = 0; i < to->n && e == GP_OK; i++)
@@ -302,7 +327,7 @@ static gp_err leave (gp_node *n, gp_record *peer, gp_message *msg,
   gp_err e;
   if (gp_membership_isfailing(peer))
     giveup(n, peer);
-  if (!gp_membership_istarget(peer))
+  if (!gp_membership_istarget(peer) && !gp_visitors_isvisitor(peer))
     return GP_OK;
   e = request(n, peer, GP_PURPOSE_LEAVE, msg, receipt,
               n->self.opt.request_timeout_ms);

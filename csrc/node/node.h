@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/signal.h"
+#include "base/siphash.h"
 #include "node/transport.h"
 #include "value/event.h"
 #include "value/message.h"
@@ -30,12 +31,13 @@
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_nodeopt {
   size_t max_members;
-  size_t max_body;  /* of a message that arrives */
-  bool on_loopback; /* it is reached under "localhost" and 0.0.0.0 too */
-  bool only_here;   /* other machines cannot reach it: its program is told
+  size_t max_body;      /* of a message that arrives */
+  bool on_loopback;     /* it is reached under "localhost" and 0.0.0.0 too */
+  bool only_here;       /* other machines cannot reach it: its program is told
                        when there is a member that they can */
-  uint64_t nonce;   /* random: tells this process from an earlier one */
-  const char *nick; /* unique in its network, see gp_nick_isvalid; NULL:
+  uint64_t nonce;       /* random: tells this process from an earlier one */
+  gp_siphashkey secret; /* random, and shown to nobody */
+  const char *nick;     /* unique in its network, see gp_nick_isvalid; NULL:
                        none. Borrowed until gp_node_new returns. */
   size_t inbox_messages, inbox_bytes;   /* unread before senders must wait */
   size_t outbox_messages, outbox_bytes; /* on the way to one peer */
@@ -112,11 +114,12 @@ gp_err gp_node_connect (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 /*
 ** Puts a message on its way: to every member ('to' empty) or to the peers
-** named, members or not. What cannot even be started fails in the receipt
-** at the next tick. Borrows all. GP_ENOMEM: then nothing was sent.
+** named, members or not. Nodes of ours learn whether it is a 'notice'. What
+** cannot even be started fails in the receipt at the next tick. Borrows all.
+** GP_ENOMEM: then nothing was sent.
 */
 gp_err gp_node_post (gp_node *n, gp_blob *data, const gp_peerlist *to,
-                     uint64_t now, gp_receipt **out);
+                     bool notice, uint64_t now, gp_receipt **out);
 
 /*
 ** Whether the receivers can take one more. One that stopped responding does

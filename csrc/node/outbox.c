@@ -98,16 +98,23 @@ static void extend (const gp_node *n, const gp_record *peer,
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);
   bool always = gp_request_purpose(r) == GP_PURPOSE_RECONNECT;
+  bool looks = gp_request_purpose(r) == GP_PURPOSE_LOOK;
+  if (looks) {
+    ext->topic = GP_TOPIC_LIST;
+    ext->about = n->self.identity.peer;
+  }
+  if (looks || (m->type == GP_CONNECT && !rule->bare))
+    ext->who = n->self.identity;
   if (rule->bare)
     return;
-  if (m->type == GP_CONNECT)
-    ext->who = n->self.identity;
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
   ext->brief = rule->brief;
+  ext->visit = m->type == GP_CONNECT && r->visit;
   ext->nonce = peer->compat.ours ? r->nonce : 0;
   ext->number = m->number;
+  ext->notice = peer->compat.ours && m->notice;
 }
 
 static gp_err send (gp_node *n, gp_record *peer, gp_request *r) {
@@ -134,6 +141,7 @@ static gp_err begin (gp_node *n, gp_record *peer, gp_request *r) {
     r->sent = true;
     r->hopeful = peer->liveness.reachable;
     r->nonce = noncefor(n, peer, r);
+    r->visit = gp_visitors_goesas(peer, r->visit);
     r->began_at = n->now;
   }
   return send(n, peer, r);
@@ -303,7 +311,6 @@ bool gp_outbox_retry (gp_node *n, gp_record *peer, gp_request *r,
     return false;
   }
   o->tries++;
-  r->unsure = r->unsure || error == GP_ECONNRESET;
   gp_outbox_insert(n, peer, r);
   gp_outbox_pause(n, peer,
                   n->now + (pause < MAX_PAUSE_MS ? pause : MAX_PAUSE_MS));

@@ -41,7 +41,8 @@ static const gp_purposerule rules[] = {
                             .unasked = true},
   [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .unasked = true},
   [GP_PURPOSE_RENAME] = {.type = GP_CONNECT, .brief = true, .unasked = true},
-  [GP_PURPOSE_ASK] = {.type = GP_CONNECT, .bare = true},
+  [GP_PURPOSE_ASK] = {.type = GP_CONNECT, .decisive = true, .bare = true},
+  [GP_PURPOSE_LOOK] = {.type = GP_CONNECT, .decisive = true, .bare = true},
 };
 
 const gp_purposerule *gp_purpose_rule (gp_purpose purpose) {

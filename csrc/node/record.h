@@ -20,6 +20,7 @@
 #include "node/retry.h"
 #include "node/suspicion.h"
 #include "node/sync.h"
+#include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 struct gp_record {
@@ -36,6 +37,7 @@ struct gp_record {
   gp_compat compat;
   gp_claim claim;
   gp_arrival arrival;
+  gp_visit visit;
 };
 
 /* The name that it calls itself, as far as is known. Borrowed. */

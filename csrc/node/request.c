@@ -37,7 +37,13 @@ gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
     return NULL;
   r = gp_request_new(purpose, gp_record_name(peer), msg, NULL, timeout_ms);
   gp_message_unref(msg);
+  if (r != NULL)
+    gp_request_setvisit(r, peer->visit.visiting);
   return r;
+}
+
+void gp_request_setvisit (gp_request *r, bool visit) {
+  r->visit = visit;
 }
 
 gp_purpose gp_request_purpose (const gp_request *r) {
@@ -77,6 +83,7 @@ void gp_request_finish (gp_request *r, gp_report *report, gp_err error,
   gp_receipt *receipt = r->receipt;
   bool claimed = rule->decisive && receipt != NULL && receipt->claimed;
   r->failure->error = error;
+  r->failure->unsure = r->unsure;
   r->failure->status = status;
   if (error != GP_OK && rule->reported && !claimed)
     gp_report_failure(report, r->failure);

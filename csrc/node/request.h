@@ -31,10 +31,11 @@ typedef struct gp_request {
   uint64_t began_at;   /* queued, then first sent, at this time */
   uint32_t timeout_ms; /* of all tries together, from the first */
   uint64_t nonce;      /* of its message's number, from its first try on */
+  bool visit;          /* a connect: we come as a visitor */
   bool sent;           /* at least once */
   bool hopeful;        /* the peer could be reached until then */
   bool moved;          /* it was to go to another name */
-  bool unsure;         /* an earlier try may have carried it */
+  bool unsure;         /* a try that failed may have carried it */
   bool again;          /* it is the second try after a rejection */
 } gp_request;
 
@@ -47,12 +48,16 @@ gp_request *gp_request_new (gp_purpose purpose, const gp_peer *peer,
                             uint32_t timeout_ms);
 
 /* One of the node's own, with a message in the name of 'from'; NULL: in its
-   own name. NULL: out of memory. */
+   own name. A connect goes as what we are there, a visitor or not. NULL: out
+   of memory. */
 gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
                                gp_purpose purpose, const gp_peer *from);
 
 gp_purpose gp_request_purpose (const gp_request *r);
 const gp_message *gp_request_message (const gp_request *r);
+
+/* It is a connect, by which we come as a visitor or not. */
+void gp_request_setvisit (gp_request *r, bool visit);
 
 /* It is the second try after a rejection: there is no third. */
 void gp_request_setagain (gp_request *r);

@@ -3,18 +3,21 @@
 */
 #include "node/admission.h"
 #include "node/departure.h"
+#include "node/lookers.h"
 #include "node/naming.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
 #include "wire/refusal.h"
 
-/* The record of a sender that may speak, or NULL. A candidate may have heard
-   that we greet it. */
+/* The record of a sender that may speak, or NULL: of a member, a candidate,
+   which may have heard that we greet it, or a visitor. */
 static gp_record *findspeaker (gp_node *n, const gp_recvreq *request) {
   gp_record *peer = gp_naming_recognise(n, request->msg->from,
                                         request->remote, false);
-  return peer == NULL || peer->membership == GP_STRANGER ? NULL : peer;
+  bool may = peer != NULL &&
+             (peer->membership != GP_STRANGER || gp_visitors_isvisitor(peer));
+  return may ? peer : NULL;
 }
 
 static bool disconnected (gp_node *n, const gp_recvreq *request,
@@ -63,7 +66,9 @@ static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   nameto(n, &msg->to);
   msg->nonce = request->ext.nonce;
   msg->number = request->ext.number;
-  return gp_inbox_receive(n, peer, msg, x);
+  msg->notice = request->ext.notice;
+  return gp_inbox_receive(
+    n, peer, msg, request->form == GP_FORM_HEADERS ? request->host : NULL, x);
 }
 
 /* Probes only a member, so that nobody can have other machines
@@ -100,6 +105,8 @@ static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   gp_topic topic = request->ext.topic;
   if (topic == GP_TOPIC_PROBE)
     return help(n, request, x);
+  if (topic == GP_TOPIC_LIST)
+    return gp_lookers_asked(n, request, x);
   gp_respond_probe(n, x, topic == GP_TOPIC_DIGEST);
   if (topic == GP_TOPIC_DIGEST)
     compare(n, request);

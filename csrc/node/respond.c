@@ -17,6 +17,7 @@ void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {
   memset(&response, 0, sizeof response);
   response.status = status;
   response.text = text;
+  response.ext.who.process = n->self.identity.process;
   give(n, x, &response);
 }
 
@@ -29,13 +30,23 @@ void gp_respond_yourself (gp_node *n, gp_exchange *x) {
   give(n, x, &response);
 }
 
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
+static void givelist (gp_node *n, gp_exchange *x, const gp_peerlist *list,
+                      bool looks) {
   gp_sendresp response;
   memset(&response, 0, sizeof response);
   response.status = 200;
   response.list = list;
   response.ext.who = n->self.identity;
+  response.ext.has_list = looks;
   give(n, x, &response);
+}
+
+void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
+  givelist(n, x, list, false);
+}
+
+void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
+  givelist(n, x, list, true);
 }
 
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest) {

@@ -10,7 +10,8 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
-/* A status; 'text' (static) says why when it is a refusal, else NULL. */
+/* A status; 'text' (static) says why when it is a refusal, else NULL. Shows
+   that it is one of ours, as every response does. */
 void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
 
 /* To a connect of our own process: 400, and who we are, by which it knows
@@ -19,6 +20,9 @@ void gp_respond_yourself (gp_node *n, gp_exchange *x);
 
 /* To a connect: 200, a list of peers, and who we are. */
 void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+
+/* To a probe for the list: the same, and what a probe is told. */
+void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list);
 
 /* To a probe: 204 and who we are; with the digest of our list, or without. */
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest);

@@ -4,28 +4,84 @@
 #include "node/responses.h"
 
 #include "node/admission.h"
+#include "node/ask.h"
 #include "node/departure.h"
+#include "node/giver.h"
 #include "node/join.h"
+#include "node/lookers.h"
 #include "node/reconnect.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
 #include "wire/refusal.h"
 
+/* Another program responds in the place of a member, which has failed with
+   that; as what it is now, it is met at once. */
+static void replace (gp_node *n, gp_record *peer) {
+  if (!gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED))
+    return;
+  gp_departure_reset(peer);
+  gp_reconnect_resume(n, peer, 0);
+}
+
+/* Also what has not taken a message that it was sent is another program. */
+static gp_giver giverof (const gp_record *peer, const gp_request *r,
+                         const gp_recvresp *response) {
+  const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
+  gp_asked what = rule->bare                 ? GP_ASKED_LIFE
+                  : rule->type == GP_CONNECT ? GP_ASKED_ENTRY
+                                             : GP_ASKED_OTHER;
+  gp_giver giver = gp_giver_of(peer, response, what, r->began_at);
+  bool good = response->status >= 200 && response->status <= 299;
+  if (giver == GP_GIVER_PEER && good && gp_membership_ismember(peer) &&
+      gp_request_purpose(r) == GP_PURPOSE_MESSAGE &&
+      !gp_giver_hastaken(peer, response, r->began_at))
+    return GP_GIVER_OTHER;
+  return giver;
+}
+
+/* What follows from the end of a request, before it is finished. */
+typedef struct outcome {
+  gp_err error;
+  bool kept; /* it was put back */
+} outcome;
+
+/* Any server may respond to all like a header form to a connect: only in
+   response to a probe as well it shows to be one. */
+static bool needsprobe (const gp_record *peer, const gp_recvresp *response) {
+  return response != NULL && response->form != GP_FORM_V113 &&
+         response->form != GP_FORM_UNKNOWN &&
+         (peer->compat.ours || peer->compat.form == GP_FORM_V113);
+}
+
+/* What is done first. False: out of memory. */
+static bool insert (gp_node *n, gp_record *peer, gp_purpose purpose) {
+  gp_request *first = gp_request_newown(n, peer, purpose, NULL);
+  if (first != NULL)
+    gp_outbox_insert(n, peer, first);
+  return first != NULL;
+}
+
 /*
 ** 403 from a member: it knows us by another name, or not any more; 400: it
-** came back as another program. Connecting again tells, and mends it; the
-** message has not been taken, so it is sent once more. One of ours that does
-** not know us needs no disconnect.
+** came back as another program, or responds like one. Connecting again tells,
+** and mends it; the message has not been taken, so it is sent once more. One
+** of ours that does not know us needs no disconnect.
 */
 static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
-                            gp_err error) {
+                            gp_err error, const gp_recvresp *response) {
+  bool ismessage = gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
   gp_request *first;
   if (r->again || r->unsure || !gp_membership_ismember(peer) ||
       (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
-      (error != GP_EFORBIDDEN && error != GP_EBADREQUEST))
+      (error != GP_EFORBIDDEN && error != GP_EBADREQUEST &&
+       error != GP_EREPLACED))
     return false;
-  first = gp_request_newown(n, peer, GP_PURPOSE_FIND_ALIAS, NULL);
+  first = gp_request_newown(n, peer,
+                            ismessage && needsprobe(peer, response)
+                              ? GP_PURPOSE_FIND_FORM
+                              : GP_PURPOSE_FIND_ALIAS,
+                            NULL);
   if (first == NULL)
     return false;
   gp_request_repeat(r, n->now);
@@ -34,22 +90,18 @@ static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
   return true;
 }
 
-/* A seed in the place of a v1.1.3 takes the JSON for text: it shows in the
-   response only. */
-static bool ischanged (const gp_record *peer, const gp_recvresp *response) {
-  return peer->compat.form == GP_FORM_V113 &&
-         response->form == GP_FORM_HEADERS;
-}
-
-/* Whether the message was put back into the outbox. */
-static bool endmessage (gp_node *n, gp_record *peer, gp_request *r,
-                        gp_err error, const gp_recvresp *response) {
-  if (error == GP_OK && ischanged(peer, response))
-    error = GP_EBADREQUEST;
-  if (error == GP_OK && gp_membership_isfailing(peer))
+/* What responds well may have taken the message for something else: a seed in
+   the place of a v1.1.3 takes the JSON for text. */
+static outcome endmessage (gp_node *n, gp_record *peer, gp_request *r,
+                           gp_err error, const gp_recvresp *response) {
+  outcome end = {error, false};
+  if (error == GP_OK && !gp_giver_hastaken(peer, response, r->began_at))
+    end.error = GP_EREPLACED;
+  else if (error == GP_OK && gp_membership_isfailing(peer))
     gp_admission_welcome(n, peer,
                          GP_HAS_RESPONDED); /* we count there still */
-  return reconnectfirst(n, peer, r, error);
+  end.kept = reconnectfirst(n, peer, r, end.error, response);
+  return end;
 }
 
 /*
@@ -74,24 +126,44 @@ static void endnewcomerform (gp_node *n, gp_record *peer, const gp_request *r,
 /*
 ** One that never responded was asked for its form before it is written to,
 ** and whether it is one of ours, which notice what comes twice. Without a
-** response nothing can be written.
+** response nothing can be written. Where another program than a member
+** responds, it is met before it is written to.
 */
-static void endfindform (gp_node *n, gp_record *peer, gp_err error,
-                         const gp_recvresp *response) {
-  if (response != NULL && response->status != 0)
-    gp_compat_setprogram(peer, response->form,
-                         response->ext.who.peer != NULL);
-  else
+static void endfindform (gp_node *n, gp_record *peer, const gp_request *r,
+                         gp_err error, const gp_recvresp *response) {
+  if (error == GP_EPROTO || response == NULL || response->status == 0)
     gp_outbox_drop(n, peer, GP_NEXT_MESSAGES, error);
+  else if (peer->membership == GP_SOUGHT ||
+           (peer->compat.form != GP_FORM_UNKNOWN &&
+            giverof(peer, r, response) == GP_GIVER_OTHER)) {
+    insert(n, peer, GP_PURPOSE_FIND_ALIAS);
+    replace(n, peer);
+  }
+  else {
+    gp_compat_setprogram(n, peer, response->form,
+                         response->ext.who.peer != NULL);
+    if (gp_membership_isfailing(peer))
+      gp_reconnect_hasten(n, peer);
+  }
 }
 
-/*
-** What follows from the end of a request, before it is finished. '*kept': it
-** was put back. The record that it concerns from now on.
-*/
+/* One that has failed is back, perhaps as another program. */
+static gp_record *endreconnect (gp_node *n, gp_record *peer,
+                                const gp_request *r, gp_err error,
+                                const gp_recvresp *response) {
+  bool lost = gp_membership_islost(peer);
+  if (error == GP_OK && lost && needsprobe(peer, response))
+    insert(n, peer, GP_PURPOSE_FIND_FORM);
+  else if (error == GP_OK)
+    return gp_join_joined(n, peer, r, response);
+  gp_join_missed(n, peer, error);
+  return peer;
+}
+
+/* Does what follows. The record that the request concerns from now on. */
 static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
-                          gp_err error, const gp_recvresp *response,
-                          bool *kept) {
+                          const gp_recvresp *response, outcome *end) {
+  gp_err error = end->error;
   gp_purpose purpose = gp_request_purpose(r);
   switch (purpose) {
     case GP_PURPOSE_JOIN:
@@ -101,29 +173,29 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       gp_join_failed(n, peer, purpose, error);
       break;
     case GP_PURPOSE_RECONNECT:
-      if (error == GP_OK)
-        return gp_join_joined(n, peer, r, response);
-      gp_join_missed(n, peer, error);
-      break;
+      return endreconnect(n, peer, r, error, response);
     case GP_PURPOSE_MESSAGE:
-      *kept = endmessage(n, peer, r, error, response);
+      *end = endmessage(n, peer, r, error, response);
       break;
     case GP_PURPOSE_LEAVE:
-      *kept = reconnectfirst(n, peer, r, error);
-      if (!*kept)
+      end->kept = reconnectfirst(n, peer, r, error, response);
+      if (!end->kept)
         gp_departure_forget(n, peer);
       break;
     case GP_PURPOSE_LIST:
     case GP_PURPOSE_RENAME:
       return gp_join_listed(n, peer, r, error, response);
-    case GP_PURPOSE_FIND_FORM: endfindform(n, peer, error, response); break;
+    case GP_PURPOSE_FIND_FORM:
+      endfindform(n, peer, r, error, response);
+      break;
     case GP_PURPOSE_ASK:
+    case GP_PURPOSE_LOOK:
       if (response != NULL)
-        gp_receipt_announce(r->receipt, response->ext.who.peer);
+        gp_ask_responded(n, r, response);
       break;
     case GP_PURPOSE_FIND_ALIAS:
-      gp_join_aliased(n, peer, error, response);
-      break;
+      return gp_join_aliased(n, peer, r, error, response);
+    case GP_PURPOSE_DROP_ALIAS: gp_compat_untwinned(n, peer); break;
     case GP_PURPOSE_NEWCOMER_FORM:
       endnewcomerform(n, peer, r, error, response);
       break;
@@ -135,12 +207,13 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
 /* The end of a request to 'peer', and what is sent to it next. */
 static void conclude (gp_node *n, gp_record *peer, gp_request *r,
                       gp_err error, const gp_recvresp *response) {
-  bool kept = false;
-  peer = follow(n, peer, r, error, response, &kept);
-  if (!kept && !gp_outbox_retry(n, peer, r, error)) {
-    if (gp_request_purpose(r) == GP_PURPOSE_LEAVE && error == GP_EFORBIDDEN)
-      error = GP_OK; /* it does not count us as a member: all is well */
-    gp_request_finish(r, &n->report, error,
+  outcome end = {error, false};
+  peer = follow(n, peer, r, response, &end);
+  if (!end.kept && !gp_outbox_retry(n, peer, r, end.error)) {
+    if (gp_request_purpose(r) == GP_PURPOSE_LEAVE &&
+        end.error == GP_EFORBIDDEN)
+      end.error = GP_OK; /* it does not count us as a member: all is well */
+    gp_request_finish(r, &n->report, end.error,
                       response == NULL ? 0 : response->status);
   }
   gp_outbox_advance(n, peer);
@@ -160,35 +233,60 @@ void gp_responses_unsent (gp_node *n) {
   }
 }
 
-/* What the end of a request tells of the life of the peer. */
-static void observe (gp_node *n, gp_record *peer, gp_err error) {
+/*
+** What the end of a request tells of the life of the peer. Another program in
+** its place proves nothing of it: a connect shows what that is, and a probe
+** does after all else.
+*/
+static void observe (gp_node *n, gp_record *peer, const gp_request *r,
+                     gp_err error, gp_giver giver) {
+  const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
+  bool other = giver == GP_GIVER_OTHER;
+  bool shown = rule->type == GP_CONNECT && !rule->bare && !rule->hasty;
   gp_suspicion_setreachable(&peer->liveness, error == GP_OK);
-  if (error == GP_OK)
+  if (error == GP_OK && !other)
     gp_detector_responded(n, peer);
   else if (error == GP_ECONNREFUSED)
     gp_detector_refused(n, peer);
-  else if (error == GP_ETIMEDOUT && gp_membership_ismember(peer))
+  else if (other && shown)
+    replace(n, peer);
+  else if (gp_membership_ismember(peer) &&
+           (other || error == GP_ETIMEDOUT || error == GP_EPROTO))
     gp_detector_probe(n, peer, false);
 }
 
 /*
 ** It was our own process that responded, so the name is another one of ours.
-** Only whoever has asked for just this one is told.
+** Only whoever wanted something of just this one is told; it may well ask
+** itself who it is.
 */
 static void endself (gp_node *n, gp_record *peer, gp_request *r) {
-  bool asked = gp_request_purpose(r) == GP_PURPOSE_JOIN;
+  gp_purpose purpose = gp_request_purpose(r);
+  bool told = gp_purpose_rule(purpose)->decisive && purpose != GP_PURPOSE_ASK;
   gp_departure_reject(n, peer);
-  gp_request_finish(r, &n->report, asked ? GP_ESELF : GP_OK, 0);
+  gp_request_finish(r, &n->report, told ? GP_ESELF : GP_OK, 0);
   gp_outbox_advance(n, peer);
+}
+
+/* Whether the peer may have taken what has failed so. */
+static bool isunsure (gp_err error, const gp_recvresp *response) {
+  return (error == GP_ETIMEDOUT || error == GP_ECONNRESET) &&
+         (response == NULL || !response->unsent);
 }
 
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
+  gp_giver giver = GP_GIVER_PEER;
   if (response != NULL && gp_compat_isourselves(n, &response->ext.who)) {
     endself(n, peer, r);
     return;
   }
-  observe(n, peer, error);
+  if (error == GP_OK)
+    giver = giverof(peer, r, response);
+  if (giver == GP_GIVER_ALIEN)
+    error = GP_EPROTO;
+  observe(n, peer, r, error, giver);
+  r->unsure = r->unsure || isunsure(error, response);
   if (response != NULL && response->remote != NULL)
     gp_peers_setremote(&n->peers, peer, response->remote);
   if (error == GP_OK && (response->status < 200 || response->status > 299))
@@ -236,6 +334,8 @@ static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
                        gp_err error, const gp_recvresp *response) {
   if (error == GP_OK)
     probed(n, p, peer, response);
+  else if (error == GP_EREPLACED)
+    replace(n, peer);
   else if (error == GP_EMFILE || error == GP_ENOMEM)
     gp_suspicion_notsent(&peer->liveness, n->now);
   else if (error == GP_ECONNREFUSED)
@@ -244,9 +344,24 @@ static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
     gp_suspicion_missed(&peer->liveness, error);
 }
 
+/* What is made of a response to a probe, which its 'giver' gave. */
+static gp_err errorof (gp_giver giver) {
+  switch (giver) {
+    case GP_GIVER_ALIEN: return GP_EPROTO;
+    case GP_GIVER_OTHER: return GP_EREPLACED;
+    default: return GP_OK;
+  }
+}
+
 static void endprobe (gp_node *n, gp_probe *p, gp_err error,
                       const gp_recvresp *response) {
   gp_record *peer = gp_peers_find(&n->peers, p->about);
+  const gp_record *asked = p->via == NULL ? peer
+                                          : gp_peers_find(&n->peers, p->via);
+  if (error == GP_OK)
+    error = errorof(gp_giver_of(
+      asked, response, p->via == NULL ? GP_ASKED_LIFE : GP_ASKED_HELP,
+      p->sent_at));
   if (p->exchange != NULL)
     endhelp(n, p->exchange, error);
   if (p->via != NULL && error == GP_OK)
@@ -259,14 +374,29 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   gp_probe_free(p);
 }
 
+/* The end of a probe of one that wants to look or to visit. */
+static void enddialback (gp_node *n, gp_dialback *d, gp_err error,
+                         const gp_recvresp *response) {
+  bool is = error == GP_OK &&
+            response->ext.who.process == d->request.ext.who.process;
+  if (d->request.msg == NULL)
+    gp_lookers_dialled(n, d, is);
+  else
+    gp_admission_dialled(n, d, is);
+  gp_dialback_free(d);
+}
+
 void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
                         const gp_recvresp *response, uint64_t now) {
   gp_probe *p = gp_probe_take(n, id);
+  gp_dialback *d = gp_dialback_take(n, id);
   gp_record *peer;
   gp_request *r;
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
+  else if (d != NULL)
+    enddialback(n, d, error, response);
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
   gp_sweep(n);

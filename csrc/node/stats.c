@@ -80,3 +80,7 @@ void gp_peerstates_clear (gp_peerstates *ps) {
   free(ps->at);
   memset(ps, 0, sizeof *ps);
 }
+
+size_t gp_node_maxmembers (const gp_node *n) {
+  return n->self.opt.max_members;
+}

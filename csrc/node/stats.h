@@ -48,6 +48,9 @@ typedef struct gp_stats {
 
 void gp_node_stats (const gp_node *n, gp_stats *out);
 
+/* How many members it may have. */
+size_t gp_node_maxmembers (const gp_node *n);
+
 /* All peers that it deals with, for the caller to clear. GP_ENOMEM: then
    'out' is empty. */
 gp_err gp_node_states (const gp_node *n, uint64_t now, gp_peerstates *out);

@@ -62,8 +62,10 @@ void gp_suspicion_nack (gp_liveness *l) {
   l->nacks++;
 }
 
+/* That another node suspects it is no reason of its own. */
 void gp_suspicion_missed (gp_liveness *l, gp_err error) {
-  if (l->state == GP_PROBED)
+  if (l->state == GP_PROBED ||
+      (l->state == GP_SUSPECTED && l->reason == GP_ETIMEDOUT))
     l->reason = error;
 }
 

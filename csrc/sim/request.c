@@ -189,7 +189,7 @@ static void fillresponse (gp_simrequest *r, const gp_sendresp *response) {
   out->remote = r->receiver->remote;
   if (areours(r->receiver, r->sender))
     gp_extension_copy(&out->ext, &response->ext);
-  if (!r->wants_list || response->status != 200)
+  if (!(r->wants_list || out->ext.has_list) || response->status != 200)
     return;
   if (response->list != NULL &&
       gp_peerlist_copy(&out->list, response->list) != GP_OK)

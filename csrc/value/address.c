@@ -7,7 +7,8 @@
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 bool gp_address_isloopback (const char *address) {
   return strcmp(address, "127.0.0.1") == 0 || strcmp(address, "::1") == 0 ||
@@ -29,7 +30,7 @@ bool gp_address_islocalname (const char *name) {
   size_t n = strlen(name), len = sizeof local - 1;
   if (n > 0 && name[n - 1] == '.')
     n--;
-  return n >= len && strncasecmp(name + n - len, local, len) == 0 &&
+  return n >= len && gp_ascii_same(name + n - len, local, len) &&
          (n == len || name[n - len - 1] == '.');
 }
 

@@ -8,6 +8,7 @@
 #ifndef gp_value_message_h
 #define gp_value_message_h
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/blob.h"
@@ -30,6 +31,7 @@ typedef struct gp_message {
   gp_peer *from;
   uint64_t nonce;  /* of the process that sends it, with 'number' */
   uint64_t number; /* grows with each message of it; 0: it has none */
+  bool notice;     /* no program answers it by itself (RFC 2812, 3.3.2) */
   gp_peerlist to;  /* of a direct message; else empty */
   gp_blob *data;   /* NULL: none */
   gp_blob *wire;   /* encoded with 'wire_from' as its sender, or NULL */

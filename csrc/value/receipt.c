@@ -56,6 +56,7 @@ void gp_receipt_unref (gp_receipt *r) {
     gp_failure_unref(f);
   }
   gp_peer_unref(r->announced);
+  gp_peerlist_clear(&r->list);
   gp_signal_clear(&r->settled);
   free(r);
 }
@@ -73,9 +74,16 @@ void gp_receipt_end (gp_receipt *r, gp_failure *f) {
   gp_receipt_unref(r);
 }
 
-void gp_receipt_announce (gp_receipt *r, const gp_peer *who) {
+void gp_receipt_announce (gp_receipt *r, const gp_peer *who,
+                          uint32_t took_ms) {
   gp_peer_unref(r->announced);
   r->announced = who == NULL ? NULL : gp_peer_ref(who);
+  r->took_ms = took_ms;
+}
+
+void gp_receipt_setlist (gp_receipt *r, const gp_peerlist *list) {
+  gp_peerlist_clear(&r->list);
+  r->has_list = gp_peerlist_copy(&r->list, list) == GP_OK;
 }
 
 const gp_failure *gp_receipt_nextfailure (const gp_receipt *r,

@@ -17,6 +17,7 @@
 #include "base/signal.h"
 #include "value/message.h"
 #include "value/peer.h"
+#include "value/peerlist.h"
 #pragma GCC visibility push(hidden)
 
 /* What a request was for, or what was being done when it went wrong. */
@@ -35,7 +36,8 @@ typedef enum gp_purpose {
   GP_PURPOSE_RECONNECT,     /* whether one that failed, or was named, lives */
   GP_PURPOSE_LIST,          /* whom a member knows */
   GP_PURPOSE_RENAME,        /* telling a member that our nick is another */
-  GP_PURPOSE_ASK            /* who a peer is that may be joined next */
+  GP_PURPOSE_ASK,           /* who a peer is, for the program */
+  GP_PURPOSE_LOOK           /* likewise, and whom it knows */
 } gp_purpose;
 
 /* One thing that went wrong. Counted, immutable once told. */
@@ -45,6 +47,7 @@ struct gp_failure {
   gp_ring ring; /* in its receipt */
   gp_purpose purpose;
   gp_err error;
+  bool unsure;     /* the peer may have the message all the same */
   int status;      /* the peer's HTTP status, or 0 */
   gp_peer *peer;   /* the peer, or NULL */
   gp_message *msg; /* the message that was not delivered, or NULL */
@@ -65,7 +68,10 @@ typedef struct gp_receipt {
   bool claimed;       /* a task waits for it, which reads its failures */
   bool joined;        /* of a connect: the entry point has let us in */
   gp_peer *announced; /* of asking a peer who it is: what it calls itself, or
-                         NULL */
+                         NULL, */
+  uint32_t took_ms;   /* how long it took to respond, */
+  bool has_list;      /* and whether it has listed its members, */
+  gp_peerlist list;   /* which are these */
   gp_signal settled;
   gp_ring failures;
 } gp_receipt;
@@ -86,9 +92,13 @@ gp_receipt *gp_receipt_begin (gp_receipt *r);
 */
 void gp_receipt_end (gp_receipt *r, gp_failure *f);
 
-/* The peer that was asked calls itself 'who'; NULL: it does not say. Takes a
-   reference. */
-void gp_receipt_announce (gp_receipt *r, const gp_peer *who);
+/* The peer that was asked calls itself 'who' (NULL: it does not say), as it
+   responded after so many ms. Takes a reference. */
+void gp_receipt_announce (gp_receipt *r, const gp_peer *who,
+                          uint32_t took_ms);
+
+/* It has listed its members, which are copied. Without memory it has not. */
+void gp_receipt_setlist (gp_receipt *r, const gp_peerlist *list);
 
 /* The failure after 'f', or the first (NULL); NULL: there is none. */
 const gp_failure *gp_receipt_nextfailure (const gp_receipt *r,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "wire/given.h"
 #include "wire/jsonform.h"
 #include "wire/refusal.h"
 
@@ -24,6 +25,13 @@ static int readmessage (gp_recvreq *out, const gp_httpin *in,
   return gp_headerform_read(&out->msg, in, self);
 }
 
+/* Without the name of its sender it is not responded to with the list. */
+static void readasker (gp_extension *x, const gp_httpin *in) {
+  gp_peer *sender;
+  if (gp_headerform_readsender(&sender, in) == GP_OK)
+    x->about = sender;
+}
+
 int gp_wire_readrequest (gp_recvreq *out, const char **text,
                          const gp_httpin *in, const gp_json *json,
                          const gp_peer *self) {
@@ -31,8 +39,11 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
   memset(out, 0, sizeof *out);
   out->remote = in->remote;
   gp_extension_readrequest(&out->ext, in);
-  if (in->method == GP_OPTIONS)
+  if (in->method == GP_OPTIONS) {
+    if (out->ext.topic == GP_TOPIC_LIST)
+      readasker(&out->ext, in);
     return 0;
+  }
   out->host = gp_httpin_peer(in, "Host", "");
   status = readmessage(out, in, json, self);
   *text = gp_refusal_text(status);
@@ -41,13 +52,6 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
     status = 400;
   }
   return status;
-}
-
-/* Only v1.1.3 sends this header (protocol.md). */
-static gp_form formof (const gp_httpin *in) {
-  return gp_httpin_header(in, "Access-Control-Allow-Methods") != NULL
-           ? GP_FORM_V113
-           : GP_FORM_HEADERS;
 }
 
 /* The two header forms show in their lists which of them they are. */
@@ -66,9 +70,12 @@ gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
   memset(out, 0, sizeof *out);
   out->status = in->status;
   out->remote = in->remote;
-  out->form = formof(in);
+  out->form = gp_given_form(in);
+  out->toprobe = gp_given_toprobe(in);
   gp_extension_readresponse(&out->ext, in);
-  return wants_list && gp_httpin_isok(in) ? readlist(out, in, json) : GP_OK;
+  return gp_httpin_isok(in) && (wants_list || out->ext.has_list)
+           ? readlist(out, in, json)
+           : GP_OK;
 }
 
 /*
@@ -110,6 +117,8 @@ gp_err gp_wire_writerequest (gp_httpout *out, gp_scratch *scratch,
   if (request->msg == NULL) {
     out->method = GP_OPTIONS;
     gp_httpout_addheader(out, "Host", gp_peer_text(request->from));
+    if (request->ext.topic == GP_TOPIC_LIST)
+      gp_headerform_writesender(out, &scratch->header, request->ext.about);
   }
   gp_extension_write(out, &scratch->extension, &request->ext);
   return request->msg == NULL ? GP_OK : writemessage(out, scratch, request);
@@ -144,7 +153,7 @@ gp_err gp_wire_writeresponse (gp_httpout *out, gp_scratch *scratch,
   gp_httpout_addheader(out, "Access-Control-Allow-Headers", "*");
   gp_httpout_addheader(out, "Access-Control-Allow-Methods", "*");
   gp_httpout_addheader(out, "Access-Control-Allow-Origin", "*");
-  if (response->status == 503)
+  if (response->status == 503 || response->status == 429)
     gp_httpout_addheader(out, "Retry-After", "1");
   gp_extension_write(out, &scratch->extension, &response->ext);
   if (response->text != NULL)

@@ -19,19 +19,41 @@ static const char version[] = "Gop2p-Version";  /* a number */
 /* The number of a message: nonce and count. */
 static const char number[] = "Gop2p-Id"; /* 16 digits-digits */
 
+/* A message that no program answers by itself. */
+static const char notice[] = "Gop2p-Notice"; /* 1 */
+
 /* The topics. A digest stands in requests and, without peer, in responses. */
 static const char probe[] = "Gop2p-Probe";     /* PEER */
 static const char suspect[] = "Gop2p-Suspect"; /* PEER */
 static const char digest[] = "Gop2p-Digest";   /* 16 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
+static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
+/* Of a connect. */
 static const char brief[] = "Gop2p-Brief"; /* 1 */
+static const char visit[] = "Gop2p-Visit"; /* 1 */
+
+gp_header gp_extension_process (gp_extensiontext *text, uint64_t number) {
+  gp_header h = {process, text->process};
+  snprintf(text->process, sizeof text->process, "%016" PRIx64, number);
+  return h;
+}
+
+/* What is no connect and no probe shows that it is of ours, and no more. */
+static void writeprocess (gp_httpout *out, gp_extensiontext *text,
+                          uint64_t number) {
+  gp_header h = gp_extension_process(text, number);
+  if (number != 0)
+    gp_httpout_addheader(out, h.name, h.value);
+}
 
 static void writewho (gp_httpout *out, gp_extensiontext *text,
                       const gp_identity *who) {
   int n;
-  if (who->peer == NULL)
+  if (who->peer == NULL) {
+    writeprocess(out, text, who->process);
     return;
+  }
   snprintf(text->peer, sizeof text->peer, FORMAT "%s",
            gp_peer_text(who->peer));
   gp_httpout_addheader(out, announcement, text->peer);
@@ -59,6 +81,7 @@ static void writetopic (gp_httpout *out, const gp_extension *x) {
     case GP_TOPIC_SUSPECT:
       gp_httpout_addheader(out, suspect, gp_peer_text(x->about));
       break;
+    case GP_TOPIC_LIST: gp_httpout_addheader(out, list, "1"); break;
     case GP_TOPIC_RECONNECT:
       gp_httpout_addheader(out, reconnect, x->alone ? "0" : "1");
       break;
@@ -83,6 +106,12 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
     writedigest(out, text, x);
   if (x->brief)
     gp_httpout_addheader(out, brief, "1");
+  if (x->notice)
+    gp_httpout_addheader(out, notice, "1");
+  if (x->visit)
+    gp_httpout_addheader(out, visit, "1");
+  if (x->has_list)
+    gp_httpout_addheader(out, list, "1");
   writenumber(out, text, x);
 }
 
@@ -98,6 +127,11 @@ static void readprocess (gp_identity *out, const gp_httpin *in) {
   if (readdigits(&out->process, value) && value[16] == ' ' &&
       !gp_nick_decode(out->nick, value + 17))
     out->nick[0] = '\0';
+}
+
+bool gp_extension_isours (const gp_httpin *in) {
+  uint64_t number;
+  return readdigits(&number, gp_httpin_header(in, process));
 }
 
 /* The number at the head of a text; 0: there is none. */
@@ -150,6 +184,8 @@ static void readtopic (gp_extension *x, const gp_httpin *in) {
     x->topic = GP_TOPIC_SUSPECT;
   else if (readdigest(x, in))
     x->topic = GP_TOPIC_DIGEST;
+  else if (gp_httpin_header(in, list) != NULL)
+    x->topic = GP_TOPIC_LIST;
 }
 
 static void readreconnect (gp_extension *x, const gp_httpin *in) {
@@ -160,20 +196,29 @@ static void readreconnect (gp_extension *x, const gp_httpin *in) {
   x->alone = strcmp(value, "0") == 0;
 }
 
+static void readsender (gp_extension *x, const gp_httpin *in) {
+  x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
+  readwho(&x->who, in);
+}
+
 void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   if (in->method == GP_OPTIONS) {
     readtopic(x, in);
+    if (x->topic == GP_TOPIC_LIST)
+      readsender(x, in);
     return;
   }
   readreconnect(x, in);
   x->brief = gp_httpin_header(in, brief) != NULL;
-  x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
-  readwho(&x->who, in);
+  x->notice = gp_httpin_header(in, notice) != NULL;
+  x->visit = gp_httpin_header(in, visit) != NULL;
+  readsender(x, in);
   readnumber(x, in);
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
+  x->has_list = gp_httpin_header(in, list) != NULL;
   readwho(&x->who, in);
   if (gp_httpin_isok(in))
     x->who.peer = gp_httpin_peer(in, announcement, FORMAT);

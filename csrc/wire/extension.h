@@ -34,5 +34,12 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
 void gp_extension_readrequest (gp_extension *x, const gp_httpin *in);
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in);
 
+/* Whether a response shows its process, as each one of ours does. */
+bool gp_extension_isours (const gp_httpin *in);
+
+/* The header that shows it, where a response is given without a node. The
+   value is 16 digits and borrows from 'text'. */
+gp_header gp_extension_process (gp_extensiontext *text, uint64_t process);
+
 #pragma GCC visibility pop
 #endif

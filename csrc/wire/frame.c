@@ -4,7 +4,8 @@
 #include "wire/frame.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "base/ascii.h"
 
 /* Digits of a chunk's size: as many as any size that is taken may have. */
 #define SIZE_DIGITS 16
@@ -151,7 +152,7 @@ static text upto (text *from, char c) {
 }
 
 static bool same (text t, const char *word) {
-  return strlen(word) == t.len && strncasecmp(t.at, word, t.len) == 0;
+  return strlen(word) == t.len && gp_ascii_same(t.at, word, t.len);
 }
 
 static text trimmed (text t) {
@@ -209,7 +210,7 @@ static bool istarget (text t) {
   for (i = 0; i < t.len; i++)
     if (t.at[i] <= ' ' || t.at[i] > '~')
       return false;
-  if (t.len > sizeof scheme && strncasecmp(t.at, scheme, 7) == 0) {
+  if (t.len > sizeof scheme && gp_ascii_same(t.at, scheme, 7)) {
     t.at += 7;
     t.len -= 7;
     return isauthority(upto(&t, '/'));

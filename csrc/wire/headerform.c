@@ -25,7 +25,7 @@ static int readtype (gp_msgtype *out, gp_method method) {
   }
 }
 
-static gp_err readfrom (gp_peer **out, const gp_httpin *in) {
+gp_err gp_headerform_readsender (gp_peer **out, const gp_httpin *in) {
   const char *address = gp_httpin_header(in, address_header);
   const char *digits = gp_httpin_header(in, port_header);
   if (address == NULL || digits == NULL)
@@ -54,7 +54,7 @@ int gp_headerform_read (gp_message **out, const gp_httpin *in,
   gp_err e;
   if (status != 0)
     return status;
-  e = readfrom(&from, in);
+  e = gp_headerform_readsender(&from, in);
   if (e == GP_OK && (type == GP_BROADCAST || type == GP_DIRECT))
     e = readdata(&data, in);
   if (e == GP_OK && type == GP_DIRECT)

@@ -23,6 +23,10 @@ bool gp_headerform_is (const gp_httpin *in);
 int gp_headerform_read (gp_message **out, const gp_httpin *in,
                         const gp_peer *self);
 
+/* Reads only who speaks, with a reference for the caller. GP_EINVAL: it does
+   not say; GP_ENOMEM. */
+gp_err gp_headerform_readsender (gp_peer **out, const gp_httpin *in);
+
 /* A text that what is written borrows. */
 typedef struct gp_headertext {
   char port[8];

@@ -3,7 +3,10 @@
 */
 #include "wire/http.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/ascii.h"
 
 const char *gp_httpin_header (const gp_httpin *in, const char *name) {
   return in->find(in->headers, name);
@@ -18,6 +21,32 @@ gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
     return NULL;
   value += skip;
   return gp_peer_parse(&p, value, strlen(value)) == GP_OK ? p : NULL;
+}
+
+/* In lines that each end with a zero and one byte more. */
+static const char *findline (const void *lines, const char *name) {
+  size_t len = strlen(name);
+  const char *line = lines;
+  for (; *line != '\0'; line += strlen(line) + 2)
+    if (gp_ascii_same(line, name, len) && line[len] == ':')
+      return line + len + 1 + strspn(line + len + 1, " \t");
+  return NULL;
+}
+
+bool gp_httpin_cut (gp_httpin *in, char *head) {
+  char *line = strstr(head, "\r\n"), *end;
+  if (line == NULL || strncmp(head, "HTTP/1.", 7) != 0 || head[8] != ' ')
+    return false;
+  line += 2;
+  in->status = atoi(head + 9);
+  in->headers = line;
+  in->find = findline;
+  while ((end = strstr(line, "\r\n")) != NULL && end != line) {
+    *end = '\0';
+    line = end + 2;
+  }
+  *line = '\0';
+  return true;
 }
 
 bool gp_httpin_isok (const gp_httpin *in) {

@@ -32,6 +32,7 @@ typedef struct gp_httpin {
   const char *body;   /* 'len' bytes; NULL when there are none */
   size_t len;
   const void *headers;
+  size_t nheaders; /* of a response: one that stands twice counts twice */
   /* Value of the first header called 'name', case aside, or NULL. */
   const char *(*find)(const void *headers, const char *name);
 } gp_httpin;
@@ -43,6 +44,13 @@ const char *gp_httpin_header (const gp_httpin *in, const char *name);
    for the caller; NULL: there is none, or no memory. */
 gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
                          const char *prefix);
+
+/*
+** A response of which the head alone came, or its beginning: 'head', which
+** is cut into lines and lives as long as 'in'. Its 'nheaders' is not counted.
+** False: it is no response.
+*/
+bool gp_httpin_cut (gp_httpin *in, char *head);
 
 /* Whether a response says that all is well. */
 bool gp_httpin_isok (const gp_httpin *in);

@@ -30,10 +30,12 @@ typedef enum gp_form {
 /* What a request of ours is about, beyond the published protocol. */
 typedef enum gp_topic {
   GP_TOPIC_NONE,
-  GP_TOPIC_PROBE,    /* a probe: find out whether 'about' is alive */
-  GP_TOPIC_SUSPECT,  /* a probe: 'about' does not respond */
-  GP_TOPIC_DIGEST,   /* a probe: the list of 'about', the sender, has this
+  GP_TOPIC_PROBE,   /* a probe: find out whether 'about' is alive */
+  GP_TOPIC_SUSPECT, /* a probe: 'about' does not respond */
+  GP_TOPIC_DIGEST,  /* a probe: the list of 'about', the sender, has this
                         digest */
+  GP_TOPIC_LIST,    /* a probe: 'about', the sender, wants the list of members
+                        and does not join */
   GP_TOPIC_RECONNECT /* a connect that no program asked for: to be refused
                         by one that has left */
 } gp_topic;
@@ -49,9 +51,12 @@ typedef struct gp_extension {
   const gp_peer *about; /* the topic's peer, or NULL */
   bool has_digest;      /* of a response: 'digest' is told */
   uint64_t digest; /* of the sender's list; of a request: with its topic */
+  bool has_list;   /* of a response to GP_TOPIC_LIST: it has the list */
   bool alone;      /* with GP_TOPIC_RECONNECT: the sender has no member */
   bool brief;      /* a connect: the newest members are list enough */
+  bool visit;      /* a connect: the sender is no member, but will write */
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
+  bool notice;            /* a message: it is one */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */
@@ -96,16 +101,18 @@ bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self);
 /* A response to a peer. Borrows all. */
 typedef struct gp_sendresp {
   int status;
-  const gp_peerlist *list; /* to a connect; else NULL */
+  const gp_peerlist *list; /* to a connect, or GP_TOPIC_LIST; else NULL */
   const char *text;        /* of a refusal (wire/refusal.h); else NULL */
   gp_extension ext;
 } gp_sendresp;
 
-/* A response of a peer. Owns all but 'remote'. */
+/* A response of a peer, or how it failed to come. Owns all but 'remote'. */
 typedef struct gp_recvresp {
   int status;
-  gp_form form;       /* as far as it shows */
-  gp_peerlist list;   /* to a connect */
+  bool unsent;        /* the request did not go out: nobody has it */
+  gp_form form;       /* as far as it shows; UNKNOWN: of no node (given.h) */
+  bool toprobe;       /* of a header form: as one is to a probe alone */
+  gp_peerlist list;   /* to a connect, or GP_TOPIC_LIST */
   const char *remote; /* numeric address that it came from; borrowed */
   gp_extension ext;
 } gp_recvresp;

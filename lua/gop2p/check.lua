@@ -3,6 +3,8 @@
 -- Every check raises at the line that called the public function: the one
 -- that called the check, or, with 'extra' functions in between, theirs.
 
+local numeral = require("gop2p.text").tostring
+
 local check = {}
 
 local function fail(arg, name, text, extra)
@@ -31,7 +33,7 @@ end
 
 -- A string; a number is taken for one, as Lua's own functions do.
 function check.string(value, arg, name)
-  if type(value) == "number" then return tostring(value) end
+  if type(value) == "number" then return numeral(value) end
   if type(value) ~= "string" then
     fail(arg, name, expected(value, "string"))
   end
@@ -48,6 +50,24 @@ end
 function check.table(value, arg, name)
   if value ~= nil and type(value) ~= "table" then
     fail(arg, name, expected(value, "table"))
+  end
+  return value
+end
+
+-- Options: a table, or nil, which is an empty one. 'known': name to type, or
+-- to "any".
+function check.options(value, known, arg, name, extra)
+  if value == nil then return {} end
+  if type(value) ~= "table" then
+    fail(arg, name, expected(value, "table"), extra)
+  end
+  for key, given in pairs(value) do
+    local kind = known[key]
+    if not kind then
+      fail(arg, name, ("unknown option '%s'"):format(tostring(key)), extra)
+    elseif kind ~= "any" and type(given) ~= kind then
+      fail(arg, name, ("option '%s': %s expected"):format(key, kind), extra)
+    end
   end
   return value
 end

@@ -1,6 +1,7 @@
 -- complete.lua - what a word that is being typed may become: in Lua, and
 -- where a peer is meant.
 
+local sort = require("gop2p.text").sort
 local values = require "gop2p.values"
 
 local complete = {}
@@ -112,7 +113,7 @@ function complete.lua(line, start, names)
     for i, name in ipairs(list) do
       list[i] = name:sub(#text - #word + 1)
     end
-    table.sort(list)
+    sort(list)
     return #list > 0 and list or nil
   end
   local chain, mark = head:match("([%a_][%w_.:]*)([.:])$")
@@ -127,7 +128,7 @@ function complete.lua(line, start, names)
       if keyword:sub(1, #word) == word then list[#list + 1] = keyword end
     end
   end
-  table.sort(list)
+  sort(list)
   return list
 end
 

@@ -9,13 +9,19 @@
 --     for msg in node:inbox() do print(msg) end
 --   end)
 
-local check = require "gop2p.check"
 local core = require "gop2p.core"
+
+-- Once in a Lua state: see core.c.
+if core.kept then return core.kept.gop2p end
+
+local check = require "gop2p.check"
+local clock = require "gop2p.clock"
 local help = require "gop2p.help"
 local input = require "gop2p.input"
 local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local scheduler = require "gop2p.scheduler"
+local signals = require "gop2p.signals"
 local start = require "gop2p.start"
 local state = require "gop2p.state"
 local values = require "gop2p.values"
@@ -163,17 +169,28 @@ function gop2p.peer(address, port)
   return peer
 end
 
--- gop2p.run([f]): runs f as a task, and the loop until no task is left.
--- Raises the first error of a task, with its traceback.
-function gop2p.run(f)
+-- gop2p.run([f [, options]]) -> signal | nil
+--
+-- Runs f as a task, and the loop until no task is left. Raises the first
+-- error of a task, with its traceback. With the option signals = true SIGINT,
+-- SIGTERM and, unless it is ignored, SIGHUP end it in order: every node
+-- leaves, five seconds at most, then the tasks are closed, and it gives
+-- "INT", "TERM" or "HUP". They are caught meanwhile, and only meanwhile.
+function gop2p.run(f, options)
   if f ~= nil then check.callable(f, 1, "run") end
+  if check.options(options, { signals = "boolean" }, 2, "run").signals then
+    local signal = signals.run(f)
+    return signal
+  end
   scheduler.run(f)
 end
 
--- gop2p.spawn(f, ...): starts f(...) as a task of its own.
+-- gop2p.spawn(f, ...) -> task
+--
+-- Starts f(...) as a task of its own; task:cancel() ends it where it waits.
 function gop2p.spawn(f, ...)
   check.callable(f, 1, "spawn")
-  scheduler.spawn(f, ...)
+  return scheduler.spawn(f, ...)
 end
 
 -- gop2p.sleep(seconds): waits, while the loop goes on.
@@ -210,14 +227,36 @@ gop2p.readable = input.readable
 gop2p.lines = input.lines
 gop2p.prompt = prompt.set
 
+-- gop2p.now() -> seconds since some moment in the past, with fractions
+--
+-- For measuring: nobody sets this clock. In a test it has the virtual time.
+function gop2p.now()
+  return clock.now()
+end
+
+-- gop2p.fold(text) -> text
+--
+-- For comparing regardless of case and accents: two texts that give the same
+-- are one to a person. Bytes that are none of UTF-8 stay as they are.
+function gop2p.fold(text)
+  return core.fold(check.string(text, 1, "fold"))
+end
+
 -- gop2p.help() -> text: what there is.
 function gop2p.help()
   return help.gop2p(gop2p)
 end
 
-return setmetatable(gop2p, {
+setmetatable(gop2p, {
   __name = "gop2p",
   __tostring = function()
     return gop2p._VERSION .. ", see gop2p.help()"
   end,
 })
+
+core.kept = { gop2p = gop2p }
+for name, module in pairs(package.loaded) do
+  if tostring(name):find("^gop2p%.%l+$") then core.kept[name] = module end
+end
+
+return gop2p

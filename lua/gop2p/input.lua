@@ -3,6 +3,7 @@
 local check = require "gop2p.check"
 local core = require "gop2p.core"
 local scheduler = require "gop2p.scheduler"
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local input = {}
@@ -19,9 +20,17 @@ local function descriptor(file, name)
   return file
 end
 
+-- Nothing tells at what virtual time something comes from elsewhere.
+local UNSEEN = "in a simulated network a program waits for nothing but files "
+               .. "and its standard input"
+
 local function wait(fd, deadline)
   local watch, number = core.watch(fd)
-  if not watch then return nil, number end
+  if not watch then
+    local err = number
+    if system.simulated and err.code == "EINVAL" then err.cause = UNSEEN end
+    return nil, err
+  end
   local _ <close> = setmetatable({}, { __close = function()
     core.unwatch(watch)
   end })
@@ -79,8 +88,9 @@ local function closed()
                       "the file is closed")
 end
 
--- An iterator over the lines of 'file', its descriptor being 'fd'. wait(fd)
--- waits until that can be read: true, or nil and an error.
+-- A function that gives the lines of 'file', its descriptor being 'fd': nil
+-- at the end, nil and an error when reading fails. await(fd) waits until that
+-- can be read: true, or nil and an error.
 local function reader(file, fd, await)
   local buffer, over = newbuffer(), false
   return function()
@@ -105,11 +115,16 @@ end
 -- The lines of a file (default: standard input) without their ends, also
 -- the last one if it has none, while the loop goes on. Reads the descriptor
 -- itself: what io.read has already taken into the file's buffer is not
--- seen. The iterator gives nil at the end, and nil and an error when reading
--- fails.
+-- seen. The iterator gives nil at the end, and raises when reading fails, as
+-- that of io.lines does: of a folder, or of a file that has been closed.
 function input.lines(file)
   file = file or io.stdin
-  return reader(file, descriptor(file, "lines"), wait)
+  local take = reader(file, descriptor(file, "lines"), wait)
+  return function()
+    local line, err = take()
+    if err then error(tostring(err), 2) end
+    return line
+  end
 end
 
 -- The lines of standard input; before each wait, and whenever something has

@@ -11,7 +11,7 @@ local TRIES = 100
 function naming.numbered(name, number)
   local suffix = ("-%d"):format(number)
   while not core.isname(name .. suffix) do
-    name = name:sub(1, utf8.offset(name, -1) - 1)
+    name = name:sub(1, (core.letters(name, 1, #name - 1)))
   end
   return name .. suffix
 end
@@ -26,19 +26,22 @@ local function takenext(node, asked, number)
   end
 end
 
--- naming.connect(node, peer, asked [, timeout]) -> true | nil, err
+-- naming.connect(node, peer, asked [, timeout [, connect]])
+--   -> true | nil, err
 --
--- As start.connect, which it calls. Where the node's name is taken it comes
--- in as the first of "ann-2", "ann-3", ... that is free, 'asked' being "ann";
--- node:self().name is the name that it has then. Where it does not come in
--- it has the name that it had.
-function naming.connect(node, peer, asked, timeout)
+-- As connect(node, peer, timeout), which is start.connect unless it is given.
+-- Where the node's name is taken it comes in as the first of "ann-2",
+-- "ann-3", ... that is free, 'asked' being "ann"; node:self().name is the
+-- name that it has then. Where it does not come in it has the name that it
+-- had.
+function naming.connect(node, peer, asked, timeout, connect)
+  connect = connect or start.connect
   local had, number = node:self().name, 1
-  local ok, err = start.connect(node, peer, timeout)
+  local ok, err = connect(node, peer, timeout)
   while not ok and err.code == "EEXIST" and not core.isclosed(node) do
     number = takenext(node, asked, number)
     if not number then break end
-    ok, err = start.connect(node, peer, timeout)
+    ok, err = connect(node, peer, timeout)
   end
   if not ok and not core.isclosed(node) and node:self().name ~= had then
     core.setname(node, had)

@@ -7,10 +7,12 @@
 local check = require "gop2p.check"
 local core = require "gop2p.core"
 local help = require "gop2p.help"
+local look = require "gop2p.look"
 local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local sort = require("gop2p.text").sort
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
@@ -25,6 +27,8 @@ meta.__name = "gop2p.node"
 -- While the core's outbox is full and its receivers are slow, how often (s)
 -- it is looked at whether they have stopped responding altogether.
 local RECHECK = 0.25
+
+local TIMEOUT = 5    -- seconds for the list of a peer, if not said
 
 -- A list shows what is in it.
 local listmeta = {
@@ -42,7 +46,7 @@ local fieldsmeta = {
     for name, value in pairs(fields) do
       items[#items + 1] = ("%s = %s"):format(name, value)
     end
-    table.sort(items)
+    sort(items)
     return "{" .. table.concat(items, ", ") .. "}"
   end
 }
@@ -62,14 +66,14 @@ local function tryreach(self, peer)
   core.askreach(self, peer)
 end
 
--- Joins through one entry point.
-local function join(self, peer, timeout)
+-- Joins through one entry point; 'request': core.connect or core.visit.
+local function join(self, peer, timeout, request)
   local deadline = scheduler.deadline(timeout)
   local ok, why = reach.check(self, peer, timeout)
   if not ok then return nil, why end
   timeout = deadline and math.max(deadline - core.now(), 0)
   local asktime = timeout and timeout > 0 and math.min(timeout, 86400) or 5
-  local rec, err = core.connect(self, peer, math.max(asktime, 0.001))
+  local rec, err = request(self, peer, math.max(asktime, 0.001))
   if not rec then
     err.peer = peer
     return nil, err
@@ -89,6 +93,21 @@ local function join(self, peer, timeout)
   return true
 end
 
+-- Joins through the first that lets it in; 'name' is what was called.
+local function enter(self, peers, timeout, name)
+  local list, why, err = whom.list(self, peers, "could not join through")
+  check.that(list or err, 1, name, why, 1)
+  timeout = check.timeout(timeout, 2, name, 1)
+  if err then return nil, err end
+  local joined
+  for _, peer in ipairs(list) do
+    joined, err = join(self, peer, timeout, core[name])
+    if joined then return true end
+    if core.isclosed(self) then break end
+  end
+  return nil, err
+end
+
 -- node:connect(peer_or_list [, timeout]) -> true | nil, err
 --
 -- Joins the network of 'peer' and greets every member of it. Waits for the
@@ -99,52 +118,64 @@ end
 -- is reached from this machine alone joins nobody elsewhere: EADDRNOTAVAIL.
 function node:connect(peers, timeout)
   open(self, "connect")
-  local list, why, err = whom.list(self, peers, "could not join through")
-  check.that(list or err, 1, "connect", why)
-  timeout = check.timeout(timeout, 2, "connect")
-  if err then return nil, err end
-  local joined
-  for _, peer in ipairs(list) do
-    joined, err = join(self, peer, timeout)
-    if joined then return true end
-    if core.isclosed(self) then break end
-  end
+  local ok, err = enter(self, peers, timeout, "connect")
+  if ok then return true end
   return nil, err
 end
 
+-- node:visit(peer_or_list [, timeout]) -> true | nil, err
+--
+-- The same for a node that only comes to send: for ten seconds nodes of ours
+-- take what it sends, but they do not list it, send it no broadcasts, and
+-- tell nobody that it came or left. To other programs it is a member.
+function node:visit(peers, timeout)
+  open(self, "visit")
+  local ok, err = enter(self, peers, timeout, "visit")
+  if ok then return true end
+  return nil, err
+end
+
+-- Whether the options of a call say that it sends a notice.
+local function isnotice(options, arg, name)
+  return not not check.options(options, { notice = "any" }, arg, name,
+                               1).notice
+end
+
 -- Puts a message on its way once its receivers have room for it.
-local function post(self, data, list, what)
+local function post(self, data, list, notice, what)
   local room = core.signal(self, "room")
   while not core.hasroom(self, list) do
     scheduler.wait(room, scheduler.deadline(RECHECK))
     if core.isclosed(self) then return nil, values.stopped(what) end
   end
-  return system.post(self, data, list)
+  return system.post(self, data, list, notice)
 end
 
--- node:broadcast(data) -> receipt | nil, err
+-- node:broadcast(data [, options]) -> receipt | nil, err
 --
 -- Puts 'data' (any bytes) on its way to every member. Waits only while
 -- members that do respond have more on the way than their outbox holds.
 -- Failures come out of receipt:wait(), or of errors() for those who do not
--- wait.
-function node:broadcast(data)
+-- wait. Option notice = true: no program should answer it by itself.
+function node:broadcast(data, options)
   open(self, "broadcast")
   data = check.string(data, 1, "broadcast")
-  return post(self, data, nil, "could not broadcast")
+  local notice = isnotice(options, 2, "broadcast")
+  return post(self, data, nil, notice, "could not broadcast")
 end
 
--- node:send(peer_or_list, data) -> receipt | nil, err
+-- node:send(peer_or_list, data [, options]) -> receipt | nil, err
 --
 -- The same to one peer, or to each of a list. A member can be named: where
 -- none or several have the name, nothing is sent to anybody.
-function node:send(to, data)
+function node:send(to, data, options)
   open(self, "send")
   local list, why, err = whom.list(self, to, "could not send to")
   check.that(list or err, 1, "send", why)
   data = check.string(data, 2, "send")
+  local notice = isnotice(options, 3, "send")
   if err then return nil, err end
-  return post(self, data, list, "could not send")
+  return post(self, data, list, notice, "could not send")
 end
 
 -- node:receive([timeout]) -> message | nil, err
@@ -265,7 +296,7 @@ local STATES = { alive = true, suspected = true, failed = true,
                  candidate = true }
 
 -- What node:stats() gives.
-local function look(self)
+local function statistics(self)
   local stats = core.stats(self)
   for _, one in ipairs(stats.peers) do setmetatable(one, fieldsmeta) end
   setmetatable(stats.peers, listmeta)
@@ -274,7 +305,7 @@ end
 
 -- What is known of the peers; nothing once the node is stopped.
 local function known(self)
-  return core.isclosed(self) and {} or look(self).peers
+  return core.isclosed(self) and {} or statistics(self).peers
 end
 
 -- node:members([state]) -> list of peers: everybody else in its network, in
@@ -327,6 +358,32 @@ function node:member(who)
   return nil
 end
 
+-- node:look(peer [, timeout]) -> list | nil, err
+--
+-- Who is in the network of 'peer', without joining it: 'peer' itself, then
+-- those whom it lists. Each is a table like those in node:stats().peers:
+-- 'peer', 'name' (if it has one), 'state' ("alive", or "suspected": it does
+-- not respond), 'rtt' (seconds), and if it does not respond 'error'. Waits
+-- for 'peer' ('timeout' seconds, default 5), and then for the others a
+-- second. Where the list is longer than the node may have members it is cut,
+-- and its 'more' is how many are missing. Only nodes of ours tell, once a
+-- second for each that asks. EVERSION: it is none, or an earlier version;
+-- EFORBIDDEN: it does not reach this node.
+function node:look(peer, timeout)
+  open(self, "look")
+  local who, why, err = whom.one(self, peer, "could not look at")
+  check.that(who or err, 1, "look", why)
+  timeout = check.timeout(timeout, 2, "look")
+  if err then return nil, err end
+  local peers, more = look.list(self, who,
+                                scheduler.deadline(timeout or TIMEOUT))
+  if not peers then return nil, more end
+  local list = look.at(self, peers)
+  for _, one in ipairs(list) do setmetatable(one, fieldsmeta) end
+  if more > 0 then list.more = more end
+  return setmetatable(list, listmeta)
+end
+
 -- node:set_name(name) -> true | nil, err
 --
 -- Gives the node this name, which is checked as the option is, and tells the
@@ -351,7 +408,7 @@ end
 -- nil: none yet), 'outbox_messages', 'outbox_bytes'.
 function node:stats()
   open(self, "stats")
-  return look(self)
+  return statistics(self)
 end
 
 -- node:is_connected() -> whether there is any member.

@@ -305,15 +305,6 @@ local function interject()
   return #items >= AT_ONCE and 0 or nil
 end
 
--- Which characters there are is the environment's to say; where it does not,
--- as in many containers, they are those of UTF-8. readline asks it by itself,
--- libedit does not.
-local function setlocale()
-  if os.setlocale("", "ctype") == "C" then
-    os.setlocale("C.UTF-8", "ctype")
-  end
-end
-
 -- prompt.begin{edit, complete, breaks} -> boolean
 --
 -- For a command that prompts by itself, and does what the stock prompt does.
@@ -325,7 +316,6 @@ end
 function prompt.begin(options)
   own, wanted = true, true
   if options.edit then
-    setlocale()
     hook(options.complete, options.breaks)
   end
   lines = not live and input.typed(interject)
@@ -334,11 +324,13 @@ function prompt.begin(options)
   return not lines
 end
 
--- prompt.read(text) -> line | nil at the end | nil, true on Ctrl-C
+-- prompt.read(text) -> line, pasted | nil at the end | nil, true on Ctrl-C
 --                     | nil, false, err when reading fails
 --
 -- After prompt.begin, on the main thread. 'text' asks for the line; nil asks
--- nobody. Raises the error of a task where no line is edited.
+-- nobody. Where lines are edited one has line breaks if it was pasted with
+-- them; 'pasted': it begins with what was pasted. Raises the error of a task
+-- where no line is edited.
 function prompt.read(text)
   if not lines then return core.readline(text or "") end
   question = text

@@ -28,6 +28,7 @@ local function gather(failures, err)
     err = values.error(first.kind, first.code, first.text, first.cause)
     err.peer, err.message, err.status =
       first.peer, first.message, first.status
+    err.unsure = first.unsure
   end
   err.failed = setmetatable({}, failedmeta)
   local n = 0

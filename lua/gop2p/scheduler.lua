@@ -8,7 +8,13 @@
 -- Every task is in a scope, and every scope in a process, which is a scope
 -- itself. An ordinary program has one process; the test kit makes more, see
 -- scheduler.process.
+--
+-- A process has a code, which a program may replace while it runs: then the
+-- tasks end that the former code has spawned. See scheduler.renew. Which code
+-- it is that runs, the running task tells; see codehere.
 
+local check = require "gop2p.check"
+local codes = require "gop2p.codes"
 local core = require "gop2p.core"
 local waits = require "gop2p.waits"
 
@@ -34,7 +40,19 @@ local function newscope(process, report, budget)
   local scope = { count = 0, tasks = {}, running = false, problem = false,
                   report = report or process.report, budget = budget or 0 }
   scope.process = process or scope
+  scope.code = not process and codes.new() or nil
   return scope
+end
+
+local hooked = false   -- whether hooks that are set let budgets be
+
+-- From the first budget on, a hook that a task sets stands beside it.
+local function allowhooks()
+  if hooked then return end
+  hooked = true
+  local library = package.loaded.debug
+  library.sethook, library.gethook = core.hooks(library.sethook,
+                                                library.gethook)
 end
 
 local root = newscope(nil, function(problem)
@@ -44,7 +62,10 @@ end)
 local depth = 0        -- turns within turns
 local stepping         -- the task that was resumed and not yet seen to
 
--- The end of a task: its scope learns of it, and of its error.
+local endspawned   -- function
+
+-- The end of a task: its scope learns of it, and of its error. What it has
+-- spawned after its code was replaced ends with it.
 local function retire(task, problem)
   local scope = task.scope
   tasks[task.co] = nil
@@ -56,12 +77,38 @@ local function retire(task, problem)
     scope.report(problem)
   end
   if scope.count == 0 or problem then scheduler.wake(scope) end
+  if task.code and task.code.over and not task.bound then
+    endspawned("origin", task)
+  end
 end
 
--- Runs what <close> was promised. That may wait, but cannot yield.
+-- Runs what <close> was promised. That may wait, but cannot yield. True, or
+-- false and the error that it raised.
 local function close(task)
   task.closing = true
-  coroutine.close(task.co)
+  return coroutine.close(task.co)
+end
+
+-- Ends a task where it waits. What its <close> raises is its error.
+local function finish(task)
+  local ok, problem = close(task)
+  retire(task, not ok and scheduler.describe(problem) or nil)
+end
+
+-- Ends the tasks that end with their code and whose 'field' has this value,
+-- the oldest first. One that runs ends where it waits next.
+function endspawned(field, value)
+  local list = {}
+  for _, task in pairs(tasks) do
+    if task.bound and task[field] == value then list[#list + 1] = task end
+  end
+  table.sort(list, function(a, b) return a.number < b.number end)
+  for _, task in ipairs(list) do
+    local rests = coroutine.status(task.co) == "suspended"
+    if not rests then
+      task.ends = true
+    elseif tasks[task.co] then finish(task) end
+  end
 end
 
 -- What was raised, as text: it may be any value, also one whose __tostring
@@ -84,7 +131,7 @@ local function resume(task)
   if status ~= "suspended" then return runnable:put(task) end
   task.waits = false
   if task.scope.resumed and not task.quiet then task.scope.resumed() end
-  core.slice(task.scope.budget)
+  core.slice(task.scope.budget, co)
   local ok, err = coroutine.resume(co, table.unpack(task, 1, task.n))
   task.n = 0
   if isover(task) then return end
@@ -94,6 +141,8 @@ local function resume(task)
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then
     retire(task)
+  elseif task.ends then
+    finish(task)
   elseif not task.waits then
     runnable:put(task)    -- a bare coroutine.yield: let others have a turn
   end
@@ -102,8 +151,9 @@ end
 local function step(task)
   local process = task.scope.process
   if process.over then return end
-  if process.held then
-    table.insert(process.held, task)
+  local held = process.held or task.code and task.code.held
+  if held then
+    table.insert(held, task)
     return
   end
   local outer = stepping
@@ -224,6 +274,11 @@ function scheduler.deadline(seconds)
   return seconds and core.now() + seconds
 end
 
+-- The process that the running task is in; of interest to the test kit.
+local function currentprocess()
+  return stepping and stepping.scope.process or root
+end
+
 -- Where the tasks go that the running one starts.
 local function currentscope()
   local task = current()
@@ -231,8 +286,13 @@ local function currentscope()
   return task.scope.home or task.scope
 end
 
+local started = 0      -- so many tasks
+local methods = {}
+local meta = { __index = methods, __name = "gop2p.task" }
+
 local function start(scope, f, ...)
-  local task = table.pack(...)
+  local task = setmetatable(table.pack(...), meta)
+  started = started + 1
   if type(f) ~= "function" then
     local callable = f
     f = function(...) return callable(...) end
@@ -240,6 +300,9 @@ local function start(scope, f, ...)
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.queued, task.waits = false, false, false
   task.wait, task.interrupted, task.closing = false, false, false
+  task.number, task.ends = started, false
+  task.code, task.origin, task.inline = false, false, false
+  task.bound = false   -- whether it ends with its code
   if scope.budget > 0 then core.limit(task.co) end
   tasks[task.co] = task
   scope.tasks[task] = true
@@ -248,9 +311,45 @@ local function start(scope, f, ...)
   return task
 end
 
--- Starts f(...) as a task of its own; it first runs in the next turn.
+local outside = { inline = false }   -- for the task, where none runs
+
+-- The new code that is run here, see scheduler.inline; or false.
+function scheduler.inlined()
+  return (current() or outside).inline
+end
+
+-- The code of what runs: new code that is run here, or the one of the task
+-- that runs; else the process's.
+local function codehere()
+  local task = current()
+  return scheduler.inlined() or task and task.code or
+         currentprocess().code
+end
+
+-- Starts f(...) as a task of its own, which it gives; it first runs in the
+-- next turn. It is of the code of what spawns it, and ends with that; or with
+-- the task that has spawned it, where this outlives its code.
 function scheduler.spawn(f, ...)
-  start(currentscope(), f, ...)
+  local from, code = current(), codehere()
+  local task = start(currentscope(), f, ...)
+  task.bound, task.code = true, code
+  if from and not from.inline then task.origin = from.origin or from end
+  return task
+end
+
+-- task:cancel()
+--
+-- Ends a task where it waits: its <close> variables are closed, and nobody is
+-- told. One that has ended already stays as it is. One that runs cannot be
+-- cancelled, least of all by itself: that raises.
+function methods:cancel()
+  check.self(self, meta, "cancel", "task")
+  if not tasks[self.co] then return end
+  local status = coroutine.status(self.co)
+  if status ~= "suspended" and status ~= "dead" then
+    error("'cancel': the task runs, rather than waits", 2)
+  end
+  finish(self)
 end
 
 -- Ends the tasks that were started since 'before' was noted.
@@ -260,10 +359,7 @@ local function abandon(scope, before)
     if not before[task] then after[#after + 1] = task end
   end
   for _, task in ipairs(after) do
-    if coroutine.status(task.co) == "suspended" then
-      close(task)
-      retire(task)
-    end
+    if coroutine.status(task.co) == "suspended" then finish(task) end
   end
 end
 
@@ -273,17 +369,13 @@ local function note(scope)
   return before
 end
 
--- The process that the running task is in; of interest to the test kit.
-local function currentprocess()
-  return stepping and stepping.scope.process or root
-end
-
 -- A scope of tasks that no 'run' waits for. An error ends the task that it
 -- happened in and no other: 'report' is called with it, traceback and all,
 -- and must not wait. A task that computes for more than 'budget' seconds
 -- (nil: as long as it likes) without waiting is cut by an error. 'process' is
 -- the one that it is in; nil: that of the running task.
 function scheduler.scope(report, budget, process)
+  if budget then allowhooks() end
   return newscope(process or currentprocess(), report, budget)
 end
 
@@ -317,33 +409,73 @@ local function openscope()
   return scope.home or newscope(scope.process, nil, scope.budget)
 end
 
-local inlined = setmetatable({}, { __mode = "k" })  -- coroutine -> true
-
--- In this coroutine, which is no task, 'run' just calls its function.
-function scheduler.inline(co)
-  inlined[co] = true
+-- scheduler.inline(code, co, ...): resumes a coroutine, which is no task, as
+-- coroutine.resume does. It, and those that it makes, run new code meanwhile:
+-- what they spawn is of it, and 'run' just calls its function.
+function scheduler.inline(code, co, ...)
+  return codes.inline(current() or outside, code, co, ...)
 end
 
--- Runs f, if given, as a task, and the loop until no task is left. Raises
--- the first error of a task, with its traceback; then, and also when it is
--- interrupted, the tasks that were started meanwhile are closed.
-function scheduler.run(f)
-  if inlined[coroutine.running()] then
+-- The code of the process. Whoever starts a task that runs it sets task.code
+-- to it, so that what the task spawns is known for the code's.
+function scheduler.code()
+  return currentprocess().code
+end
+
+-- A code is the process's from now on; the former one is over.
+function scheduler.renew(code)
+  local process = currentprocess()
+  local former = process.code
+  process.code = code
+  scheduler.finish(former)
+  codes.release(code)
+end
+
+-- A code is over: what it has spawned ends.
+function scheduler.finish(code)
+  code.over = true
+  endspawned("code", code)
+  codes.release(code)
+end
+
+local stopmeta = { __index = {} }
+
+-- Ends the 'run' that it is given to; must not wait.
+function stopmeta.__index:ask()
+  self.asked = true
+  if self.scope then scheduler.wake(self.scope) end
+end
+
+-- scheduler.stop(f) -> stop: for 'run'. Once stop:ask() was called, f() is
+-- called, which may wait, and the tasks go on until it returns.
+function scheduler.stop(f)
+  return setmetatable({ f = f, asked = false, scope = false }, stopmeta)
+end
+
+-- Runs f, if given, as a task, and the loop until no task is left, one has
+-- raised, or 'stop', if given, says so. The tasks that were started meanwhile
+-- are closed then, and also when it is interrupted. Raises the first error of
+-- a task, with its traceback.
+function scheduler.run(f, stop)
+  if scheduler.inlined() then
     if f then f() end
     return
   end
   local scope = openscope()
   local before, was = note(scope), scope.running
-  local _ <close> = setmetatable({}, { __close = function()
-    scope.running = was
+  local _ <close> = setmetatable({}, { __close = function(_, err)
     abandon(scope, before)
+    local problem = scope.problem
+    scope.running, scope.problem = was, false
+    if problem and not err then error(problem, 0) end
   end })
   scope.running = true
   if f then start(scope, f) end
-  while scope.count > 0 and not scope.problem do scheduler.wait(scope) end
-  local problem = scope.problem
-  scope.problem = false
-  if problem then error(problem, 0) end
+  if stop then stop.scope = scope end
+  while scope.count > 0 and not scope.problem and not (stop and stop.asked) do
+    scheduler.wait(scope)
+  end
+  if stop and stop.asked then stop.f() end
 end
 
 function scheduler.sleep(seconds)

@@ -15,6 +15,7 @@ local prompt = require "gop2p.prompt"
 local reach = require "gop2p.reach"
 local receipt = require "gop2p.receipt"
 local scheduler = require "gop2p.scheduler"
+local signals = require "gop2p.signals"
 local state = require "gop2p.state"
 local system = require "gop2p.system"
 local unread = require "gop2p.unread"
@@ -46,6 +47,7 @@ function start.at(address, port, options, listen, roams)
   local self, err = system.start(address, port, complete(options, listen))
   if not self then return nil, err end
   unread.watch(self)
+  signals.opened(self)
   if not system.simulated then prompt.opened(self) end
   if roams then roaming[self] = { port = port, options = options } end
   if options.state then
@@ -137,12 +139,8 @@ local function alone(own)
   end })
 end
 
--- start.connect(node, peer [, timeout]) -> true | nil, err
---
--- As node:connect() through one peer, with the address that this takes if
--- the node roams. One that was closed, also by a move that failed, joins
--- nobody: nil, err.
-function start.connect(self, peer, timeout)
+-- Calls a method of the node with one peer and the seconds that are left.
+local function enter(method, self, peer, timeout)
   local deadline = scheduler.deadline(timeout or TIMEOUT)
   local _ <close> = roaming[self] and alone(roaming[self]) or nil
   local ok, err = true, nil
@@ -151,8 +149,30 @@ function start.connect(self, peer, timeout)
   end
   if roaming[self] then ok, err = approach(self, peer, deadline) end
   if not ok then return nil, err end
-  ok, err = node.connect(self, peer, timeout and reach.left(deadline))
+  ok, err = method(self, peer, timeout and reach.left(deadline))
   return ok, err
+end
+
+-- start.connect(node, peer [, timeout]) -> true | nil, err
+-- start.visit(node, peer [, timeout]) -> true | nil, err
+-- start.look(node, peer [, timeout]) -> list | nil, err
+--
+-- As node:connect(), node:visit() and node:look() with one peer, and with the
+-- address that this takes if the node roams. One that was closed, also by a
+-- move that failed, joins nobody: nil, err.
+function start.connect(self, peer, timeout)
+  local ok, err = enter(node.connect, self, peer, timeout)
+  return ok, err
+end
+
+function start.visit(self, peer, timeout)
+  local ok, err = enter(node.visit, self, peer, timeout)
+  return ok, err
+end
+
+function start.look(self, peer, timeout)
+  local list, err = enter(node.look, self, peer, timeout)
+  return list, err
 end
 
 return start

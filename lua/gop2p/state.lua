@@ -63,6 +63,7 @@ end
 -- What stands in a file; or nil, and what is wrong with it: "torn", or whose
 -- else it is.
 local function read(text)
+  text = file.unmark(text)
   local ok, t = pcall(json.decode, text)
   if not ok or type(t) ~= "table" or t.format ~= "gop2p state" then
     return nil, istorn(text) and "torn" or "it is not a state file of gop2p"
@@ -101,12 +102,11 @@ local function giveup(self, record, cause)
   tell(self, record, "internal", "EFOREIGN", cause)
 end
 
--- A torn file is copied, not moved: its name may be a symbolic link.
+-- A torn file.
 local function putaside(self, record, text)
-  local copy = record.path .. ".torn"
-  local ok, err = file.replace(copy, text)
-  if ok then
-    tell(self, record, "parsing", "EBADMSG", "it is torn; kept as " .. copy)
+  local aside, err = file.putaside(record.path, text, "torn")
+  if aside then
+    tell(self, record, "parsing", "EBADMSG", "it is torn; kept as " .. aside)
   else
     record.over = true
     unread.add(self, err)
@@ -133,6 +133,15 @@ local function lock(self, record)
   return held and true, err
 end
 
+-- Puts the text in the place of what it wrote last, or somebody else since.
+local function replace(self, record, text)
+  local ok, err = file.putedit(record.path, record.there, function(edited)
+    unread.add(self, edited)
+  end)
+  if not ok then return nil, err end
+  return file.replace(record.path, text)
+end
+
 local later
 
 local function write(self, record)
@@ -143,9 +152,9 @@ local function write(self, record)
   if text == record.written then return end
   local ok, err = lock(self, record)
   if record.over then return end
-  if ok then ok, err = file.replace(record.path, text) end
+  if ok then ok, err = replace(self, record, text) end
   if ok then
-    record.written, record.told = text, false
+    record.written, record.there, record.told = text, text, false
     return
   end
   if not record.told then unread.add(self, err) end
@@ -184,6 +193,7 @@ local function begin(self, record, any)
     unread.add(self, err)
     return
   end
+  record.there = text
   local found, why = read(text)
   if why == "torn" then
     putaside(self, record, text)

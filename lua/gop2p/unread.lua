@@ -5,6 +5,7 @@
 -- second at most, and kept for a reader that comes later.
 
 local core = require "gop2p.core"
+local plain = require "gop2p.plain"
 local scheduler = require "gop2p.scheduler"
 local system = require "gop2p.system"
 
@@ -59,7 +60,7 @@ local function show(self, state)
   local err, n = collect(self, state)
   if not err then return end
   local more = n > 1 and (" (and %d more)"):format(n - 1) or ""
-  system.warn(self, err .. more)
+  system.warn(self, plain(err .. more))
 end
 
 -- The watch over a node does not keep it: one that nobody uses any more

@@ -2,6 +2,7 @@
 -- compared and joined to strings.
 
 local core = require "gop2p.core"
+local neutral = require("gop2p.text").neutral
 
 local values = {}
 
@@ -21,6 +22,18 @@ peermeta.__concat = concat
 -- called. What a peer is told from others by.
 function values.endpoint(peer)
   return ("%s:%s"):format(hostof(peer), peer.port)
+end
+
+-- values.distinct() -> function(peer) -> boolean: whether it was given none
+-- before that is reached at the same place.
+function values.distinct()
+  local seen = {}
+  return function(peer)
+    local where = values.endpoint(peer)
+    local new = not seen[where]
+    seen[where] = true
+    return new
+  end
 end
 
 -- values.described(peer) -> "ann (host:port)", or without a name "host:port":
@@ -46,10 +59,11 @@ function peermeta.__eq(a, b)
   return a.address == b.address and a.port == b.port
 end
 
-function peermeta.__lt(a, b)
+-- By the bytes of their addresses, then by port.
+peermeta.__lt = neutral(function(a, b)
   if a.address == b.address then return a.port < b.port end
   return a.address < b.address
-end
+end)
 
 function peermeta.__le(a, b)
   return not (b < a)
@@ -159,7 +173,7 @@ end
 
 -- The name and the "host:port" in "ann (host:port)", or nil.
 local function parts(text)
-  local name, endpoint = text:match("^(%S+) %((%S+)%)$")
+  local name, endpoint = text:match("^([^ ]+) %(([^ ]+)%)$")
   if name and core.isname(name) then return name, endpoint end
 end
 

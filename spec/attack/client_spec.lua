@@ -33,6 +33,7 @@ describe("a slow sender", function()
       return ended(conn)
     end)
     assert.matches("^HTTP/1.1 408 ", conn.unread)
+    assert.matches("\r\nGop2p%-Process: %x+\r\n", conn.unread)
     assert.is_true(seconds >= 0.35, seconds)
     local err = assert(net.errors(node, 1)[1])
     assert.same({"ELIMIT", 408}, {err.code, err.status})
@@ -119,6 +120,7 @@ describe("a connection", function()
       if ended(conn) or conn.unread ~= "" then
         assert.matches("^HTTP/1.1 503 ", conn.unread)
         assert.matches("\r\nRetry%-After: %d", conn.unread)
+        assert.matches("\r\nGop2p%-Process: %x+\r\n", conn.unread)
         n = n + 1
       end
     end

@@ -17,13 +17,15 @@ local function chunked(body)
 end
 
 describe("refused with its proper status:", function()
-  local node, bystander
+  local node, bystander, process
 
   before_each(function()
     node = assert(gop2p.start_local_node(0, {max_body = 1000}))
     bystander = assert(net.dial(node))
     bystander:send(GOOD)
-    assert.equal(200, assert(bystander:response()).status)
+    local response = assert(bystander:response())
+    assert.equal(200, response.status)
+    process = assert(response.headers["gop2p-process"])
   end)
 
   after_each(function()
@@ -40,6 +42,7 @@ describe("refused with its proper status:", function()
     response = response or error(("no response: %q"):format(rest))
     assert.equal(status, response.status)
     assert.equal("close", response.headers.connection)
+    assert.equal(process, response.headers["gop2p-process"])
     assert.equal("", response.body)
     assert.is_nil(response.headers["content-type"])
     local more, left = conn:response()

@@ -42,6 +42,41 @@ describe("a command", function()
     assert.is_true(scene:is_silent())
   end)
 
+  it("of several bots is called by name where it has no prefix", function()
+    local quiz = bots.new {name = "quiz", prefix = false,
+                                   join = scene.user:self()}
+    scene.bot:command("top", "the best", function() return "of dice" end)
+    quiz:command("top", "the best", function() return "of the quiz" end)
+    scene:start()
+    assert(quiz:start())
+    bots.await(function() return #scene.user:members() == 2 end)
+    assert.equal("of dice", scene:ask("!top"))
+    scene:say("quiz: top")
+    local answer = scene.user:receive(5)
+    assert.same({"of the quiz", "quiz"}, {answer.data, answer.name})
+    assert.is_true(scene:is_silent())
+    quiz:stop()
+  end)
+
+  it("that gives no text says nothing", function()
+    local given
+    scene.bot:command("get", "gets it", function() return given end)
+    scene.bot:hear("hm", function() return given end)
+    scene:start()
+    for _, text in ipairs {"!get", "hm"} do
+      for _, nothing in ipairs {"", false,
+          setmetatable({}, {__tostring = function() return "" end})} do
+        given = nothing
+        scene:say(text)
+        assert.is_true(scene:is_silent())
+      end
+      given = 0
+      assert.equal("0", scene:ask(text))
+      given = " "
+      assert.equal(" ", scene:ask(text))
+    end
+  end)
+
   it("gets its arguments by name, as what they are", function()
     scene.bot:command("do <n:integer> [x:number=1.5] [ok:boolean] [who:peer]"
                       .. " [t:duration] [rest...]", echo)
@@ -119,7 +154,7 @@ describe("a command", function()
     scene:start()
     assert.equal("1", scene:ask("!r"))
     assert.equal("1", scene:ask("!die"))
-    assert.equal("roll - rolls a die\nalso: r, die",
+    assert.equal("Usage: roll - rolls a die\nalso: r, die",
                  scene:ask_directly("help roll"))
   end)
 
@@ -177,11 +212,11 @@ describe("help", function()
   it("lists what the asker may use", function()
     local scene <close> = bots.scene()
     made(scene)
-    assert.equal("!help [command] - says what can be asked\n"
-                 .. "!roll [sides:integer=6] - rolls a die",
+    assert.equal("Commands:\n* !help [command] - says what can be asked\n"
+                 .. "* !roll [sides:integer=6] - rolls a die",
                  scene:ask("!help"))
-    assert.equal("I do not know stop.", scene:ask("!help stop"))
-    assert.equal("!roll [sides:integer=6] - rolls a die",
+    assert.equal("I do not know stop.", scene:ask_directly("help stop"))
+    assert.equal("Usage: !roll [sides:integer=6] - rolls a die",
                  scene:ask("!help roll"))
   end)
 
@@ -190,11 +225,11 @@ describe("help", function()
       return {owner = user}
     end)
     made(scene)
-    assert.equal("disable <name...> - switches a command off\n"
-                 .. "enable <name...> - switches a command on again\n"
-                 .. "help [command] - says what can be asked\n"
-                 .. "roll [sides:integer=6] - rolls a die\n"
-                 .. "stop - ends it", scene:ask_directly("help"))
+    assert.equal("Commands:\n* disable <name...> - switches a command off\n"
+                 .. "* enable <name...> - switches a command on again\n"
+                 .. "* help [command] - says what can be asked\n"
+                 .. "* roll [sides:integer=6] - rolls a die\n"
+                 .. "* stop - ends it", scene:ask_directly("help"))
   end)
 
   it("does not list what another command is found instead of", function()
@@ -204,8 +239,8 @@ describe("help", function()
     scene.bot:command("start|enable", "starts it", echo)
     scene.bot:command("disable", "ends it", echo, {hidden = true})
     scene:start()
-    assert.equal("help [command] - says what can be asked\n"
-                 .. "start - starts it", scene:ask_directly("help"))
+    assert.equal("Commands:\n* help [command] - says what can be asked\n"
+                 .. "* start - starts it", scene:ask_directly("help"))
   end)
 
   it("is hinted at when the bot was meant and not understood", function()
@@ -230,8 +265,9 @@ describe("a prefix", function()
     local other <close> = bots.scene {prefix = false, name = "dice"}
     other:ping():start()
     other:say("!ping")
-    assert.equal("dice: help [command] - says what can be asked\n"
-                 .. "dice: ping", other:ask("dice: help"))
+    assert.equal("Commands:\n"
+                 .. "* dice: help [command] - says what can be asked\n"
+                 .. "* dice: ping", other:ask("dice: help"))
   end)
 end)
 

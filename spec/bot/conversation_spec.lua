@@ -166,6 +166,8 @@ describe("wait_for", function()
     scene:start()
     local value, err = scene.bot:wait_for("failed", 0.02)
     assert.same({nil, "ETIMEDOUT"}, {value, err.code})
+    assert.equal("internal error: no event \"failed\": none came in time",
+                 tostring(err))   -- nothing is wrong with the network
   end)
 
   it("raises what its predicate raises, and for events there are not",

@@ -75,7 +75,7 @@ describe("a handler that fails", function()
 
   it("is not the same as one that every bot has", function()
     assert.equal("help is always on.", scene:ask("!disable help"))
-    assert.equal("I do not know helf.", scene:ask("!disable helf"))
+    assert.equal("I do not know helf.", scene:ask_directly("disable helf"))
   end)
 
   it("starts anew after a success", function()
@@ -130,6 +130,20 @@ describe("a handler that computes for too long", function()
       end)
       assert.is_true(seconds < 2, seconds)
       assert.equal(("Sorry, %s failed."):format(name), (scene:hear()))
+    end
+  end)
+
+  it("is cut although it has set a hook of its own", function()
+    local scene <close> = bots.scene {budget = BUDGET}
+    local debug = package.loaded.debug
+    scene.bot:command("hook <mask>", function(_, args)
+      debug.sethook(function() end, args.mask == "none" and "" or args.mask)
+      while true do end
+    end)
+    scene:ping():start()
+    for _, mask in ipairs {"none", "l", "crl"} do
+      assert.equal("Sorry, hook failed.", scene:ask("!hook " .. mask))
+      assert.equal("pong", scene:ask("!ping"))
     end
   end)
 

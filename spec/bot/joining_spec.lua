@@ -124,7 +124,7 @@ describe("what a bot says when it has just started", function()
     local told = bots.new {join = user:self()}
     told:on("start", function() told:say("I am back") end)
     assert(bot:start())
-    assert.is_true(bot:say("Hello"))
+    assert.truthy(bot:say("Hello"))
     assert.equal("Hello", assert(user:receive(5)).data)
     assert(told:start())
     assert.equal("I am back", assert(user:receive(5)).data)

@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local log = require "gop2p.bot.log"
+local terminal = require "spec.support.terminal"
 
 local function dice() return "dice" end
 
@@ -44,9 +45,57 @@ describe("the log of a bot", function()
     assert.is_nil(written():find("[\0-\31\127]"))
   end)
 
+  it("shows a traceback line by line on a terminal, and only there",
+     function()
+    local fields = ([[{ text = "x\ny", traceback = "a.lua:1: x\27[31m\n" ..
+      "9999-99-99 info dice: said\nstack traceback:\n\ta.lua:1: in f" }]])
+    local code = ([[require "gop2p.bot.log".open {
+      bot = function() return "dice" end }:error("error", %s)]])
+      :format(fields)
+    local t <close> = terminal.start({os.getenv("LUA") or "lua5.4", "-e",
+                                      code}, {env = {
+      LUA_PATH_5_4 = package.path, LUA_CPATH_5_4 = package.cpath}})
+    assert.equal(0, t:over())
+    local shown = t:from(" error dice: ")
+    assert.equal([[error dice: error text="x\ny"]],
+                 shown[1]:match("%d (error.*)"))
+    assert.same({[[    a.lua:1: x\x1b[31m]], "    9999-99-99 info dice: said",
+                 "    stack traceback:", "      a.lua:1: in f"},
+                {table.unpack(shown, 2, 5)})
+    open{}:error("error", { traceback = "a\nb\n\tc" })
+    assert.equal([[error dice: error traceback="a\nb\n\tc"]], written())
+  end)
+
   it("shows bytes that are no text", function()
     open{}:info("heard", { text = "\xFFü" })
-    assert.equal([[info dice: heard text="\xff\xc3\xbc"]], written())
+    assert.equal([[info dice: heard text="\xffü"]], written())
+  end)
+
+  it("shows what reorders words, ends lines or is not seen", function()
+    open{}:info("heard", { text = "a\u{202E}b\u{2028}c\u{200B}\u{E0041}" })
+    assert.equal([[info dice: heard text="a\u{202E}b\u{2028}c\u{200B}]]
+                 .. [[\u{E0041}"]], written())
+  end)
+
+  it("does so in JSON, where it stays what it is", function()
+    local text = "a\u{202E}b\u{2028}c\u{FEFF}\u{E0041}\u{7F}👩\u{200D}🚀"
+    open{ json = true }:info("heard", { text = text })
+    local line = lines()[1]
+    assert.matches([[a\u202eb\u2028c\ufeff\udb40\udc41]], line, 1, true)
+    assert.matches("👩\u{200D}🚀", line, 1, true)
+    assert.equal(text, cjson.decode(line).text)
+  end)
+
+  it("leaves what a script needs", function()
+    local text = "می\u{200C}خواهم क\u{94D}\u{200D}ष 🏳\u{FE0F}\u{200D}🌈"
+    open{}:info("heard", { text = text })
+    assert.equal('info dice: heard text="' .. text .. '"', written())
+  end)
+
+  it("cuts what is very long between letters", function()
+    local long = ("a"):rep(3999)
+    open{}:info("heard", { text = long .. "e\u{301}x" })
+    assert.equal(long .. "... (4003 bytes)", written():match('text="(.*)"$'))
   end)
 
   it("cuts what is very long, between characters", function()

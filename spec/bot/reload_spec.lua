@@ -21,7 +21,7 @@ local bot = require("gop2p.bot").new {
 }
 if not begun then
   begun, the_bot, ticks = true, bot, {}
-  gop2p.spawn(function()
+  bot:keep(function()
     for line in gop2p.lines() do load(line)() end
     bot:stop()
   end)
@@ -138,6 +138,22 @@ describe("a bot", function()
     child:finish()
     assert.equal("after run", child:line(10, net.idle))
     assert.equal(0, child:wait(10, net.idle))
+  end)
+
+  it("ends what the old code has spawned at the top of its file", function()
+    start(HEAD .. [[
+      gop2p.spawn(function()
+        local _ <close> = setmetatable({}, { __close = function()
+          print("ended")
+        end })
+        while true do gop2p.sleep(0.01) end
+      end)
+      bot:run()
+    ]])
+    folder:write("dice.lua", (SECOND:gsub("WATCH", "false")))
+    child:send("print(the_bot:reload())")
+    assert.equal("ended", child:line(20, net.idle))
+    assert.equal("true", child:line(20, net.idle))
   end)
 
   it("does not have its timers twice after many reloads", function()

@@ -4,7 +4,6 @@ local bots = require "spec.support.bots"
 local codec = require "gop2p.bot.codec"
 local file = require "gop2p.file"
 local folders = require "spec.support.folder"
-local gop2p = require "gop2p"
 local process = require "spec.support.process"
 local scriptfile = require "spec.support.script"
 local sh = require("spec.support.shell").output
@@ -41,7 +40,8 @@ describe("a table as JSON", function()
       mark = "#5", marks = "##", ["#key"] = { ["##"] = true }, no = false,
       bytes = "\0\1\n\"\\/\127\xFFü", [""] = "", [7] = "seven",
     }
-    local text = assert(codec.encode(t, "store"))
+    local text, faults = codec.encode(t, "store")
+    assert.same({}, faults)
     same(t, assert(codec.decode(text)), "t")
     assert.equal(text, codec.encode(codec.decode(text), "store"))
   end)
@@ -50,34 +50,6 @@ describe("a table as JSON", function()
     assert.equal('{\n"#7":true,\n"a":[1,2],\n"b":{"x":0.1}\n}\n',
                  codec.encode({ b = { x = 0.1 }, a = { 1, 2 }, [7] = true },
                               "store"))
-  end)
-
-  it("says where there is what it cannot hold", function()
-    local circle = {}
-    circle.x = { circle }
-    local deep = {}
-    for _ = 1, 200 do deep = { x = deep } end
-    for text, t in pairs {
-      ["store.a.b[3]: a function cannot be stored"] =
-        { a = { b = { 1, 2, print } } },
-      ['store["a b"]: inf cannot be stored'] = { ["a b"] = math.huge },
-      ["store.x: -inf cannot be stored"] = { x = -math.huge },
-      ["store.x[1]: this table contains itself"] = circle,
-      ["store: a boolean cannot be a key: a string or a number can"] =
-        { [true] = 1 },
-      ["store.a: infinity cannot be a key"] = { a = { [math.huge] = 1 } },
-      ["store.p: a table with a metatable cannot be stored: store a "
-       .. "peer as tostring(peer)"] = { p = gop2p.me(5000) },
-      ["store: a table with a metatable cannot be stored: store a "
-       .. "peer as tostring(peer)"] = setmetatable({}, {}),
-      ["store: table expected, got string"] = "x",
-    } do
-      assert.same({ nil, text }, { codec.encode(t, "store") })
-    end
-    local _, why = codec.encode({ x = 0 / 0 }, "store")
-    assert.matches("store.x: %-?nan cannot be stored", why)
-    _, why = codec.encode(deep, "store")
-    assert.matches("nested too deeply$", why)
   end)
 
   it("is nothing else", function()
@@ -287,7 +259,22 @@ describe("what a bot remembers", function()
       bot.store.x = "slow"
       gop2p.sleep(1000)
     end)
-    bot:command("bad", function() bot.store.x = { print } end)
+    bot:command("bad", function() bot.store.bad = { print } end)
+    bot:command("good", function() bot.store.bad = nil end)
+    bot:command("many", function()
+      bot.store.many = {}
+      for i = 1, 1000 do bot.store.many[i] = print end
+    end)
+    bot:command("one <more>", function() bot.store.more = print end)
+    bot:command("by", function(ctx) bot.store.by = ctx.from end)
+    bot:command("who", function(ctx)
+      local by = bot.store.by
+      bot:say("you were it", by)
+      return ("%s %s %s"):format(by, ctx.address, by == ctx.from)
+    end)
+    bot:on("error", function(err)
+      print(err.text .. ": " .. err.cause)
+    end)
     bot:command("save", function()
       bot.store.x = "now"
       return tostring(bot:save())
@@ -352,20 +339,44 @@ describe("what a bot remembers", function()
     assert.equal("now", saved())
   end)
 
-  it("is told of once, when it cannot be written, and written when it can",
+  it("is told of once where it cannot be stored, and all else is stored",
   function()
-    ann:dm("dice", "bad")
-    net:advance(1.3)
-    ann:dm("dice", "bad")
-    net:advance(10)
-    local complaints = bot:complains()
-    assert.equal(1, #complaints)
-    assert.matches("could not store: store.x%[1%]: a function cannot be "
-                   .. "stored", complaints[1])
     ann:dm("dice", "set 1")
+    ann:dm("dice", "bad")
     net:advance(1.3)
+    ann:dm("dice", "bad")
+    ann:dm("dice", "by")
+    net:advance(10)
+    testing.expect(bot:errors(), "could not store: store.bad%[1%]: a "
+                   .. "function cannot be stored")
+    assert.equal(1, #bot:errors())
+    assert.same({ "could not store: store.bad[1]: a function cannot be "
+                  .. "stored" }, { table.unpack(bot:prints()) })
     assert.equal(1, saved())
-    assert.equal(1, #bot:complains())
+    assert.same({}, codec.decode(bot:read("dice.json")).bad)
+    ann:dm("dice", "good")
+    net:advance(1.3)
+    ann:dm("dice", "bad")    -- again
+    bot:stop()
+    testing.expect(bot:errors(), "store.bad%[1%]: a function")
+    assert.equal(2, #bot:complains())
+    bot:start()
+    ann:dm("dice", "who")
+    testing.expect(ann:hears(), "^you were it$")
+    testing.expect(ann:hears(), "^ann ann:5000 true$")
+  end)
+
+  it("is told of in a few lines, however much it is", function()
+    ann:dm("dice", "many")
+    net:advance(20)
+    for _ = 1, 10 do
+      testing.expect(bot:errors(), "store.many%[%d+%]: a function")
+    end
+    testing.expect(bot:errors(), "store: 990 values more$")
+    ann:dm("dice", "one more")
+    net:advance(20)
+    testing.expect(bot:errors(), "store.more: a function")
+    assert.equal(12, #bot:complains())
   end)
 end)
 
@@ -381,9 +392,15 @@ describe("bot:save", function()
     os.remove(path)
     assert.matches('"promised"%s*:%s*"this"', stored:read("a"))
     bot.store.promised = print
+    bot.store.also = {[2] = print, [3] = "kept"}
     local ok, err = bot:save()
     assert.same({nil, "EINVAL"}, {ok, err.code})
-    bot.store.promised = nil
+    assert.equal("store.also[2]: a function cannot be stored (and 1 more)",
+                 err.cause)
+    local again <close> = assert(io.open(path))
+    os.remove(path)
+    assert.matches('"#3":"kept"', again:read("a"))
+    bot.store.promised, bot.store.also = nil, nil
   end)
 
   it("does nothing where nothing is stored", function()

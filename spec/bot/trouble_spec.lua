@@ -31,6 +31,7 @@ local function calls(handler)
   local ann = net:user("ann")
   ann:say("!fail")
   expect(bot:prints(), "told of: .*broken")
+  expect(bot:errors(), "command fail failed: .*broken")
   net:advance(60)
   ann:say("!ping")
   expect(ann:hears(), "pong")
@@ -41,7 +42,7 @@ describe("a handler of errors is not called again", function()
   it("when it fails", function()
     local count, bot = calls [[ error("once more") ]]
     assert.equal(1, count)
-    expect(bot:complains(), "on error failed: .*once more")
+    expect(bot:errors(), "on error failed: .*once more")
   end)
 
   it("when a task fails that it has started", function()
@@ -50,7 +51,7 @@ describe("a handler of errors is not called again", function()
         gop2p.spawn(function() error("once more") end)
       end) ]]
     assert.equal(1, count)
-    expect(bot:complains(), "a task failed: .*once more")
+    expect(bot:errors(), "a task failed: .*once more")
   end)
 
   it("when what it sends does not arrive", function()
@@ -63,6 +64,6 @@ describe("a handler of errors is not called again", function()
     local count, bot = calls [[
       for _ = 1, 5 do gop2p.spawn(bot.say, bot, "broken") end ]]
     assert.equal(1, count)
-    expect(bot:complains(), "more than its rate allows")
+    expect(bot:errors(), "more than its rate allows")
   end)
 end)

@@ -27,13 +27,20 @@ static gp_receipt *who (script *s, const char *entry, uint32_t timeout) {
   return r;
 }
 
-/* How a call ended that is over; gives its receipt back. */
+/* How a call ended that is over, and the nick that was told; gives its
+   receipt back. */
 static const char *answer (gp_receipt *r) {
-  static char text[GP_ADDRESS_MAX];
+  static char text[GP_ADDRESS_MAX + 40];
+  const gp_failure *f = gp_receipt_nextfailure(r, NULL);
   CHECK(gp_receipt_issettled(r));
-  CHECK(gp_receipt_nextfailure(r, NULL) == NULL);
-  snprintf(text, sizeof text, "%s",
-           r->announced == NULL ? "nobody" : gp_peer_text(r->announced));
+  if (f != NULL)
+    snprintf(text, sizeof text, "%s", gp_err_code(f->error));
+  else if (r->announced == NULL)
+    snprintf(text, sizeof text, "nobody");
+  else
+    snprintf(text, sizeof text, "%s%s%s", gp_peer_text(r->announced),
+             *gp_peer_nick(r->announced) == '\0' ? "" : " ",
+             gp_peer_nick(r->announced));
   gp_receipt_unref(r);
   return text;
 }
@@ -83,14 +90,14 @@ TEST(askinvain, "who does not respond, or refuses, is nobody that we know") {
     r = who(&s, BOB, 700);
     script_sent(&s);
     script_fail(&s, "probe", errors[i]);
-    TEXT(answer(r), "nobody");
+    TEXT(answer(r), gp_err_code(errors[i]));
     forgotten(&s);
   }
   s.refuse = GP_EMFILE;
   r = who(&s, BOB, 700);
   s.refuse = GP_OK;
   script_pass(&s, 1);
-  TEXT(answer(r), "nobody");
+  TEXT(answer(r), "EMFILE");
   forgotten(&s);
   script_close(&s);
 }
@@ -121,7 +128,7 @@ TEST(askmember, "a member is asked under the name that it has, in its turn") {
   script_respond(&s, "broadcast", &cleo, NULL);
   TEXT(script_sent(&s), "probe c:1 v113");
   script_respond(&s, "probe", &cleo, NULL);
-  TEXT(answer(r), "c:1");
+  TEXT(answer(r), "c:1 cleo");
   TEXT(told_members(s.node), "c");
   script_close(&s);
 }
@@ -133,7 +140,7 @@ TEST(askfreed,
   script_open(&s);
   r = who(&s, BOB, 700);
   script_close(&s);
-  TEXT(answer(r), "nobody");
+  TEXT(answer(r), "ECANCELED");
 }
 
 TEST(askstarved,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/blob.h"
 #include "base/err.h"
 #include "base/heap.h"
@@ -13,6 +14,7 @@
 #include "base/random.h"
 #include "base/ring.h"
 #include "base/signal.h"
+#include "base/siphash.h"
 #include "base/ttlmap.h"
 #include "memory.h"
 #include "test.h"
@@ -33,6 +35,15 @@ TEST(blob, "a blob has its bytes, a zero byte, and who holds it") {
   memory_fail(1, false);
   CHECK(gp_blob_new(3) == NULL);
   CHECK(memory_heal());
+}
+
+TEST(cases, "letters of ASCII are the same in either case, and no others") {
+  CHECK(gp_ascii_same("Transfer-ENCODING", "tRANSFER-encoding", 17));
+  CHECK(gp_ascii_same("abX", "aBy", 2));
+  CHECK(!gp_ascii_same("[", "{", 1));
+  CHECK(!gp_ascii_same("@", "`", 1));
+  CHECK(!gp_ascii_same("\xC4", "\xE4", 1));
+  CHECK(gp_ascii_same("a", "b", 0));
 }
 
 /* As their authors' own programs give them. */
@@ -419,4 +430,26 @@ TEST(heapequal,
     gp_heap_remove(&h, &items[i % 5]);
   }
   gp_heap_clear(&h);
+}
+
+/* The first of them are those of its authors. */
+TEST(siphash, "a hash with a key, as it was published") {
+  static const struct {
+    size_t len;
+    uint64_t hash;
+  } published[] = {{0, 0x726fdb47dd0e0e31u},
+                   {1, 0x74f839c593dc67fdu},
+                   {7, 0xab0200f58b01d137u},
+                   {8, 0x93f5f5799a932462u},
+                   {15, 0xa129ca6149be45e5u}};
+  gp_siphashkey key = {{0x0706050403020100u, 0x0f0e0d0c0b0a0908u}};
+  unsigned char bytes[15];
+  size_t i;
+  for (i = 0; i < sizeof bytes; i++)
+    bytes[i] = (unsigned char)i;
+  for (i = 0; i < sizeof published / sizeof *published; i++)
+    CHECK(gp_siphash(&key, bytes, published[i].len) == published[i].hash);
+  SAME(gp_siphash(&key, NULL, 0), published[0].hash);
+  key.half[1]++;
+  CHECK(gp_siphash(&key, bytes, 8) != published[3].hash);
 }

@@ -323,7 +323,7 @@ TEST(saystarved,
     script_member(&s, &bob);
     script_member(&s, &cleo);
     memory_fail(n, false);
-    e = gp_node_post(s.node, data, &nobody, s.now, &r);
+    e = gp_node_post(s.node, data, &nobody, false, s.now, &r);
     failed = memory_heal();
     gp_blob_unref(data);
     script_sent(&s);

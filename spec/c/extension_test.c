@@ -71,8 +71,7 @@ TEST(saysnothing, "one that has nothing of ours to say adds no header") {
   memset(&out, 0, sizeof out);
   gp_extension_write(&out, &text, &none);
   SAME(out.nheaders, 0);
-  none.who.process = 7; /* that alone is none */
-  none.digest = 8;
+  none.digest = 8; /* that alone is none */
   none.alone = true;
   gp_extension_write(&out, &text, &none);
   SAME(out.nheaders, 0);
@@ -228,6 +227,39 @@ TEST(saystopic, "a probe has a topic, with the peer that it is about") {
   gp_peer_unref(a);
 }
 
+TEST(sayslist, "a probe may be for the list, and says who asks") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.topic = GP_TOPIC_LIST;
+  writes(&x, "Gop2p-List", "1");
+  x.who.peer = world_peer("a:1");
+  x.who.process = 5;
+  x.who.version = 2;
+  back = carried(&x, GP_OPTIONS);
+  SAME(back.topic, GP_TOPIC_LIST);
+  CHECK(gp_peer_equal(back.who.peer, x.who.peer) && back.who.process == 5);
+  CHECK(back.about == NULL); /* stands in the headers of its form */
+  gp_extension_clear(&back);
+  back = carried(&x, GP_GET);
+  SAME(back.topic, GP_TOPIC_NONE);
+  gp_extension_clear(&back);
+  gp_extension_clear(&x);
+  x.has_list = true;
+  writes(&x, "Gop2p-List", "1");
+  CHECK(response(200, "Gop2p-List: 1").has_list);
+  CHECK(!response(200, "A: b").has_list);
+}
+
+TEST(saysvisit, "a connect may be that of a visitor") {
+  gp_extension x;
+  memset(&x, 0, sizeof x);
+  x.visit = true;
+  writes(&x, "Gop2p-Visit", "1");
+  CHECK(carried(&x, GP_GET).visit);
+  CHECK(!carried(&x, GP_OPTIONS).visit);
+  CHECK(!request("GET", "Gop2p-Brief: 1").visit);
+}
+
 TEST(saysreconnect, "a connect may be one that nobody asked for, or brief") {
   gp_extension x, back;
   memset(&x, 0, sizeof x);
@@ -244,6 +276,19 @@ TEST(saysreconnect, "a connect may be one that nobody asked for, or brief") {
   writes(&x, "Gop2p-Brief", "1");
   back = carried(&x, GP_GET);
   CHECK(back.brief && back.topic == GP_TOPIC_NONE);
+}
+
+TEST(saysnotice, "a message may be a notice, a probe may not") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.notice = true;
+  writes(&x, "Gop2p-Notice", "1");
+  back = carried(&x, GP_POST);
+  CHECK(back.notice);
+  back = carried(&x, GP_PUT);
+  CHECK(back.notice);
+  back = carried(&x, GP_OPTIONS);
+  CHECK(!back.notice);
 }
 
 TEST(saysdigest,

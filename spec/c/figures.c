@@ -51,7 +51,7 @@ static void broadcast (gp_simhost *st, gp_sim *s) {
   gp_peerlist nobody = {0, 0, NULL};
   gp_blob *data = gp_blob_new(100);
   gp_receipt *r;
-  if (data == NULL || gp_node_post(gp_simhost_node(st), data, &nobody,
+  if (data == NULL || gp_node_post(gp_simhost_node(st), data, &nobody, false,
                                    gp_sim_now(s), &r) != GP_OK)
     exit(2);
   gp_blob_unref(data);

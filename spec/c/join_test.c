@@ -313,7 +313,8 @@ TEST(movedorder, "what was written under another name is not lost") {
     SAME(world_end(&w, world_join(&w, 1, 0)), GP_OK);
     r[0] = joinas(&w, 1, "other:5000");
     SAME(gp_peerlist_add(&to, other), GP_OK);
-    SAME(gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &r[1]),
+    SAME(gp_node_post(world_node(&w, 1), data, &to, false, gp_sim_now(w.sim),
+                      &r[1]),
          GP_OK);
     world_forget(world_tell(&w, 1, 0, "1"));
     world_forget(world_tell(&w, 1, 0, "2"));

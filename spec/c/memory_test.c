@@ -73,9 +73,10 @@ static void post (world *w, size_t i, const gp_peer *to) {
   gp_blob *data = gp_blob_new(3);
   gp_receipt *r = NULL;
   if (data != NULL && (to == NULL || gp_peerlist_add(&list, to) == GP_OK))
-    conclude(
-      w, gp_node_post(world_node(w, i), data, &list, gp_sim_now(w->sim), &r),
-      &r);
+    conclude(w,
+             gp_node_post(world_node(w, i), data, &list, false,
+                          gp_sim_now(w->sim), &r),
+             &r);
   gp_peerlist_clear(&list);
   gp_blob_unref(data);
 }

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/visitors.h"
+
 static gp_peer *peer (const char *text, size_t len) {
   gp_peer *p;
   SAME(gp_peer_parse(&p, text, len), GP_OK);
@@ -31,7 +33,7 @@ gp_receipt *program_tell (script *s, const char *to, const char *text) {
   gp_receipt *r;
   CHECK(data != NULL);
   memcpy(data->bytes, text, len);
-  SAME(gp_node_post(s->node, data, &l, s->now, &r), GP_OK);
+  SAME(gp_node_post(s->node, data, &l, false, s->now, &r), GP_OK);
   gp_blob_unref(data);
   gp_peerlist_clear(&l);
   return r;
@@ -45,6 +47,15 @@ gp_receipt *program_join (script *s, const char *entry) {
   gp_peer *p = peer(entry, strlen(entry));
   gp_receipt *r;
   SAME(gp_node_connect(s->node, p, s->opt.request_timeout_ms, s->now, &r),
+       GP_OK);
+  gp_peer_unref(p);
+  return r;
+}
+
+gp_receipt *program_visit (script *s, const char *entry) {
+  gp_peer *p = peer(entry, strlen(entry));
+  gp_receipt *r;
+  SAME(gp_node_visit(s->node, p, s->opt.request_timeout_ms, s->now, &r),
        GP_OK);
   gp_peer_unref(p);
   return r;

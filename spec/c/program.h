@@ -14,6 +14,7 @@ gp_receipt *program_say (script *s, const char *text);
 gp_receipt *program_tell (script *s, const char *to, const char *text);
 
 gp_receipt *program_join (script *s, const char *entry);
+gp_receipt *program_visit (script *s, const char *entry);
 /* The same, and 'entry' lets us in with this list; nothing else of it is left
    to be read. */
 void program_joined (script *s, const actor *entry, const char *names);

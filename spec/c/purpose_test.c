@@ -8,13 +8,13 @@
 #include "test.h"
 
 /* The purposes by their letters, in their order. */
-#define PURPOSES "jgmlstfnaprLNw"
+#define PURPOSES "jgmlstfnaprLNwo"
 
 /* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
-  static char text[GP_PURPOSE_ASK + 2];
+  static char text[GP_PURPOSE_LOOK + 2];
   size_t i, n = 0;
-  for (i = 0; i <= GP_PURPOSE_ASK; i++)
+  for (i = 0; i <= GP_PURPOSE_LOOK; i++)
     if (holds(gp_purpose_rule((gp_purpose)i)))
       text[n++] = PURPOSES[i];
   text[n] = '\0';
@@ -71,7 +71,7 @@ TEST(programs, "what the program asked for is reported when it fails") {
 
 TEST(calls,
      "a call fails with its entry point or message, waits for others") {
-  TEXT(those(decisive), "jm");
+  TEXT(those(decisive), "jmwo");
   TEXT(those(awaited), "gl");
 }
 
@@ -82,7 +82,7 @@ TEST(introduced, "one asking to be let in says its own name, in any form") {
 
 TEST(formsearch,
      "the form of a stranger, and who it is, is asked by a probe") {
-  TEXT(those(bare), "fw");
+  TEXT(those(bare), "fwo");
 }
 
 TEST(listwanted, "one with a list already needs only the newest members") {
@@ -101,5 +101,5 @@ TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
 TEST(types, "all but messages and ends are connects") {
   TEXT(those(disconnects), "lp");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
-  TEXT(those(connects), "jgstfnarLNw"); /* nothing is sent for s, t */
+  TEXT(those(connects), "jgstfnarLNwo"); /* nothing is sent for s, t */
 }

@@ -245,7 +245,7 @@ TEST(gonicklisted, "nor one whose list we ask for") {
   script_member(&s, &bob);
   gp_sync_compare(s.node, script_record(&s, "b:1"), 1);
   script_respond(&s, "connect b:1", &go, "a:1");
-  TEXT(program_news(&s), "b renamed: bob to -");
+  TEXT(program_news(&s), "b failed: EREPLACED; b joined");
   isgo(&s);
   script_close(&s);
 }

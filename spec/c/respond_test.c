@@ -29,7 +29,8 @@ TEST(status, "a response is given in the form of its request") {
   gp_respond(s.node, &y.head, 503, gp_wire_busy);
   TEXT(x.text, "200 v112");
   TEXT(y.text, "503 seed Too busy, try again");
-  SAME(x.process, 0);
+  SAME(x.process, 7); /* it shows that it is one of ours */
+  SAME(y.process, 7);
   script_close(&s);
 }
 

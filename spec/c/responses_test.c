@@ -60,10 +60,10 @@ TEST(refusallives, "one that refuses a message responds all the same") {
 }
 
 TEST(remotenoted, "where a peer responds from is noted") {
-  static const actor moved = {
-    .name = "b:1", .program = ACTOR_OURS, .remote = "10.9.9.9"};
+  actor moved = bob;
   script s;
   gp_recvresp response;
+  moved.remote = "10.9.9.9";
   script_open(&s);
   script_member(&s, &bob);
   program_forget(program_say(&s, "x"));
@@ -224,8 +224,10 @@ TEST(seedinplace,
   r = program_say(&s, "x");
   script_sent(&s);
   script_respond(&s, "broadcast", &seed, NULL);
+  TEXT(script_sent(&s), "probe s:1 v113");
+  script_respond(&s, "probe", &seed, NULL);
   TEXT(script_sent(&s), "connect s:1 any");
-  script_respond(&s, "connect", &seed, "b:1");
+  script_respond(&s, "connect", &seed, "a:1");
   TEXT(script_sent(&s), "broadcast s:1 seed \"x\"");
   script_respond(&s, "broadcast", &seed, NULL);
   SAME(script_result(r), GP_OK);

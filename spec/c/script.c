@@ -39,6 +39,7 @@ static void addextension (const script *s, char *text, bool isconnect,
     case GP_TOPIC_PROBE: add(text, " help %s", about); break;
     case GP_TOPIC_SUSPECT: add(text, " suspect %s", about); break;
     case GP_TOPIC_DIGEST: add(text, " digest"); break;
+    case GP_TOPIC_LIST: add(text, " list of %s", about); break;
     case GP_TOPIC_RECONNECT:
       add(text, " reconnect%s", x->alone ? " alone" : "");
       break;
@@ -46,6 +47,8 @@ static void addextension (const script *s, char *text, bool isconnect,
   }
   if (isconnect && x->brief)
     add(text, " brief");
+  if (x->visit)
+    add(text, " visit");
   if (x->nonce != 0 && x->number != 0)
     add(text, " #%d%s", (int)x->number,
         x->nonce == s->opt.nonce ? "" : " otherwise");
@@ -109,6 +112,8 @@ static void takeresponse (void *self, gp_exchange *x,
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
   if (response->list != NULL)
     addlist(text, response->list);
+  if (response->ext.has_list)
+    add(text, " as asked");
   if (response->ext.has_digest)
     add(text, " digest");
   if ((response->status == 204 || response->list != NULL) &&
@@ -255,6 +260,13 @@ static void identify (gp_identity *who, const actor *a) {
     snprintf(who->nick, sizeof who->nick, "%s", a->called);
 }
 
+/* Each response of ours shows a process, and those of most are of no
+   concern. */
+static void show (gp_identity *who, const actor *a) {
+  if (a->program == ACTOR_OURS)
+    who->process = a->process == 0 ? 1 : a->process;
+}
+
 static bool hasheaders (const actor *a) {
   return a->program == ACTOR_SEED || a->program == ACTOR_V112;
 }
@@ -288,10 +300,14 @@ gp_recvresp script_response (script *s, const char *text, const actor *by,
   if (list != NULL)
     parselist(&response.list, list);
   response.form = formof(by, response.list.n > 0);
-  if (isprobe && !hasheaders(by))
+  response.toprobe = isprobe;
+  response.ext.has_list = isprobe && list != NULL;
+  if (isprobe && list == NULL && !hasheaders(by))
     response.status = 204;
   if (isprobe || isconnect)
     identify(&response.ext.who, by);
+  else
+    show(&response.ext.who, by);
   return response;
 }
 
@@ -317,6 +333,8 @@ void script_refuse (script *s, const char *text, const actor *by,
                     int status) {
   gp_recvresp response = {.status = status, .remote = remoteof(by)};
   response.form = formof(by, false);
+  response.toprobe = strncmp(text, "probe", 5) == 0;
+  show(&response.ext.who, by);
   script_end(s, text, GP_OK, &response);
 }
 
@@ -348,6 +366,8 @@ gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
   gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
   request.ext.topic = topic;
   request.ext.about = about == NULL ? NULL : peerof(about);
+  if (topic == GP_TOPIC_LIST)
+    identify(&request.ext.who, by);
   return request;
 }
 
@@ -444,7 +464,7 @@ gp_receipt *script_post (script *s, const char *to, const char *text) {
   gp_receipt *r;
   if (to != NULL)
     parselist(&list, to);
-  SAME(gp_node_post(s->node, data, &list, s->now, &r), GP_OK);
+  SAME(gp_node_post(s->node, data, &list, false, s->now, &r), GP_OK);
   gp_blob_unref(data);
   gp_peerlist_clear(&list);
   r->claimed = true;

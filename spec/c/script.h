@@ -103,8 +103,8 @@ gp_record *script_of (const script *s, const actor *a);
 ** in the form any, headers, seed, v112 or v113, and, where that is so, "as
 ** NAME" (not our own), its text in quotes, "#3" (its number, where it has
 ** one), "otherwise" (with a nonce that is not ours), "reconnect", "alone",
-** "brief", "help NAME", "suspect NAME", "digest", "anonymous" (a connect that
-** does not say who we are).
+** "brief", "visit", "help NAME", "suspect NAME", "digest", "list of NAME",
+** "anonymous" (a connect that does not say who we are).
 ** "connect b:1 any brief; probe c:1 v113".
 */
 const char *script_sent (script *s);
@@ -116,7 +116,8 @@ const script_request *script_find (script *s, const char *text);
 size_t script_count (const script *s, const char *text);
 
 /* It ends: with an error; with a success of 'by', a list of whom is "c:1 d:1"
-   where one was asked for; refused by it with 'status'; or as is said. */
+   where one was asked for (NULL: a probe is given none); refused by it with
+   'status'; or as is said. */
 void script_fail (script *s, const char *text, gp_err error);
 void script_respond (script *s, const char *text, const actor *by,
                      const char *list);
@@ -149,7 +150,8 @@ size_t script_say (script *s, const actor *by, const char *text,
 /*
 ** The response of an exchange; "" while it is owed: a status, the form, and
 ** where that is so a refusal's text without its line end, a list in brackets,
-** "digest", "anonymous" (does not say who we are, and is no refusal of it).
+** "as asked" (by a probe), "digest", "anonymous" (does not say who we are,
+** and is no refusal of it).
 ** "200 v113 [c:1 d:1]", "403 v113 Peer not registered".
 */
 const char *script_given (const script *s, size_t exchange);

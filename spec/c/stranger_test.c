@@ -68,9 +68,9 @@ TEST(twonames, "what is said to a member by another name is not lost") {
     world_joinall(&w, 2);
     SAME(gp_simhost_alias(w.at[0], other), GP_OK);
     SAME(gp_peerlist_add(&to, other), GP_OK);
-    SAME(
-      gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &named),
-      GP_OK);
+    SAME(gp_node_post(world_node(&w, 1), data, &to, false, gp_sim_now(w.sim),
+                      &named),
+         GP_OK);
     said = world_say(&w, 1, "x");
     SAME(world_end(&w, named), GP_OK);
     SAME(world_end(&w, said), GP_OK);

@@ -41,8 +41,9 @@ TEST(direct, "a direct message reaches those named and nobody else") {
   TEXT(world_hear(&w, 0), "n2> one");
   SAME(gp_peerlist_add(&to, gp_simhost_self(w.at[0])), GP_OK);
   SAME(gp_peerlist_add(&to, gp_simhost_self(w.at[1])), GP_OK);
-  SAME(gp_node_post(world_node(&w, 2), data, &to, gp_sim_now(w.sim), &r),
-       GP_OK);
+  SAME(
+    gp_node_post(world_node(&w, 2), data, &to, false, gp_sim_now(w.sim), &r),
+    GP_OK);
   SAME(world_end(&w, r), GP_OK);
   SAME(gp_node_peekmessage(world_node(&w, 1))->to.n, 2);
   TEXT(world_hear(&w, 0), "n2> ");
@@ -78,7 +79,8 @@ TEST(bytes, "data is any bytes, and may be none") {
   for (i = 0; i < 256; i++)
     data->bytes[i] = (char)i;
   world_network(&w, 1, 2);
-  SAME(gp_node_post(world_node(&w, 0), data, &nobody, gp_sim_now(w.sim), &r),
+  SAME(gp_node_post(world_node(&w, 0), data, &nobody, false,
+                    gp_sim_now(w.sim), &r),
        GP_OK);
   SAME(world_end(&w, r), GP_OK);
   SAME(world_end(&w, world_say(&w, 0, "")), GP_OK);
@@ -151,9 +153,11 @@ TEST(failures, "a receipt holds who failed and what was not delivered") {
   f = gp_receipt_nextfailure(r, NULL);
   TEXT(gp_peer_text(f->peer), "n3:5000");
   TEXT(f->msg->data->bytes, "hello");
+  CHECK(!f->unsure);
   f = gp_receipt_nextfailure(r, f);
   TEXT(gp_peer_text(f->peer), "n1:5000");
   SAME(f->error, GP_ETIMEDOUT);
+  CHECK(f->unsure);
   CHECK(gp_receipt_nextfailure(r, f) == NULL);
   gp_receipt_unref(r);
   TEXT(world_hear(&w, 2), "n0: hello");
@@ -230,8 +234,9 @@ TEST(heldnames, "an inbox is full by the names in its messages, too") {
   for (i = 0; i < 1000; i++)
     SAME(gp_peerlist_add(&to, p), GP_OK);
   gp_peer_unref(p);
-  SAME(gp_node_post(world_node(&w, 1), data, &to, gp_sim_now(w.sim), &r),
-       GP_OK);
+  SAME(
+    gp_node_post(world_node(&w, 1), data, &to, false, gp_sim_now(w.sim), &r),
+    GP_OK);
   SAME(world_end(&w, r), GP_ECONNREFUSED);
   r = world_say(&w, 1, "b");
   world_pass(&w, 100);

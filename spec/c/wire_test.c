@@ -198,7 +198,7 @@ static const struct response {
   {"v1.1.3", "response-options", 204, 0, false, GP_FORM_V113, NULL},
   {"v1.1.3", "response-not-json", 400, 0, false, GP_FORM_V113,
    gp_wire_notvalid},
-  {"v1.1.3", "response-own-host", 400, 0, false, GP_FORM_HEADERS,
+  {"v1.1.3", "response-own-host", 400, 0, false, GP_FORM_V113,
    gp_wire_yourself},
   {"v1.1.3", "response-unknown-type", 405, 0, false, GP_FORM_V113,
    gp_wire_notallowed}};
@@ -225,6 +225,8 @@ TEST(recordedresponses, "a recorded response is read as what it means") {
       test_note("%s/%s", r->form, r->name);
     SAME(in.status, r->status);
     SAME(in.form, r->is);
+    if (r->is != GP_FORM_V113)
+      SAME(in.toprobe, strcmp(r->name, "response-options") == 0);
     checklist(&in.list, r->n);
     TEXT(in.remote, "192.0.2.1");
     CHECK(in.ext.who.peer == NULL && !in.ext.has_digest);
@@ -438,6 +440,10 @@ TEST(retryafter, "one that is too busy says when to come again") {
   SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);
   TEXT(wiretext_header(&out, "Retry-After"), "1");
   TEXT(wiretext_body(&out), "Too busy, try again\n");
+  gp_blob_unref(out.body);
+  response.status = 429;
+  SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);
+  TEXT(wiretext_header(&out, "Retry-After"), "1");
   gp_blob_unref(out.body);
   response.status = 504;
   SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);

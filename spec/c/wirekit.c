@@ -58,6 +58,7 @@ static void parse (wiretext *w) {
     w->headers[w->nheaders].name = line;
     w->headers[w->nheaders++].value = colon + 2;
   }
+  w->in.nheaders = w->nheaders;
   line = nextline(line);
   w->in.len = strlen(line);
   w->in.body = w->in.len == 0 ? NULL : line;
@@ -92,6 +93,7 @@ void wiretext_sent (wiretext *w, const gp_httpout *out) {
   w->in.status = out->status;
   w->in.remote = "192.0.2.1";
   w->in.headers = w;
+  w->in.nheaders = w->nheaders;
   w->in.find = find;
   if (out->body != NULL && out->body->len > 0) {
     w->in.body = out->body->bytes;

@@ -1,5 +1,6 @@
 /*
-** wirelist_test.c - the list of members that a connect is responded to with.
+** wirelist_test.c - the list of members that a connect is responded to with,
+** or a probe for it.
 */
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,10 @@
 static gp_err list (gp_recvresp *in, int code, const char *body) {
   char text[400];
   wiretext w;
-  snprintf(text, sizeof text, "HTTP/1.1 %d X\nA: b\n\n%s", code, body);
+  snprintf(text, sizeof text,
+           "HTTP/1.1 %d X\nAccess-Control-Allow-Origin: *\nDate: x\n"
+           "Content-Length: 9\n\n%s",
+           code, body);
   wiretext_made(&w, text);
   return wiretext_readresponse(in, &w, true);
 }
@@ -62,7 +66,7 @@ TEST(listaccepted, "a list may have spaces; its ports show the form") {
   SAME(list(&in, 200, " \r\n\t[ ]"), GP_OK);
   SAME(in.form, GP_FORM_HEADERS);
   gp_recvresp_clear(&in);
-  SAME(list(&in, 299, "[" A "]"), GP_OK);
+  SAME(list(&in, 200, "[" A "]"), GP_OK);
   SAME(in.form, GP_FORM_V112);
   SAME(in.list.n, 1);
   gp_recvresp_clear(&in);
@@ -137,4 +141,61 @@ TEST(longlists, "a list of any length has its room") {
     gp_blob_unref(b);
   }
   gp_peerlist_clear(&list);
+}
+
+TEST(listprobes, "a probe for the list names its sender as a header form") {
+  gp_sendreq request;
+  gp_httpout out;
+  gp_scratch scratch;
+  gp_recvreq in;
+  const char *text;
+  wiretext w;
+  gp_peer *self = world_peer("localhost:1"), *to = world_peer("b:2");
+  memset(&request, 0, sizeof request);
+  request.from = request.ext.about = self;
+  request.to = to;
+  request.ext.topic = GP_TOPIC_LIST;
+  SAME(gp_wire_writerequest(&out, &scratch, &request), GP_OK);
+  SAME(out.method, GP_OPTIONS);
+  TEXT(wiretext_header(&out, "Gop2p-List"), "1");
+  TEXT(wiretext_header(&out, "Peer_address"), "localhost");
+  TEXT(wiretext_header(&out, "Peer_port"), "1");
+  wiretext_sent(&w, &out);
+  SAME(wiretext_readrequest(&in, &text, &w, to), 0);
+  CHECK(in.msg == NULL && in.ext.topic == GP_TOPIC_LIST);
+  CHECK(gp_peer_equal(in.ext.about, self));
+  gp_recvreq_clear(&in);
+  wiretext_made(&w, "OPTIONS / HTTP/1.1\nGop2p-List: 1\nPeer_port: 1\n\n");
+  SAME(wiretext_readrequest(&in, &text, &w, to), 0);
+  CHECK(in.ext.topic == GP_TOPIC_LIST && in.ext.about == NULL);
+  gp_recvreq_clear(&in);
+  gp_peer_unref(self);
+  gp_peer_unref(to);
+}
+
+TEST(listgiven, "its response has a list where it says so") {
+  static const char list[] = "[{\"port\":1,\"address\":\"a\"}]";
+  static const struct {
+    const char *head, *body;
+    gp_err error;
+    size_t n;
+  } all[] = {{"200 X\nGop2p-List: 1", list, GP_OK, 1},
+             {"200 X\nGop2p-List: 1", "[]", GP_OK, 0},
+             {"200 X\nGop2p-List: 1", "", GP_EPROTO, 0},
+             {"200 X\nA: b", list, GP_OK, 0},
+             {"200 X\nA: b", "", GP_OK, 0},
+             {"204 X\nA: b", "", GP_OK, 0},
+             {"403 X\nGop2p-List: 1", "no", GP_OK, 0}};
+  size_t i;
+  for (i = 0; i < sizeof all / sizeof *all; i++) {
+    char text[200];
+    gp_recvresp in;
+    wiretext w;
+    snprintf(text, sizeof text, "HTTP/1.1 %s\n\n%s", all[i].head,
+             all[i].body);
+    wiretext_made(&w, text);
+    SAME(wiretext_readresponse(&in, &w, false), all[i].error);
+    SAME(in.list.n, all[i].n);
+    gp_recvresp_clear(&in);
+  }
 }

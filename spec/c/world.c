@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/visitors.h"
 #include "told.h"
 
 static uint64_t number (const char *variable, uint64_t otherwise) {
@@ -106,6 +107,14 @@ gp_receipt *world_join (world *w, size_t i, size_t entry) {
   return r;
 }
 
+gp_receipt *world_visit (world *w, size_t i, size_t entry) {
+  gp_receipt *r;
+  SAME(gp_node_visit(world_node(w, i), gp_simhost_self(w->at[entry]),
+                     w->opt.request_timeout_ms, gp_sim_now(w->sim), &r),
+       GP_OK);
+  return r;
+}
+
 void world_joinall (world *w, size_t n) {
   size_t i;
   for (i = 1; i < n; i++)
@@ -119,8 +128,9 @@ static gp_receipt *post (world *w, size_t i, const gp_peerlist *to,
   gp_receipt *r;
   CHECK(data != NULL);
   memcpy(data->bytes, text, len);
-  SAME(gp_node_post(world_node(w, i), data, to, gp_sim_now(w->sim), &r),
-       GP_OK);
+  SAME(
+    gp_node_post(world_node(w, i), data, to, false, gp_sim_now(w->sim), &r),
+    GP_OK);
   gp_blob_unref(data);
   return r;
 }

@@ -58,6 +58,9 @@ gp_node *world_node (world *w, size_t i);
 /* Starts to join through 'entry'. */
 gp_receipt *world_join (world *w, size_t i, size_t entry);
 
+/* The same as a visitor. */
+gp_receipt *world_visit (world *w, size_t i, size_t entry);
+
 /* The first 'n' are one network. */
 void world_joinall (world *w, size_t n);
 

@@ -333,6 +333,21 @@ describe("the installed gop2p bot", function()
       assert.same({1, {}}, {status, lines})
       assert.matches("^gop2p bot: .*" .. complaint, said)
     end
+    for text, complaint in pairs {
+      ["error('usage: quiz FILE', 0)"] = "usage: quiz FILE\n",
+      ["require('gop2p').sleep(0) error('two\\nlines', 0)"] =
+        "two\n  lines\n",
+      ["local ok, why = pcall(error, 'again', 0) error(why, 0)"] = "again\n",
+    } do
+      local status, lines, said = tree:run {"bot", script(text)}
+      assert.same({1, {}, "gop2p bot: " .. complaint}, {status, lines, said})
+    end
+    for _, text in ipairs {"error({})", "error(nil)", "local x = nil + 1",
+        "assert(nil, 'no')", "require 'gop2p'.spawn(error, 'task', 0)",
+        "error(setmetatable({}, {__tostring = function() return '' end}))"} do
+      local _, _, said = tree:run {"bot", script(text)}
+      assert.matches("stack traceback", said)
+    end
     local status, _, said = tree:run {"bot", tree.dir .. "/none.lua"}
     assert.equal(1, status)
     assert.matches("none.lua", said)

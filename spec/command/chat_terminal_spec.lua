@@ -89,8 +89,74 @@ describe("gop2p chat on a terminal", function()
     t:shows("^Here: " .. peer.name .. "$")
     t:prompts(">")
     t:type("Tab", "Tab")
-    t:shows("^connect +dm +help +nick$")
+    t:shows("^connect +disconnect +dm +exit +help +members$")
     t:prompts(">")
+  end)
+
+  it("takes several lines that are pasted for a message", function()
+    chat()
+    for _, text in ipairs {"one\ntwo", "/quit\nnot yet", "a\n/members\n/quit",
+                           "members\nexit", "/dm " .. peer.name .. " a\nb"} do
+      t:paste(text)
+      t:type("Enter")
+      assert.same({text, "localhost:" .. port, "message"}, {peer:message()})
+    end
+  end)
+
+  it("knows a paste by its marks, also with a colour in it", function()
+    chat()
+    for _, text in ipairs {"a\27[31mb\n/quit", "\27[2Ja\nb", "\27\27[20 a\nb",
+                           "/quit \27[200 x\nb"} do
+      t:paste(text)
+      t:type("Enter")
+      assert.same({text, "localhost:" .. port, "message"}, {peer:message()})
+    end
+  end)
+
+  it("takes one line that is pasted as if it were typed", function()
+    chat()
+    for _, text in ipairs {"/dm %s psst", "\n\n/dm %s psst\n\n",
+                           "\n dm %s psst\n"} do
+      t:paste((text:gsub("%%s", peer.name)))
+      t:type("Enter")
+      assert.same({"psst", "localhost:" .. port, "direct"}, {peer:message()})
+    end
+    t:paste("/nothing of this\n")
+    t:type("Enter")
+    t:shows "^No such command: /nothing%."
+  end)
+
+  it("sends what is pasted to whom the line is for", function()
+    chat()
+    local direct = {"one\ntwo", "localhost:" .. port, "direct"}
+    t:type("/dm " .. peer.name .. " ")
+    t:paste "one\ntwo"
+    t:type("Enter")
+    assert.same(direct, {peer:message()})
+    t:paste "one\ntwo"
+    t:prompts "two"
+    t:type("C-p", "C-n", "C-a")
+    t:type("/dm " .. peer.name .. " ", "Enter")
+    assert.same(direct, {peer:message()})
+    t:type("Look:")
+    t:paste "\n/dm x"
+    t:type("Enter")
+    assert.equal("Look:\n/dm x", (peer:message()))
+    t:type("/foo ")
+    t:paste "one\ntwo"
+    t:type("Enter")
+    t:shows "^No such command: /foo%."
+  end)
+
+  it("keeps a line that is no command, so that it can be mended", function()
+    chat()
+    t:enter("/2 " .. peer.name .. " psst")
+    t:shows "^No such command: /2%. Try help; // instead of / says the line%."
+    t:type("Up")
+    t:prompts("> /2 " .. peer.name .. " psst")
+    t:type("C-a", "C-d", "C-d")
+    t:type("/dm", "Enter")
+    assert.same({"psst", "localhost:" .. port, "direct"}, {peer:message()})
   end)
 
   it("tells who comes and goes", function()

@@ -15,7 +15,7 @@ describe("gop2p", function()
   it("says how it is used, and each of its commands", function()
     local help = table.concat(tree:done {"--help"}, "\n")
     for _, name in ipairs {"chat", "repl", "listen", "send", "members",
-                           "watch", "bot", "version"} do
+                           "watch", "bot", "version", "completion", "help"} do
       assert.matches("\n   " .. name .. "  +%u", help)
       local lines = tree:done {name, "--help"}
       assert.matches("^Usage: gop2p " .. name, lines[1])
@@ -59,6 +59,60 @@ describe("gop2p", function()
     assert.same({version}, tree:done {"version"})
     assert.same({{gop2p = version:match("%S+$"), lua = "5.4"}},
                 installed.objects(tree:done {"version", "--json"}))
+  end)
+
+  it("says its version, as all commands do", function()
+    for _, option in ipairs {"--version", "-v"} do
+      assert.same({gop2p._VERSION}, tree:done {option})
+    end
+  end)
+
+  it("has a command for its help, and that of each command", function()
+    assert.same(tree:done {"--help"}, tree:done {"help"})
+    for _, name in ipairs {"chat", "send", "version", "help"} do
+      assert.same(tree:done {name, "--help"}, tree:done {"help", name})
+    end
+    for _, word in ipairs {"lisen", "--foo"} do
+      local status, lines, complaint = tree:run {"help", word}
+      assert.same({2, {}}, {status, lines})
+      assert.matches("^gop2p[ help]*: unknown %l+ '%-*%l+'\n", complaint)
+    end
+  end)
+
+  it("says what may have been meant", function()
+    for _, case in ipairs {
+      {"listen", "lisen"}, {"listen", "help", "lisen"}, {"help", "hlep"},
+      {"%-%-version", "--verson"}, {"%-%-port", "watch", "--prot", "1"},
+      {"%-%-log", "bot", "--lgo", "x"}, {"%-%-join", "chat", "-join", "5"},
+      {"%-%-port", "listen", "-port=5000"}, {"%-%-log", "bot", "-log", "x"},
+    } do
+      local status, _, complaint = tree:run {table.unpack(case, 2)}
+      assert.equal(2, status)
+      assert.matches("\nDid you mean[^\n]* '" .. case[1] .. "'", complaint)
+    end
+  end)
+
+  -- None of them needs more, such as a locale or a folder of its own.
+  it("works with nothing but HOME, PATH and TERM", function()
+    local join = " --join " .. peer.name
+    for _, command in ipairs {
+      "chat" .. join, "repl" .. join, "send hi --to " .. peer.name, "help",
+      "members " .. peer.name, "watch --count 1" .. join, "version",
+      "listen --count 1 --wait 0.1 1", "completion fish",
+      "bot " .. tree.dir .. "/b.lua",
+    } do
+      tree.folder:write("b.lua", "print(1)")
+      local p <close> = assert(process.start {"sh", "-c",
+        "exec env -i HOME=/nonexistent PATH=$PATH TERM=xterm "
+        .. "LUA_PATH_5_4='" .. tree.env.LUA_PATH_5_4 .. "' LUA_CPATH_5_4='"
+        .. tree.env.LUA_CPATH_5_4 .. "' " .. tree.command .. " " .. command
+        .. " 2>&1"})
+      p:finish()
+      assert.equal(command:find("^listen") and 1 or 0, p:wait(20), command)
+      for line in function() return p:line(1) end do
+        assert.is_nil(line:find("traceback"), line)
+      end
+    end
   end)
 
   it("says that a port is taken", function()
@@ -111,30 +165,4 @@ describe("gop2p", function()
     end
     assert.same({}, peer:members())
   end)
-
-  -- Loads the script as the README says; what "watch --in" may become.
-  for shell, words in pairs {
-    bash = {[[eval "$(gop2p completion bash)"
-              COMP_WORDS=(gop2p watch --in) COMP_CWORD=2
-              _gop2p gop2p --in watch
-              echo "${COMPREPLY[@]}"]]},
-    zsh = {"-f", [[autoload -Uz compinit && compinit -u -D
-                   eval "$(gop2p completion zsh)"
-                   functions $_comps[gop2p] | grep -o -e --interval]]},
-    fish = {"--no-config", [[gop2p completion fish | source
-                             complete -C "gop2p watch --in" | cut -f 1]]},
-  } do
-    it("completes itself in " .. shell, function()
-      if not os.execute("command -v " .. shell .. " >/dev/null") then
-        return pending("needs " .. shell)
-      end
-      table.insert(words, 1, shell)
-      table.insert(words, #words, "-c")
-      local p <close> = assert(process.start(
-        {"sh", "-c", [[PATH=$1:$PATH; shift; exec "$@" 2>&1]], "sh",
-         tree.dir .. "/tree/bin", table.unpack(words)}, {env = tree.env}))
-      assert.equal("--interval", (p:line(20)))
-      assert.equal(0, p:wait())
-    end)
-  end
 end)

@@ -28,6 +28,28 @@ describe("gop2p listen", function()
     assert.same({}, peer:members())
   end)
 
+  it("shows what reorders words, ends lines or is not seen", function()
+    local p <close> = tree:listener("--join", peer.name, "--count", "3")
+    peer:ask("broadcast " .. go.encode("a\u{202E}b\u{2028}c\u{200B}d"))
+    peer:ask("broadcast " .. go.encode("x\u{E0067}\u{2066}\u{FEFF}"))
+    peer:ask("broadcast " .. go.encode("👩\u{200D}🚀 می\u{200C}خواهم"))
+    for _, text in ipairs {"a<U+202E>b<U+2028>c<U+200B>d",
+                           "x<U+E0067><U+2066><U+FEFF>",
+                           "👩\u{200D}🚀 می\u{200C}خواهم"} do
+      assert.equal("[" .. peer.name .. "] " .. text, p:line())
+    end
+  end)
+
+  it("does so in JSON, where it stays what it is", function()
+    local p <close> = tree:listener("--json", "--join", peer.name,
+                                    "--count", "1")
+    local text = "a\u{202E}b\u{2028}c\u{9B}\u{E0067}"
+    peer:ask("broadcast " .. go.encode(text))
+    local line = assert(p:line())
+    assert.matches([["a\u202eb\u2028c\u009b\udb40\udc67"]], line, 1, true)
+    assert.equal(text, cjson.decode(line).data)
+  end)
+
   it("prints an object a message", function()
     local p <close>, name = tree:listener("--json", "--join", go.gone(),
                                      "--join", peer.name)
@@ -37,6 +59,24 @@ describe("gop2p listen", function()
                 cjson.decode((assert(p:line()))))
     assert.same({type = "direct", from = peer.name, to = {name},
                  data = "psst"}, cjson.decode((assert(p:line()))))
+  end)
+
+  it("tells which message is a notice", function()
+    local p <close>, name = tree:listener("--json", "--count", "3")
+    local q <close> = tree:listener("--join", name, "--count", "3")
+    gop2p.run(function()
+      local node <close> = assert(gop2p.start_local_node(0))
+      assert(node:connect(name))
+      node:broadcast("Commands:", {notice = true}):wait()
+      node:broadcast("hello"):wait()
+      node:send(node:members(), "psst", {notice = true}):wait()
+      node:leave()
+    end)
+    local function notice() return cjson.decode((assert(p:line()))).notice end
+    assert.same({true, nil, true}, {notice(), notice(), notice()})
+    assert.matches("^%[localhost:%d+%] Commands:$", (q:line()))
+    assert.matches("%] hello$", (q:line()))
+    assert.matches(" to you%] psst$", (q:line()))
   end)
 
   it("shows bytes that are no text in hexadecimal", function()

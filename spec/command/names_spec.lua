@@ -99,8 +99,8 @@ describe("a name", function()
       local _, where = tree:listener("--name", LONG)
       tree:listener("--name", "李", "--join", where)
       tree:listener("--join", where)
-      local lines = tree:done {"watch", "--name", "Åsa", "--join", where,
-                               "--count", "1"}
+      local lines = tree:done {"watch", "--traffic", "--name", "Åsa",
+                               "--join", where, "--count", "1"}
       assert.matches("  Åsa %(localhost:%d+%): 3 members$", lines[1])
       table.remove(lines, 1)
       local before = {}
@@ -198,7 +198,7 @@ describe("a name", function()
       p:send("dm ann (psst) you")
       assert.equal("[bob to you] (psst) you", ann:line())
       assert.matches("^Nobody here is called dan%. ",
-                     answer(p, "dm dan Hello"))
+                     answer(p, "/dm dan Hello"))
       assert.equal("Here: ann", answer(p, "connect ann"))
       assert.matches("^Nobody here is called dan%. ", answer(p, "/join dan"))
     end)
@@ -258,7 +258,7 @@ describe("a name", function()
       assert.equal("You are Åsa.", answer(p, "/nick Åsa"))
       p:send("Hello")
       assert.equal("[Åsa] Hello", bob:line())
-      assert.equal("You are " .. LONG .. ".", answer(p, "nick " .. LONG))
+      assert.equal("You are " .. LONG .. ".", answer(p, "/nick " .. LONG))
       assert.equal("Not renamed: could not take the name bob: the name is "
                    .. "taken by another member", answer(p, "/nick bob"))
       for _, wrong in ipairs {"a b", "1x", "a:b", ("a"):rep(33)} do
@@ -266,7 +266,7 @@ describe("a name", function()
                        answer(p, "/nick " .. wrong), 1, true)
       end
       assert.equal("You are " .. LONG .. " (" .. endpoint .. ").",
-                   answer(p, "nick"))
+                   answer(p, "/NICK"))
       p:finish()
       assert.equal(1, p:wait())
     end)
@@ -319,8 +319,8 @@ describe("a name", function()
 
     it("that is taken keeps the other commands out", function()
       local ann, where = tree:listener("--name", "ann")
-      for _, args in ipairs {{"listen"}, {"watch"}, {"members"}, {"repl"},
-                             {"send", "--all", "Hello"}} do
+      for _, args in ipairs {{"listen"}, {"watch", "--traffic"}, {"repl"},
+                             {"send", "--strict-name", "--all", "Hello"}} do
         local command = table.remove(args, 1)
         local status, lines, complaint = tree:run {command, "--name", "ann",
           "--join", where, table.unpack(args)}
@@ -330,6 +330,9 @@ describe("a name", function()
           true)
       end
       assert.is_nil(ann:line(0))
+      -- These two do not come in.
+      tree:done {"watch", "--name", "ann", "--join", where, "--count", "1"}
+      tree:done {"members", "--name", "ann", where}
     end)
 
     it("is that of one who has been killed", function()

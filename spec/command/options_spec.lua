@@ -62,6 +62,36 @@ describe("the options of gop2p", function()
     assert.same({"Hello", name, "message"}, {peer:message()})
   end)
 
+  it("takes a peer alone for one of --join, the first", function()
+    local gone <close> = net.nobody()
+    for command, input in pairs {
+      chat = "hi\n", repl = "assert(node:broadcast('hi'):wait())\n",
+      watch = "", listen = "",
+    } do
+      local count = (command == "watch" or command == "listen")
+                    and {"--count", "1"} or {}
+      local p <close> = tree:start({command, peer.name, "--join",
+        "localhost:" .. gone.port, table.unpack(count)},
+        {stderr = tree.dir .. "/e"})
+      p:write(input)
+      p:finish()
+      if command == "listen" then
+        net.await(function() return #peer:members() == 1 end, 20)
+        peer:broadcast("hi")
+      end
+      assert.equal(0, p:wait(20), command)
+      assert.equal("", (net.read(tree.dir .. "/e")
+                        :gsub("^gop2p listen: listening[^\n]*\n", "")))
+      if input ~= "" then assert.equal("hi", (peer:message())) end
+    end
+    for _, command in ipairs {"chat", "repl", "watch", "listen"} do
+      local status, _, complaint = tree:run {command, "here"}
+      assert.equal(2, status)
+      assert.matches("^gop2p " .. command .. ": not a peer: here\n",
+                     complaint)
+    end
+  end)
+
   it("has a node listen at another port than the others know", function()
     local port = net.free_port()
     local _ <close> = tree:start({"listen", "--port", "7000",

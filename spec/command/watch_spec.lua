@@ -3,7 +3,9 @@
 
 local cjson = require "cjson"
 local installed = require "spec.support.installed"
+local witness = require "spec.support.witness"
 
+-- The published programs give no list, so watch is a member there.
 describe("gop2p watch", function()
   local tree, peer
 
@@ -47,6 +49,57 @@ describe("gop2p watch", function()
     -- Before its tasks have begun it has looked.
     lines = tree:done {"watch", "--count", "1"}
     assert.matches(": 0 members$", lines[1])
+  end)
+
+  it("looks at a network of ours, which does not notice", function()
+    local ann <close>, where = witness.start("ann")
+    local p <close> = tree:start({"watch", "--join", where, "--json",
+                                  "--interval", "0.3"})
+    local one = cjson.decode((assert(p:line(20))))
+    assert.same({where, "ann", "alive"}, {one.peer, one.name, one.state})
+    assert.is_true(one.rtt < 5)
+    assert.is_nil(one.messages)
+    local bob <close>, other = witness.start("bob", where)
+    assert.equal("bob joined", ann:line(20))
+    assert.equal("ann joined", bob:line(20))
+    repeat one = cjson.decode((assert(p:line(20)))) until one.name == "bob"
+    assert.same({other, "alive"}, {one.peer, one.state})
+    ann:send("Hello")
+    assert.equal("[ann] Hello", bob:line(20))
+    ann:finish()
+    assert.is_nil(ann:line(20))   -- nobody else has come or gone
+    ann:wait()
+    -- The one that gave the list has gone; bob goes on with it.
+    repeat
+      one = cjson.decode((assert(p:line(20))))
+    until one.peer == other and cjson.decode((p:line(20))).peer == other
+    p:kill("INT")
+    assert.equal(0, p:wait())
+  end)
+
+  it("prints a table of whom it looks at", function()
+    local _, where = tree:listener("--name", "ann")
+    local lines = tree:done {"watch", "--join", where, "--count", "2",
+                             "--interval", "0.05"}
+    assert.equal(6, #lines)
+    for i = 0, 3, 3 do
+      assert.matches("^%d%d:%d%d:%d%d  ann.*: 1 member$", lines[i + 1])
+      assert.matches("^MEMBER +STATE +ROUND TRIP$", lines[i + 2])
+      assert.matches("^ann %(" .. where .. "%) +alive +%d+ ms$",
+                     lines[i + 3])
+    end
+  end)
+
+  it("joins to count what is said", function()
+    local ann <close>, where = witness.start("ann")
+    local p <close> = tree:start({"watch", "--join", where, "--json",
+                                  "--interval", "0.05", "--traffic"})
+    assert.equal(0, cjson.decode((assert(p:line(20)))).messages)
+    assert.matches("^localhost:%d+ joined$", ann:line(20))
+    ann:send("Hello")
+    repeat
+      local one = cjson.decode((assert(p:line(20))))
+    until one.messages == 1 and one.bytes == 5
   end)
 
   it("stays in its place", function()

@@ -6,6 +6,8 @@ local go = require "spec.support.go"
 local installed = require "spec.support.installed"
 local manual = require "spec.support.page"
 local process = require "spec.support.process"
+local scriptfile = require "spec.support.script"
+local witness = require "spec.support.witness"
 
 local page = manual.read("lua/gop2p/cli/README.md")
 
@@ -36,7 +38,7 @@ describe("the page of the command", function()
   end)
 
   it("names options that the help has, for each command", function()
-    local all = {}
+    local all = options(table.concat(tree:done {"--help"}, "\n"))
     for _, cells in ipairs(page:rows("gop2p")) do
       local name = cells[1]:match("^`gop2p (%l+)")
       local there = options(table.concat(tree:done {name, "--help"}, "\n"))
@@ -77,6 +79,43 @@ describe("the page of the command", function()
     assert.equal("The backup is done.", (peer:message()))
     assert.matches("%] The backup is done%.$", (ann:line()))
     assert.matches(" to you%] Hello$", (ann:line()))
+  end)
+
+  -- Runs a line of the page, at another port.
+  local function shell(command, port)
+    command = command:gsub("5000", port)
+                     :gsub("gop2p ", tree.command .. " ")
+    return assert(process.start({"sh", "-c", command}, {env = tree.env}))
+  end
+
+  it("shows a job that is silent when all is well", function()
+    local job = page.text:match("\n%*/5 %* %* %* %* (check | [^\n]+)\n")
+                         :gsub("/usr/local/bin/", "")
+    for said, check in pairs {["all is lost"] = "echo all is lost",
+                              [false] = "true"} do
+      local p <close> = shell(job:gsub("check", check), peer.port)
+      assert.is_nil(p:line(10))
+      assert.equal(0, p:wait())
+      if said then assert.equal(said, (peer:message())) end
+    end
+    assert.same({nil, "timeout"}, {peer:event(0)})
+  end)
+
+  it("shows how a bot is asked from a shell", function()
+    local bot <close> = scriptfile [[
+      local bot = require("gop2p.bot").new {
+        name = "dice", join = arg[1], store = false}
+      bot:command("roll", "rolls a die", function() return "six" end)
+      bot:run()]]
+    local member <close>, where = witness.start("ann")
+    tree.folder:keep(tree:start {"bot", bot.name, where})
+    assert.equal("dice joined", member:line(20))
+    local line
+    local p <close> = shell(page.text:match("\n(%(echo '/dm[^\n]+)"),
+                            where:match("%d+$"))
+    repeat line = p:line(20) until not line or line:find("^%[")
+    assert.equal("[dice to you] six", line)
+    assert.equal(0, p:wait())
   end)
 
   -- Bob does what a line of the chat shows of it.

@@ -17,19 +17,19 @@ local LUA = os.getenv("LUA") or "lua5.4"
 local KNOWN = {
   ["README.md"] = {
     lua = 1, [""] = 1,
-    sh = 2,     -- .ci/run does what they do; package/rock_spec.lua
+    sh = 2,     -- .ci/run does what they do; package/
     text = 1,   -- a picture
   },
-  ["lua/gop2p/README.md"] = { lua = 6 },
+  ["lua/gop2p/README.md"] = { lua = 8 },
   ["lua/gop2p/bot/README.md"] = {
-    lua = 7,    -- four of them in docs/tutorial_spec.lua
+    lua = 11,   -- four in docs/tutorial_spec.lua, one in bot/unload_spec.lua
     text = 7,   -- six of them in docs/tutorial_spec.lua
     ini = 1,    -- docs/tutorial_spec.lua
   },
-  ["lua/gop2p/testing/README.md"] = { lua = 3, text = 1 },
+  ["lua/gop2p/testing/README.md"] = { lua = 4, text = 1 },
   ["lua/gop2p/cli/README.md"] = {
-    text = 2,   -- docs/cli_spec.lua
-    sh = 1,     -- node/reach_spec.lua
+    text = 3,   -- docs/cli_spec.lua
+    sh = 2,     -- node/reach_spec.lua, docs/cli_spec.lua
   },
   ["csrc/README.md"] = {
     sh = 1,     -- takes two versions of the core
@@ -177,6 +177,17 @@ describe("an example", function()
     assert.same({}, peer:members())
   end)
 
+  it("is a script that leaves when it is told to end", function()
+    local peer = stand_in()
+    local script = run(example(interface, "signals = true"),
+                       {["5000"] = peer.port})
+    assert(members_of(peer, 1)[1])
+    script:kill("TERM")
+    assert.equal(0, script:wait())
+    assert.same({"ended by\tTERM"}, output(script))
+    assert.same({}, peer:members())
+  end)
+
   it("is a script that sends to everybody, to one, and to a list", function()
     local peer = stand_in()
     local script = run(example(interface, "to one peer"),
@@ -262,6 +273,21 @@ describe("an example", function()
     assert.equal(1, try("1 9 * * mon-fri"))
   end)
 
+  it("is a test that expects an error, without which it fails", function()
+    local bot <close> = scriptfile(example(bots, "rolled %d"))
+    local function try(text)
+      local test <close> = scriptfile((text:gsub('"dice.lua"', function()
+        return ("%q, { name = 'dice' }"):format(bot.name)
+      end)))
+      local program <close> = assert(process.start({LUA, test.name},
+                                                   {stderr = "/dev/null"}))
+      return program:wait(20)
+    end
+    local text = example(kit, "interval is empty")
+    assert.equal(0, try(text))
+    assert.equal(1, try((text:gsub("expect%(bot:errors[^\n]*", ""))))
+  end)
+
   it("is a node with a name", function()
     local ann, port = member("ann")
     local program = run(example(interface, "Zoë"), {["5000"] = port})
@@ -281,6 +307,84 @@ describe("an example", function()
     testing.expect(network:said_by("dice"), "ann rolled 1")
     network:advance("09:00:05")
     testing.expect(network:said_by("dice"), "standup!")
+  end)
+
+  it("is a game that can be stopped", function()
+    local script <close> = scriptfile(example(bots, "times 7?"))
+    local network <close> = testing.network()
+    local bot = network:bot(script.name, { name = "sums" })
+    local ann, bob = network:user("ann"), network:user("bob")
+    local expect, refute = testing.expect, testing.refute
+    ann:say("!start")
+    expect(ann:hears(), "^1 times 7%?$")
+    bob:say("7")
+    expect(ann:hears(), "^bob is right%.$")
+    expect(ann:hears(), "^Nobody knows%.$", 21)
+    ann:say("!start")
+    expect(ann:hears(), "^1 times 7%?$")
+    network:advance(2)
+    bob:say("!stop")
+    refute(ann:hears(), "right", 3600)
+    refute(ann:hears(), "Nobody", 0)
+    bob:say("!stop")
+    network:advance(2)
+    refute(bot:complains(), "error", 0)
+  end)
+
+  it("is a bot that makes up for what it has missed", function()
+    local script <close> = scriptfile(example(bots, "The news of today"))
+    local network <close> = testing.network { start = "2030-01-07 08:00" }
+    local bot = network:bot(script.name, { name = "news" })
+    local ann = network:user("ann")
+    local expect, refute = testing.expect, testing.refute
+    refute(ann:hears(), "news", 3500)
+    expect(ann:hears(), "news", 200)
+    bot:restart()
+    refute(ann:hears(), "news", 3600)
+    bot:stop()
+    network:advance("10:00")
+    bot:start()
+    expect(ann:hears(), "news")
+    refute(ann:hears(), "news", 3600)
+    network:advance("08:59")
+    ann:leave()
+    network:partition({ "news" })
+    network:advance("12:00")
+    ann:come_back()
+    network:heal()
+    expect(ann:hears(), "news", 120)
+    refute(ann:hears(), "news", 3600)
+    expect(ann:hears(), "news", 24 * 3600)
+  end)
+
+  it("is a bot whose points follow their member", function()
+    local script <close> = scriptfile(example(bots, "gives a point"))
+    local network <close> = testing.network()
+    local bot = network:bot(script.name, { name = "points" })
+    local ann, bob = network:user("ann"), network:user("bob")
+    local nobody = network:user("nobody", { name = false })
+    local expect = testing.expect
+    local function give(who, name, count)
+      bob:say("!point " .. who)
+      expect(bob:hears(), ("^%s has %d%%.$"):format(name, count))
+    end
+    give("ann", "ann", 1)
+    give("nobody:5000", "nobody:5000", 1)
+    ann:set_name("anna")
+    give("anna", "anna", 2)
+    bot:stop()
+    ann:set_name("Änne")
+    nobody:set_name("eve")
+    bot:start()
+    give("Änne", "Änne", 3)
+    give("eve", "eve", 2)
+    nobody:leave()   -- whoever comes there next is another one
+    network:user("joe", { address = "nobody:5000" })
+    give("joe", "joe", 1)
+    ann:leave()
+    network:advance(5)
+    network:user("Änne", { address = "elsewhere:5000" })
+    give("Änne", "Änne", 4)
   end)
 
   it("is a bot with roles", function()

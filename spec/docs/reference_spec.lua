@@ -111,10 +111,12 @@ describe("the reference", function()
     for name in pairs(getmetatable(bot).methods) do
       there["bot:" .. name] = true
     end
-    for name in ("newregistry adopt task fire find lead"):gmatch("%a+") do
+    for name in ("newregistry adopt begin task fire find lead")
+      :gmatch("%a+") do
       there["bot:" .. name] = nil   -- for the other parts of the bot
     end
-    there["ctx:reply"], there["ctx:ask"] = true, true
+    there["ctx:reply"], there["ctx:notice"] = true, true
+    there["ctx:ask"] = true
     assert.same(there, calls(bots:rows("of a bot")))
   end)
 

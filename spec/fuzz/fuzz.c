@@ -63,6 +63,7 @@ static void readhead (fuzz_http *h) {
     h->headers[h->n].name = line;
     h->headers[h->n++].value = colon + 1 + strspn(colon + 1, " \t");
   }
+  h->in.nheaders = h->n;
 }
 
 static char *copy (const uint8_t *data, size_t len, size_t extra) {
@@ -135,6 +136,7 @@ static void deliver (fuzz_http *h, const gp_httpout *out) {
   h->in.body = h->in.len == 0 ? NULL : out->body->bytes;
   h->in.remote = "127.0.0.1";
   h->in.headers = h;
+  h->in.nheaders = h->n;
   h->in.find = find;
 }
 
@@ -172,7 +174,8 @@ static void compareext (const gp_extension *is, const gp_extension *was) {
   fuzz_check(is->topic == was->topic && samepeer(is->about, was->about));
   if (was->topic == GP_TOPIC_DIGEST)
     fuzz_check(is->digest == was->digest);
-  fuzz_check(is->alone == was->alone && is->brief == was->brief);
+  fuzz_check(is->alone == was->alone && is->brief == was->brief &&
+             is->visit == was->visit);
   if (was->nonce != 0 && was->number != 0)
     fuzz_check(is->nonce == was->nonce && is->number == was->number);
 }

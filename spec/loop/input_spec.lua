@@ -73,14 +73,35 @@ describe("lines", function()
     assert.is_nil(gop2p.lines(null)())
   end)
 
-  it("end with an error when they cannot be read", function()
+  -- What a loop over the lines raises, and how many it has seen.
+  local function raised(file, close)
+    local count = 0
+    local ok, err = pcall(function()
+      for _ in gop2p.lines(file) do
+        count = count + 1
+        if close then file:close() end
+      end
+    end)
+    assert.is_false(ok)
+    assert.matches("^spec/loop/input_spec%.lua:%d+: %l+ error: ", err)
+    return err, count
+  end
+
+  net.both(it, "raise when they cannot be read", function()
     local folder <close> = assert(io.open("/"))
-    local line, err = gop2p.lines(folder)()
-    assert.is_nil(line)
-    assert.is_truthy(err)
-    line, err = gop2p.lines(999)()
-    assert.is_nil(line)
-    assert.is_truthy(err)
+    assert.matches("directory", (raised(folder)))
+    assert.matches("descriptor", (raised(999)))
+    local name = os.tmpname()
+    local unread <close> = assert(io.open(name, "w"))
+    os.remove(name)
+    assert.matches("[Bb]ad file descriptor", (raised(unread)))
+  end)
+
+  net.both(it, "raise when their file is closed before its end", function()
+    local pipe = assert(io.popen("echo a; sleep 0.1; echo b"))
+    local err, count = raised(pipe, true)
+    assert.matches("could not read a line: the file is closed$", err)
+    assert.equal(1, count)
   end)
 
   it("go on giving nothing after the end", function()

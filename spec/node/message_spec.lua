@@ -172,6 +172,29 @@ describe("a message", function()
     assert.is_nil((nodes[4]:receive(0)))
   end)
 
+  it("may be a notice, which says so", function()
+    local function sent(options)
+      local a <close> = assert(gop2p.start_local_node(0))
+      local b <close> = assert(gop2p.start_local_node(0))
+      assert(a:connect(b:self()))
+      assert(a:broadcast("x", options):wait())
+      assert(a:send(b:self(), "x", options):wait())
+      assert(b:send({a:self()}, "x", options):wait())
+      return {b:receive(5).notice or false, b:receive(5).notice or false,
+              a:receive(5).notice or false}
+    end
+    assert.same({true, true, true}, sent {notice = true})
+    assert.same({false, false, false}, sent {notice = false})
+    assert.same({false, false, false}, sent {})
+    assert.same({false, false, false}, sent())
+  end)
+
+  it("that is a notice and does not arrive is told as one", function()
+    local node <close> = assert(gop2p.start_local_node(0))
+    local _, err = node:send(net.free_port(), "x", {notice = true}):wait()
+    assert.is_true(err.message.notice)
+  end)
+
   it("to nobody is delivered", function()
     local node <close> = assert(gop2p.start_local_node(0))
     assert.is_true((node:broadcast("hello?"):wait()))

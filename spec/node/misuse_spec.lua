@@ -139,11 +139,14 @@ describe("misuse of a node", function()
   before_each(function() node = assert(gop2p.start_local_node(0)) end)
   after_each(function() node:close() end)
 
-  it("raises in connect", function()
-    refusesall(notpeers, "'connect'", function(x) node:connect(x) end)
-    raises("'connect'", function() node:connect() end)
-    refusesall(nottimes, "'connect'", function(x) node:connect(5000, x) end)
-  end)
+  for _, name in ipairs {"connect", "visit", "look"} do
+    it("raises in " .. name, function()
+      local called = "'" .. name .. "'"
+      refusesall(notpeers, called, function(x) node[name](node, x) end)
+      raises(called, function() node[name](node) end)
+      refusesall(nottimes, called, function(x) node[name](node, 5000, x) end)
+    end)
+  end
 
   it("raises in send", function()
     refusesall(notpeers, "#1 to 'send'", function(x) node:send(x, "y") end)
@@ -167,6 +170,12 @@ describe("misuse of a node", function()
 
   it("raises in broadcast", function()
     raises("#1 to 'broadcast'", function() node:broadcast() end)
+    raises("#2 to 'broadcast' %(table expected, got string%)",
+           function() node:broadcast("x", "notice") end)
+    raises("#2 to 'broadcast' %(unknown option 'notise'%)",
+           function() node:broadcast("x", {notise = true}) end)
+    raises("#3 to 'send' %(unknown option '1'%)",
+           function() node:send("localhost:5000", "x", {true}) end)
     for _, data in ipairs({true, {}, print, node}) do
       raises("#1 to 'broadcast'", function() node:broadcast(data) end)
     end
@@ -184,8 +193,9 @@ describe("misuse of a node", function()
     raises("wait", function() receipt.wait(node) end)
   end)
 
-  local calls = {"connect", "broadcast", "send", "inbox", "receive",
-                 "errors", "self", "members", "is_connected", "leave",
+  local calls = {"connect", "visit", "look", "broadcast", "send", "inbox",
+                 "receive", "errors", "self", "members", "is_connected",
+                 "leave",
                  "member", "set_name", "stop", "close", "wait"}
 
   for _, name in ipairs(calls) do

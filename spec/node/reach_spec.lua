@@ -373,8 +373,8 @@ describe("a node on one of several machines", function()
       assert.equal(REASON, ask(two, TELL:format(1)))   -- and no other
       ask(two, "node:leave() node:close()")   -- nobody greets it any more
     end
-    for _, command in ipairs {"listen", "watch"} do
-      local child = start(2, {LUA, GOP2P, command, "--join", name,
+    for command, option in pairs {listen = "--json", watch = "--traffic"} do
+      local child = start(2, {LUA, GOP2P, command, "--join", name, option,
         "--address", "10.77.0.99"}, {stderr = "/dev/stdout"})
       shows(child, "^gop2p " .. command .. ": .* cannot reach this node: ")
     end
@@ -462,11 +462,11 @@ describe("a node on one of several machines", function()
     chat:send("/join 5000")
     shows(chat, "^Not connected: " .. WHY .. "$")
     assert.equal(1, chat:wait(LIMIT))
-    local members = start(1, {LUA, GOP2P, "members", "--port", "5003",
+    local listen = start(1, {LUA, GOP2P, "listen", "--port", "5003",
                               "--join", "5000"}, {stderr = "/dev/stdout"})
-    shows(members, "^gop2p members: " .. WHY .. "$")
-    assert.is_nil((members:line(LIMIT)))
-    assert.equal(1, members:wait(LIMIT))
+    shows(listen, "^gop2p listen: " .. WHY .. "$")
+    assert.is_nil((listen:line(LIMIT)))
+    assert.equal(1, listen:wait(LIMIT))
   end)
 
   it_there("says which option others need, in a chat", function()

@@ -56,6 +56,66 @@ describe("a receipt", function()
     assert.is_nil((receipt:wait(0)))
   end)
 
+  -- The error of a message to a peer, within so many seconds for it.
+  local function failure(peer, before, seconds)
+    local node <close> = assert(gop2p.start_local_node(0,
+      {request_timeout = seconds or 0.3}))
+    assert(node:connect(peer.name))
+    local held = before and before()
+    local _, err = node:broadcast("x"):wait()
+    for _, each in ipairs(held or {}) do each:close() end
+    local one = err.failed[peer.name]
+    assert.same({err.unsure, err.text}, {one.unsure, one.text})
+    return err
+  end
+
+  local function is_unsure(err, code, peer)
+    assert.same({code, true, "perhaps not delivered to " .. peer.name},
+                {err.code, err.unsure, err.text})
+  end
+
+  local function is_sure(err, code, peer)
+    assert.same({code, nil, "could not deliver to " .. peer.name},
+                {err.code, err.unsure, err.text})
+  end
+
+  it("says perhaps where a message may have arrived", function()
+    for _, drop in ipairs {false, true} do   -- on a connection used before
+      local hangs <close> = net.canned({message = "hang"}, {drop = drop})
+      is_unsure(failure(hangs), "ETIMEDOUT", hangs)
+    end
+    local closes <close> = net.canned({message = "close"})
+    is_unsure(failure(closes), "ECONNRESET", closes)
+    local half <close> = net.canned({message =
+      net.response("200 OK", "x"):gsub("x$", "")})
+    is_unsure(failure(half), "ETIMEDOUT", half)
+  end)
+
+  it("does not where it cannot", function()
+    local breaks <close> = net.canned({message = net.response("500 x", "")})
+    is_sure(failure(breaks), "ESTATUS", breaks)
+    local goes = net.canned({})
+    is_sure(failure(goes, function() goes:close() end), "ECONNREFUSED", goes)
+  end)
+
+  -- So a machine is that is off: here as many wait to be let in as may.
+  it("does not where no connection came about in time", function()
+    local goes = net.canned({}, {drop = true})
+    is_sure(failure(goes, function()
+      goes:close()
+      local full = {assert(socket.tcp4())}
+      assert(full[1]:setoption("reuseaddr", true))
+      assert(full[1]:bind("127.0.0.1", goes.port))
+      assert(full[1]:listen(0))
+      for i = 2, 4 do
+        full[i] = assert(socket.tcp4())
+        full[i]:settimeout(0)
+        full[i]:connect("127.0.0.1", goes.port)
+      end
+      return full
+    end), "ETIMEDOUT", goes)
+  end)
+
   net.both(it, "waits as long as it is told to", function()
     local hung <close> = net.canned({message = "hang"})
     local node <close> = joined(hung)

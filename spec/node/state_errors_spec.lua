@@ -50,7 +50,7 @@ describe("a state file", function()
 
   it("that is torn is told, put aside and begun anew", function()
     local text = whole(5000, "localhost:5001")
-    for _, torn in ipairs({"", text:sub(1, 10), text:sub(1, -10),
+    for i, torn in ipairs({"", text:sub(1, 10), text:sub(1, -10),
                            text:sub(1, -40) .. ("\0"):rep(40),
                            ("\0"):rep(100),
                            text:gsub("localhost:5001", "localhost:50x1"),
@@ -58,7 +58,7 @@ describe("a state file", function()
       assert(file.replace(path, torn))
       local node = start()
       told(node, "EBADMSG", "torn")
-      assert.equal(torn, net.read(path .. ".torn"))
+      assert.equal(torn, net.read(path .. ".torn-" .. i))
       works(node)
       node:close()
       assert.matches('"peers":%[\n"localhost:%d+"%]', net.read(path))
@@ -139,6 +139,38 @@ describe("a state file", function()
     sh("mkdir '%s/none'", folder.path)
     node:close()
     assert.matches('"left":true', net.read(path))
+  end)
+
+  it("that somebody changes while the node lives is told, and kept aside",
+     function()
+    local node = start()
+    local function change(edit) sh("printf %%s '%s' >'%s'", edit, path) end
+    local function kept(edit, i)
+      told(node, "EEDITED", "kept as .*edited%-" .. i)
+      assert.equal(edit, net.read(path .. ".edited-" .. i))
+    end
+    change("edited")
+    works(node)
+    net.await(function() return net.read(path):find("localhost") end)
+    kept("edited", 1)
+    change("")
+    assert(node:leave())
+    kept("", 2)
+    change(whole(5000, "localhost:5001"))
+    works(node)
+    node:close()
+    assert.equal(whole(5000, "localhost:5001"),
+                 net.read(path .. ".edited-3"))
+    assert.matches('"left":false', net.read(path))
+  end)
+
+  it("that begins with an editor's mark is none the worse", function()
+    local text = "\xEF\xBB\xBF" .. whole(5000, "localhost:5001")
+    assert(file.replace(path, text))
+    local node = start()
+    node:close()
+    assert.matches('"peers":%[\n"localhost:5001"%]', net.read(path))
+    assert.equal("state", folder:names())
   end)
 
   it("that nobody asks for in errors() goes to warn", function()

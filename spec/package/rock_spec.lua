@@ -49,9 +49,11 @@ gop2p.run(function()
 end)
 ]]
 
--- What the rockspec of the release says, and its name.
-local function release()
-  local file = sh("ls rockspec/gop2p-[0-9]*"):match("[^\n]+")
+local RELEASE = "[0-9]" -- how its version begins
+
+-- What the rockspec of a version says, and its name.
+local function rockspec(version)
+  local file = sh("ls rockspec/gop2p-" .. version .. "*"):match("[^\n]+")
   local spec = {}
   assert(load(read(file), file, "t", spec))()
   return spec, file
@@ -111,6 +113,24 @@ describe("the rock", function()
     works(made.dir .. "/tree")
   end)
 
+  it("leaves the checkout as it was", function()
+    local made <close> = installed.make()
+    assert.truthy(made)
+    local files = "find csrc lua rockspec LICENSE spec/README.md"
+    assert.equal(sh(files .. " | sort"),
+                 sh("cd build/installed/checkout; find * | grep -vx spec "
+                    .. "| sort"))
+  end)
+
+  it("removes nothing where there is no checkout", function()
+    local spec, here = rockspec("scm"), dir .. "/elsewhere"
+    sh("mkdir -p %s; cd %s; mkdir gop2p csrc csrc/lua; "
+       .. "touch gop2p/core.so csrc/lua/core.o", here, here)
+    sh("cd %s; sh -ec %s", here, spec.hooks.post_install)
+    assert.equal("csrc/lua/core.o\ngop2p/core.so\n",
+                 sh("cd %s; ls -d */*/* gop2p/*", here))
+  end)
+
   it("exports nothing but its entry", function()
     local out = sh("nm -D --defined-only %s",
                    dir .. "/tree/lib/lua/5.4/gop2p/core.so")
@@ -124,12 +144,13 @@ describe("the rock", function()
   end)
 
   it("has the license it says", function()
-    assert.matches("^" .. release().description.license, read("LICENSE"))
+    assert.matches("^" .. rockspec(RELEASE).description.license,
+                   read("LICENSE"))
   end)
 
   it("has one version: in its file, its source, its module, its changes",
      function()
-    local spec, file = release()
+    local spec, file = rockspec(RELEASE)
     local version = spec.version:gsub("%-%d+$", "")
     assert.equal("rockspec/gop2p-" .. spec.version .. ".rockspec", file)
     assert.equal("v" .. version, spec.source.tag)

@@ -113,10 +113,11 @@ describe("when its terminal is gone", function()
   end)
 
   it("commands that print leave, and end", function()
-    for name, shown in pairs({listen = "listening as",
-                              watch = "1 member"}) do
+    for shown, argv in pairs({["listening as"] = {"listen"},
+                              ["1 member"] = {"watch", "--traffic"}}) do
       local node = s:visitor()
-      local t = s:start(command(name, "--join", tostring(node:self())))
+      table.move({"--join", tostring(node:self())}, 1, 2, #argv + 1, argv)
+      local t = s:start(command(table.unpack(argv)))
       t:await(shown)
       assert.is_true(hang_up(t))
       session.was_told(node)

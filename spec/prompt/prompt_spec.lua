@@ -182,7 +182,7 @@ describe("the prompt", function()
     session.say(node, "a\27[2Jb\rc\7\8d\xC2\x9B1me\xFFf\nsecond > line")
     t:await("line\n> half$")
     assert.same({
-      "[" .. node:self() .. "] a?[2Jb?c??d??1me?f", "  second > line",
+      "[" .. node:self() .. "] a?[2Jb?c??d?1me?f", "  second > line",
       "> half",
     }, t:screen())
     session.say(node, "g\xC2\x9Bh \xC3\xA4")

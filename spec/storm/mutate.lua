@@ -45,6 +45,7 @@ local headers = {
   " folded", "Host: ", "Host: [::1", "Origin: http://evil.example",
   "Gop2p-Id: 0000000000000001-1", "Gop2p-Id: zz", "Gop2p-Lua: 1 " .. SIGN
   .. ":7302", "Gop2p-Lua: 2 x", "Gop2p-Process: zz",
+  "Gop2p-Notice: 1",
   "Gop2p-Process: 0123456789abcdef " .. SIGN,
   "Peer_port: 7303", "Peer_port: 0",
   "Peer_address: " .. SIGN, "X: " .. ("y"):rep(20000),

@@ -1,13 +1,13 @@
 --[[
 A server that responds with exactly the bytes it was started with.
 
-  lua5.4 canned.lua ADDRESS keep|drop
+  lua5.4 canned.lua ADDRESS keep|drop PORT
 
 reads lines "KIND BYTES" up to one "start". KIND is connect, message,
 disconnect or options; BYTES are percent-encoded, or "hang" for no response
 ever, or "close" for closing without one. "drop" closes after each response
-without saying so. Says "ready PORT", and then "KIND CONNECTION BYTES" for
-every request. Ends with its standard input.
+without saying so; PORT 0 takes a free one. Says "ready PORT", and then "KIND
+CONNECTION BYTES" for every request. Ends with its standard input.
 ]]
 local socket = require "socket"
 
@@ -31,7 +31,7 @@ for line in io.lines() do
   responses[kind] = decode(bytes)
 end
 
-local server = assert(socket.bind(arg[1], 0, 256))
+local server = assert(socket.bind(arg[1], arg[3], 256))
 server:settimeout(0)
 local stdin = {getfd = function() return 0 end}
 local watched, unread = {server, stdin}, {}

@@ -199,10 +199,21 @@ function net.json(kind, from, data, to)
     list and ',"to":[' .. list .. "]" or ""))
 end
 
--- A response from its status line and body.
-function net.response(status, body, more)
+-- What every response of v1.1.3 has, and shows that it is one.
+net.allow = "Access-Control-Allow-Credentials: true\r\n"
+  .. "Access-Control-Allow-Headers: *\r\n"
+  .. "Access-Control-Allow-Methods: *\r\n"
+  .. "Access-Control-Allow-Origin: *\r\n"
+
+-- A response of any web server, from its status line and body.
+function net.page(status, body, more)
   return ("HTTP/1.1 %s\r\nContent-Length: %d\r\n%s\r\n%s"):format(
     status, #body, more or "", body)
+end
+
+-- The same of v1.1.3.
+function net.response(status, body, more)
+  return net.page(status, body, net.allow .. (more or ""))
 end
 
 local Canned = {}
@@ -211,7 +222,8 @@ Canned.__index = Canned
 -- Starts a process that responds with exactly these bytes: 'responses' has
 -- them for connect, message, disconnect and options; where there are none,
 -- what v1.1.3 was recorded with. Instead of bytes: "hang", "close".
--- Option drop = true: it closes after each response without saying so.
+-- Options: form, another published one; address; port, else a free one;
+-- drop = true: it closes after each response without saying so.
 function net.canned(responses, options)
   options = options or {}
   local form = options.form or "v1.1.3"
@@ -221,7 +233,8 @@ function net.canned(responses, options)
   }
   local proc = assert(process.start({
     os.getenv("LUA") or "lua5.4", folder .. "/canned.lua",
-    options.address or "127.0.0.1", options.drop and "drop" or "keep"}))
+    options.address or "127.0.0.1", options.drop and "drop" or "keep",
+    tostring(options.port or 0)}))
   for kind, name in pairs(default) do
     local bytes = responses[kind] or net.recorded(form, name)
     proc:send(kind .. " " .. go.encode(bytes))

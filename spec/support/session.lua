@@ -8,6 +8,7 @@ nodes of this process that are in one network with it.
   session.say(visitor, "Hello")           -- and it has its response
 ]]
 local gop2p = require "gop2p"
+local net = require "spec.support.net"
 local terminal = require "spec.support.terminal"
 
 local session = {}
@@ -45,11 +46,11 @@ end
 -- The visitor was told that the other one has joined and left, and of nothing
 -- else; or raises.
 function session.was_told(visitor)
-  local events = visitor:events()
-  for _, what in ipairs {"joined", "left"} do
-    local event = tostring(events())
-    if not event:find(" " .. what .. "$") then
-      error(("'... %s' expected, not '%s'"):format(what, event), 2)
+  local seen = net.watch(visitor)
+  net.await(function() return #seen >= 2 end)
+  for i, what in ipairs {"joined", "left"} do
+    if not seen[i]:find(" " .. what .. "$") then
+      error(("'... %s' expected, not '%s'"):format(what, seen[i]), 2)
     end
   end
 end

@@ -22,10 +22,12 @@ Terminal.__index = Terminal
 
 local LIMIT = 10 -- seconds
 
--- What a command of tmux's prints.
+-- What a command of tmux's prints. Neither the user's shell nor what was said
+-- of another terminal matters to what runs there.
 function Terminal:tmux(...)
   local pipe <close> = assert(io.popen(
-    ("unset LD_PRELOAD TMUX; exec tmux -L %s -f /dev/null %s 2>&1")
+    ("unset LD_PRELOAD TMUX COLUMNS LINES NO_COLOR; export SHELL=/bin/sh; "
+     .. "exec tmux -L %s -f /dev/null %s 2>&1")
     :format(self.socket, shell.words({...}))))
   return pipe:read("a")
 end
@@ -92,6 +94,11 @@ end
 -- Types a line.
 function Terminal:enter(text)
   self:type(text, "Enter")
+end
+
+-- Pastes a text, as terminals do: with marks around it for those who ask.
+function Terminal:paste(text)
+  self:tmux("set-buffer", "--", text, ";", "paste-buffer", "-p")
 end
 
 -- Waits until found(lines of the screen) is something, and returns it. The

@@ -57,6 +57,22 @@ describe("a simulated bot", function()
     assert.is_nil(io.open("state.txt"))
   end)
 
+  it("measures virtual time", function()
+    local net = network()
+    local bot = start(net, [[
+      local gop2p = require "gop2p"
+      gop2p.run(function()
+        for _, seconds in ipairs {0.25, 3600} do
+          local before = gop2p.now()
+          gop2p.sleep(seconds)
+          print(("%.3f"):format(gop2p.now() - before))
+        end
+      end)
+    ]], {name = "one"})
+    net:advance(3601)
+    assert.same({"0.250", "3600.000"}, {table.unpack(bot:prints())})
+  end)
+
   it("has a store that begins empty, whatever the disk holds", function()
     local path = os.tmpname()
     local f <close> = assert(io.open(path, "w"))
@@ -144,14 +160,42 @@ describe("a simulated bot", function()
         break
       end
       local pipe <close> = io.popen("sleep 1")
-      print(gop2p.lines(pipe)())
+      print(pcall(function()
+        for line in gop2p.lines(pipe) do print(line) end
+      end))
+      print(gop2p.readable(pipe))
     ]])
     net:advance(10000)
     local lines = {table.unpack(bot:prints())}
-    assert.matches("^nil\tinternal error: could not watch a descriptor",
-                   table.remove(lines))
+    local why = "internal error: could not watch a descriptor: in a "
+                .. "simulated network a program waits for nothing but files "
+                .. "and its standard input"
+    assert.equal("nil\t" .. why, table.remove(lines))
+    assert.matches("^false\t.*:%d+: " .. why .. "$", table.remove(lines))
     assert.same({"1 2 3", "wrapped", "pumped", "a line"}, lines)
     assert.equal("ended", bot:state())
+  end)
+
+  it("raises where lines cannot be read, as in earnest", function()
+    local bot = start(network(), [[
+      local gop2p = require "gop2p"
+      local function try(file)
+        print(pcall(function() for _ in gop2p.lines(file) do end end))
+      end
+      try(io.open("/"))
+      local closed = io.open(arg[0])
+      closed:close()
+      try(closed)
+      local file = io.open("new.txt", "w")
+      try(file)
+      file:write("a\nb\n"):close()
+      for line in gop2p.lines(io.open("new.txt")) do print(line) end
+    ]])
+    local lines = {table.unpack(bot:prints())}
+    assert.matches("^false\t.*directory", lines[1])
+    assert.matches("^false\t.*#1 to 'lines' %(closed file", lines[2])
+    assert.matches("^false\t.*[Bb]ad file descriptor", lines[3])
+    assert.same({"a", "b"}, {table.unpack(lines, 4)})
   end)
 
   it("writes and reads what the test sees and types", function()
@@ -237,6 +281,31 @@ describe("a simulated bot", function()
       assert.equal(2, #ann:members())
     end
     assert.is_nil(io.open("count"))
+  end)
+
+  it("loses what it has stored within a second before it is killed",
+     function()
+    local net = network()
+    local bot = start(net, [[
+      local bot = require("gop2p.bot").new {
+        name = "count", join = "localhost:5000", log = { level = "error" },
+      }
+      bot:command("more", function()
+        bot.store.count = (bot.store.count or 0) + 1
+        return "That makes " .. bot.store.count
+      end)
+      bot:run()
+    ]])
+    local ann = net:user("ann")
+    for _, seconds in ipairs {1.5, 0} do
+      ann:say("!more")
+      expect(ann:hears(), "That makes")
+      net:advance(seconds)
+    end
+    bot:kill()
+    bot:start()
+    ann:say("!more")
+    expect(ann:hears(), "That makes 2$")
   end)
 
   it("finds its network again by its state file", function()

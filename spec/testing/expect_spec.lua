@@ -34,6 +34,23 @@ describe("an expectation", function()
     assert.equal(3, #net:said_by("dice"))
   end)
 
+  it("sees in a list what has come since that was made", function()
+    local heard = ann:hears()
+    ann:say("roll")
+    expect(heard, "rolled")
+    assert.equal(0, #heard)
+    heard = ann:hears()
+    ann:say("roll")
+    expect(heard, "rolled")
+    refute(heard, "rolled")
+    assert.equal(1, #heard)
+    for i, text in ipairs(heard) do
+      assert.equal(1, i)
+      assert.matches("rolled", text)
+    end
+    assert.equal(2, #ann:hears())
+  end)
+
   it("that fails shows the conversation, at the caller's line", function()
     ann:say("roll")
     local text = fails('expected that dice says "nope" within 5 s',

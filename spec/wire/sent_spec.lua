@@ -123,6 +123,13 @@ for _, form in ipairs(go.forms) do
       assert.is_nil(b.fields["Gop2p-Lua"])
     end)
 
+    it("to send a notice, which it does not know", function()
+      skip()
+      ours.node:broadcast("Hello network!", {notice = true}):wait()
+      assert.is_nil(one(entry, "request-broadcast-to-entry")
+                    .fields["Gop2p-Notice"])
+    end)
+
     it("to write to one", function()
       skip()
       ours:direct(member.name, "psst")

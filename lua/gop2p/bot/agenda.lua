@@ -7,7 +7,9 @@
 --
 -- Seconds are counted on the clock that only goes forward. What is due at a
 -- time of day follows the wall clock, which may be set, or have gone on
--- while a laptop slept: it is looked at once a minute at least.
+-- while a laptop slept: it is looked at once a minute at least. What lies
+-- between the times before and after it was set by hours has not been missed:
+-- a machine without a clock of its own starts in 1970.
 
 local check = require "gop2p.check"
 local clock = require "gop2p.clock"
@@ -21,8 +23,13 @@ agenda.__index = agenda
 local entry = {}
 entry.__index = entry
 
-local LOOK = 60            -- seconds between two looks at the wall clock
-local SET_BACK = 3 * 3600  -- and how far it is followed back
+local LOOK = 60        -- seconds between two looks at the wall clock
+local SET = 3 * 3600   -- it was set, and not only corrected
+
+-- Of the wall clock to one that nobody sets.
+local function lead()
+  return clock.time() - clock.uptime()
+end
 
 -- agenda.new(start) -> agenda
 --
@@ -32,7 +39,7 @@ function agenda.new(start)
     start = start,
     steady = timers.new(),   -- entries by clock.now
     wall = timers.new(),     -- entries by clock.time
-    ahead = false,           -- of the one clock to the other, when last seen
+    lead = lead(),           -- when it was last looked at
     stopped = false,
   }, agenda)
 end
@@ -86,7 +93,7 @@ function agenda:at(time, f, extra)
   local moment, why = schedule.moment(time, clock.time())
   check.that(moment, 1, "at", why, extra)
   check.callable(f, 2, "at", extra)
-  return add(self, {f = f, moment = moment, clock = "wall"})
+  return add(self, {f = f, moment = moment, time = time, clock = "wall"})
 end
 
 -- entry:cancel(): it is not run any more; a run that goes on ends as it will.
@@ -120,16 +127,17 @@ local function rundue(self, heap, now)
   end
 end
 
--- A clock that was set back by less is let be: what has run runs not again.
--- One that was far ahead would keep entries from running for as long.
-local function followback(self)
-  local ahead = clock.time() - clock.now()
-  local back = self.ahead and self.ahead - ahead
-  self.ahead = ahead
-  if not back or back < SET_BACK then return end
+-- A clock that was set by less is let be: forward, what is due meanwhile is
+-- run; back, what has run runs not again. Where it was set by more all is due
+-- as if it were asked for now.
+local function followclock(self)
+  local before = self.lead
+  self.lead = lead()
+  if math.abs(self.lead - before) < SET then return end
   local entries = table.move(self.wall, 1, self.wall.n, 1, {})
   for _, e in ipairs(entries) do
     self.wall:remove(e)
+    if e.time then e.moment = schedule.moment(e.time, clock.time()) end
     put(self, e)
   end
 end
@@ -139,7 +147,7 @@ end
 -- Starts what is due; seconds until it wants to be called again, nil: not
 -- before something is added.
 function agenda:turn()
-  followback(self)
+  followclock(self)
   rundue(self, self.steady, clock.now())
   rundue(self, self.wall, clock.time())
   local steady, wall = self.steady:first(), self.wall:first()

@@ -3,10 +3,17 @@
 -- JSON has fewer kinds of keys and numbers than Lua. A list 1..n is an array;
 -- every other table is an object, in which a key that is a number is written
 -- "#5". So is a number that would not come back as it was: "#1.0", and whole
--- ones beyond 2^53. Strings that begin with a "#" get a second one. Strings
--- are bytes; those that are no UTF-8 make a file that others may not read.
+-- ones beyond 2^53; a peer is "#peer ann (localhost:5000)". Strings that
+-- begin with a "#" get a second one. Strings are bytes; those that are no
+-- UTF-8 make a file that others may not read. Nothing follows the locale.
+--
+-- What cannot be written is left out, and said.
 
 local cjson = require "cjson"
+local core = require "gop2p.core"
+local json = require "gop2p.json"
+local neutral = require("gop2p.text").neutral
+local values = require "gop2p.values"
 
 local codec = {}
 
@@ -18,8 +25,10 @@ reader.decode_max_depth(DEEPEST + 1)
 
 -- Where the writer is: the keys that lead there, so many, and the tables
 -- that it is in. 'written' has keys as they are written: most come again.
+-- 'faults' has what was left out.
 local function place(name)
-  return {name = name, keys = {}, depth = 0, within = {}, written = {}}
+  return {name = name, keys = {}, depth = 0, within = {}, written = {},
+          faults = {}}
 end
 
 local function step(key)
@@ -30,12 +39,12 @@ local function step(key)
                          or tostring(key))
 end
 
--- What cannot be written is raised as a table {text}, and caught in
--- 'encode'.
+-- Notes what cannot be written, and why: 'format' begins with what it is.
 local function refuse(at, format, ...)
   local path = {at.name}
   for i = 1, at.depth do path[i + 1] = step(at.keys[i]) end
-  error({table.concat(path) .. ": " .. format:format(...)}, 0)
+  at.faults[#at.faults + 1] = table.concat(path) .. ": "
+                              .. format:format(...)
 end
 
 local function string(text)
@@ -59,12 +68,26 @@ local function number(n)
   return float(n), false
 end
 
+-- A peer as it is written, or nil.
+local function peer(v)
+  if getmetatable(v) ~= core.peermeta then return nil end
+  local is, name = values.topeer(v), rawget(v, "name")
+  if not is or name ~= nil and not core.isname(name) then return nil end
+  return cjson.encode("#peer " .. values.described(v))
+end
+
+-- A key as it is written, or nil.
 local function keyof(key, at)
   if type(key) == "string" then return string(key) end
+  if type(key) == "table" then
+    local text = peer(key)
+    if text then return text end
+  end
   if type(key) ~= "number" then
-    refuse(at, "a %s cannot be a key: a string or a number can", type(key))
+    return refuse(at, "a %s cannot be a key: a string, a number or a peer "
+                  .. "can", type(key))
   elseif key - key ~= 0 then
-    refuse(at, "infinity cannot be a key")
+    return refuse(at, "infinity cannot be a key")
   end
   return '"#' .. (math.type(key) == "integer" and ("%d"):format(key)
                   or float(key)) .. '"'
@@ -94,10 +117,19 @@ local function field(key, v, at)
   return text
 end
 
+-- A list; an object where something in its middle is left out.
 local function list(t, n, at)
-  local out = {}
-  for i = 1, n do out[i] = field(i, t[i], at) end
-  return "[" .. table.concat(out, ",") .. "]"
+  local out, last, holes = {}, 0, false
+  for i = 1, n do
+    out[i] = field(i, t[i], at)
+    if out[i] then holes, last = holes or last < i - 1, i end
+  end
+  if not holes then return "[" .. table.concat(out, ",", 1, last) .. "]" end
+  local fields = {}
+  for i = 1, last do
+    fields[#fields + 1] = out[i] and ('"#%d":%s'):format(i, out[i])
+  end
+  return "{" .. table.concat(fields, ",") .. "}"
 end
 
 local function members(t, at)
@@ -105,71 +137,95 @@ local function members(t, at)
   for key, each in next, t do
     local name = written[key]
     if not name then
-      name = keyof(key, at) .. ":"
+      name = keyof(key, at)
       written[key] = name
     end
-    out[#out + 1] = name .. field(key, each, at)
+    local text = name and field(key, each, at)
+    if text then out[#out + 1] = name .. ":" .. text end
   end
   table.sort(out)
   return out
 end
 
+-- Whether a table is more than what is in it. A metatable that only shows it,
+-- as that of a list of members, does not count.
+local function isobject(t)
+  for name in next, debug.getmetatable(t) or {} do
+    if name ~= "__tostring" then return true end
+  end
+  return false
+end
+
 -- Goes into a table, if it may.
 local function enter(t, at)
-  if getmetatable(t) ~= nil then
-    refuse(at, "a table with a metatable cannot be stored: store a peer "
-           .. "as tostring(peer)")
+  if isobject(t) then
+    return refuse(at, "a table with a metatable cannot be stored")
   elseif at.within[t] then
-    refuse(at, "this table contains itself")
+    return refuse(at, "this table contains itself")
   elseif at.depth == DEEPEST then
-    refuse(at, "tables are nested too deeply")
+    return refuse(at, "tables are nested too deeply")
   end
   at.within[t] = true
+  return true
 end
 
 local function tree(t, at)
-  enter(t, at)
+  local text = peer(t)
+  if text then return text end
+  if not enter(t, at) then return nil end
   local n = length(t)
-  local text = n and list(t, n, at) or
-               "{" .. table.concat(members(t, at), ",") .. "}"
+  text = n and list(t, n, at) or
+         "{" .. table.concat(members(t, at), ",") .. "}"
   at.within[t] = nil
   return text
 end
 
+-- A value as it is written, or nil.
 function value(v, at)
   local kind = type(v)
   if kind == "table" then return tree(v, at) end
   if kind == "string" then return string(v) end
   if kind == "boolean" then return tostring(v) end
-  if kind ~= "number" then refuse(at, "a %s cannot be stored", kind) end
-  if v - v ~= 0 then refuse(at, "%s cannot be stored", v) end
+  if kind ~= "number" then
+    return refuse(at, "a %s cannot be stored", kind)
+  elseif v - v ~= 0 then
+    return refuse(at, "%s cannot be stored", v)
+  end
   local text, marked = number(v)
   return marked and '"#' .. text .. '"' or text
 end
 
--- codec.encode(t, name) -> text | nil, what cannot be written and where
+-- codec.encode(t, name) -> text | nil, faults
 --
 -- 't' becomes an object, with each of its fields on a line of its own, in
--- order. 'name' stands for it in the text of an error.
-function codec.encode(t, name)
-  local ok, result = pcall(function()
-    local at = place(name)
-    if type(t) ~= "table" then
-      refuse(at, "table expected, got %s", type(t))
-    end
-    enter(t, at)
-    local out = members(t, at)
-    if #out == 0 then return "{}\n" end
-    return "{\n" .. table.concat(out, ",\n") .. "\n}\n"
-  end)
-  if ok then return result end
-  if type(result) ~= "table" then error(result, 0) end
-  return nil, result[1]
+-- order. 'faults' is a list of texts: what was left out, where, and why, in
+-- which 'name' stands for 't'. Nil when that is no table.
+codec.encode = neutral(function(t, name)
+  local at = place(name)
+  if type(t) ~= "table" then
+    refuse(at, "table expected, got %s", type(t))
+    return nil, at.faults
+  elseif isobject(t) then
+    refuse(at, "its metatable cannot be stored")
+  end
+  at.within[t] = true
+  local out = members(t, at)
+  table.sort(at.faults)
+  if #out == 0 then return "{}\n", at.faults end
+  return "{\n" .. table.concat(out, ",\n") .. "\n}\n", at.faults
+end)
+
+-- The peer in "ann (localhost:5000)", or nil.
+local function topeer(text)
+  local bare = values.topeer(text)
+  return bare and core.peer(bare.address, bare.port, values.named(text))
 end
 
 local function unmark(text)
   if text:find("^##") then return text:sub(2) end
-  return text:find("^#") and tonumber(text:sub(2)) or text
+  local named = text:match("^#peer (.*)$")
+  return named and topeer(named) or
+         text:find("^#") and tonumber(text:sub(2)) or text
 end
 
 local function restore(v)
@@ -187,11 +243,13 @@ local function restore(v)
   return v
 end
 
+restore = neutral(restore)
+
 -- codec.decode(text) -> table | nil, why it is none
 function codec.decode(text)
   if text:find("\0", 1, true) then return nil, "it contains a zero byte" end
   if not text:find("^%s*{") then return nil, "it is not a JSON object" end
-  local ok, result = pcall(reader.decode, text)
+  local ok, result = json.decode(reader, text)
   if not ok then return nil, tostring(result) end
   return restore(result)
 end

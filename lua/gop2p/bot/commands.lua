@@ -1,5 +1,8 @@
 -- commands.lua - the commands of a bot, and the help made from them.
 
+local fold = require("gop2p.text").fold
+local sort = require("gop2p.text").sort
+
 local commands = {}
 commands.__index = commands
 
@@ -12,16 +15,16 @@ end
 function commands:add(command)
   local names = { command.name, table.unpack(command.aliases) }
   for _, name in ipairs(names) do
-    if self.names[name] then return false, name end
+    if self.names[fold(name)] then return false, name end
   end
-  for _, name in ipairs(names) do self.names[name] = command end
+  for _, name in ipairs(names) do self.names[fold(name)] = command end
   self.list[#self.list + 1] = command
   return true
 end
 
--- The command of that name, in capitals or not, or nil.
+-- The command of that name, whatever its case and accents, or nil.
 function commands:find(name)
-  return self.names[name:lower()]
+  return self.names[fold(name)]
 end
 
 -- How it is called; 'lead' is what has to stand before its name.
@@ -36,28 +39,30 @@ local function line(command, lead)
   return command.off and text .. " (switched off)" or text
 end
 
--- What a single command does: as text.
+-- What a single command does: as text. Like the help it begins with a word,
+-- so that no other bot takes it for a command.
 function commands.describe(command, lead)
-  local text = line(command, lead)
+  local text = "Usage: " .. line(command, lead)
   if #command.aliases == 0 then return text end
   return ("%s\nalso: %s%s"):format(text, lead,
     table.concat(command.aliases, ", " .. lead))
 end
 
 -- A line for each command of the lists that 'may' lets pass, by name; what
--- an earlier list has a name for, alias or not, is found there.
+-- an earlier list has a name for, alias or not, is found there. No line
+-- begins with the command: a long help is split between lines.
 function commands.help(lists, lead, may)
   local taken, lines = {}, {}
   for _, list in ipairs(lists) do
     for _, command in ipairs(list.list) do
-      if not taken[command.name] and may(command) then
-        lines[#lines + 1] = line(command, lead)
+      if not taken[fold(command.name)] and may(command) then
+        lines[#lines + 1] = "* " .. line(command, lead)
       end
     end
     for name in pairs(list.names) do taken[name] = true end
   end
-  table.sort(lines)
-  return table.concat(lines, "\n")
+  sort(lines)
+  return "Commands:\n" .. table.concat(lines, "\n")
 end
 
 return commands

@@ -8,8 +8,10 @@ local commands = require "gop2p.bot.commands"
 local context = require "gop2p.bot.context"
 local core = require "gop2p.core"
 local guard = require "gop2p.bot.guard"
+local long = require "gop2p.bot.long"
+local matching = require "gop2p.bot.matching"
 local speech = require "gop2p.bot.speech"
-local text = require "gop2p.bot.text"
+local text = require "gop2p.text"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
 
@@ -21,34 +23,46 @@ local function called(bot, said)
   local name, patterns = bot.name, bot.called
   if not name then return nil end
   if patterns.name ~= name then
-    local either = text.anycase(text.literal(name))
-    patterns = { "^@?(" .. either .. ")[:,]%s*(%S.*)$",
-                 "^@(" .. either .. ")%s+(%S.*)$", name = name }
+    local either = matching.anycase(matching.literal(name))
+    patterns = { "^@?(" .. either .. ")[:,]()", "^@(" .. either .. ")()",
+                 name = name }
     bot.called = patterns
   end
-  local given, rest = said:match(patterns[1])
-  if not given then given, rest = said:match(patterns[2]) end
-  local others = given and given ~= name and
-                 #core.named(bot.node, given) > 0
-  return not others and rest or nil
+  local given, past = text.match(said, patterns[1])
+  local marked = given ~= nil
+  if not given then given, past = text.match(said, patterns[2]) end
+  if not given then return nil end
+  local at, spaced = text.skip(said, past)
+  if at > #said or not (marked or spaced) or
+     given ~= name and #core.named(bot.node, given) > 0 then
+    return nil
+  end
+  return said:sub(at)
+end
+
+-- What comes at once after a prefix that the text begins with, or nil.
+local function prefixed(said, prefix)
+  if not prefix or said:sub(1, #prefix) ~= prefix then return nil end
+  local at, spaced = text.skip(said, #prefix + 1)
+  return not spaced and at <= #said and said:sub(at) or nil
 end
 
 -- What a message says to the bot, without the prefix or the name that it
 -- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
 local function addressed(bot, ctx)
-  local said, prefix = ctx.text, bot.options.prefix
-  if prefix and said:sub(1, #prefix) == prefix and
-     said:find("^%S", #prefix + 1) then
-    return said:sub(#prefix + 1), "prefix"
-  end
-  local rest = called(bot, said)
+  local said = ctx.text
+  local rest = prefixed(said, bot.options.prefix)
+  if rest then return rest, "prefix" end
+  rest = called(bot, said)
   if rest then return rest, "name" end
   if ctx.is_direct then return said, "direct" end
 end
 
--- dispatch.answering(f): the same, but what it gives back is its answer,
--- unless that is nil or false.
-function dispatch.answering(f)
+-- dispatch.answering(f [, say]): the same, but what it gives back is its
+-- answer, unless that is nil, false or an empty text. say(ctx, text) says it;
+-- ctx.reply unless it is given.
+function dispatch.answering(f, say)
+  say = say or context.reply
   return function(ctx, ...)
     local given = f(ctx, ...)
     if not given then return end
@@ -57,7 +71,8 @@ function dispatch.answering(f)
        not (type(meta) == "table" and meta.__tostring) then
       error(("text expected as answer, got a %s"):format(type(given)), 0)
     end
-    ctx:reply(tostring(given))
+    local words = text.tostring(given)
+    if words ~= "" then say(ctx, words) end
   end
 end
 
@@ -80,10 +95,10 @@ end
 
 local function runcommand(bot, command, ctx, line)
   local refused = refusal(bot, command, ctx)
-  if refused ~= nil then return refused and ctx:reply(refused) end
+  if refused ~= nil then return refused and ctx:notice(refused) end
   local args, why = usage.read(command.arguments, line, bot.node)
   if not args then
-    return ctx:reply(("%s\nusage: %s"):format(why,
+    return ctx:notice(("%s\nusage: %s"):format(why,
       commands.usage(command, bot:lead(ctx))))
   end
   if command.cooldown > 0 then
@@ -91,7 +106,7 @@ local function runcommand(bot, command, ctx, line)
                       false, command.cooldown)
   end
   if guard.call(bot, command, ctx.from, ctx, args) then return end
-  ctx:reply(("Sorry, %s failed.%s"):format(command.name,
+  ctx:notice(("Sorry, %s failed.%s"):format(command.name,
     command.off and " It is switched off now." or ""))
 end
 
@@ -99,39 +114,73 @@ end
 -- grows with its square, and none can be interrupted.
 local HEARD = 4096
 
+-- The captures, packed, of what listens for the text, or for what it says
+-- without the bot's name before it, if there is that; or nil.
+local function found(handler, said, rest)
+  local captures = table.pack(text.match(said, handler.finds))
+  if captures[1] ~= nil then return captures end
+  return rest and found(handler, rest) or nil
+end
+
+-- Whether it may be run for that peer again; then it is.
+local function rested(bot, handler, peer)
+  if handler.cooldown == 0 then return true end
+  local key = handler.what .. " " .. values.endpoint(peer)
+  local _, left = bot.cooldowns:get(key)
+  if not left then bot.cooldowns:set(key, false, handler.cooldown) end
+  return not left
+end
+
 -- Runs all that listens for the text; whether there is any.
-local function hear(bot, ctx)
+local function hear(bot, ctx, rest)
   local any, said = false, ctx.text:sub(1, HEARD)
+  rest = rest and rest:sub(1, HEARD)
   for _, handler in ipairs(bot.registry.hears) do
-    local found = table.pack(said:match(handler.finds))
-    if found[1] ~= nil and not handler.off then
-      any = true
+    local may = not handler.off and bot.roles:is(ctx.from, handler.role)
+    local captures = may and found(handler, said, rest)
+    any = any or captures
+    if captures and rested(bot, handler, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
-               table.unpack(found, 1, found.n))
+               table.unpack(captures, 1, captures.n))
     end
   end
   return any
 end
 
--- Whoever meant the bot and was not understood is told what to do. In a
--- room the prefix alone does not say that it was meant: there may be others
--- that have the same.
+-- Whether the bot may not be meant: in a room the prefix alone does not say
+-- that, there may be others that have the same.
+local function isopen(ctx, how)
+  return how == "prefix" and not ctx.is_direct
+end
+
+-- Whoever meant the bot and was not understood is told what to do.
 local function hint(bot, ctx, word, how)
-  local others = how == "prefix" and not ctx.is_direct
   local seen = how == "direct" and #bot.registry:handlers("message") > 0
-  if not how or others or seen then return end
-  ctx:reply(("I do not know %s. Try %shelp."):format(
-    text.brief(word), bot:lead(ctx)))
+  if not how or isopen(ctx, how) or seen then return end
+  ctx:notice(("I do not know %s. Try %shelp."):format(
+    long.brief(word), bot:lead(ctx)))
+end
+
+-- The command that is called, or nil. One about something that this bot does
+-- not know, as "!help lunch", calls none when another bot may be meant.
+local function find(bot, ctx, word, rest, how)
+  local command = bot:find(word)
+  local about = command and command.about
+  if about and isopen(ctx, how) and not about(ctx, text.trim(rest)) then
+    return nil
+  end
+  return command
 end
 
 local function known(bot, ctx)
   local line, how = addressed(bot, ctx)
-  local word, rest = (line or ""):match("^(%S+)(.*)$")
-  local command = word and bot:find(word)
+  local word, next = text.word(line or "", 1)
+  local rest = word and line:sub(next)
+  local command = word and find(bot, ctx, word, rest, how)
   if command then
     ctx.command = command.name
     bot:task(runcommand, bot, command, ctx, rest)
-  elseif not hear(bot, ctx) and word then
+  elseif not hear(bot, ctx, how == "name" and line) and word then
     bot:task(hint, bot, ctx, word, how)
   end
 end
@@ -139,27 +188,32 @@ end
 -- Whether to listen to the sender at all. What is said in the bot's own name
 -- its node does not let in.
 local function heeded(bot, message)
-  local listen, new = bot.loopguard:heard(message.from)
+  local listen, new = bot.loopguard:heard(message)
   if not listen and new then
     bot.trouble:tell(values.error("internal", "ELOOP",
       "not listening to " .. message.from,
       "we have answered each other too often; until it has been "
       .. "silent for a minute"))
     bot:task(speech.say, bot, "That was a lot. I listen again when you have "
-             .. "been silent for a minute.", { message.from }, message.from)
+             .. "been silent for a minute.", { message.from },
+             { cause = message.from, notice = true })
   end
   return listen
 end
 
 -- dispatch.message(bot, message): starts what it leads to. Does not wait.
+-- A notice leads to nothing but on("message"), or bots would answer each
+-- other's help and errors.
 function dispatch.message(bot, message)
   local ctx = context.new(bot, message)
   bot.log:debug("heard", { from = tostring(ctx.from), text = ctx.text,
-                           direct = ctx.is_direct })
+                           direct = ctx.is_direct,
+                           notice = ctx.is_notice or nil })
   bot.roles:seen(ctx.from)
   if not heeded(bot, message) then return end
   bot:fire("message", ctx)
-  if not bot.conversation:deliver(ctx) then known(bot, ctx) end
+  if ctx.is_notice or bot.conversation:deliver(ctx) then return end
+  known(bot, ctx)
 end
 
 return dispatch

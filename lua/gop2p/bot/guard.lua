@@ -10,12 +10,20 @@ local values = require "gop2p.values"
 
 local guard = {}
 
--- coroutine -> the handler's bot, and the peer for whose message it runs
+-- coroutine -> the handler's bot, and the peer for whose message it runs, or
+-- false when it leads a conversation
 local causes = setmetatable({}, { __mode = "k" })
+
+-- As text it is what any task raises: so it is told when a task is closed in
+-- the midst of a handler, whose <close> raises.
+local tracemeta = {
+  __tostring = function(problem) return problem.traceback end,
+}
 
 local function trace(err)
   local text = scheduler.describe(err)
-  return { text = text, traceback = debug.traceback(text, 2) }
+  return setmetatable({ text = text, traceback = debug.traceback(text, 2) },
+                      tracemeta)
 end
 
 -- An error of a handler, as on("error") gets it.
@@ -70,11 +78,18 @@ function guard.call(bot, handler, from, ...)
   return false
 end
 
+-- guard.converse(bot): who calls has asked, or waited for what comes next.
+-- From now on it answers no message to this bot with what it says.
+function guard.converse(bot)
+  causes[coroutine.running()] = { bot = bot, from = false }
+end
+
 -- guard.cause(bot) -> the peer for whose message to this bot the handler runs
--- that calls; nil when that cannot be told.
+-- that calls; false when it leads a conversation; nil when that cannot be
+-- told.
 function guard.cause(bot)
   local cause = causes[coroutine.running()]
-  return cause and cause.bot == bot and cause.from or nil
+  if cause and cause.bot == bot then return cause.from end
 end
 
 -- guard.stray(problem) -> the error of a task that a handler has started and

@@ -15,7 +15,8 @@
 local building = require "gop2p.bot.building"
 local builtin = require "gop2p.bot.builtin"
 local check = require "gop2p.check"
-local context = require "gop2p.bot.context"
+local class = require "gop2p.bot.class"
+local codes = require "gop2p.codes"
 local conversation = require "gop2p.bot.conversation"
 local core = require "gop2p.core"
 local dispatch = require "gop2p.bot.dispatch"
@@ -23,16 +24,16 @@ local guard = require "gop2p.bot.guard"
 local life = require "gop2p.bot.life"
 local log = require "gop2p.bot.log"
 local loopguard = require "gop2p.bot.loopguard"
+local matching = require "gop2p.bot.matching"
 local options = require "gop2p.bot.options"
 local outbox = require "gop2p.bot.outbox"
 local program = require "gop2p.bot.program"
 local recent = require "gop2p.bot.recent"
 local registry = require "gop2p.bot.registry"
 local roles = require "gop2p.bot.roles"
+local saying = require "gop2p.bot.saying"
 local scheduler = require "gop2p.scheduler"
-local speech = require "gop2p.bot.speech"
 local store = require "gop2p.bot.store"
-local text = require "gop2p.bot.text"
 local trouble = require "gop2p.bot.trouble"
 local usage = require "gop2p.bot.usage"
 local values = require "gop2p.values"
@@ -40,7 +41,9 @@ local whom = require "gop2p.whom"
 
 local bot = {}
 local Bot = {}
-local meta = { methods = Bot, __name = "gop2p.bot" }
+local meta = class.meta
+meta.methods = Bot
+for name, method in pairs(saying) do Bot[name] = method end
 
 -- A bot is called what its node is, by whomever that was changed.
 function meta.__index(self, key)
@@ -50,11 +53,8 @@ end
 
 local EVENTS = { joined = true, met = true, left = true, failed = true,
                  recovered = true, renamed = true, message = true,
-                 error = true, start = true, stop = true }
-
-local function checkself(self, name)
-  check.self(self, meta, name, "bot", 1)
-end
+                 error = true, start = true, connected = true, stop = true,
+                 unload = true }
 
 -- What new code may change while the bot runs.
 local function settings(given)
@@ -107,7 +107,6 @@ function bot.new(given)
     node = false, state = "new", failure = false, overfull = false,
     options = set.options, roles = set.roles, called = {},
     memory = false, unfit = false, way = false,
-    conversation = conversation.new(),
     cooldowns = recent.new(),
     loopguard = loopguard.new(set.options.exchange or math.huge),
     outbox = outbox.new(set.options.rate, set.options.burst,
@@ -116,6 +115,7 @@ function bot.new(given)
   self.scope = scheduler.scope(function(problem)
     self.trouble:tell(guard.stray(problem))
   end, set.options.budget or nil)
+  self.conversation = conversation.new(self)
   self.trouble = trouble.new(self)
   self.registry = self:newregistry()
   open(self)
@@ -125,8 +125,20 @@ end
 
 -- For the other parts of the bot: they are no business of its author.
 
+-- Starts f(...), which is code of the author's, as a task.
+local function start(scope, f, ...)
+  local task = scheduler.start(scope, f, ...)
+  task.code = scheduler.code()
+  return task
+end
+
 function Bot:newregistry()
-  return registry.new(function(f) scheduler.start(self.scope, f) end)
+  return registry.new(function(f) start(self.scope, f) end)
+end
+
+-- Starts a task that no new code ends.
+local function keep(self, f)
+  scheduler.start(self.scope, f).code = codes.new()
 end
 
 -- Takes what building.lua has brought together, in place of what there is.
@@ -142,9 +154,17 @@ function Bot:adopt(plan)
   for key, value in pairs(set) do self[key] = value end
   if self.memory then self.memory:touch() end
   self.log:info("reloaded", { timers_dropped = dropped })
-  for _, handler in ipairs(new:handlers("start")) do
-    self:task(guard.call, self, handler)
+  for _, f in ipairs(plan.kept) do keep(self, f) end
+  self:begin()
+end
+
+-- Runs the handlers of "start". What they do may last as long as their code,
+-- and ends with it, as what it spawns.
+function Bot:begin()
+  for _, handler in ipairs(self.registry:handlers("start")) do
+    start(self.scope, guard.call, self, handler).bound = true
   end
+  self.conversation:tell("start")
 end
 
 -- Starts f(...) as a task of one of its scopes; false when that has too many.
@@ -153,7 +173,7 @@ local function begin(self, scope, f, ...)
     self.log:warn("not handled", { reason = "too many tasks" })
     return false
   end
-  scheduler.start(scope, f, ...)
+  start(scope, f, ...)
   return true
 end
 
@@ -189,28 +209,22 @@ local function target(self)
   return self.registry, self
 end
 
-local function running(self, name)
-  check.self(self, meta, name, "bot", 1)
-  if not self.node then
-    error(("'%s': the bot does not run yet"):format(name), 3)
-  elseif self.state == "stopped" then
-    error(("'%s': the bot is stopped"):format(name), 3)
-  end
-end
-
-local function checkrole(self, role, name, arg)
+local function checkrole(self, role, name, arg, extra)
   local _, set = target(self)
   check.that(role == nil or set.roles:known(role), arg, name,
-             ("no such role: %s"):format(tostring(role)), 1)
+             ("no such role: %s"):format(tostring(role)), 1 + (extra or 0))
 end
 
 local COMMAND_OPTIONS = { role = true, cooldown = true, hidden = true }
 
-local function checkoptions(given, known, name)
-  for key in pairs(check.table(given, 4, name) or {}) do
-    check.that(known[key], 4, name,
+local HEAR_OPTIONS = { role = true, cooldown = true, plain = true }
+
+local function checkoptions(self, given, known, name, arg)
+  for key in pairs(check.table(given, arg, name) or {}) do
+    check.that(known[key], arg, name,
                ("no such option: %s"):format(tostring(key)), 1)
   end
+  checkrole(self, given and given.role, name, arg, 1)
   return given or {}
 end
 
@@ -221,15 +235,14 @@ end
 -- back is its answer. Options: 'role' that may use it (default: everybody),
 -- 'cooldown' (seconds for each user), 'hidden' (not in the help).
 function Bot:command(definition, summary, f, extra)
-  checkself(self, "command")
+  class.check(self, "command")
   if type(summary) ~= "string" then
     summary, f, extra = nil, summary, f
   end
   local command, why = usage.parse(check.string(definition, 1, "command"))
   check.that(command, 1, "command", why)
   check.callable(f, summary and 3 or 2, "command")
-  extra = checkoptions(extra, COMMAND_OPTIONS, "command")
-  checkrole(self, extra.role, "command", 4)
+  extra = checkoptions(self, extra, COMMAND_OPTIONS, "command", 4)
   command.summary, command.role = summary, extra.role
   command.hidden = extra.hidden
   local registered, set = target(self)
@@ -246,20 +259,24 @@ end
 --
 -- Runs f(ctx, captures...) for each message, but for commands, in which the
 -- Lua pattern is found (in its first 4096 bytes), letters in either case;
--- what it gives back is its answer. Option plain = true: the text as it
--- stands, no pattern.
+-- what it gives back is its answer. Options: 'role' (whose messages alone),
+-- 'cooldown' (seconds for each user), plain = true: the text as it stands, no
+-- pattern.
 function Bot:hear(pattern, f, extra)
-  checkself(self, "hear")
+  class.check(self, "hear")
   pattern = check.string(pattern, 1, "hear")
   check.callable(f, 2, "hear")
-  extra = checkoptions(extra, { plain = true }, "hear")
-  local finds = text.anycase(extra.plain and text.literal(pattern) or pattern)
+  extra = checkoptions(self, extra, HEAR_OPTIONS, "hear", 3)
+  local finds = matching.anycase(extra.plain and matching.literal(pattern)
+                                 or pattern)
   local ok, why = pcall(string.find, "", finds)
   check.that(ok, 1, "hear", why)
   local registered, set = target(self)
   local handler = guard.handler(("hear %q"):format(pattern),
     dispatch.answering(f), set.options.max_errors)
   handler.pattern, handler.finds = pattern, finds
+  handler.role = extra.role or "everybody"
+  handler.cooldown = check.timeout(extra.cooldown, 3, "hear") or 0
   table.insert(registered.hears, handler)
 end
 
@@ -269,10 +286,12 @@ end
 -- before us; and when it has "left" or "recovered". Runs f(peer, reason) when
 -- it has "failed", and f(peer, former) when it was "renamed": 'former' is the
 -- same peer with the name that it had. Runs f(ctx) for each "message", f(err)
--- for each "error", and f() at the "start" (of the bot, and of new code) and
--- before the "stop", which waits for it for two seconds.
+-- for each "error", and f() at the "start" (of the bot, and of new code),
+-- when it is "connected": there is a member after there was none, before the
+-- "stop", and at the "unload" of the code: before new code takes its place,
+-- and after the "stop". The last two wait for it for two seconds.
 function Bot:on(event, f)
-  checkself(self, "on")
+  class.check(self, "on")
   check.that(EVENTS[event], 1, "on",
              ("no such event: %s"):format(tostring(event)))
   check.callable(f, 2, "on")
@@ -298,14 +317,14 @@ end
 -- Runs f again and again: every so many seconds, at a time of day such as
 -- "09:00", or as five fields of crontab say. entry:cancel() ends it.
 function Bot:every(spec, f)
-  checkself(self, "every")
+  class.check(self, "every")
   local entry = timed(self, "every", spec, f)
   return entry
 end
 
 -- bot:after(seconds, f) -> entry: runs f once.
 function Bot:after(seconds, f)
-  checkself(self, "after")
+  class.check(self, "after")
   local entry = timed(self, "after", seconds, f)
   return entry
 end
@@ -315,17 +334,35 @@ end
 -- Runs f once: at so many seconds since 1970, at the next "18:00", or at
 -- "2030-12-24 18:00".
 function Bot:at(time, f)
-  checkself(self, "at")
+  class.check(self, "at")
   local entry = timed(self, "at", time, f)
   return entry
+end
+
+-- bot:keep(f, ...)
+--
+-- Starts f(...) as a task, and so the tasks that it starts, which go on when
+-- new code is loaded, until the bot is stopped. In new code it is started
+-- once that has been loaded.
+function Bot:keep(f, ...)
+  class.check(self, "keep")
+  check.callable(f, 1, "keep")
+  if self.state == "stopped" then error("'keep': the bot is stopped", 2) end
+  local arguments = table.pack(...)
+  local function run()
+    f(table.unpack(arguments, 1, arguments.n))
+  end
+  local plan = building.plan(self)
+  if plan then table.insert(plan.kept, run) else keep(self, run) end
 end
 
 -- bot:wait_for(event [, timeout [, predicate]]) -> what on(event) gets
 --
 -- Waits for an event for which predicate(...) holds; or nil and an error
--- when 'timeout' seconds have passed.
+-- when 'timeout' seconds have passed. What the task says from then on counts
+-- as no reply to anybody.
 function Bot:wait_for(event, timeout, predicate)
-  checkself(self, "wait_for")
+  class.check(self, "wait_for")
   check.that(EVENTS[event], 1, "wait_for",
              ("no such event: %s"):format(tostring(event)))
   timeout = check.timeout(timeout, 2, "wait_for")
@@ -333,79 +370,25 @@ function Bot:wait_for(event, timeout, predicate)
   return self.conversation:wait(event, timeout, predicate)
 end
 
--- Where a peer is taken the name of a member is, too: it is looked up then.
--- The peers; or nil and an error: no member has the name, or several have.
-local function whomever(self, look, to, arg, name)
-  local peers, why, err = look(self.node, to, "could not send to")
-  check.that(peers or err, arg, name, why, 1)
-  if err then self.log:warn("not sent", { reason = tostring(err) }) end
-  return peers, err
-end
-
--- bot:say(text [, peer]) -> true | nil, err
---
--- Says it to everybody, or to a peer or a list of them; when it is long, in
--- several messages. Waits while the bot has talked too much, or has not yet
--- tried to join.
-function Bot:say(words, to)
-  running(self, "say")
-  words = check.string(words, 1, "say")
-  local peers, err
-  if to ~= nil then
-    peers, err = whomever(self, whom.list, to, 2, "say")
-    if err then return nil, err end
-  end
-  return speech.say(self, words, peers, guard.cause(self))
-end
-
--- bot:broadcast(data) -> receipt | nil, err: any bytes, as one message.
-function Bot:broadcast(data)
-  running(self, "broadcast")
-  data = check.string(data, 1, "broadcast")
-  return speech.post(self, data, nil, guard.cause(self))
-end
-
--- bot:send(peer_or_list, data) -> receipt | nil, err: the same, directly.
-function Bot:send(to, data)
-  running(self, "send")
-  local peers, err = whomever(self, whom.list, to, 1, "send")
-  data = check.string(data, 2, "send")
-  if err then return nil, err end
-  return speech.post(self, data, peers, guard.cause(self))
-end
-
--- bot:ask(peer, question [, timeout]) -> text, ctx | nil, err
---
--- Asks a peer directly, and waits as ctx:ask does for what it says directly.
-function Bot:ask(to, question, timeout)
-  running(self, "ask")
-  local peer, err = whomever(self, whom.one, to, 1, "ask")
-  question = check.string(question, 2, "ask")
-  timeout = check.timeout(timeout, 3, "ask")
-  if err then return nil, err end
-  local ctx = context.new(self, { type = "direct", from = peer, data = "" })
-  return ctx:ask(question, timeout)
-end
-
 -- bot:save() -> true | nil, err
 --
 -- Writes down what is stored at once, for what must not be lost once it was
 -- promised; without it that happens within a second.
 function Bot:save()
-  running(self, "save")
+  class.running(self, "save")
   if not self.memory then return true end
   return self.memory:save(self.store)
 end
 
 -- bot:members() -> list of peers: who else is there.
 function Bot:members()
-  checkself(self, "members")
+  class.check(self, "members")
   return self.node and self.node:members() or {}
 end
 
 -- bot:is(peer, role) -> boolean. An address and a name are only claims.
 function Bot:is(peer, role)
-  checkself(self, "is")
+  class.check(self, "is")
   local who, why = values.topeer(peer)
   local name = not who and values.toname(peer)
   check.that(who or name, 1, "is", why)
@@ -421,7 +404,7 @@ end
 --
 -- Starts the node and all that was asked for, as tasks. Does not wait.
 function Bot:start()
-  checkself(self, "start")
+  class.check(self, "start")
   if building.here() then return true end
   if self.state ~= "new" then error("the bot was started already", 2) end
   return life.start(self)
@@ -434,7 +417,7 @@ end
 -- "HUP"): these are caught meanwhile, and only meanwhile. Code that is
 -- reloaded ends here.
 function Bot:run()
-  checkself(self, "run")
+  class.check(self, "run")
   if building.here() then
     building.finish()
     return true
@@ -447,7 +430,7 @@ end
 -- Runs a file with the bot as its argument. The path is as seen from the
 -- file that calls. It is reloaded with it.
 function Bot:plugin(path)
-  checkself(self, "plugin")
+  class.check(self, "plugin")
   path = check.string(path, 1, "plugin")
   local results = table.pack(program.plugin(self, path))
   check.that(results[1], 1, "plugin", results[2])
@@ -461,7 +444,7 @@ end
 -- was registered, at once. The network, the store and handlers that run
 -- already go on. If anything goes wrong, the old code stays, and it is told.
 function Bot:reload()
-  checkself(self, "reload")
+  class.check(self, "reload")
   local ok, err = program.reload()
   if not ok then return nil, err end
   return true
@@ -472,7 +455,7 @@ end
 -- Runs what is to be run before the stop, leaves the network, ends all that
 -- the bot does. Any number of times.
 function Bot:stop()
-  checkself(self, "stop")
+  class.check(self, "stop")
   life.stop(self)
 end
 

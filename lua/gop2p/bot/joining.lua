@@ -11,6 +11,7 @@
 local core = require "gop2p.core"
 local naming = require "gop2p.naming"
 local program = require "gop2p.bot.program"
+local retry = require "gop2p.retry"
 local scheduler = require "gop2p.scheduler"
 local start = require "gop2p.start"
 local values = require "gop2p.values"
@@ -18,8 +19,7 @@ local values = require "gop2p.values"
 local joining = {}
 joining.__index = joining
 
-local FIRST, LONGEST = 1, 60   -- seconds between two rounds
-local TIMEOUT = 5              -- seconds for one entry point
+local TIMEOUT = 5    -- seconds for one entry point
 
 -- The bot's node runs already. Itself is no entry point; under another name
 -- that shows when it is tried.
@@ -31,7 +31,7 @@ function joining.new(bot)
                           own = false }
     end
   end
-  return setmetatable({ bot = bot, list = list, pause = FIRST,
+  return setmetatable({ bot = bot, list = list, retry = retry.new(),
                         stale = false, tried = false, former = false,
                         asked = bot.name, given = bot.name }, joining)
 end
@@ -134,7 +134,8 @@ end
 
 -- joining:changed(): somebody is no member any more.
 function joining:changed()
-  self.pause, self.stale = FIRST, true
+  self.retry:reset()
+  self.stale = true
   scheduler.wake(self)
 end
 
@@ -159,14 +160,12 @@ function joining:run()
     local whole = round(self)
     self:release()
     if self.stale then
-      self.pause = FIRST
+      self.retry:reset()
     elseif whole then
-      self.pause = FIRST
+      self.retry:reset()
       scheduler.wait(self)
     else
-      local pause = self.pause * (0.75 + math.random() / 2)
-      self.pause = math.min(2 * self.pause, LONGEST)
-      scheduler.wait(self, scheduler.deadline(pause))
+      scheduler.wait(self, scheduler.deadline(self.retry:next()))
     end
   end
 end

@@ -1,20 +1,18 @@
 -- life.lua - a bot's start, its tasks, and its end.
 
 local dispatch = require "gop2p.bot.dispatch"
+local farewell = require "gop2p.bot.farewell"
 local gop2p = require "gop2p"
 local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
-local state = require "gop2p.state"
-local signals = require "gop2p.bot.signals"
+local signals = require "gop2p.signals"
 local nodes = require "gop2p.start"
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local life = {}
-
-local FAREWELL = 2   -- seconds for what is to be run before the stop
-local LEAVE = 2      -- and to take leave
 
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
@@ -43,6 +41,7 @@ local function whois(event)
 end
 
 local function follow(self)
+  local connected = false
   for event in self.node:events() do
     local what = event.met and "met" or event.type
     self.log:info(what, whois(event))
@@ -50,14 +49,19 @@ local function follow(self)
     if not gone and not self.roles:seen(event.peer) then
       self.log:warn("has a role's name, not its address", whois(event))
     end
+    if not gone and not connected then self:fire("connected") end
+    connected = not gone or connected and self.node:is_connected()
     self:fire(what, event.peer, event.reason or event.former)
-    if gone then self.way:changed() end
+    if gone then
+      self.conversation:gone(event.peer)
+      self.way:changed()
+    end
   end
 end
 
 local function watch(self)
   for err in self.node:errors() do
-    self.trouble:tell(err)
+    self.trouble:tell(err, true)
     if err.code == "EEXIST" and not self.node:is_connected() then
       self.way:refused(err.peer)
     end
@@ -66,10 +70,7 @@ end
 
 -- Keeps what is stored on the disk.
 local function remember(self)
-  self.memory:run {
-    get = function() return self.store end,
-    report = function(err) self.trouble:tell(err) end,
-  }
+  self.memory:run(function() return self.store end)
 end
 
 -- Tasks that are not the bot's own are code of its author, which may change
@@ -100,60 +101,49 @@ function life.start(self)
   if not node then
     err = self.unfit or err
     self.log:error("not started", { reason = tostring(err) })
+    system.erred("not started: " .. err)
     program.notstarted()
     return nil, err
   end
   self.node, self.state = node, "running"
+  self.service = { node = node, leave = function() life.stop(self) end,
+                   reopen = function() return self.log:reopen() end }
+  signals.enlist(self.service)
   starttasks(self)
   self.log:info("started", { node = values.endpoint(node:self()),
                              name = self.name })
   self.roles:warn(self.log)
-  if self.memory and self.memory.notice then
-    self.trouble:tell(self.memory.notice)
+  if self.memory then
+    self.memory:hear(function(problem) self.trouble:tell(problem) end)
   end
-  self:fire("start")
+  self:begin()
   return true
-end
-
--- Runs the handlers of "stop" and waits for them, but not for long.
-local function farewell(self)
-  local key, left = {}, 0
-  for _, handler in ipairs(self.registry:handlers("stop")) do
-    left = left + 1
-    scheduler.start(self.scope, function()
-      guard.call(self, handler)
-      left = left - 1
-      scheduler.wake(key)
-    end)
-  end
-  local deadline = scheduler.deadline(FAREWELL)
-  while left > 0 and scheduler.wait(key, deadline) do end
 end
 
 -- The last that is stored.
 local function forget(self)
+  self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
-  if not ok then self.log:error("not stored", { reason = tostring(err) }) end
+  if not ok and err.code ~= "EINVAL" then self.trouble:note(err) end
   self.memory:close()
-end
-
--- A bot that is stopped should still find its network again, later.
-local function leave(node)
-  if not node:is_connected() then return end
-  state.hold(node)
-  node:leave(LEAVE)
 end
 
 local function stop(self)
   self.state = "stopping"
   self.way:release()
-  farewell(self)
+  farewell({ self }, "stop")
+  farewell({ self }, "unload")
   self.registry.agenda:stop()
-  leave(self.node)
+  signals.leave(self.node)
+  -- Nobody handles errors any more.
+  self.scope.report = function(problem)
+    self.trouble:note(guard.stray(problem))
+  end
   scheduler.close(self.trouble.scope)
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end
+  signals.dismiss(self.service)
   self.log:info("stopped")
   self.state = "stopped"
   scheduler.wake(self)

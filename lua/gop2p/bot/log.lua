@@ -3,11 +3,15 @@
 --   2030-01-02 09:00:00 info dice: said to=everybody text="dice rolled 3"
 --
 -- or, as JSON, {"time":1893574800.25,"level":"info","bot":"dice",
--- "event":"said","text":...}. What peers have written commands no terminal
--- and begins no line.
+-- "event":"said","text":...}. What peers have written commands no terminal,
+-- begins no line and hides nothing. On a terminal the lines of a traceback
+-- stand below.
 
 local cjson = require "cjson"
 local clock = require "gop2p.clock"
+local core = require "gop2p.core"
+local file = require "gop2p.file"
+local neutral = require("gop2p.text").neutral
 local values = require "gop2p.values"
 
 local log = {}
@@ -31,15 +35,25 @@ end
 
 local function shorten(text)
   if #text <= LONGEST then return text end
-  local cut = utf8.len(text) and utf8.offset(text, 0, LONGEST + 1) - 1
-              or LONGEST
+  local cut = core.letters(text, 1, LONGEST)
   return ("%s... (%d bytes)"):format(text:sub(1, cut), #text)
 end
 
 local function quote(text)
-  text = text:gsub('[\n\r\t"\\]', SHORT)
-  text = bytes(text):gsub("[\0-\31\127]", hex)
-  return '"' .. text:gsub("\xC2([\x80-\x9F])", hex) .. '"'
+  return '"' .. core.visible(text:gsub('[\n\r\t"\\]', SHORT), "log") .. '"'
+end
+
+local function is_terminal(handle)
+  return type(handle) == "userdata" and core.isatty(core.fileno(handle))
+end
+
+-- Its lines, each below the last one.
+local function below(text)
+  local out = {}
+  for line in text:gmatch("[^\n]+") do
+    out[#out + 1] = "\n    " .. core.visible(line:gsub("\t", "  "), "log")
+  end
+  return table.concat(out)
 end
 
 local function sorted(fields)
@@ -59,21 +73,23 @@ local function textline(self, level, event, fields)
   local out = { ("%s %s %s: %s"):format(
     os.date("%Y-%m-%d %H:%M:%S", math.floor(clock.time())), level, self.bot(),
     event) }
+  local trace = fields.traceback and is_terminal(self.handle) and
+                fields.traceback
   for _, name in ipairs(sorted(fields)) do
-    out[#out + 1] = name .. "=" .. plain(fields[name])
+    if not (trace and name == "traceback") then
+      out[#out + 1] = name .. "=" .. plain(fields[name])
+    end
   end
-  return table.concat(out, " ")
+  return table.concat(out, " ") .. (trace and below(shorten(trace)) or "")
 end
 
--- Eight-bit control characters are UTF-8 that cjson lets through.
+-- cjson lets all through that is UTF-8 and no control character of ASCII.
 local function jsonvalue(value)
   if type(value) == "number" or type(value) == "boolean" then
     return tostring(value)
   end
-  local text = cjson.encode(bytes(shorten(tostring(value))))
-  return (text:gsub("\xC2([\x80-\x9F])", function(c)
-    return ("\\u%04x"):format(c:byte())
-  end))
+  local text = bytes(shorten(tostring(value)))
+  return core.visible(cjson.encode(text), "json")
 end
 
 local function jsonline(self, level, event, fields)
@@ -85,10 +101,21 @@ local function jsonline(self, level, event, fields)
   return table.concat(out, ",") .. "}"
 end
 
-local function addto(path)
+-- Which file the path leads to: the device and the number of it; or nil.
+local function whichfile(path)
+  local stamp = file.stamp(path)
+  return stamp and stamp:match("^%S+ %S+")
+end
+
+-- Whether it is open now; or nil and an error.
+local function addto(self, path)
   local handle, why = io.open(path, "a")
-  if handle then return handle end
-  return nil, values.error("internal", "EIO", "could not open the log", why)
+  if not handle then
+    return nil, values.error("internal", "EIO", "could not open the log", why)
+  end
+  if self.handle then self.handle:close() end
+  self.handle, self.which = handle, whichfile(path)
+  return true
 end
 
 -- log.open{bot, level, json, file} -> log | nil, err
@@ -97,24 +124,46 @@ end
 -- ("info"). 'file': a path, whose file is added to, or a file (standard
 -- error).
 function log.open(options)
-  local handle, err = options.file or io.stderr
-  if type(handle) == "string" then handle, err = addto(handle) end
-  if not handle then return nil, err end
-  return setmetatable({
+  local self = setmetatable({
     bot = options.bot, least = log.levels[options.level or "info"],
-    line = options.json and jsonline or textline, handle = handle,
-    broken = false,
+    line = neutral(options.json and jsonline or textline),
+    path = type(options.file) == "string" and options.file,
+    handle = false, which = false, broken = false,
   }, log)
+  if not self.path then
+    self.handle = options.file or io.stderr
+    return self
+  end
+  local ok, err = addto(self, self.path)
+  return ok and self, err
 end
 
 -- A log that cannot be written ends no bot, but is told of, once.
-local function write(self, line)
-  local ok, why = self.handle:write(line, "\n")
-  if ok then ok, why = self.handle:flush() end
+local function told(self, ok, what, why)
   if not ok and not self.broken then
-    warn("gop2p bot: could not write the log: ", why)
+    warn("gop2p bot: ", what, ": ", tostring(why))
   end
   self.broken = not ok
+end
+
+-- log:reopen() -> whether there is a path to open
+--
+-- From now on it adds to the file that stands at its path. Where none can be
+-- opened, it goes on with the one that it has.
+function log:reopen()
+  if not self.path then return false end
+  local ok, err = addto(self, self.path)
+  told(self, ok, not ok and err.text, not ok and err.cause)
+  return true
+end
+
+-- Whoever moves or removes the file need tell nobody.
+local function write(self, line)
+  local there = not self.path or whichfile(self.path) == self.which
+  if not there then self:reopen() end
+  local ok, why = self.handle:write(line, "\n")
+  if ok then ok, why = self.handle:flush() end
+  if not ok or there then told(self, ok, "could not write the log", why) end
 end
 
 -- log:debug(event [, fields]), log:info, log:warn, log:error: a line, if

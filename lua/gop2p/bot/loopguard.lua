@@ -7,6 +7,10 @@
 -- too long, the peer is not listened to until it was quiet for a minute.
 -- Another bot, which does nothing but answer, is quiet then.
 --
+-- Who plays with us is in no such exchange: what a handler has asked for, or
+-- waited for, does not count, nor does what it says from then on; unless it
+-- came sooner after that than a person could have read it.
+--
 -- Where we do not know what we answer by something we say, it may answer
 -- everybody who hears it; but how quick they are then tells nothing. A peer
 -- that is never answered is never counted, however much it says.
@@ -21,21 +25,28 @@ loopguard.__index = loopguard
 local QUIET = 60       -- seconds
 local QUICK = 1.5      -- seconds between our answer and what follows
 local WEIGHT = 5       -- of a quick one
+local REFLEX = 0.1     -- seconds in which nobody reads a line and writes one
 
 -- 'limit': the exchanges, at a human pace, that are followed in a row.
 function loopguard.new(limit)
   return setmetatable({ limit = limit,
                         room = -math.huge,         -- when to everybody
+                        led = -math.huge,          -- in a conversation
                         spoken = recent.new(),     -- peer -> when to it
                         answered = recent.new(),   -- peer -> when that was
-                        exchanges = recent.new() }, loopguard)
+                        exchanges = recent.new(),
+                        counted = setmetatable({}, { __mode = "k" }) },
+                      loopguard)
 end
 
 -- We said something to a list of peers, or (nil) to everybody: for what
--- 'cause' said, or, when it is nil, we do not know for what.
+-- 'cause' said; when it is nil, we do not know for what; when it is false, it
+-- is part of a conversation that we lead, and no answer.
 function loopguard:spoke(peers, cause)
   local now = clock.now()
-  if cause then
+  if cause == false then
+    self.led = now
+  elseif cause then
     self.answered:set(values.endpoint(cause), now, QUIET)
   elseif not peers then
     self.room = now
@@ -56,13 +67,14 @@ local function weight(self, key, last)
   return spoken >= last and 1 or 0
 end
 
--- A peer says something. Whether to listen to it; if not, whether that is
--- new.
-function loopguard:heard(peer)
-  local key, now = values.endpoint(peer), clock.now()
+-- A message has come. Whether to listen to its sender; if not, whether that
+-- is new.
+function loopguard:heard(message)
+  local key, now = values.endpoint(message.from), clock.now()
   local exchange = self.exchanges:get(key)
   if exchange then
-    exchange.sum = exchange.sum + weight(self, key, exchange.last)
+    local counts = weight(self, key, exchange.last)
+    exchange.sum, self.counted[message] = exchange.sum + counts, counts
     exchange.last = now
   else
     exchange = { last = now, sum = 0, over = false }
@@ -71,6 +83,17 @@ function loopguard:heard(peer)
   local was = exchange.over
   exchange.over = was or exchange.sum > self.limit
   return not exchange.over, not was
+end
+
+-- loopguard:forgive(message): it was asked for, and does not count as what
+-- follows a reply does.
+function loopguard:forgive(message)
+  local exchange = self.exchanges:get(values.endpoint(message.from))
+  if exchange then
+    local counts = clock.now() - self.led < REFLEX and 1 or 0
+    exchange.sum = exchange.sum - (self.counted[message] or 0) + counts
+  end
+  self.counted[message] = nil
 end
 
 return loopguard

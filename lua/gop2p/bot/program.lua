@@ -21,6 +21,13 @@ local loading = false
 local signal = false     -- the last that has ended a bot
 local unstarted = false  -- a bot could not be started, or come in
 
+-- The arguments of the process. In a program of its own making lua has made
+-- no such global, and strict ones do not let it be read then.
+local function words()
+  local given = rawget(_G, "arg")
+  return type(given) == "table" and given or {}
+end
+
 -- The file whose main chunk called, through whatever functions; under a
 -- task that calls, that of the process.
 local function mainfile()
@@ -34,7 +41,7 @@ local function mainfile()
     level = level + 1
     info = debug.getinfo(level, "S")
   end
-  return found or arg and arg[0]
+  return found or words()[0]
 end
 
 local function note(path)
@@ -46,7 +53,7 @@ function program.made(bot)
   made = made + 1
   bots[made] = bot
   if script then return end
-  script, arguments = mainfile(), table.pack(table.unpack(arg or {}))
+  script, arguments = mainfile(), table.pack(table.unpack(words()))
   if script then note(script) end
 end
 
@@ -165,7 +172,8 @@ function program.reload()
   end })
   local ok, err = reload(list)
   if ok then return true end
-  list[1].trouble:tell(err)
+  local bot = program.running()[1]
+  if bot then bot.trouble:tell(err) end
   return nil, err
 end
 

@@ -11,7 +11,8 @@ registry.__index = registry
 -- 'start(f)' starts a task for what falls due.
 function registry.new(start)
   return setmetatable({ commands = commands.new(), hears = {}, events = {},
-                        agenda = agenda.new(start) }, registry)
+                        farewells = {}, agenda = agenda.new(start) },
+                      registry)
 end
 
 -- The handlers of an event, in the order in which they were given.

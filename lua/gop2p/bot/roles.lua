@@ -6,6 +6,7 @@
 -- address where that name was first seen, until the process ends: so nobody
 -- gets the role by taking the name while its holder is away.
 
+local neutral = require("gop2p.text").neutral
 local options = require "gop2p.bot.options"
 local values = require "gop2p.values"
 
@@ -27,10 +28,11 @@ local function give(self, role, what, list)
   return true
 end
 
--- A Lua pattern for a glob: "*" is any text, "?" any character.
+-- A Lua pattern for a glob: "*" is any text, "?" any character of UTF-8.
 local function globpattern(glob)
   local pattern = glob:lower():gsub("[^%w*?]", "%%%0")
-  return "^" .. pattern:gsub("%*", ".*"):gsub("%?", ".") .. "$"
+  pattern = pattern:gsub("%*", ".*"):gsub("%?", ".[\x80-\xBF]*")
+  return "^" .. pattern .. "$"
 end
 
 local function addrule(self, glob, names)
@@ -65,7 +67,7 @@ end
 -- of a role to the same; 'allow': glob on names of commands to a role, or a
 -- list of them, that may use these. "everybody" is a role, and "owner". All
 -- may be nil.
-function roles.new(owner, members, allow)
+roles.new = neutral(function(owner, members, allow)
   local self = setmetatable({ members = {}, rules = {}, claims = {},
                               claimed = {}, first = {} }, roles)
   local ok, why = give(self, "owner", "owner", owner)
@@ -86,7 +88,7 @@ function roles.new(owner, members, allow)
   end
   table.sort(self.rules, before)
   return self
-end
+end)
 
 -- Whether there is such a role.
 function roles:known(role)

@@ -16,6 +16,8 @@
 -- twice when they go back is due the first time. What is due every hour
 -- simply goes on every hour.
 
+local neutral = require("gop2p.text").neutral
+
 local schedule = {}
 schedule.__index = schedule
 
@@ -189,7 +191,7 @@ end
 
 -- Runs f and gives what it returns; or nil and what it refused.
 local function attempt(spec, f, ...)
-  local ok, result = pcall(f, ...)
+  local ok, result = pcall(neutral(f), ...)
   if ok then return result end
   if type(result) ~= "table" then error(result, 0) end
   return nil, ("%s: %s"):format(describe(spec), result[1])
@@ -337,6 +339,17 @@ end
 -- next time after 'now', "2030-12-24 18:00" in local time.
 function schedule.moment(spec, now)
   return attempt(spec, readmoment, spec, now)
+end
+
+-- schedule.clock(text) -> a time of day as os.date("%H:%M") gives it, with
+-- its seconds if it has any | nil
+function schedule.clock(text)
+  local hour, minute, second = timeofday(text)
+  if not hour or not attempt(text, daily, hour, minute, second) then
+    return nil
+  end
+  local clock = ("%02d:%02d"):format(hour, minute)
+  return tonumber(second or 0) > 0 and clock .. ":" .. second or clock
 end
 
 return schedule

@@ -6,7 +6,9 @@
 -- was made, and a table that stands in two places is two after a restart.
 --
 -- The file is JSON (see codec.lua). Whoever reads or makes it locks it,
--- so that two bots do not overwrite what the other remembers.
+-- so that two bots do not overwrite what the other remembers. Somebody may
+-- edit it all the same while the bot runs: what the bot remembers goes before
+-- that, and what was written by hand is kept aside.
 
 local codec = require "gop2p.bot.codec"
 local file = require "gop2p.file"
@@ -19,32 +21,24 @@ store.__index = store
 local BEHIND = 1   -- seconds from a change to the disk
 local AGAIN = 10   -- and until what the disk did not take is tried again
 
-local function exists(path)
-  local _, err = file.stamp(path)
-  return not err or err.code ~= "ENOENT"
-end
-
--- Puts a file aside that is none of ours; its new name.
-local function putaside(path)
-  local n = 1
-  while exists(("%s.torn-%d"):format(path, n)) do n = n + 1 end
-  local aside = ("%s.torn-%d"):format(path, n)
-  local ok, why = os.rename(path, aside)
-  if ok then return aside end
-  return nil, values.error("internal", "EIO",
-    ("could not rename %s"):format(path), why)
+-- Tells whoever hears of the store.
+function store:tell(err)
+  if self.report then self.report(err) else self.notice = err end
 end
 
 -- A file that cannot be understood is kept under another name, and told of.
-local function spoilt(self, why)
+-- That its place is empty then is written down: else it would be kept again
+-- at each start.
+local function spoilt(self, bytes, why)
   local aside = self.path
   if not self.dry then
-    local err
-    aside, err = putaside(self.path)
-    if not aside then return nil, err end
+    local ok, err
+    aside, err = file.putaside(self.path, bytes, "torn")
+    if aside then ok, err = file.replace(self.path, self.text) end
+    if not ok then return nil, err end
   end
-  self.notice = values.error("internal", "EBADMSG", ("could not read what "
-    .. "was stored in %s, which is kept as %s"):format(self.path, aside), why)
+  self:tell(values.error("internal", "EBADMSG", ("could not read what was "
+    .. "stored in %s, which is kept as %s"):format(self.path, aside), why))
   return true
 end
 
@@ -66,8 +60,8 @@ local function load(self)
   if not ok then return nil, err end
   bytes, err = file.read(self.path)
   if not bytes then return err.code == "ENOENT" or nil, err end
-  local data, why = codec.decode(bytes)
-  if not data then return spoilt(self, why) end
+  local data, why = codec.decode(file.unmark(bytes))
+  if not data then return spoilt(self, bytes, why) end
   self.data, self.text = data, bytes
   return true
 end
@@ -75,13 +69,14 @@ end
 -- store.open(path [, dry]) -> store | nil, err
 --
 -- 'data' is what was stored: a table, empty when there is no file. 'notice'
--- is an error when there was one that could not be understood. If 'dry',
--- nothing is written. Without a file none is made, nor locked, until there
--- is something to be stored.
+-- is an error when there was one that could not be understood, until somebody
+-- hears of it. If 'dry', nothing is written. Without a file none is made, nor
+-- locked, until there is something to be stored.
 function store.open(path, dry)
   local self = setmetatable({
     path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
-    notice = false, told = false, touched = true, closed = false,
+    notice = false, report = false, told = false, touched = true,
+    closed = false, faults = {},
   }, store)
   local ok, err = load(self)
   if ok then return self end
@@ -89,21 +84,66 @@ function store.open(path, dry)
   return nil, err
 end
 
+-- store:hear(f): f(err), which must not wait, is called now and from now on
+-- with the error of a file that was kept aside.
+function store:hear(f)
+  self.report = f
+  if self.notice then f(self.notice) end
+  self.notice = false
+end
+
+-- Somebody may have written to the file, whose place is about to be taken.
+local function spare(self)
+  return file.putedit(self.path, self.text, function(err) self:tell(err) end)
+end
+
+local TOLD = 10   -- faults that are told one by one
+
+local function unfit(why)
+  return values.error("internal", "EINVAL", "could not store", why)
+end
+
+-- Tells what cannot be stored, each of it once as long as it is there.
+local function tellfaults(self, faults)
+  local before, new = self.faults, {}
+  self.faults = {}
+  for _, fault in ipairs(faults) do
+    local told = before[fault] or self.faults[fault]
+    if not told then new[#new + 1] = fault end
+    self.faults[fault] = true
+  end
+  for i = 1, math.min(#new, TOLD) do self:tell(unfit(new[i])) end
+  if #new > TOLD then
+    self:tell(unfit(("store: %d values more"):format(#new - TOLD)))
+  end
+end
+
+-- Writes what can be, if it is not what stands in the file already: whether
+-- the file is right now; what was left out, and told; and an error of the
+-- file.
+local function write(self, data)
+  local text, faults = codec.encode(data, "store")
+  tellfaults(self, faults)
+  if not text or text == self.text or self.dry then return true, faults end
+  local ok, err = lock(self)
+  if ok then ok, err = spare(self) end
+  if ok then ok, err = file.replace(self.path, text) end
+  if not ok then return false, faults, err end
+  self.text = text
+  return true, faults
+end
+
 -- store:save(data) -> true | nil, err
 --
--- Writes it, if it is not what stands in the file already. The file is the
--- old one or the new one, whatever happens meanwhile.
+-- Writes it. The file is the old one or the new one, whatever happens
+-- meanwhile. What cannot be stored is left out, and told to whoever hears of
+-- the store; then all else is written, and err has the code "EINVAL".
 function store:save(data)
-  local text, why = codec.encode(data, "store")
-  if not text then
-    return nil, values.error("internal", "EINVAL", "could not store", why)
-  end
-  if self.dry or text == self.text then return true end
-  local ok, err = lock(self)
-  if ok then ok, err = file.replace(self.path, text) end
+  local ok, faults, err = write(self, data)
   if not ok then return nil, err end
-  self.text = text
-  return true
+  if #faults == 0 then return true end
+  local more = #faults > 1 and (" (and %d more)"):format(#faults - 1) or ""
+  return nil, unfit(faults[1] .. more)
 end
 
 -- store:close(): lets go of the file. What was not saved is not.
@@ -120,24 +160,25 @@ function store:touch()
   scheduler.wake(self)
 end
 
--- Saves what 'get' gives. What goes wrong is told once, as long as it goes
--- wrong in the same way. False when it is the disk that did not take it.
-local function keep(self, get, report)
-  local ok, err = self:save(get())
+-- Saves what 'get' gives. What goes wrong with the file is told once, as long
+-- as it goes wrong in the same way. False when something does.
+local function keep(self, get)
+  local ok, _, err = write(self, get())
   local text = not ok and tostring(err)
-  if text and text ~= self.told then report(err) end
+  if text and text ~= self.told then self:tell(err) end
   self.told = text
-  return ok or err.code == "EINVAL"
+  return ok
 end
 
--- store:run{get, report}: a task that saves what get() gives within a second
--- from when code of the author ran. 'report(err)' is told what goes wrong.
-function store:run(options)
+-- store:run(get): a task that saves what get() gives within a second from
+-- when code of the author ran. Whoever hears of the store is told what goes
+-- wrong.
+function store:run(get)
   while not self.closed do
     if not self.touched then scheduler.wait(self) end
     scheduler.sleep(BEHIND)
     self.touched = false
-    if not self.closed and not keep(self, options.get, options.report) then
+    if not self.closed and not keep(self, get) then
       self.touched = true
       scheduler.sleep(AGAIN)
     end

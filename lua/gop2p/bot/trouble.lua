@@ -9,6 +9,7 @@ local clock = require "gop2p.clock"
 local guard = require "gop2p.bot.guard"
 local scheduler = require "gop2p.scheduler"
 local speech = require "gop2p.bot.speech"
+local system = require "gop2p.system"
 
 local trouble = {}
 trouble.__index = trouble
@@ -34,7 +35,7 @@ function trouble:follow(receipt)
   if not handling(self) then return end
   scheduler.start(self.scope, function()
     local ok, err = receipt:wait()
-    if not ok then self:note(err) end
+    if not ok then self:note(err, true) end
   end)
 end
 
@@ -43,7 +44,9 @@ local function tellowner(self, text)
   for _, member in ipairs(bot.node:members()) do
     if bot.roles:is(member, "owner") then present[#present + 1] = member end
   end
-  if #present > 0 then speech.post(bot, text, present, nil, true) end
+  if #present > 0 then
+    speech.post(bot, text, present, { urgent = true, notice = true })
+  end
 end
 
 -- The owner hears of one thing in a while, and how many there were besides.
@@ -61,17 +64,19 @@ local function owner(self, err)
   self.bot:task(function() tellowner(self, text) end)
 end
 
--- trouble:note(err): into the log alone.
-function trouble:note(err)
+-- trouble:note(err [, ofnetwork]): into the log alone. 'ofnetwork': it is the
+-- network's, such as a message that did not arrive, and not the bot's own.
+function trouble:note(err, ofnetwork)
   self.bot.log:error("error", {
     text = tostring(err), traceback = err.traceback,
     from = err.from and tostring(err.from),
   })
+  if not ofnetwork then system.erred(tostring(err)) end
 end
 
--- trouble:tell(err): never waits.
-function trouble:tell(err)
-  self:note(err)
+-- trouble:tell(err [, ofnetwork]): never waits.
+function trouble:tell(err, ofnetwork)
+  self:note(err, ofnetwork)
   if handling(self) then return end
   self.bot:fire("error", err)
   if err.code == "EHANDLER" then owner(self, err) end

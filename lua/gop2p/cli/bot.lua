@@ -31,8 +31,10 @@ function bot.options(command)
                .. "nothing, and do not write its store.")
   command:option("--log", "Append the log to this file, instead of "
                  .. "writing it to standard error."):argname("LOG")
-  command:option("--log-level", "The lowest level that is logged: debug, info"
-                 .. ", warn, error or off."):argname("LEVEL"):convert(level)
+  local lowest = command:option("--log-level", "The lowest level that is "
+                                .. "logged: debug, info, warn, error or off.")
+  lowest:argname("LEVEL"):convert(level)
+  lowest.words = {"debug", "info", "warn", "error", "off"}
   command:flag("--json", "Log JSON, one object per line.")
   network.named(command)
 end
@@ -58,8 +60,10 @@ local function invain(given)
   return false
 end
 
-local function status(given)
+-- 'signal': the one that has ended it, or nil.
+local function status(given, signal)
   if program.failed() then return FAILED end
+  if signal then return DONE end
   if program.unused() then
     show.complain("bot", "a bot was made and never run: bot:run() is missing")
     return FAILED
@@ -68,8 +72,8 @@ local function status(given)
   return DONE
 end
 
--- Bots that a script has only started run to their end. A signal ends all,
--- also one that came for a bot which the script has run.
+-- Bots that a script has only started run to their end. A signal that came
+-- for a bot which the script has run ends all.
 local function see_out()
   local signal = program.signal()
   for _, each in ipairs(program.running()) do
@@ -77,28 +81,39 @@ local function see_out()
   end
 end
 
+-- Whether an error is one that says by itself what it has to: a text without
+-- a position, as error(text, 0) raises it.
+local function isplain(problem)
+  return type(problem) == "string" and not problem:find("^[^\n]*:%d+:")
+end
+
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
 -- Its tasks are waited for, unless it has come to its end after its bots did:
--- there such tasks would keep a process that was told to end.
+-- there such tasks would keep a process that was told to end. A signal that
+-- no bot waits for has all leave that the script has started.
 function bot.run(given)
   local script, err = loadfile(given.file)
   if not script then
     show.complain("bot", "%s", err)
     return FAILED
   end
-  _G.arg = table.move(given.args, 1, #given.args, 1, {[0] = given.file})
+  rawset(_G, "arg", table.move(given.args, 1, #given.args, 1,
+                               {[0] = given.file}))
   io.stdout:setvbuf("line")
   override(given)
-  local ok, problem = pcall(gop2p.run, function()
+  local raised
+  local ok, result = pcall(gop2p.run, function()
+    local _ <close> = setmetatable({}, { __close = function(_, problem)
+      raised = problem
+    end })
     script(table.unpack(given.args))
     see_out()
     if program.over() then os.exit(status(given)) end
-  end)
-  if not ok and not network.was_interrupted(problem) then
-    show.complain("bot", "%s", problem)
-    return FAILED
-  end
-  return status(given)
+  end, { signals = true })
+  if ok then return status(given, result) end
+  if network.was_interrupted(result) then return DONE end
+  show.complain("bot", "%s", isplain(raised) and raised or result)
+  return FAILED
 end
 
 return bot

@@ -6,10 +6,13 @@
 local complete = require "gop2p.complete"
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
+local line = require "gop2p.cli.line"
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
+local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
+local sort = require("gop2p.text").sort
 local nodes = require "gop2p.start"
 local whom = require "gop2p.whom"
 
@@ -19,21 +22,24 @@ chat.__index = chat
 local DONE, FAILED = 0, 1
 
 local HELP = [[
-connect <peer>     join the network of a peer: localhost:5000, or just 5000
-dm <peer> <text>   write to one peer only; a member is meant by its name, too
-nick <name>        take another name; without one: who you are
-members            who is here
-disconnect         leave the network
-exit               leave and end, as at the end of the input
-help               this list
-Any other line is sent to everybody. Begin with a space to send a line that
-looks like a command. Every command works with a slash, too: /dm, /members,
-/help. /join, /leave and /quit are connect, disconnect and exit.]]
+/connect <peer>    join the network of a peer: localhost:5000, or just 5000
+/dm <peer> <text>  write to one peer only; a member is meant by its name, too
+/nick <name>       take another name; without one: who you are
+/members           who is here
+/disconnect        leave the network
+/exit              leave and end, as at the end of the input
+/say <text>        say a text that looks like a command
+/help              this list
+/join, /leave and /quit are /connect, /disconnect and /exit. All but /nick and
+/say need no slash where nothing follows but what they take. Any other line is
+sent to everybody, and so is what is pasted as several lines; one that begins
+with two slashes is sent with one of them.]]
 
 function chat.options(command)
   network.options(command)
-  command:flag("--strict-name", "Fail where the name is taken, instead of "
-               .. "coming in as NAME-2.")
+  network.entry(command)
+  network.waits(command)
+  network.strict(command)
   command:flag("--plain", "No line editing, colours or time stamps, as in a "
                .. "pipe.")
 end
@@ -82,7 +88,8 @@ function chat:follow(receipt, err)
     local done, why = receipt:wait()
     if done then return end
     for peer, failure in pairs(why.failed) do
-      self:fail("Not delivered to %s: %s", self:shown(peer), failure.cause)
+      self:fail("%s to %s: %s", failure.unsure and "Perhaps not delivered"
+                or "Not delivered", self:shown(peer), failure.cause)
     end
   end)
 end
@@ -101,22 +108,65 @@ function chat:enter(peer)
   return ok, err
 end
 
--- Those whom we join are listed at the end, not each told of.
-local function join(self, peers)
-  self.joining = true
+local function announce(event)
+  say("%s * %s", os.date("%H:%M"), event)
+end
+
+-- Who came while we joined, unless that lists them.
+function chat:release(joined)
+  self.joining = self.joining - 1
+  if self.joining > 0 then return end
+  local held = self.held
+  self.held = {}
+  for _, event in ipairs(joined and {} or held) do announce(event) end
+end
+
+-- Those whom we join are listed at the end, not each told of. As
+-- network.join; 'quiet': what fails as it has before is not told again.
+local function join(self, peers, quiet)
+  self.joining = self.joining + 1
   local before = self.node:self()
-  local joined = network.join(self.node, peers, function(err)
+  local joined, hope = network.join(self.node, peers, function(err)
+    local words = show.words(err)
     self.taken = self.taken or err.code == "EEXIST"
-    say("Not connected: %s", show.words(err))
+    if not (quiet and self.told[words]) then
+      say("Not connected: %s", words)
+    end
+    self.told[words] = true
   end, function(_, peer) return self:enter(peer) end)
   gop2p.sleep(0)   -- lets the others take what has come of it
+  if core.isclosed(self.node) then return false, false end
   if self.node:self() ~= before then
     say("You are %s now, which others reach.", self.node:self())
   end
-  self.joining = false
-  self.failed = self.failed or not joined
+  self:release(joined)
   if joined then commands.members(self) end
-  return joined
+  return joined, hope
+end
+
+-- Goes on trying to join, until somebody is there, or for so many seconds
+-- (nil: until then). Whether somebody is.
+local function insist(self, peers, seconds)
+  local there = false
+  self.again = retry.new()
+  self.again:run(function()
+    local hope = true
+    there = self.node:is_connected()
+    if not there then there, hope = join(self, peers, true) end
+    return there or not hope
+  end, seconds)
+  return there
+end
+
+-- The same while the chat is used.
+local function keep_joining(self, peers, seconds)
+  say "Trying again until somebody is there."
+  gop2p.spawn(function()
+    local there = insist(self, peers, seconds)
+    if not (there or core.isclosed(self.node)) then
+      say "Not trying to connect any more."
+    end
+  end)
 end
 
 function commands.connect(self, rest)
@@ -124,19 +174,13 @@ function commands.connect(self, rest)
     return self:fail("To which peer? Such as: connect localhost:5000")
   end
   local peer = self:peer(rest)
-  if peer then join(self, {peer}) end
+  if peer and not join(self, {peer}) then self.failed = true end
 end
 
--- How a receiver may be written before a text: as senders are shown, too.
-local RECEIVERS = {"%[.-%]%S*", "%S+ %(%S+:%d+%)", "%S+"}
-
 function commands.dm(self, rest)
-  local who, text
-  for _, form in ipairs(RECEIVERS) do
-    who, text = rest:match("^(" .. form .. ")%s+(.+)$")
-    who = who and who:gsub(" to you%]$", "]")
-    if who and whom.one(self.node, who, "") then break end
-  end
+  local who, text = line.receiver(rest, function(name)
+    return whom.one(self.node, name, "")
+  end)
   if not who then
     return self:fail("To whom, and what? Such as: dm localhost:5000 Hello")
   end
@@ -165,6 +209,7 @@ function commands.members(self)
 end
 
 function commands.disconnect(self)
+  if self.again then self.again:stop() end
   if not self.node:is_connected() then
     return say("You are not connected.")
   end
@@ -181,55 +226,60 @@ function commands.help()
   show.line(HELP)
 end
 
-local slash = { join = commands.connect, leave = commands.disconnect,
-                quit = commands.exit }
-for name, command in pairs(commands) do slash[name] = command end
-
-function chat:broadcast(text)
+function commands.say(self, rest)
+  if line.isblank(rest) then return end
   if not self.node:is_connected() then
     return self:fail("Nobody heard that: connect to somebody first, or try "
                      .. "help.")
   end
-  self:follow(self.node:broadcast(text))
+  self:follow(self.node:broadcast(rest))
 end
 
--- Commands of more than their word.
-local OF_MORE = { connect = true, dm = true, nick = true }
+-- Who is here, for when one that has left is written to.
+function chat:recall()
+  for _, peer in ipairs(self.node:members()) do self:hear(peer) end
+end
 
--- A command, or what is to be said. The words alone on a line are commands;
--- followed by more they begin a sentence, but for the first three. With a
--- slash they are always meant.
-function chat:obey(line)
-  local name, more = line:match("^/(%a+)%f[%s\0]%s*(.-)%s*$")
-  if name then
-    local command = slash[name:lower()]
-    if command then return command(self, more) end
-    return self:fail("No such command: /%s. Try help.", name)
+function chat:hear(peer)
+  if peer.name then self.heard[line.key(peer.name)] = true end
+end
+
+-- Whether it is a peer, or what somebody is called or was, also where it is
+-- not quite written so: "Bob", "@bob", "bob:".
+function chat:isone(who)
+  return whom.one(self.node, who, "") or self.heard[line.key(who)]
+end
+
+-- Does what a line says; true ends the chat.
+function chat:obey(text, pasted)
+  self:recall()
+  local command, rest = line.parse(text, pasted, function(who)
+    return self:isone(who)
+  end)
+  if command then return commands[command](self, rest) end
+  if not rest then
+    return self:fail("Said to nobody, as it may be for one alone. Write /dm "
+                     .. "<peer> <text>, or /say <text>.")
   end
-  local word, rest = line:match("^(%l+)%s*(.-)%s*$")
-  local command = commands[word]
-  if command and (rest == "" or OF_MORE[word]) then
-    return command(self, rest)
-  elseif line:find("%S") then
-    self:broadcast(line:match("^ ?(.*)$"))
-  end
+  self:fail("No such command: %s. Try help; // instead of / says the line.",
+            rest)
 end
 
 -- What the word after the first 'start' bytes of the line can become: a
 -- command at the beginning, with its slash if there is one, else a member.
-function chat:completions(line, start)
-  local word, list = line:sub(start + 1), {}
+function chat:completions(typed, start)
+  local word, list = typed:sub(start + 1), {}
   local function offer(text)
     if text:sub(1, #word) == word then list[#list + 1] = text end
   end
   if start > 0 then
     list = complete.peers(self.node:members(), word)
   elseif word:find("^/") then
-    for name in pairs(slash) do offer("/" .. name) end
+    for name in pairs(line.COMMANDS) do offer("/" .. name) end
   else
-    for name in pairs(commands) do offer(name) end
+    for _, name in ipairs(line.bare()) do offer(name) end
   end
-  table.sort(list)
+  sort(list)
   return list
 end
 
@@ -247,7 +297,10 @@ function chat:message(msg)
 end
 
 local function show_messages(self)
-  for msg in self.node:inbox() do tell(self:message(msg)) end
+  for msg in self.node:inbox() do
+    self:hear(msg.from)
+    tell(self:message(msg))
+  end
 end
 
 local function show_errors(self)
@@ -257,20 +310,25 @@ end
 -- Who comes and goes, for somebody who looks on.
 local function show_events(self)
   for event in self.node:events() do
-    if not (self.joining and event.type == "joined") then
-      say("%s * %s", os.date("%H:%M"), event)
+    self:hear(event.peer)
+    if self.joining > 0 and event.type == "joined" then
+      table.insert(self.held, event)
+    else
+      announce(event)
     end
   end
 end
 
 local function converse(self)
   local mark = self.terminal and "> " or nil
-  local line, _, err = prompt.read(mark)
-  while line do
-    if line:find("%S") then prompt.remember(line) end
-    local over = self:obey((line:gsub("\r$", "")))
-    if over or core.isclosed(self.node) then return end
-    line, _, err = prompt.read(mark)
+  local text, pasted, err = prompt.read(mark)
+  while text do
+    if not line.isblank(text) then prompt.remember(text) end
+    if core.isclosed(self.node) or self:obey(text, pasted) or
+       core.isclosed(self.node) then
+      return
+    end
+    text, pasted, err = prompt.read(mark)
   end
   if err and not self.terminal then
     self:fail("Could not read standard input: %s", err.text)
@@ -278,19 +336,33 @@ local function converse(self)
   if self.terminal then show.line("") end
 end
 
--- Ends once all that was sent has had its response, or failed. On a terminal
--- somebody sees that nobody lets us in, and may try another; but not without
--- a node, which one that could not move is.
-local function run(self, peers)
+-- Whether there is something to do: on a terminal somebody sees that nobody
+-- lets us in, and may try another; but not without a node, which one that
+-- could not move is.
+local function come_in(self, peers, seconds)
+  if #peers == 0 then return true end
+  local joined, hope = join(self, peers)
+  if joined then
+    return true
+  elseif not self.terminal then
+    return hope and seconds and insist(self, peers, seconds)
+  elseif core.isclosed(self.node) or self.strict and self.taken then
+    return false
+  end
+  if hope then keep_joining(self, peers, seconds) end
+  return true
+end
+
+-- Ends once all that was sent has had its response, or failed.
+local function run(self, options)
   gop2p.spawn(show_messages, self)
   gop2p.spawn(show_errors, self)
   if self.rich then gop2p.spawn(show_events, self) end
   gop2p.sleep(0)   -- lets them begin
-  local alone = #peers > 0 and not join(self, peers)
-  local over = alone and (not self.terminal or self.strict and self.taken)
-               or core.isclosed(self.node)
+  local over = not come_in(self, options.join, options.wait)
   if not over then converse(self) end
   over = over or core.isclosed(self.node)
+  if self.again then self.again:stop() end
   if not core.isclosed(self.node) then self.node:leave() end
   self.node:close()
   gop2p.run()
@@ -306,7 +378,8 @@ end
 
 function chat.run(options)
   local self = setmetatable({
-    name = options.name, strict = options.strict_name,
+    name = options.name, strict = options.strict_name, heard = {},
+    joining = 0, held = {}, told = {},
     colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)
@@ -321,7 +394,7 @@ function chat.run(options)
   say("You are %s. Try help.", node:self())
   if #options.join == 0 and not options.address then invite(node) end
   return network.guard(node, DONE, function()
-    return run(self, options.join)
+    return run(self, options)
   end, self.rich)
 end
 

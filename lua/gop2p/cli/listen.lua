@@ -11,6 +11,8 @@ local DONE, FAILED = 0, 1
 
 function listen.options(command)
   network.options(command)
+  network.entry(command)
+  network.waits(command)
   network.json(command)
   command:option("--count", "End after N messages.")
     :argname("N"):convert(network.count)
@@ -28,7 +30,7 @@ local function print_message(msg, json)
     local text, hex = show.text(msg.data)
     show.json("type", msg.type, "from", values.endpoint(msg.from),
               "name", msg.name, "to", endpoints(msg.to),
-              "data", text, "hex", hex)
+              "notice", msg.notice, "data", text, "hex", hex)
   else
     show.line(show.plain(("[%s] %s"):format(show.sender(msg), msg.data)))
   end

@@ -1,4 +1,5 @@
--- members.lua - `gop2p members`: a network, seen from an entry point.
+-- members.lua - `gop2p members`: a network, seen from an entry point. One of
+-- ours lists it for a node that does not join; another program is joined.
 
 local gop2p = require "gop2p"
 local network = require "gop2p.cli.network"
@@ -6,14 +7,16 @@ local show = require "gop2p.cli.show"
 local values = require "gop2p.values"
 
 local members = {
-  summary = "List the members of a network: join, read, leave."
+  summary = "List the members of a network, without joining it. (A "
+            .. "network of Go programs is joined, read and left.)"
 }
+
+local DONE, FAILED = 0, 1
 
 function members.options(command)
   network.options(command)
+  network.entry(command)
   network.json(command)
-  command:argument("peer", "The entry point, as with --join.")
-    :argname("PEER"):convert(network.peer):args("?")
 end
 
 -- The errors of peers, until the list is made.
@@ -30,12 +33,11 @@ local LATE = { code = "ETIMEDOUT", cause = "no response in time" }
 -- because they did not respond; for each its peer, and the error if there is
 -- one. What else went wrong is told.
 local function everybody(node, errors)
-  local list, seen = {}, {}
+  local list, isnew = {}, values.distinct()
   local function add(peer, err)
-    local where = values.endpoint(peer)
-    if seen[where] then return false end
-    list[#list + 1], seen[where] = { peer = peer, err = err }, true
-    return true
+    local new = isnew(peer)
+    if new then list[#list + 1] = { peer = peer, err = err } end
+    return new
   end
   for _, peer in ipairs(node:members("alive")) do add(peer) end
   for _, err in ipairs(errors) do
@@ -68,18 +70,34 @@ local function print_table(list)
   for _, line in ipairs(show.columns(rows)) do show.line(show.plain(line)) end
 end
 
+-- Who is seen from outside; nil: nobody is, and a member may see more.
+local function look(node, options, print_list)
+  local list, joins = network.look(node, options.join, function(err)
+    show.complain("members", "%s", show.words(err))
+  end)
+  if joins then return nil elseif not list then return FAILED end
+  network.tellcut("members", list[1].peer, list.more)
+  for i, each in ipairs(list) do
+    list[i] = { peer = each.peer, err = each.error }
+  end
+  table.sort(list, function(a, b) return a.peer < b.peer end)
+  print_list(list)
+  return DONE
+end
+
 function members.run(options)
-  if options.peer then table.insert(options.join, 1, options.peer) end
   if #options.join == 0 then
     show.complain("members", "of which network? name a PEER in it")
     return 2
   end
-  return network.with("members", options, 1, function(node)
+  local print_list = options.json and print_json or print_table
+  return network.with("members", options, FAILED, function(node)
     local errors = {}
     follow_errors(node, errors)
     gop2p.sleep(0)   -- lets it take what there is
-    local print_list = options.json and print_json or print_table
     print_list(everybody(node, errors))
+  end, function(node)
+    return look(node, options, print_list)
   end)
 end
 

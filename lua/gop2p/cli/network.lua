@@ -3,8 +3,9 @@
 
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
+local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
-local signals = require "gop2p.bot.signals"
+local signals = require "gop2p.signals"
 local start = require "gop2p.start"
 local values = require "gop2p.values"
 
@@ -71,6 +72,13 @@ function network.named(command)
     :argname("NAME"):convert(network.name)
 end
 
+-- Declares --strict-name, for a command that comes in under another name
+-- where its own is taken.
+function network.strict(command)
+  command:flag("--strict-name", "Fail where the name is taken, instead of "
+               .. "coming in as NAME-2.")
+end
+
 -- Declares the options of a command that has a node.
 function network.options(command)
   command:option("--port", "The node's port (default: a free one).")
@@ -86,6 +94,23 @@ function network.options(command)
                  .. "localhost:5000, or 5000. Several are tried in turn.")
     :argname("PEER"):convert(network.peer):count("*")
   network.named(command)
+end
+
+-- Declares an argument that is another --join, the first.
+function network.entry(command)
+  command:argument("peer", "A peer of the network, as with --join.")
+    :argname("PEER"):convert(network.peer):args("?")
+    :action(function(options, _, peer)
+      if peer then table.insert(options.join, 1, peer) end
+    end)
+end
+
+-- Declares --wait, for a command that may be there before others are.
+function network.waits(command)
+  command:option("--wait", "Go on trying to join for so many seconds where "
+                 .. "nobody lets the node in. Without it a chat on a "
+                 .. "terminal tries until somebody does, and all else once.")
+    :argname("S"):convert(network.positive)
 end
 
 function network.json(command)
@@ -129,19 +154,80 @@ function network.start(name, options, interrupted)
   return nil, FAILED
 end
 
+-- Errors that another try would give again.
+local FINAL = { EEXIST = true, ESELF = true }
+
 -- Joins through the first of the peers that lets us; true when there is
 -- none to try. 'failed' is called with the error of each that does not. A
 -- node that was told no address may have another one afterwards. 'connect', a
--- function of node and peer, is start.connect unless it is given.
+-- function of node and peer, is start.connect unless it is given. Where it is
+-- false, the second value is whether another try may be better.
 function network.join(node, peers, failed, connect)
   connect = connect or start.connect
+  local hope = false
   for _, peer in ipairs(peers) do
     local ok, err = connect(node, peer)
     if ok then return true end
     failed(err)
-    if core.isclosed(node) then return false end
+    if core.isclosed(node) then return false, false end
+    hope = hope or not FINAL[err.code]
   end
-  return #peers == 0
+  return #peers == 0, hope
+end
+
+-- What try(failed) gives, which is tried for so many seconds (nil: once), or
+-- until it says by a second value that another try gives no more. What fails
+-- again as it has before is not told again.
+local function insist(try, failed, seconds)
+  local told = {}
+  local function tell(err)
+    local words = show.words(err)
+    if not told[words] then failed(err) end
+    told[words] = true
+  end
+  local result, hope = try(tell)
+  if result or not seconds or not hope then return result end
+  retry.new():run(function()
+    result, hope = try(tell)
+    return result or not hope
+  end, seconds)
+  return result
+end
+
+-- As network.join, and goes on trying for so many seconds; nil: it does not.
+function network.persist(node, peers, failed, seconds)
+  return insist(function(tell)
+    return network.join(node, peers, tell)
+  end, failed, seconds)
+end
+
+-- Who is in the network of the first of the peers that tells, which is not
+-- joined: entries as those of node:look(); or nil and whether one would tell
+-- a member: it is another program, or an earlier version. 'failed' is called
+-- with the error of each that does not tell at all; tries like
+-- network.persist.
+function network.look(node, peers, failed, seconds)
+  local joins = false
+  local list = insist(function(tell)
+    for _, peer in ipairs(peers) do
+      local seen, err = start.look(node, peer)
+      if seen then return seen end
+      joins = err.code == "EVERSION"
+      if joins or core.isclosed(node) then return nil, false end
+      tell(err)
+    end
+    return nil, true
+  end, failed, seconds)
+  return list, joins
+end
+
+-- Says that a peer lists so many more than are looked at (nil, 0: it does
+-- not).
+function network.tellcut(name, peer, more)
+  if more and more > 0 then
+    show.complain(name, "%s lists %d more, which are left out",
+                  values.endpoint(peer), more)
+  end
 end
 
 -- Says what goes wrong later, where errors go.
@@ -178,16 +264,20 @@ end
 
 -- Starts a node, joins, and runs f(node) as a task; then leaves and ends
 -- the node, and so the tasks that read from it. Gives f's status, or FAILED.
--- 'interrupted': the status after Ctrl-C.
-function network.with(name, options, interrupted, f)
+-- 'interrupted': the status after Ctrl-C. look(node), if it is given, comes
+-- first: where it gives a status nobody is joined.
+function network.with(name, options, interrupted, f, look)
   local node <close>, status = network.start(name, options, interrupted)
   if not node then return status end
   return network.guard(node, interrupted, function()
     gop2p.run(function()
-      local joined = network.join(node, options.join, function(err)
-        show.complain(name, "%s", show.words(err))
-      end)
-      status = joined and (f(node) or DONE) or FAILED
+      status = look and look(node)
+      if not status then
+        local joined = network.persist(node, options.join, function(err)
+          show.complain(name, "%s", show.words(err))
+        end, options.wait)
+        status = joined and (f(node) or DONE) or FAILED
+      end
       if not core.isclosed(node) then node:leave() end
       node:close()
     end)

@@ -17,6 +17,8 @@ local GOODBYE = 5    -- seconds
 
 function repl.options(command)
   network.options(command)
+  network.entry(command)
+  network.waits(command)
   command:flag("--plain", "No line editing, as in a pipe.")
 end
 
@@ -68,7 +70,7 @@ local function read_chunk(self)
   while true do
     local mark = text and ">> " or "> "
     local line, interrupted, why = prompt.read(self.terminal and mark)
-    if interrupted then
+    if not line and interrupted then
       core.rearm()
       text = nil
     elseif not line then
@@ -110,10 +112,10 @@ local function survive(self)
 end
 
 -- Whether it has joined; after Ctrl-C it has not.
-local function join(node, peers)
-  local ok, joined = pcall(network.join, node, peers, function(err)
+local function join(node, options)
+  local ok, joined = pcall(network.persist, node, options.join, function(err)
     show.complain("repl", "%s", show.words(err))
-  end)
+  end, options.wait)
   core.rearm()
   if ok then return joined end
   if not network.was_interrupted(tostring(joined)) then error(joined, 0) end
@@ -121,9 +123,9 @@ local function join(node, peers)
 end
 
 -- On the main thread, not in a task: there Ctrl-C ends what waits.
-local function start(self, peers)
+local function start(self, options)
   local name = tostring(self.node:self())
-  if not join(self.node, peers) and not self.terminal then return FAILED end
+  if not join(self.node, options) and not self.terminal then return FAILED end
   if self.terminal and tostring(self.node:self()) ~= name then
     show.line(("'node' is %s now, which others reach."):format(
       self.node:self()))
@@ -143,7 +145,8 @@ function repl.run(options)
   local node <close>, status = network.start("repl", options, DONE)
   if not node then return status end
   self.node = node
-  _G.gop2p, _G.node = gop2p, node
+  rawset(_G, "gop2p", gop2p)
+  rawset(_G, "node", node)
   if self.terminal then
     show.line(("%s. 'node' is %s, 'gop2p' the module."):format(
       gop2p._VERSION, node:self()))
@@ -151,7 +154,7 @@ function repl.run(options)
   local _ <close> = not edits and network.on_end(function()
     os.exit(DONE)   -- which says goodbye
   end) or nil
-  return start(self, options.join)
+  return start(self, options)
 end
 
 return repl

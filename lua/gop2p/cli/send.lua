@@ -1,16 +1,21 @@
 -- send.lua - `gop2p send`: one message from a shell.
 
+local core = require "gop2p.core"
+local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local show = require "gop2p.cli.show"
+local start = require "gop2p.start"
+local unread = require "gop2p.unread"
 local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
 local send = { summary = "Send one message; fail unless everybody gets it." }
 
-local FAILED, USAGE = 1, 2
+local DONE, FAILED, USAGE = 0, 1, 2
 
 function send.options(command)
   network.options(command)
+  network.strict(command)
   network.json(command)
   command:mutex(
     command:option("--to", "Send it to this peer, or with --join to the "
@@ -18,8 +23,11 @@ function send.options(command)
                    .. "--join, also join through this peer.")
       :argname("PEER"):convert(network.peer_or_name):count("*"),
     command:flag("--all", "Send it to every member; needs --join."))
+  command:flag("--skip-empty", "Send nothing, and be done, where the text is "
+               .. "empty or blank.")
   command:argument("text", "What to send; - reads it from standard input, "
-                   .. "without the end of its last line."):argname("TEXT")
+                   .. "without the end of its last line. One that begins "
+                   .. "with - comes last, after --."):argname("TEXT")
 end
 
 -- The text; or nil, and says why it cannot be read.
@@ -28,6 +36,10 @@ local function data(text)
   local read, why = io.read("a")
   if read then return (read:gsub("\r?\n$", "")) end
   show.complain("send", "could not read standard input: %s", why)
+end
+
+local function isblank(text)
+  return core.skip(text, 1) > #text
 end
 
 -- How a receiver is shown, where it is, and its name; what was asked for
@@ -47,9 +59,11 @@ local function report(node, receivers, json)
     status = err and FAILED or status
     if json then
       show.json("peer", where, "name", name, "delivered", not err,
-                "code", err and err.code, "error", err and err.cause)
+                "code", err and err.code, "error", err and err.cause,
+                "unsure", err and err.unsure)
     elseif err then
-      show.complain("send", "not delivered to %s: %s", shown, err.cause)
+      show.complain("send", "%snot delivered to %s: %s",
+                    err.unsure and "perhaps " or "", shown, err.cause)
     end
   end
   return status
@@ -69,10 +83,29 @@ local function failures(receipt, err)
   return failed
 end
 
+-- As start.visit. A member of a network of Go programs, which know no names,
+-- may have the node's: it has not let the node in, and would miss the text.
+local function visit(node, peer, timeout)
+  local ok, err = start.visit(node, peer, timeout)
+  if not ok then return nil, err end
+  for problem in unread.take, node do
+    if problem.code == "EEXIST" then return nil, problem end
+  end
+  return true
+end
+
+-- The same under another name where that of the node is taken.
+local function visit_renamed(node, peer, timeout)
+  local ok, err = naming.connect(node, peer, node:self().name, timeout, visit)
+  return ok, err
+end
+
 -- true, or false and the last reason why nobody let us in.
-local function join(node, entries)
+local function join(node, entries, options)
+  local renames = options.name and not options.strict_name
   local last
-  local ok = network.join(node, entries, function(err) last = err end)
+  local ok = network.join(node, entries, function(err) last = err end,
+                          renames and visit_renamed or visit)
   return ok, not ok and last or nil
 end
 
@@ -113,10 +146,20 @@ local function add_latecomers(node, receivers, candidates, failed)
   end
 end
 
+-- Those who got it, or are members still: "everybody" is nobody who has left
+-- meanwhile. One that has failed is known on.
+local function without_departed(node, receivers)
+  local list = {}
+  for _, one in ipairs(receivers) do
+    if not one.err or node:member(one.peer) then list[#list + 1] = one end
+  end
+  return list
+end
+
 local function deliver(node, options, text)
   local named = #options.to > 0
   local entries = #options.join > 0 and options.join or options.to
-  local joined, err = join(node, entries)
+  local joined, err = join(node, entries, options)
   if not joined and not named then
     show.complain("send", "%s", show.words(err))
     return FAILED
@@ -135,6 +178,7 @@ local function deliver(node, options, text)
   for _, one in ipairs(receivers) do
     one.err = one.err or failed[values.endpoint(one.peer)]
   end
+  if not named then receivers = without_departed(node, receivers) end
   return report(node, receivers, options.json)
 end
 
@@ -163,10 +207,11 @@ function send.run(options)
   end
   local text = data(options.text)
   if not text then return FAILED end
-  local start = { port = options.port, address = options.address,
+  if options.skip_empty and isblank(text) then return DONE end
+  local given = { port = options.port, address = options.address,
                   listen_port = options.listen_port, name = options.name,
                   join = {} }
-  return network.with("send", start, FAILED, function(node)
+  return network.with("send", given, FAILED, function(node)
     return deliver(node, options, text)
   end)
 end

@@ -1,7 +1,7 @@
 -- show.lua - how the command shows messages, errors and tables.
 
-local cjson = require "cjson"
 local core = require "gop2p.core"
+local json = require "gop2p.json"
 local plain = require "gop2p.plain"
 local values = require "gop2p.values"
 
@@ -60,7 +60,8 @@ function show.json(...)
   for i = 1, fields.n, 2 do
     local value = fields[i + 1]
     if value ~= nil then
-      out[#out + 1] = cjson.encode(fields[i]) .. ":" .. cjson.encode(value)
+      out[#out + 1] = json.encode(fields[i]) .. ":"
+                      .. core.visible(json.encode(value), "json")
     end
   end
   show.line("{" .. table.concat(out, ",") .. "}")

@@ -1,24 +1,36 @@
 -- watch.lua - `gop2p watch`: who is there, how far away, and how much each
 -- one says.
+--
+-- A network of ours is looked at from outside: its list is asked for, and
+-- each member is probed. What they say only a member hears, so to count it,
+-- and among Go programs, it joins.
 
 local core = require "gop2p.core"
 local gop2p = require "gop2p"
+local look = require "gop2p.look"
 local network = require "gop2p.cli.network"
+local scheduler = require "gop2p.scheduler"
 local show = require "gop2p.cli.show"
 local values = require "gop2p.values"
 
 local watch = {
-  summary = "Watch a network: its members, round trips and messages."
+  summary = "Watch a network without joining it: its members and round "
+            .. "trips. (A network of Go programs is joined.)"
 }
 watch.__index = watch
 
-local DONE = 0
+local DONE, FAILED = 0, 1
+
+local PATIENCE = 1   -- seconds for a list, of one that has given it before
 
 function watch.options(command)
   network.options(command)
+  network.entry(command)
+  network.waits(command)
   network.json(command)
   command:option("--interval", "Seconds between two updates.", "1")
     :argname("S"):convert(network.positive)
+  command:flag("--traffic", "Join, and count the messages of each member.")
   command:option("--count", "End after N updates.")
     :argname("N"):convert(network.count)
 end
@@ -53,7 +65,7 @@ local function states(node)
 end
 
 -- Every member, with the messages a second since the last look.
-function watch:look()
+function watch:count()
   local now = core.now()
   local passed = self.looked and now - self.looked
   local list, known = self.node:members(), states(self.node)
@@ -72,21 +84,31 @@ function watch:look()
   return list
 end
 
+local COLUMNS <const> = {"MEMBER", "STATE", "ROUND TRIP"}
+local COUNTS <const> = {"MESSAGES", "PER SECOND", "BYTES", "SILENT"}
+
+-- A row with what was counted behind it.
+local function with_counts(row, m)
+  return table.move({
+    tostring(m.messages), ("%.1f"):format(m.rate), tostring(m.bytes),
+    m.silent and ("%.0f s"):format(m.silent) or "-",
+  }, 1, #COUNTS, #row + 1, row)
+end
+
 local function lines_of(self, list)
-  local rows = {{"MEMBER", "STATE", "ROUND TRIP", "MESSAGES", "PER SECOND",
-                 "BYTES", "SILENT"}}
+  local rows = {table.move(COLUMNS, 1, #COLUMNS, 1, {})}
+  if not self.entry then table.move(COUNTS, 1, #COUNTS, 4, rows[1]) end
   for i, m in ipairs(list) do
-    rows[i + 1] = {
+    local row = {
       values.described(m.peer),
-      m.state or "-",
+      m.error and m.error.cause or m.state or "-",
       m.rtt and ("%.0f ms"):format(m.rtt * 1000) or "-",
-      tostring(m.messages), ("%.1f"):format(m.rate),
-      tostring(m.bytes), m.silent and ("%.0f s"):format(m.silent) or "-",
     }
+    rows[i + 1] = self.entry and row or with_counts(row, m)
   end
   local lines = show.columns(rows)
   table.insert(lines, 1, ("%s  %s: %d member%s"):format(
-    os.date("%H:%M:%S"), self.node:self(), #list,
+    os.date("%H:%M:%S"), self.entry or self.node:self(), #list,
     #list == 1 and "" or "s"))
   return lines
 end
@@ -121,7 +143,9 @@ local function print_json(list)
     show.json("time", time, "peer", values.endpoint(m.peer),
               "name", m.peer.name,
               "state", m.state, "rtt", m.rtt, "messages", m.messages,
-              "rate", m.rate, "bytes", m.bytes, "silent", m.silent)
+              "rate", m.rate, "bytes", m.bytes, "silent", m.silent,
+              "code", m.error and m.error.code,
+              "error", m.error and m.error.cause)
   end
 end
 
@@ -132,22 +156,88 @@ function watch:show(list)
   for _, line in ipairs(lines) do show.line(line) end
 end
 
-function watch.run(options)
-  return network.with("watch", options, DONE, function(node)
-    local self = setmetatable({
-      node = node, heard = {}, json = options.json,
-      inplace = show.is_terminal(io.stdout),
-    }, watch)
-    gop2p.spawn(count_messages, self)
-    network.complain("watch", node)
-    gop2p.sleep(0)   -- lets it begin
-    local left = options.count or math.huge
-    while true do
-      self:show(self:look())
-      left = left - 1
-      if left == 0 then break end
-      gop2p.sleep(options.interval)
+-- Shows what next() gives, as often as it is to be shown.
+function watch:repeatedly(options, next)
+  local left = options.count or math.huge
+  while true do
+    self:show(next())
+    left = left - 1
+    if left == 0 then break end
+    gop2p.sleep(options.interval)
+  end
+end
+
+local function complain(err)
+  show.complain("watch", "%s", show.words(err))
+end
+
+-- Says once that lists are cut.
+function watch:tellcut(peer, more)
+  if not self.cut then network.tellcut("watch", peer, more) end
+  self.cut = self.cut or (more and more > 0)
+end
+
+-- Asks the one that gave the list for a new one, or where it is gone another
+-- one of that list. Nobody gives one: all are probed that were in the last.
+function watch:ask()
+  if core.now() < self.asked + look.PAUSE then return end
+  local first
+  for i = 0, #self.peers do
+    local peer = i == 0 and self.entry or self.peers[i]
+    local list, err = look.once(self.node, peer, scheduler.deadline(PATIENCE))
+    self.asked = core.now()
+    if list then
+      self:tellcut(peer, err)
+      self.peers, self.entry, self.alone = list, peer, false
+      return
+    elseif err.code == "EBUSY" then
+      return
     end
+    first = first or err
+  end
+  if not self.alone then complain(first) end
+  self.alone = true
+end
+
+-- Every member, as it is seen from outside.
+function watch:look()
+  self:ask()
+  local list = look.at(self.node, self.peers)
+  table.sort(list, function(a, b) return a.peer < b.peer end)
+  return list
+end
+
+-- Looks at the network of a peer; nil: only a member sees it.
+local function watch_outside(self, options)
+  local list, joins = network.look(self.node, options.join, complain,
+                                   options.wait)
+  if joins then return nil elseif not list then return FAILED end
+  self.peers, self.asked = {}, core.now()
+  self:tellcut(list[1].peer, list.more)
+  for i, one in ipairs(list) do self.peers[i] = one.peer end
+  self.entry = self.peers[1]
+  self:repeatedly(options, function() return self:look() end)
+  return DONE
+end
+
+local function watch_inside(self, options)
+  gop2p.spawn(count_messages, self)
+  network.complain("watch", self.node)
+  gop2p.sleep(0)   -- lets it begin
+  self:repeatedly(options, function() return self:count() end)
+end
+
+function watch.run(options)
+  local self = setmetatable({
+    heard = {}, json = options.json, inplace = show.is_terminal(io.stdout),
+  }, watch)
+  local inside = options.traffic or #options.join == 0
+  return network.with("watch", options, DONE, function(node)
+    self.node = node
+    return watch_inside(self, options)
+  end, not inside and function(node)
+    self.node = node
+    return watch_outside(self, options)
   end)
 end
 

@@ -20,9 +20,10 @@ for i = 1, #arg, 2 do
 end
 assert(sides[1], "a port and a peer expected for each network")
 
-local function say(text, except)
+-- 'how': "broadcast", or "notice", which bots elsewhere do not answer either.
+local function say(text, how, except)
   for _, side in ipairs(sides) do
-    if side ~= except then side:broadcast(text) end
+    if side ~= except then side[how](side, text) end
   end
 end
 
@@ -45,13 +46,13 @@ local function relay(side, ctx)
   side:after(60, function()
     lately[text] = lately[text] > 1 and lately[text] - 1 or nil
   end)
-  io.write(text:gsub("%c", " "), "\n")
+  io.write(text:gsub("[\0-\31\127]", " "), "\n")
   if not io.stdout:flush() then sides[1]:stop() end
-  say(text, side)
+  say(text, ctx.is_notice and "notice" or "broadcast", side)
 end
 
 sides[1]:on("start", function()
-  for line in gop2p.lines() do say(line) end
+  for line in gop2p.lines() do say(line, "broadcast") end
 end)
 
 for _, side in ipairs(sides) do

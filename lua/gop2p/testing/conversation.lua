@@ -36,7 +36,7 @@ local function stream(self, who, what)
   local found = self.streams[key]
   if not found then
     found = { who = who, what = what, first = 1, last = 0, read = 0,
-              world = self.world }
+              expected = {}, world = self.world }
     self.streams[key] = found
   end
   return found
@@ -83,10 +83,19 @@ function conversation.find(from, wanted)
   for i = math.max(from.first, from.read + 1), from.last do
     local found = table.pack(match(from[i], wanted))
     if found[1] then
-      from.read = i
+      from.read, from.expected[i] = i, true
       return table.unpack(found, 1, found.n)
     end
   end
+end
+
+-- The texts of what 'who' has done that no expectation has found.
+function conversation:unexpected(who, what)
+  local from, texts = stream(self, who, what), {}
+  for i = from.first, from.last do
+    if not from.expected[i] then texts[#texts + 1] = from[i] end
+  end
+  return texts
 end
 
 -- Whether a text that is still to be expected has 'wanted' in it letter by

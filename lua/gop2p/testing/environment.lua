@@ -14,7 +14,8 @@ local system = require "gop2p.system"
 
 local shared = {}
 for name in ([[check complete core help input node plain prompt queue reach
-               receipt scheduler start state timers unread values waits]])
+               receipt scheduler signals start state timers unread values
+               waits]])
             :gmatch("%a+") do
   shared["gop2p." .. name] = true
 end
@@ -74,15 +75,7 @@ end
 -- What it does to the process and its files, it does to its own.
 local function systemof(run)
   local own = {}
-  function own.catch(name)
-    local caught = { name = name }
-    run.catches[caught] = true
-    return caught, caught
-  end
-  function own.outlives() return false end
-  function own.uncatch(caught)
-    run.catches[caught] = nil
-  end
+  own.erred = run.erred
   local function where(path) return run.files:existing(path) or "" end
   function own.checkfile(path) return system.checkfile(where(path)) end
   function own.filestamp(path) return system.filestamp(where(path)) end

@@ -131,7 +131,7 @@ function files:close()
   for _, place in pairs(self.places) do
     if place then
       os.remove(place)
-      os.remove(place .. ".torn")   -- see gop2p.state
+      os.remove(place .. ".torn-1")   -- see gop2p.state
     end
   end
   self.places = {}

@@ -17,6 +17,7 @@ local conversation = require "gop2p.testing.conversation"
 local network = require "gop2p.testing.network"
 local schedule = require "gop2p.bot.schedule"
 local values = require "gop2p.values"
+local worlds = require "gop2p.testing.world"
 
 local testing = {}
 
@@ -59,14 +60,11 @@ local function latency(options)
            number(given, 2, 0.01, 0, 60, 1) }
 end
 
-local known = { seed = true, start = true, entry = true, latency = true,
-                loss = true, keep = true }
+local KNOWN = { seed = "any", start = "any", entry = "any", latency = "any",
+                loss = "any", keep = "any" }
 
 local function read(given)
-  for name in pairs(given) do
-    check.that(known[name], 1, "network",
-               ("unknown option '%s'"):format(tostring(name)), 1)
-  end
+  given = check.options(given, KNOWN, 1, "network", 1)
   return {
     seed = number(given, "seed", 1, math.mininteger, math.maxinteger),
     start = epoch(given.start), entry = entries(given.entry),
@@ -77,7 +75,8 @@ end
 
 -- testing.network([options]) -> network
 --
--- One is open at a time: it closes the one before. Options: seed (an
+-- One is open at a time: it closes the one before, and raises as close does.
+-- Options: seed (an
 -- integer; the same gives the same run), start ("2024-01-01 00:00", local
 -- time), latency (seconds, or {least, most}; 1 to 10 ms), loss (share of the
 -- messages that are lost), keep (lines of the conversation, and texts of
@@ -85,8 +84,9 @@ end
 -- for bots to join through it ("localhost:5000"; a list; false: nowhere).
 -- Several entry points are as many networks.
 function testing.network(options)
-  options = read(check.table(options, 1, "network") or {})
+  options = read(options)
   check.integer(options.seed, 1, "network")
+  worlds.finish(2)
   local ok, net = pcall(network.open, options)
   if not ok then error((tostring(net):gsub("^[^:]+:%d+: ", "")), 2) end
   return net

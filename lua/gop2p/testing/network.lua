@@ -24,13 +24,18 @@ function network.open(options)
 end
 
 -- net:close(): all that is in it is gone; the loop is the process's again.
--- Any number of times.
+-- Raises when a bot has logged an error that no expectation has found. Any
+-- number of times.
 function methods:close()
   check.self(self, meta, "close", "network")
-  worlds[self]:close()
+  worlds[self]:finish(2)
 end
 
-meta.__close = methods.close
+-- What has ended the test already is told alone.
+function meta.__close(self, err)
+  if err ~= nil then return worlds[self]:close() end
+  worlds[self]:finish(2)
+end
 
 -- At the end of the process, at the latest.
 function meta.__gc(self)
@@ -63,20 +68,6 @@ local function checknew(inside, name, arg, what)
              ("'%s' exists already"):format(name), 1)
 end
 
--- Each of the options is one of 'known', name -> type.
-local function checkoptions(options, known, what)
-  if options == nil then return {} end
-  check.that(type(options) == "table", 2, what, "table of options expected",
-             1)
-  for name, value in pairs(options) do
-    check.that(known[name], 2, what,
-               ("unknown option '%s'"):format(tostring(name)), 1)
-    check.that(known[name] == "any" or type(value) == known[name], 2, what,
-               ("option '%s': %s expected"):format(name, known[name]), 1)
-  end
-  return options
-end
-
 -- net:bot(path [, options]) -> bot
 --
 -- Starts a script, as "lua path" would, and waits until it is a member of
@@ -88,9 +79,9 @@ end
 function methods:bot(path, options)
   local inside = open(self, "bot")
   path = check.string(path, 1, "bot")
-  options = checkoptions(options, { name = "string", args = "table",
-                                    env = "table", may_fail = "boolean" },
-                         "bot")
+  options = check.options(options, { name = "string", args = "table",
+                                     env = "table", may_fail = "boolean" },
+                          2, "bot")
   local name = options.name or path:match("([^/]*)$"):gsub("%.lua$", "")
   checkname(name, 2, "bot", "option 'name': ")
   checknew(inside, name, 2, "bot")
@@ -134,8 +125,8 @@ function methods:user(name, options)
   local inside = open(self, "user")
   name = checkname(check.string(name, 1, "user"), 1, "user")
   checknew(inside, name, 1, "user")
-  options = checkoptions(options, { name = "any", address = "any",
-                                    join = "any" }, "user")
+  options = check.options(options, { name = "any", address = "any",
+                                     join = "any" }, 2, "user")
   local called = nodename(options, name)
   local peer, why = values.topeer(options.address or addressof(name))
   check.that(peer, 2, "user", why)

@@ -89,6 +89,9 @@ local function newrun(self)
     files = self.files, nodes = {}, catches = {}, over = false,
     printed = output(self, "print", " | "),
     complained = output(self, "complain", " ! "),
+    erred = function(text)
+      self.world.conversation:add(self.name, "log", text)
+    end,
     program = self,
   }
   function run.exit(code) exit(self, run, code) end
@@ -254,6 +257,12 @@ end
 function methods:complains()
   checkself(self, "complains")
   return self.world.conversation:view(self.name, "complain")
+end
+
+-- bot:errors() -> the errors of its own that it has logged, as texts.
+function methods:errors()
+  checkself(self, "errors")
+  return self.world.conversation:view(self.name, "log")
 end
 
 -- bot:read(path) -> text | nil, bot:write(path, text): a file as it sees it.

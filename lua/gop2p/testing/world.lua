@@ -24,8 +24,9 @@ local JOINING = 3      -- seconds that a bot has to join somebody by itself
 local SETTLING = 0.1   -- seconds that it has to go on from there
 local TIMEOUT = 5      -- seconds for one entry point
 
+-- Its field 'world' is the one that is open, or nil: there is one in a Lua
+-- state, also when this module is loaded again.
 local sim = core.sim
-local current          -- the one that is open, or nil
 
 -- In the place of gop2p.system while a world is open.
 local inside = { simulated = true }
@@ -33,17 +34,17 @@ local inside = { simulated = true }
 -- Every node that a program starts is the world's.
 function inside.start(address, port, options)
   local run = process.running()
-  if run then current:makeway(address, port) end
+  if run then sim.world:makeway(address, port) end
   local node, err = core.start(address, port, options)
   if node and run then
     table.insert(run.nodes, node)
-    current:adopt(run.program.name, node)
+    sim.world:adopt(run.program.name, node)
   end
   return node, err
 end
 
-function inside.post(node, data, list)
-  return current:post(node, data, list)
+function inside.post(node, data, list, notice)
+  return sim.world:post(node, data, list, notice)
 end
 
 -- A state file is one of the program's, and begins empty.
@@ -54,8 +55,27 @@ function inside.statefile(path)
   return run.files:writable(path)
 end
 
+-- Signals that a program catches are those that the test sends it.
+function inside.catch(name)
+  local run = process.running()
+  if not run then return core.catch(name) end
+  local caught = { name = name, run = run }
+  run.catches[caught] = true
+  return caught, caught
+end
+
+function inside.uncatch(caught)
+  if type(caught) ~= "table" then return core.uncatch(caught) end
+  caught.run.catches[caught] = nil
+end
+
+function inside.outlives()
+  return process.running() == nil and core.outlives()
+end
+
 function inside.warn(node, text)
-  current.conversation:note(current:nameof(core.self(node)) .. " ! " .. text)
+  local self = sim.world
+  self.conversation:note(self:nameof(core.self(node)) .. " ! " .. text)
 end
 
 -- A silent member at an entry point's address.
@@ -76,16 +96,16 @@ end
 
 -- world.open(options) -> world; see testing.network.
 function world.open(options)
-  if current then current:close() end
+  if sim.world then sim.world:close() end
   local self = setmetatable({
     seed = options.seed, entry = options.entry,
     conversation = conversation.new(options.keep),
     everybody = {}, parts = {}, lobbies = {}, names = {}, sides = false,
-    runs = 0, problem = false, still = 0, endclock = waits.newclock(),
-    uninstall = function() end,
+    runs = 0, problem = false, raised = false, still = 0,
+    endclock = waits.newclock(), uninstall = function() end,
   }, meta)
   self.conversation.world = self
-  current = self
+  sim.world = self
   local ok, problem = pcall(begin, self, options)
   if not ok then
     self:close()
@@ -97,16 +117,16 @@ end
 -- All that is in it is gone; the loop is the process's again. Any number of
 -- times.
 function methods:close()
-  if self ~= current then return end
+  if self ~= sim.world then return end
   for _, part in pairs(self.parts) do part.kind.close(part) end
   self.uninstall()
   sim.finish()
   self.endclock()
-  current = nil
+  sim.world = nil
 end
 
 function methods:isopen()
-  return self == current
+  return self == sim.world
 end
 
 function methods:number()
@@ -121,8 +141,38 @@ function methods:failed(part, problem)
                  ("%s has failed: %s"):format(part.name, problem)
 end
 
+-- What is wrong at the end, unless that is known: a program has failed, or
+-- has logged errors that the test does not expect. Else nil.
+local function verdict(self)
+  if self.raised or self.problem then return self.problem or nil end
+  for _, part in ipairs(self.everybody) do
+    local errors = part.run and not part.options.may_fail and
+                   self.conversation:unexpected(part.name, "log") or {}
+    if #errors > 0 then
+      return ("%s has logged errors that no expectation has found:\n  %s")
+        :format(part.name, table.concat(errors, "\n  "))
+    end
+  end
+end
+
+-- The end of the test: raises what is wrong, as error(text, level) would
+-- where this is called. Any number of times.
+function methods:finish(level)
+  if self ~= sim.world then return end
+  local problem = verdict(self)
+  self:close()
+  self.problem = false
+  if problem then self:raise(problem, level + 1) end
+end
+
+-- The same of the one that is open, if there is one.
+function world.finish(level)
+  if sim.world then sim.world:finish(level + 1) end
+end
+
 -- Raises for the test, as error(text, level) would where this is called.
 function methods:raise(text, level)
+  self.raised = true
   failure(text .. "\n" .. self.conversation:appendix(), level + 1)
 end
 
@@ -216,8 +266,8 @@ end
 
 -- Puts a message on its way, as core.post does; all that is sent stands in
 -- the conversation.
-function methods:post(node, data, list)
-  local rec, err = core.post(node, data, list)
+function methods:post(node, data, list, notice)
+  local rec, err = core.post(node, data, list, notice)
   if rec then said(self, node, data, list) end
   return rec, err
 end

@@ -1,0 +1,16 @@
+/*
+** base/ascii.c - see base/ascii.h.
+*/
+#include "base/ascii.h"
+
+static int small (char c) {
+  return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
+}
+
+bool gp_ascii_same (const char *a, const char *b, size_t n) {
+  size_t i;
+  for (i = 0; i < n; i++)
+    if (small(a[i]) != small(b[i]))
+      return false;
+  return true;
+}
