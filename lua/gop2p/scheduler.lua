@@ -39,6 +39,7 @@ local function newscope(process, report, budget)
                   report = report or process.report, budget = budget or 0 }
   scope.process = process or scope
   scope.code = not process and { over = false } or nil
+  scope.closeby = math.huge
   return scope
 end
 
@@ -80,11 +81,12 @@ local function retire(task, problem)
   end
 end
 
--- Runs what <close> was promised. That may wait, but cannot yield. True, or
--- false and the error that it raised.
+-- Closes a task: runs what <close> was promised, which may wait, but cannot
+-- yield. What that raises is the error of the task.
 local function close(task)
   task.closing = true
-  return coroutine.close(task.co)
+  local ok, problem = coroutine.close(task.co)
+  retire(task, not ok and scheduler.describe(problem) or nil)
 end
 
 -- Ends the tasks that were spawned and whose 'field' has this value, the
@@ -97,12 +99,8 @@ function endspawned(field, value)
   table.sort(list, function(a, b) return a.number < b.number end)
   for _, task in ipairs(list) do
     local rests = coroutine.status(task.co) == "suspended"
-    if not rests then
-      task.ends = true
-    elseif tasks[task.co] then
-      close(task)
-      retire(task)
-    end
+    if not rests then task.ends = true
+    elseif tasks[task.co] then close(task) end
   end
 end
 
@@ -132,13 +130,13 @@ local function resume(task)
   if isover(task) then return end
   if not ok then
     local problem = debug.traceback(co, scheduler.describe(err))
-    close(task)
+    task.closing = true
+    coroutine.close(co)
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then
     retire(task)
   elseif task.ends then
     close(task)
-    retire(task)
   elseif not task.waits then
     runnable:put(task)    -- a bare coroutine.yield: let others have a turn
   end
@@ -242,6 +240,19 @@ local function meet(task)
   if problem then error(problem, 0) end
 end
 
+-- A turn for whoever cannot yield, unless it is time for its process to have
+-- closed its tasks.
+local function turnwithin(closeby)
+  local left = closeby - core.now()
+  if left <= 0 then error("it took too long to close what has ended", 0) end
+  scheduler.turn(left)
+end
+
+-- The process that the running task is in; of interest to the test kit.
+local function currentprocess()
+  return stepping and stepping.scope.process or root
+end
+
 -- Waits for 'key' (nil: nothing but time) until 'deadline' (on core.now's
 -- clock; nil: for ever). True when it was woken, false when time was up.
 function scheduler.wait(key, deadline)
@@ -258,7 +269,7 @@ function scheduler.wait(key, deadline)
       coroutine.yield()
     until wait.over
   else
-    repeat scheduler.turn() until wait.over
+    repeat turnwithin(currentprocess().closeby) until wait.over
   end
   if task then meet(task) end
   return wait.woken
@@ -325,21 +336,26 @@ function methods:cancel()
   if status ~= "suspended" and status ~= "dead" then
     error("'cancel': the task runs, rather than waits", 2)
   end
-  local ok, problem = close(self)
-  retire(self, not ok and scheduler.describe(problem) or nil)
+  close(self)
 end
 
--- Ends the tasks that were started since 'before' was noted.
-local function abandon(scope, before)
-  local after = {}
+local CLOSING = 5   -- seconds that the tasks of a scope may take to close
+
+-- Ends the tasks that were started since 'before' was noted. 'bounded': what
+-- they wait for meanwhile soon ends with an error: see turnwithin.
+local function abandon(scope, before, bounded)
+  local process, after = scope.process, {}
+  local was = process.closeby
+  local _ <close> = setmetatable({}, { __close = function()
+    process.closeby = was
+  end })
+  local limit = bounded and core.now() + CLOSING or math.huge
+  process.closeby = math.min(was, limit)
   for task in pairs(scope.tasks) do
     if not before[task] then after[#after + 1] = task end
   end
   for _, task in ipairs(after) do
-    if coroutine.status(task.co) == "suspended" then
-      close(task)
-      retire(task)
-    end
+    if coroutine.status(task.co) == "suspended" then close(task) end
   end
 end
 
@@ -347,11 +363,6 @@ local function note(scope)
   local before = {}
   for task in pairs(scope.tasks) do before[task] = true end
   return before
-end
-
--- The process that the running task is in; of interest to the test kit.
-local function currentprocess()
-  return stepping and stepping.scope.process or root
 end
 
 -- A scope of tasks that no 'run' waits for. An error ends the task that it
@@ -379,9 +390,9 @@ scheduler.currentprocess = currentprocess
 -- that is not 'quiet' goes on, scope.resumed() is called, if there is one.
 scheduler.start = start
 
--- Ends all tasks of a scope, but for the one that calls.
+-- Ends all tasks of a scope, but for the one that calls, in five seconds.
 function scheduler.close(scope)
-  abandon(scope, {})
+  abandon(scope, {}, true)
 end
 
 -- On the main thread all tasks share one scope, also those that were
@@ -441,9 +452,10 @@ function scheduler.stop(f)
 end
 
 -- Runs f, if given, as a task, and the loop until no task is left, or 'stop',
--- if given, says so. Raises the first error of a task, with its traceback,
--- unless it was stopped; then, and also when it is interrupted, the tasks
--- that were started meanwhile are closed.
+-- if given, says so. When it was stopped, or there is an error, or it is
+-- interrupted, the tasks that were started meanwhile are closed; those that
+-- were stopped within five seconds. Raises the first error of a task, with
+-- its traceback.
 function scheduler.run(f, stop)
   if inlined[coroutine.running()] then
     if f then f() end
@@ -451,9 +463,11 @@ function scheduler.run(f, stop)
   end
   local scope = openscope()
   local before, was = note(scope), scope.running
-  local _ <close> = setmetatable({}, { __close = function()
-    scope.running = was
-    abandon(scope, before)
+  local _ <close> = setmetatable({}, { __close = function(_, interrupted)
+    abandon(scope, before, stop and stop.asked)
+    local problem = scope.problem
+    scope.running, scope.problem = was, false
+    if problem and not interrupted then error(problem, 0) end
   end })
   scope.running = true
   if f then start(scope, f) end
@@ -462,9 +476,6 @@ function scheduler.run(f, stop)
     scheduler.wait(scope)
   end
   if stop and stop.asked then stop.f() end
-  local problem = scope.problem
-  scope.problem = false
-  if problem and not (stop and stop.asked) then error(problem, 0) end
 end
 
 function scheduler.sleep(seconds)

@@ -14,9 +14,14 @@ local guard = {}
 -- false when it leads a conversation
 local causes = setmetatable({}, { __mode = "k" })
 
+-- What a handler raises while its task is closed is traced as well, and goes
+-- to whoever closes it: as text.
+local traced = { __tostring = function(problem) return problem.traceback end }
+
 local function trace(err)
   local text = scheduler.describe(err)
-  return { text = text, traceback = debug.traceback(text, 2) }
+  return setmetatable({ text = text, traceback = debug.traceback(text, 2) },
+                      traced)
 end
 
 -- An error of a handler, as on("error") gets it.

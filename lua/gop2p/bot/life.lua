@@ -119,9 +119,8 @@ function life.start(self)
   return true
 end
 
--- The last that is stored. Nobody handles errors any more.
+-- The last that is stored.
 local function forget(self)
-  self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
   if not ok and err.code ~= "EINVAL" then self.trouble:note(err) end
   self.memory:close()
@@ -134,7 +133,7 @@ local function stop(self)
   farewell({ self }, "unload")
   self.registry.agenda:stop()
   signals.leave(self.node)
-  scheduler.close(self.trouble.scope)
+  self.trouble:close()
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end
