@@ -100,7 +100,7 @@ function file.unmark(bytes)
   return (bytes:gsub("^\xEF\xBB\xBF", ""))
 end
 
--- file.isblank(bytes) -> whether there is nothing in them but space and a mark
+-- file.isblank(bytes) -> whether there is only space in them, or a mark
 function file.isblank(bytes)
   return not file.unmark(bytes):find("%S")
 end

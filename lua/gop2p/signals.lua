@@ -128,8 +128,8 @@ end
 -- signals.run([f]) -> name of a signal | nil
 --
 -- As scheduler.run, until SIGINT, SIGTERM or SIGHUP comes: then all leaves,
--- and the tasks are closed where they wait. Either takes five seconds at most.
--- More signals change nothing.
+-- and the tasks are closed where they wait. Either takes five seconds at
+-- most. More signals change nothing.
 function signals.run(f)
   if scheduler.isinline() then return scheduler.run(f) end
   local own, signal = ours(), nil

@@ -160,8 +160,9 @@ describe("a duration", function()
   end)
 
   it("is nothing else", function()
-    for _, line in ipairs {"1h,", "1h,, 30m", ",1h", "10mins5", "10x", "min", "1h tea", "h1", "1hh",
-                           "1 2h", "1h 30m tea", "10minute s"} do
+    for _, line in ipairs {"1h,", "1h,, 30m", ",1h", "10mins5", "10x", "min",
+                           "1h tea", "h1", "1hh", "1 2h", "1h 30m tea",
+                           "10minute s"} do
       assert.is_string(seconds(line), line)
     end
     assert.equal("unexpected: tea", seconds("1h tea"))

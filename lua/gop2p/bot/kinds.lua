@@ -28,7 +28,7 @@ local TRUTHS = { yes = true, on = true, ["true"] = true,
 -- "90", "20m", "1h30m", "1h 30 min", "1h, 30m" -> seconds | nil
 local function duration(given)
   if given:find("^%d+%.?%d*$") then return tonumber(given) end
-  local total, at, past = 0, 1, nil
+  local total, at, past = 0, 1
   local written = text.spaced(given):lower()
   repeat
     local count, unit

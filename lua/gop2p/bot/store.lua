@@ -73,9 +73,10 @@ end
 -- store.open(path [, dry]) -> store | nil, err
 --
 -- 'data' is what was stored: a table, empty when there is no file, or nothing
--- in it. 'notice' is an error when there was one that could not be understood,
--- until somebody hears of it. If 'dry', nothing is written. Without a file none is made, nor
--- locked, until there is something to be stored.
+-- in it. 'notice' is an error when there was one that could not be
+-- understood, until somebody hears of it. If 'dry', nothing is written.
+-- Without a file none is made, nor locked, until there is something to be
+-- stored.
 function store.open(path, dry)
   local self = setmetatable({
     path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
