@@ -71,25 +71,25 @@ function signals.catch(f, names, last)
     if not last or own.awaited == 0 then f(name) end
   end
   local list = {}
-  local caught = setmetatable({}, { __close = function()
+  local function release()
     for _, catch in ipairs(list) do
       scheduler.listen(catch.number, nil)
       system.uncatch(catch[1])
       if not last then own.awaited = own.awaited - 1 end
     end
     list = {}
-  end })
+  end
   for _, name in ipairs(names) do
     local catch, number = system.catch(name)
     if not catch then
-      getmetatable(caught).__close()
+      release()
       return nil, number
     end
     list[#list + 1] = { catch, number = number }
     if not last then own.awaited = own.awaited + 1 end
     scheduler.listen(number, function() come(name) end)
   end
-  return caught
+  return setmetatable({}, { __close = release })
 end
 
 -- signals.leave(node): takes leave of its members. What it keeps in a state
@@ -128,8 +128,8 @@ end
 -- signals.run([f]) -> name of a signal | nil
 --
 -- As scheduler.run, until SIGINT, SIGTERM or SIGHUP comes: then all leaves,
--- which takes five seconds at most, and the tasks are closed where they wait.
--- More signals change nothing.
+-- and the tasks are closed where they wait. Either takes five seconds at
+-- most. More signals change nothing.
 function signals.run(f)
   if scheduler.inlined() then return scheduler.run(f) end
   local own, signal = ours(), nil

@@ -47,6 +47,15 @@ local function prefixed(said, prefix)
   return not spaced and at <= #said and said:sub(at) or nil
 end
 
+-- A line without the prefixes, in a row, that it begins with.
+local function bare(line, prefix)
+  local at = 1
+  while prefix and line:sub(at, at + #prefix - 1) == prefix do
+    at = at + #prefix
+  end
+  return at > 1 and prefixed(line:sub(at - #prefix), prefix) or line
+end
+
 -- What a message says to the bot, without the prefix or the name that it
 -- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
 local function addressed(bot, ctx)
@@ -122,10 +131,12 @@ local function found(handler, said, rest)
   return rest and found(handler, rest) or nil
 end
 
--- Whether it may be run for that peer again; then it is.
-local function rested(bot, handler, peer)
+-- Whether it may be run for that peer again; then it is. 'place': among all
+-- that listens, where several things may listen for one text.
+local function rested(bot, handler, place, peer)
   if handler.cooldown == 0 then return true end
-  local key = handler.what .. " " .. values.endpoint(peer)
+  local key = ("%s %d %s"):format(handler.what, place,
+                                  values.endpoint(peer))
   local _, left = bot.cooldowns:get(key)
   if not left then bot.cooldowns:set(key, false, handler.cooldown) end
   return not left
@@ -135,11 +146,11 @@ end
 local function hear(bot, ctx, rest)
   local any, said = false, ctx.text:sub(1, HEARD)
   rest = rest and rest:sub(1, HEARD)
-  for _, handler in ipairs(bot.registry.hears) do
+  for place, handler in ipairs(bot.registry.hears) do
     local may = not handler.off and bot.roles:is(ctx.from, handler.role)
     local captures = may and found(handler, said, rest)
     any = any or captures
-    if captures and rested(bot, handler, ctx.from) then
+    if captures and rested(bot, handler, place, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
                table.unpack(captures, 1, captures.n))
     end
@@ -161,6 +172,18 @@ local function hint(bot, ctx, word, how)
     long.brief(word), bot:lead(ctx)))
 end
 
+-- The word that may be a command's name, and what comes after it; or nil.
+-- Whoever means this bot may say the prefix as well, or once more.
+local function split(bot, ctx, line, how)
+  local word, next = text.word(line or "", 1)
+  if not word then return nil end
+  if not isopen(ctx, how) and not bot:find(word) then
+    line = bare(line, bot.options.prefix)
+    word, next = text.word(line, 1)
+  end
+  return word, line:sub(next)
+end
+
 -- The command that is called, or nil. One about something that this bot does
 -- not know, as "!help lunch", calls none when another bot may be meant.
 local function find(bot, ctx, word, rest, how)
@@ -174,8 +197,7 @@ end
 
 local function known(bot, ctx)
   local line, how = addressed(bot, ctx)
-  local word, next = text.word(line or "", 1)
-  local rest = word and line:sub(next)
+  local word, rest = split(bot, ctx, line, how)
   local command = word and find(bot, ctx, word, rest, how)
   if command then
     ctx.command = command.name

@@ -100,6 +100,7 @@ function bot.run(given)
   rawset(_G, "arg", table.move(given.args, 1, #given.args, 1,
                                {[0] = given.file}))
   io.stdout:setvbuf("line")
+  warn "@on"   -- a log that cannot be written is told so
   override(given)
   local raised
   local ok, result = pcall(gop2p.run, function()
