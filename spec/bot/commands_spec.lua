@@ -287,8 +287,12 @@ describe("a prefix beside what says already who is meant", function()
     local scene <close> = bots.scene {name = "dice", prefix = "do"}
     scene.bot:command("double", function() return "twice" end)
     scene:start()
-    assert.equal("twice", scene:ask("dice: double"))
-    assert.equal("twice", scene:ask_directly("dodouble"))
+    for _, text in ipairs {"double", "dodouble", "dododouble"} do
+      assert.equal("twice", scene:ask("dice: " .. text), text)
+      assert.equal("twice", scene:ask_directly(text), text)
+    end
+    assert.equal("twice", scene:ask("dodouble"))
+    assert.equal("I do not know xy. Try help.", scene:ask_directly("doxy"))
   end)
 end)
 

@@ -47,21 +47,29 @@ local function prefixed(said, prefix)
   return not spaced and at <= #said and said:sub(at) or nil
 end
 
--- A line without the prefixes, in a row, that it begins with.
-local function bare(line, prefix)
-  local at = 1
-  while prefix and line:sub(at, at + #prefix - 1) == prefix do
-    at = at + #prefix
+-- How often the prefix may stand before what says already who is meant.
+local PREFIXES = 4
+
+-- A line without the prefixes that it begins with: without as few as leave a
+-- command of the bot, or without all.
+local function bare(bot, line)
+  local rest = line
+  for _ = 0, PREFIXES do
+    if not rest then break end
+    line = rest
+    local word = text.word(line, 1)
+    if word and bot:find(word) then break end
+    rest = prefixed(line, bot.options.prefix)
   end
-  return at > 1 and prefixed(line:sub(at - #prefix), prefix) or line
+  return line
 end
 
--- What a message says to the bot, without the prefix or the name that it
--- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
+-- What a message says to the bot, without the name that it begins with, or
+-- the prefix that makes it one for bots; and how it was meant: "prefix", "name", "direct"; or nil.
 local function addressed(bot, ctx)
   local said = ctx.text
   local rest = prefixed(said, bot.options.prefix)
-  if rest then return rest, "prefix" end
+  if rest then return ctx.is_direct and said or rest, "prefix" end
   rest = called(bot, said)
   if rest then return rest, "name" end
   if ctx.is_direct then return said, "direct" end
@@ -175,13 +183,9 @@ end
 -- The word that may be a command's name, and what comes after it; or nil.
 -- Whoever means this bot may say the prefix as well, or once more.
 local function split(bot, ctx, line, how)
+  if line and not isopen(ctx, how) then line = bare(bot, line) end
   local word, next = text.word(line or "", 1)
-  if not word then return nil end
-  if not isopen(ctx, how) and not bot:find(word) then
-    line = bare(line, bot.options.prefix)
-    word, next = text.word(line, 1)
-  end
-  return word, line:sub(next)
+  return word, word and line:sub(next)
 end
 
 -- The command that is called, or nil. One about something that this bot does

@@ -84,10 +84,15 @@ local function textline(self, level, event, fields)
   return table.concat(out, " ") .. (trace and below(shorten(trace)) or "")
 end
 
+-- Numbers that JSON has no word for.
+local NO_JSON = { ["nan"] = '"nan"', ["-nan"] = '"nan"', ["inf"] = '"inf"',
+                  ["-inf"] = '"-inf"' }
+
 -- cjson lets all through that is UTF-8 and no control character of ASCII.
 local function jsonvalue(value)
   if type(value) == "number" or type(value) == "boolean" then
-    return tostring(value)
+    local text = tostring(value)
+    return NO_JSON[text] or text
   end
   local text = bytes(shorten(tostring(value)))
   return core.visible(cjson.encode(text), "json")
