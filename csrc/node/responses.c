@@ -66,8 +66,8 @@ static bool insert (gp_node *n, gp_record *peer, gp_purpose purpose) {
 ** 403 from a member: it knows us by another name, or not any more; 400: it
 ** came back as another program, or responds like one, for which it may have
 ** failed meanwhile. Connecting again tells, and mends it; the message has not
-** been taken, so it is sent once more. One of ours that does not know us needs
-** no disconnect.
+** been taken, so it is sent once more. One of ours that does not know us
+** needs no disconnect.
 */
 static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
                             gp_err error, const gp_recvresp *response) {

@@ -65,7 +65,8 @@ local function bare(bot, line)
 end
 
 -- What a message says to the bot, without the name that it begins with, or
--- the prefix that makes it one for bots; and how it was meant: "prefix", "name", "direct"; or nil.
+-- the prefix that makes it one for bots; and how it was meant: "prefix",
+-- "name", "direct"; or nil.
 local function addressed(bot, ctx)
   local said = ctx.text
   local rest = prefixed(said, bot.options.prefix)
