@@ -125,15 +125,22 @@ local function farewell(own)
   while left > 0 and scheduler.wait(key, deadline) do end
 end
 
--- signals.run([f]) -> name of a signal | nil
+-- signals.stop() -> stop: for signals.run, which stop:ask() ends as a signal
+-- does.
+function signals.stop()
+  local own = ours()
+  return scheduler.stop(function() farewell(own) end)
+end
+
+-- signals.run([f [, stop]]) -> name of a signal | nil
 --
 -- As scheduler.run, until SIGINT, SIGTERM or SIGHUP comes: then all leaves,
 -- and the tasks are closed where they wait. Either takes five seconds at
 -- most. More signals change nothing.
-function signals.run(f)
+function signals.run(f, stop)
   if scheduler.inlined() then return scheduler.run(f) end
-  local own, signal = ours(), nil
-  local stop = scheduler.stop(function() farewell(own) end)
+  stop = stop or signals.stop()
+  local signal
   local caught <close>, err = signals.catch(function(name)
     signal = signal or name
     stop:ask()

@@ -202,6 +202,7 @@ describe("gop2p bot that is told to end", function()
 
   local WAYS = {
     ["a task"] = "gop2p.spawn(promise) print('on') gop2p.sleep(60)",
+    ["a task beside a bot"] = "gop2p.spawn(promise) bot:run()",
     ["a handler"] = "bot:on('start', promise) bot:run()",
     ["the script"] = "print('on') promise()",
   }
