@@ -4,7 +4,8 @@
 #
 #   sh .ci/fuzz.sh build/fuzz 60     each for 60 seconds
 #
-# They start from the recordings in spec/wire, and from what earlier runs
+# They start from the recordings in spec/wire, from a request with each header
+# of ours that the words in spec/fuzz/wire.dict have, and from what earlier runs
 # found worth keeping (build/fuzz/corpus). What a decoder does not stand is
 # kept beside it and told; it becomes a spec when it is mended.
 set -eu
@@ -60,6 +61,14 @@ for file in spec/wire/*/*.http; do
     *) cp "$file" "$seeds/list/$name" ;;
   esac
 done
+while read -r header; do
+  for method in GET PUT OPTIONS; do
+    seed header "$(printf '%s / HTTP/1.1\nHost: localhost:7301\n%s\n\n.' \
+                     "$method" "$header")"
+  done
+done <<END
+$(sed -n 's/^"\(Gop2p-[A-Za-z]*: .*[^ ]\)"$/\1/p' spec/fuzz/wire.dict)
+END
 for text in $(cat spec/wire/*/*.http |
               grep -ohE '[a-z0-9.]+:[0-9]{4}' | sort -u) '[::1]:5000'; do
   seed peer "$text"

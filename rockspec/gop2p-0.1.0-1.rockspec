@@ -240,6 +240,7 @@ build = {
     ["gop2p.receipt"] = "lua/gop2p/receipt.lua",
     ["gop2p.retry"] = "lua/gop2p/retry.lua",
     ["gop2p.scheduler"] = "lua/gop2p/scheduler.lua",
+    ["gop2p.scopes"] = "lua/gop2p/scopes.lua",
     ["gop2p.signals"] = "lua/gop2p/signals.lua",
     ["gop2p.start"] = "lua/gop2p/start.lua",
     ["gop2p.state"] = "lua/gop2p/state.lua",

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -83,18 +84,28 @@ static void caught (evutil_socket_t number, short what, void *arg) {
   gp_signal_raise(c->signal);
 }
 
+/* Ends the process as the signal does by default; also the first one of a
+   container, on which that has no effect. */
+static void end (int number) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, number);
+  signal(number, SIG_DFL);
+  raise(number);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+  _exit(128 + number);
+}
+
 /* A program that computes for ever takes no signal: one more, a while later,
-   does what it does by default. */
+   ends it. */
 static void come (int number) {
   int error = errno;
   sig_atomic_t now;
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   now = (sig_atomic_t)t.tv_sec + 1;
-  if (untaken_at[number] != 0 && now - untaken_at[number] >= HUNG_S) {
-    signal(number, SIG_DFL);
-    raise(number);
-  }
+  if (untaken_at[number] != 0 && now - untaken_at[number] >= HUNG_S)
+    end(number);
   else {
     if (untaken_at[number] == 0)
       untaken_at[number] = now;

@@ -64,15 +64,18 @@ static bool insert (gp_node *n, gp_record *peer, gp_purpose purpose) {
 
 /*
 ** 403 from a member: it knows us by another name, or not any more; 400: it
-** came back as another program, or responds like one. Connecting again tells,
-** and mends it; the message has not been taken, so it is sent once more. One
-** of ours that does not know us needs no disconnect.
+** came back as another program, or responds like one, for which it may have
+** failed meanwhile. Connecting again tells, and mends it; the message has not
+** been taken, so it is sent once more. One of ours that does not know us
+** needs no disconnect.
 */
 static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
                             gp_err error, const gp_recvresp *response) {
   bool ismessage = gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
+  bool isknown = gp_membership_ismember(peer) ||
+                 (ismessage && gp_membership_isfailing(peer));
   gp_request *first;
-  if (r->again || r->unsure || !gp_membership_ismember(peer) ||
+  if (r->again || r->unsure || !isknown ||
       (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST &&
        error != GP_EREPLACED))

@@ -100,6 +100,11 @@ function file.unmark(bytes)
   return (bytes:gsub("^\xEF\xBB\xBF", ""))
 end
 
+-- file.isblank(bytes) -> whether there is only space in them, or a mark
+function file.isblank(bytes)
+  return not file.unmark(bytes):find("%S")
+end
+
 -- file.stamp(path) -> text | nil, err
 --
 -- It is another one once there is another file, or the file was written to.

@@ -174,8 +174,9 @@ end
 -- Runs f as a task, and the loop until no task is left. Raises the first
 -- error of a task, with its traceback. With the option signals = true SIGINT,
 -- SIGTERM and, unless it is ignored, SIGHUP end it in order: every node
--- leaves, five seconds at most, then the tasks are closed, and it gives
--- "INT", "TERM" or "HUP". They are caught meanwhile, and only meanwhile.
+-- leaves, then the tasks are closed, each in five seconds at most, and it
+-- gives "INT", "TERM" or "HUP". They are caught meanwhile, and only
+-- meanwhile.
 function gop2p.run(f, options)
   if f ~= nil then check.callable(f, 1, "run") end
   if check.options(options, { signals = "boolean" }, 2, "run").signals then

@@ -16,6 +16,7 @@
 local check = require "gop2p.check"
 local codes = require "gop2p.codes"
 local core = require "gop2p.core"
+local scopes = require "gop2p.scopes"
 local waits = require "gop2p.waits"
 
 local scheduler = {}
@@ -32,30 +33,7 @@ local runnable = waits.runnable
 
 local failed           -- the error of a task that no 'run' waits for
 
--- 'process' is another scope, or nil: the new one is a process itself.
--- 'report' is called with the errors that no 'run' of the scope waits for;
--- nil: the process's is. 'budget': seconds that a task may compute without
--- waiting, or 0.
-local function newscope(process, report, budget)
-  local scope = { count = 0, tasks = {}, running = false, problem = false,
-                  report = report or process.report, budget = budget or 0 }
-  scope.process = process or scope
-  scope.code = not process and codes.new() or nil
-  return scope
-end
-
-local hooked = false   -- whether hooks that are set let budgets be
-
--- From the first budget on, a hook that a task sets stands beside it.
-local function allowhooks()
-  if hooked then return end
-  hooked = true
-  local library = package.loaded.debug
-  library.sethook, library.gethook = core.hooks(library.sethook,
-                                                library.gethook)
-end
-
-local root = newscope(nil, function(problem)
+local root = scopes.new(nil, function(problem)
   failed = failed or problem
 end)
 
@@ -82,16 +60,11 @@ local function retire(task, problem)
   end
 end
 
--- Runs what <close> was promised. That may wait, but cannot yield. True, or
--- false and the error that it raised.
+-- Closes a task: runs what <close> was promised, which may wait, but cannot
+-- yield. What that raises is the error of the task.
 local function close(task)
   task.closing = true
-  return coroutine.close(task.co)
-end
-
--- Ends a task where it waits. What its <close> raises is its error.
-local function finish(task)
-  local ok, problem = close(task)
+  local ok, problem = coroutine.close(task.co)
   retire(task, not ok and scheduler.describe(problem) or nil)
 end
 
@@ -105,9 +78,8 @@ function endspawned(field, value)
   table.sort(list, function(a, b) return a.number < b.number end)
   for _, task in ipairs(list) do
     local rests = coroutine.status(task.co) == "suspended"
-    if not rests then
-      task.ends = true
-    elseif tasks[task.co] then finish(task) end
+    if not rests then task.ends = true
+    elseif tasks[task.co] then close(task) end
   end
 end
 
@@ -137,12 +109,13 @@ local function resume(task)
   if isover(task) then return end
   if not ok then
     local problem = debug.traceback(co, scheduler.describe(err))
-    close(task)
+    task.closing = true
+    coroutine.close(co)
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then
     retire(task)
   elseif task.ends then
-    finish(task)
+    close(task)
   elseif not task.waits then
     runnable:put(task)    -- a bare coroutine.yield: let others have a turn
   end
@@ -247,6 +220,19 @@ local function meet(task)
   if problem then error(problem, 0) end
 end
 
+-- A turn for whoever cannot yield, unless it is time for its process to have
+-- closed its tasks.
+local function turnwithin(closeby)
+  local left = closeby - core.now()
+  if left <= 0 then error("it took too long to close what has ended", 0) end
+  scheduler.turn(left)
+end
+
+-- The process that the running task is in; of interest to the test kit.
+local function currentprocess()
+  return stepping and stepping.scope.process or root
+end
+
 -- Waits for 'key' (nil: nothing but time) until 'deadline' (on core.now's
 -- clock; nil: for ever). True when it was woken, false when time was up.
 function scheduler.wait(key, deadline)
@@ -263,7 +249,7 @@ function scheduler.wait(key, deadline)
       coroutine.yield()
     until wait.over
   else
-    repeat scheduler.turn() until wait.over
+    repeat turnwithin(currentprocess().closeby) until wait.over
   end
   if task then meet(task) end
   return wait.woken
@@ -272,11 +258,6 @@ end
 -- The point in time 'seconds' from now; nil for nil.
 function scheduler.deadline(seconds)
   return seconds and core.now() + seconds
-end
-
--- The process that the running task is in; of interest to the test kit.
-local function currentprocess()
-  return stepping and stepping.scope.process or root
 end
 
 -- Where the tasks go that the running one starts.
@@ -349,17 +330,26 @@ function methods:cancel()
   if status ~= "suspended" and status ~= "dead" then
     error("'cancel': the task runs, rather than waits", 2)
   end
-  finish(self)
+  close(self)
 end
 
--- Ends the tasks that were started since 'before' was noted.
-local function abandon(scope, before)
-  local after = {}
+local CLOSING = 5   -- seconds that the tasks of a scope may take to close
+
+-- Ends the tasks that were started since 'before' was noted. 'bounded': what
+-- they wait for meanwhile soon ends with an error: see turnwithin.
+local function abandon(scope, before, bounded)
+  local process, after = scope.process, {}
+  local was = process.closeby
+  local _ <close> = setmetatable({}, { __close = function()
+    process.closeby = was
+  end })
+  local limit = bounded and core.now() + CLOSING or math.huge
+  process.closeby = math.min(was, limit)
   for task in pairs(scope.tasks) do
     if not before[task] then after[#after + 1] = task end
   end
   for _, task in ipairs(after) do
-    if coroutine.status(task.co) == "suspended" then finish(task) end
+    if coroutine.status(task.co) == "suspended" then close(task) end
   end
 end
 
@@ -375,8 +365,7 @@ end
 -- (nil: as long as it likes) without waiting is cut by an error. 'process' is
 -- the one that it is in; nil: that of the running task.
 function scheduler.scope(report, budget, process)
-  if budget then allowhooks() end
-  return newscope(process or currentprocess(), report, budget)
+  return scopes.new(process or currentprocess(), report, budget)
 end
 
 -- For the test kit: a scope that is a process of its own. All that its tasks
@@ -384,7 +373,7 @@ end
 -- 'run' in it waits for. While process.held is a list, tasks that could go on
 -- are put there instead; once process.over is true none goes on ever again.
 function scheduler.process(report)
-  return newscope(nil, report)
+  return scopes.new(nil, report)
 end
 
 scheduler.currentprocess = currentprocess
@@ -394,9 +383,9 @@ scheduler.currentprocess = currentprocess
 -- that is not 'quiet' goes on, scope.resumed() is called, if there is one.
 scheduler.start = start
 
--- Ends all tasks of a scope, but for the one that calls.
+-- Ends all tasks of a scope, but for the one that calls, in five seconds.
 function scheduler.close(scope)
-  abandon(scope, {})
+  abandon(scope, {}, true)
 end
 
 -- On the main thread all tasks share one scope, also those that were
@@ -406,7 +395,7 @@ local function openscope()
   local task = current()
   if not task then return root end
   local scope = task.scope
-  return scope.home or newscope(scope.process, nil, scope.budget)
+  return scope.home or scopes.new(scope.process, nil, scope.budget)
 end
 
 -- scheduler.inline(code, co, ...): resumes a coroutine, which is no task, as
@@ -454,8 +443,8 @@ end
 
 -- Runs f, if given, as a task, and the loop until no task is left, one has
 -- raised, or 'stop', if given, says so. The tasks that were started meanwhile
--- are closed then, and also when it is interrupted. Raises the first error of
--- a task, with its traceback.
+-- are closed then, and also when it is interrupted; within five seconds where
+-- it was stopped. Raises the first error of a task, with its traceback.
 function scheduler.run(f, stop)
   if scheduler.inlined() then
     if f then f() end
@@ -463,11 +452,11 @@ function scheduler.run(f, stop)
   end
   local scope = openscope()
   local before, was = note(scope), scope.running
-  local _ <close> = setmetatable({}, { __close = function(_, err)
-    abandon(scope, before)
+  local _ <close> = setmetatable({}, { __close = function(_, interrupted)
+    abandon(scope, before, stop and stop.asked)
     local problem = scope.problem
     scope.running, scope.problem = was, false
-    if problem and not err then error(problem, 0) end
+    if problem and not interrupted then error(problem, 0) end
   end })
   scope.running = true
   if f then start(scope, f) end

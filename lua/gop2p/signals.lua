@@ -71,25 +71,25 @@ function signals.catch(f, names, last)
     if not last or own.awaited == 0 then f(name) end
   end
   local list = {}
-  local caught = setmetatable({}, { __close = function()
+  local function release()
     for _, catch in ipairs(list) do
       scheduler.listen(catch.number, nil)
       system.uncatch(catch[1])
       if not last then own.awaited = own.awaited - 1 end
     end
     list = {}
-  end })
+  end
   for _, name in ipairs(names) do
     local catch, number = system.catch(name)
     if not catch then
-      getmetatable(caught).__close()
+      release()
       return nil, number
     end
     list[#list + 1] = { catch, number = number }
     if not last then own.awaited = own.awaited + 1 end
     scheduler.listen(number, function() come(name) end)
   end
-  return caught
+  return setmetatable({}, { __close = release })
 end
 
 -- signals.leave(node): takes leave of its members. What it keeps in a state
@@ -125,15 +125,22 @@ local function farewell(own)
   while left > 0 and scheduler.wait(key, deadline) do end
 end
 
--- signals.run([f]) -> name of a signal | nil
+-- signals.stop() -> stop: for signals.run, which stop:ask() ends as a signal
+-- does.
+function signals.stop()
+  local own = ours()
+  return scheduler.stop(function() farewell(own) end)
+end
+
+-- signals.run([f [, stop]]) -> name of a signal | nil
 --
 -- As scheduler.run, until SIGINT, SIGTERM or SIGHUP comes: then all leaves,
--- which takes five seconds at most, and the tasks are closed where they wait.
--- More signals change nothing.
-function signals.run(f)
+-- and the tasks are closed where they wait. Either takes five seconds at
+-- most. More signals change nothing.
+function signals.run(f, stop)
   if scheduler.inlined() then return scheduler.run(f) end
-  local own, signal = ours(), nil
-  local stop = scheduler.stop(function() farewell(own) end)
+  stop = stop or signals.stop()
+  local signal
   local caught <close>, err = signals.catch(function(name)
     signal = signal or name
     stop:ask()

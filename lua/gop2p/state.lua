@@ -43,8 +43,8 @@ local function format(self, record, peers, left)
             json.encode(record.name or ""), left, table.concat(out, ","))
 end
 
--- Whether it can only be the beginning of a file of ours: empty, cut off, or
--- filled up with zeros.
+-- Whether it can only be the beginning of a file of ours: cut off, or filled
+-- up with zeros.
 local function istorn(text)
   text = text:gsub("%z+$", "")
   local n = math.min(#text, #MARK)
@@ -194,6 +194,7 @@ local function begin(self, record, any)
     return
   end
   record.there = text
+  if file.isblank(text) then return end
   local found, why = read(text)
   if why == "torn" then
     putaside(self, record, text)

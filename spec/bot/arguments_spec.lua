@@ -38,7 +38,22 @@ describe("a quote", function()
     assert.equal("日本語|x", list("「日本語」 x"))
   end)
 
+  it("is closed by that of another pair, as keyboards mix them", function()
+    for _, mixed in ipairs {'“two words"', '"two words”', '„two words"',
+                            '”two words"', '"two words“', '„two words”'} do
+      assert.equal("two words|x", list(mixed .. " x"))
+      assert.equal("x|two words", list("x " .. mixed))
+      assert.equal("two words|a b", list(mixed .. " “a b”"))
+    end
+    assert.equal("he “said” so|x", list('"he “said” so" x'))
+    assert.equal('he "said" so|x', list('“he "said" so" x'))
+    assert.equal("say “so”|x", list('"say “so”" x'))
+  end)
+
   it("is none where it is an apostrophe", function()
+    assert.equal("rock ’n’ roll|x", list("‘rock ’n’ roll’ x"))
+    assert.equal("so ’tis|x", list("‘so ’tis’ x"))
+    assert.equal("rock ’n’|x", list("‘rock ’n’’ x"))
     assert.equal("it’s fine|x", list("‘it’s fine’ x"))
     assert.equal("it’s|fine", list("it’s fine"))
     assert.equal("‘tis|so", list("‘tis so"))
@@ -56,7 +71,7 @@ describe("a quote", function()
   end)
 
   it("has to end", function()
-    for _, open in ipairs {'"abc', "“abc\"", "«abc", "„abc", "「abc", '"a\\"'}
+    for _, open in ipairs {'"abc', "“abc\"d", "«abc", "„abc", "「abc", '"a\\"'}
     do
       assert.equal("a quote is not closed", list(open))
     end
@@ -128,6 +143,7 @@ describe("a duration", function()
   it("may be several words where it is the last argument", function()
     for line, want in pairs {
       ["1h 30m"] = 5400, ["1 h 30 min"] = 5400, ["2 hours"] = 7200,
+      ["1h, 30m"] = 5400, ["1 h,30 min , 5s"] = 5405,
       ["1h" .. NBSP .. "30m"] = 5400, ['"1h 30m"'] = 5400,
       ["1 day  2 hours"] = 93600,
     } do
@@ -144,8 +160,9 @@ describe("a duration", function()
   end)
 
   it("is nothing else", function()
-    for _, line in ipairs {"10mins5", "10x", "min", "1h tea", "h1", "1hh",
-                           "1 2h", "1h 30m tea", "10minute s"} do
+    for _, line in ipairs {"1h,", "1h,, 30m", ",1h", "10mins5", "10x", "min",
+                           "1h tea", "h1", "1hh", "1 2h", "1h 30m tea",
+                           "10minute s"} do
       assert.is_string(seconds(line), line)
     end
     assert.equal("unexpected: tea", seconds("1h tea"))

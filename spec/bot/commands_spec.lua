@@ -257,6 +257,45 @@ describe("help", function()
   end)
 end)
 
+describe("a prefix beside what says already who is meant", function()
+  it("is passed over", function()
+    local scene <close> = bots.scene {name = "dice", owner = "x"}
+    scene:ping()
+    scene.bot:command("say [what...]", function(_, args)
+      return "said " .. (args.what or "")
+    end)
+    scene.bot:hear("^!+$", function() return "heard" end)
+    scene:start()
+    for _, text in ipairs {"dice: !say it", "@dice !say it",
+                           "Dice, !!say it", "dice: ! say it"} do
+      local answer = text:find("! ") and "I do not know !. Try !help."
+                     or "said it"
+      assert.equal(answer, scene:ask(text), text)
+    end
+    for _, text in ipairs {"!say it", "!!say it", "dice: !say it",
+                           "@dice !!say it", "say it"} do
+      assert.equal("said it", scene:ask_directly(text), text)
+    end
+    assert.equal("heard", scene:ask_directly("!!!"))
+    assert.equal("I do not know nosuch. Try !help.",
+                 scene:ask("dice: !nosuch"))
+    scene:say("!!say it")   -- for another bot, perhaps
+    assert.is_true(scene:is_silent())
+  end)
+
+  it("does not hide a command that begins with it", function()
+    local scene <close> = bots.scene {name = "dice", prefix = "do"}
+    scene.bot:command("double", function() return "twice" end)
+    scene:start()
+    for _, text in ipairs {"double", "dodouble", "dododouble"} do
+      assert.equal("twice", scene:ask("dice: " .. text), text)
+      assert.equal("twice", scene:ask_directly(text), text)
+    end
+    assert.equal("twice", scene:ask("dodouble"))
+    assert.equal("I do not know xy. Try help.", scene:ask_directly("doxy"))
+  end)
+end)
+
 describe("a prefix", function()
   it("may be another one, or none", function()
     local scene <close> = bots.scene {prefix = "bot "}

@@ -96,6 +96,29 @@ describe("bot:ask", function()
     assert.equal("pong", scene:ask_directly("ping"))
   end)
 
+  it("gives the error of a question that cannot arrive, to nobody else",
+     function()
+    local told = {}
+    scene.bot:on("error", function(err) told[#told + 1] = err end)
+    local node = scene.bot.node
+    local gone = assert(gop2p.start_local_node(0))
+    local nobody = gone:self()
+    gone:close()
+    for _, who in ipairs {node:self(), nobody} do
+      for _, question in ipairs {"q", ("long "):rep(1000)} do
+        got = nil
+        gop2p.spawn(function()
+          got = table.pack(scene.bot:ask(who, question, 5))
+        end)
+        net.await(function() return got end)
+        assert.is_nil(got[1])
+        assert.matches("^could not deliver to", got[2].text)
+      end
+    end
+    assert.equal("pong", scene:ask("!ping"))
+    assert.same({}, told)
+  end)
+
   it("gives up in time", function()
     ask(tostring(scene.user:self()), 0.05)
     net.await(function() return got end)

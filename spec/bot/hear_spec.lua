@@ -59,6 +59,25 @@ describe("what is said to a bot by its name", function()
   end)
 end)
 
+describe("a cooldown", function()
+  it("is that of one handler, whatever others listen for", function()
+    local scene <close> = bots.scene {name = "karma"}
+    for i = 1, 4 do
+      scene.bot:hear("hi.", function() return "heard by " .. i end,
+                     {cooldown = i < 4 and 1000 or 0, plain = i == 3})
+    end
+    scene:ping():start()
+    scene:say("hi.")
+    local heard = {}
+    for i = 1, 4 do heard[i] = scene:hear() end
+    table.sort(heard)
+    assert.same({"heard by 1", "heard by 2", "heard by 3", "heard by 4"},
+                heard)
+    assert.equal("heard by 4", scene:ask("hi."))
+    assert.is_true(scene:is_silent())
+  end)
+end)
+
 describe("what is no command", function()
   it("is heard, and otherwise answered only where the bot is meant",
      function()

@@ -118,6 +118,17 @@ describe("the log of a bot", function()
                   text = "a\n\27\xC2\x9B\"ü", raw = [[\xff]] }, object)
   end)
 
+  it("has a number that JSON does not know as a text", function()
+    local l = open{ json = true }
+    l:info("asked", { a = 0 / 0, b = math.huge, c = -math.huge, d = -0.5,
+                      e = 1e300, f = math.mininteger })
+    local line = lines()[1]
+    assert.is_truthy(line:find('"a":"nan","b":"inf","c":"-inf","d":-0.5,' ..
+                               '"e":1e+300,"f":-9223372036854775808}', 1,
+                               true), line)
+    cjson.decode(line)
+  end)
+
   it("tells no less than its level says", function()
     local order = { "debug", "info", "warn", "error" }
     for i, level in ipairs { "debug", "info", "warn", "error", "off" } do

@@ -128,6 +128,19 @@ describe("a log file", function()
                 {child:line(20), child:line(20), child:line(20)})
   end)
 
+  it("is none where a device or a pipe stands", function()
+    sh("mkfifo '%s/pipe'", own.path)
+    local reader <close> = assert(io.open(own.path .. "/pipe", "r+"))
+    for _, name in ipairs {"/dev/null", "/dev/full", own.path .. "/pipe"} do
+      l = assert(log.open{ bot = function() return "dice" end, file = name })
+      assert.is_false(l:reopen())
+      l:info("one")
+    end
+    assert.matches("dice: one$", reader:read())
+    assert.same({"gop2p bot: could not write the log: No space left on "
+                 .. "device"}, told)
+  end)
+
   it("that was opened by the script stays the one that it is", function()
     local handle <close> = assert(io.open(path, "a"))
     l = assert(log.open{ bot = function() return "dice" end, file = handle })

@@ -9,6 +9,15 @@ describe("a long text", function()
                 long.split("one two\nthree four five six", 16))
   end)
 
+  it("is not cut within the end of a line", function()
+    assert.same({"\r\n", "ab"}, long.split("\r\n\r\nab", 5))
+    assert.same({"abc", "de"}, long.split("abc\r\nde", 3))
+    assert.same({"abc", "de"}, long.split("abc\r\nde", 4))
+    assert.same({"ab\r\ncd", "ef"}, long.split("ab\r\ncd\r\nef", 7))
+    assert.same({"abcd", "ef"}, long.split("abcd\r\nef", 5))
+    assert.same({"\r\nab", "cd"}, long.split("\r\nabcd", 4))
+  end)
+
   it("is not cut before what belongs to a letter", function()
     for _, letter in ipairs {
       "e\u{301}", "a\u{323}\u{302}", "❤\u{FE0F}", "👩\u{200D}🚀", "👍🏽",

@@ -196,8 +196,73 @@ describe("a bot's store", function()
     end
   end)
 
+  it("begins empty with a file in which nothing stands yet", function()
+    for _, bytes in ipairs { "", "\n", "\xEF\xBB\xBF", " \r\n" } do
+      assert(file.replace(path, bytes))
+      for _ = 1, 2 do   -- what is not changed is not written
+        local s = assert(store.open(path))
+        assert.same({}, s.data)
+        assert.is_false(s.notice)
+        s:close()
+        assert.equal(bytes, file.read(path))
+      end
+      local s, told = assert(store.open(path)), {}
+      s:hear(function(err) told[#told + 1] = tostring(err) end)
+      assert(s:save { new = 1 })
+      s:close()
+      assert.same({}, told)
+      s = assert(store.open(path))
+      assert.same({ new = 1 }, s.data)
+      s:close()
+    end
+  end)
+
+  it("says what is wrong with a file, and nothing of itself", function()
+    for bytes, why in pairs {
+      ['{"x":'] = "Expected value but found T_END at character 6",
+      ['{"x":1 2}'] = "Expected comma or object end but found T_NUMBER at "
+                      .. "character 8",
+      [('{"x":'):rep(200)] = "Found too many nested data structures %(102%) "
+                                .. "at character 506",
+    } do
+      assert(file.replace(path, bytes))
+      local s = assert(store.open(path))
+      assert.matches("^" .. why .. "$", s.notice.cause)
+      s:close()
+    end
+  end)
+
+  it("is told once of a value that cannot be stored, wherever it moves",
+     function()
+    os.remove(path)
+    local s, told = assert(store.open(path)), {}
+    local function saves(...)
+      told = {}
+      s:save(s.data)
+      assert.same({ ... }, told)
+    end
+    s:hear(function(err) told[#told + 1] = err.cause end)
+    s.data.q = { print, print }
+    saves("store.q[1]: a function cannot be stored")
+    for i = 1, 3 do
+      table.insert(s.data.q, 1, i)
+      saves()
+    end
+    s.data.q[1] = { deep = { 0 / 0 } }
+    s.data.r = { x = { print } }
+    saves("store.q[1].deep[1]: nan cannot be stored",
+          "store.r.x[1]: a function cannot be stored")
+    s.data.r = { print }
+    saves()
+    s.data.q, s.data.r = nil, nil
+    saves()
+    s.data.q = { 1, print }
+    saves("store.q[2]: a function cannot be stored")
+    s:close()
+  end)
+
   it("keeps aside what it cannot read, and begins empty", function()
-    for i, bytes in ipairs { '{"x":', "", "[1]", '{"x":1}\0\0\0' } do
+    for i, bytes in ipairs { '{"x":', "[]", "[1]", '{"x":1}\0\0\0' } do
       assert(file.replace(path, bytes))
       local s = assert(store.open(path))
       local aside = path .. ".torn-" .. i
@@ -262,8 +327,7 @@ describe("what a bot remembers", function()
     bot:command("bad", function() bot.store.bad = { print } end)
     bot:command("good", function() bot.store.bad = nil end)
     bot:command("many", function()
-      bot.store.many = {}
-      for i = 1, 1000 do bot.store.many[i] = print end
+      for i = 1, 1000 do bot.store["many" .. i] = { print } end
     end)
     bot:command("one <more>", function() bot.store.more = print end)
     bot:command("by", function(ctx) bot.store.by = ctx.from end)
@@ -370,7 +434,7 @@ describe("what a bot remembers", function()
     ann:dm("dice", "many")
     net:advance(20)
     for _ = 1, 10 do
-      testing.expect(bot:errors(), "store.many%[%d+%]: a function")
+      testing.expect(bot:errors(), "store.many%d+%[1%]: a function")
     end
     testing.expect(bot:errors(), "store: 990 values more$")
     ann:dm("dice", "one more")

@@ -232,6 +232,58 @@ TEST(othermessage, "a message that another form took proves no life") {
   script_close(&s);
 }
 
+/* It meets us, and what was refused there was not taken. */
+TEST(otherrefused, "a message that another form refused is sent once more, "
+                   "whichever response comes first") {
+  size_t i, j;
+  for (i = 0; i < 3; i++) {
+    for (j = 0; j < 6; j++) {
+      const actor *a = members[i];
+      actor now = as(a, kinds[j / 2]);
+      gp_receipt *r;
+      script s;
+      if (i == j / 2)
+        continue;
+      open(&s, a);
+      r = program_say(&s, "x");
+      if (j % 2 == 0) {
+        script_detect(&s, a);
+        script_respond(&s, text_to("probe", a), &now, NULL);
+      }
+      script_refuse(&s, text_to("broadcast", a), &now, 400);
+      while (script_count(&s, "broadcast") == 0) {
+        CHECK(script_count(&s, "") > 0 || script_untilsent(&s) <= 100);
+        if (script_count(&s, text_to("connect", a)) > 0)
+          script_respond(&s, text_to("connect", a), &now, "a:1");
+        else
+          script_respond(&s, text_to("probe", a), &now, NULL);
+      }
+      script_respond(&s, text_to("broadcast", a), &now, NULL);
+      SAME(script_count(&s, "broadcast"), 0);
+      SAME(script_result(r), GP_OK);
+      script_close(&s);
+    }
+  }
+}
+
+TEST(othergone, "and is told of where that program goes") {
+  actor now = as(&old, &go);
+  gp_receipt *r;
+  script s;
+  open(&s, &old);
+  r = program_say(&s, "x");
+  script_detect(&s, &old);
+  script_respond(&s, "probe o:1", &now, NULL);
+  script_refuse(&s, "broadcast o:1", &now, 400);
+  for (int i = 0; i < 100; i++) {
+    while (script_count(&s, "") > 0)
+      script_fail(&s, "", GP_ECONNREFUSED);
+    script_pass(&s, 100);
+  }
+  SAME(script_result(r), GP_ECONNREFUSED);
+  script_close(&s);
+}
+
 TEST(otherlate, "what the program before says late replaces nobody") {
   actor now = as(&bob, &go);
   script s;

@@ -59,7 +59,9 @@ describe("gop2p bot that is told to end", function()
                   own.path .. "/store.json", table.unpack(options or {})}
     local child = own:keep(assert(process.start(
       within and within(argv) or argv, {stderr = errors})))
-    assert.equal("on", child:line(20))
+    local line
+    repeat line = child:line(20) until not line or not line:find(" info ")
+    assert.equal("on", line)
     return child
   end
 
@@ -180,6 +182,85 @@ describe("gop2p bot that is told to end", function()
                                                              child.pid))
         ends(child, line or nil)
       end
+    end
+  end)
+
+  -- Told to end while it closes a task, with what comes then.
+  local function closing(close, ending)
+    local child = start(BOT .. ([[
+      local function promise()
+        local _ <close> = setmetatable({}, { __close = function()
+          print("closing")
+          %s
+        end })
+        gop2p.sleep(1000)
+      end
+    ]]):format(close) .. ending)
+    child:kill("TERM")
+    return child
+  end
+
+  local WAYS = {
+    ["a task"] = "gop2p.spawn(promise) print('on') gop2p.sleep(60)",
+    ["a task beside a bot"] = "gop2p.spawn(promise) bot:run()",
+    ["a handler"] = "bot:on('start', promise) bot:run()",
+    ["the script"] = "print('on') promise()",
+  }
+
+  for what, ending in pairs(WAYS) do
+    it("ends in time where what " .. what .. " closes waits for ever",
+       function()
+      local child = closing("gop2p.sleep(1000)", ending)
+      local closes
+      repeat closes = child:line(20) until closes ~= "bye"
+      assert.equal("closing", closes)
+      child:kill("TERM")
+      local failed = what ~= "a handler"   -- as with all errors
+      assert.equal(failed and 1 or 0, child:wait(20))
+      assert.matches("took too long to close", net.read(errors))
+      assert.same({}, peer:members())
+    end)
+
+    it("tells the error of what " .. what .. " closes", function()
+      local child = closing("error('not written')", ending)
+      assert.equal(what == "a handler" and 0 or 1, child:wait(20))
+      assert.matches("script.lua:%d+: not written", net.read(errors))
+      assert.same({}, peer:members())
+    end)
+  end
+
+  it("tells the error of a task that fails while all leave", function()
+    local child = start(BOT .. [[
+      bot:on("stop", function() gop2p.sleep(0.2) end)
+      assert(bot:start())
+      gop2p.spawn(function()
+        while #bot:members() == 0 or bot.node:is_connected() and
+              not leaving do gop2p.sleep(0.01) end
+        error("failed at the end")
+      end)
+      bot:on("stop", function() leaving = true end)
+      gop2p.sleep(60)
+    ]])
+    child:kill("TERM")
+    assert.equal(1, child:wait(20))
+    assert.matches("failed at the end", net.read(errors))
+    assert.same({}, peer:members())
+  end)
+
+  it("says that a log cannot be written", function()
+    local child = start(BOT .. "bot:run()", {"--log", "/dev/full"})
+    child:kill("TERM")
+    ends(child, "bye")
+    assert.equal("Lua warning: gop2p bot: could not write the log: No space "
+                 .. "left on device\n", net.read(errors))
+  end)
+
+  it("ends at SIGHUP where the log is no file", function()
+    for _, log in ipairs {"/dev/null", "/dev/stdout"} do   -- a pipe
+      local child = start(BOT .. "bot:run()", {"--log", log})
+      child:kill("HUP")
+      assert.equal(0, child:wait(20))
+      assert.same({}, peer:members())
     end
   end)
 

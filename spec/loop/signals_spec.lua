@@ -152,6 +152,23 @@ describe("a program that asks for signals", function()
     end
   end)
 
+  it("ends so as the first process of a container, too", function()
+    local why = sandbox.refused("-pf --mount-proc")
+    if why then return pending(why) end
+    for signal, status in pairs {TERM = 143, INT = 130, HUP = 129} do
+      local child = start((SERVE:gsub("for msg", "while true do end %0")),
+                          sandbox.first)
+      local ended
+      for _ = 1, 40 do
+        os.execute(("kill -%s $(ps -o pid= --ppid %d) 2>/dev/null"):format(
+          signal, child.pid))
+        ended = child:wait(0.5)
+        if ended then break end
+      end
+      assert.equal(status, ended)
+    end
+  end)
+
   it("leaves all the same where a task has only computed for a while",
      function()
     local child = start((SERVE:gsub('print%("on"%)', [[%0
@@ -192,6 +209,25 @@ describe("a program that asks for signals", function()
                                                            child.pid))
       ends(child, "over\t" .. signal)
     end
+  end)
+
+  it("raises what its tasks raise as they are closed", function()
+    local child = start(BEGIN .. [[
+      print("over", pcall(gop2p.run, function()
+        gop2p.spawn(function()
+          local _ <close> = setmetatable({}, { __close = function()
+            error("not written", 0)
+          end })
+          gop2p.sleep(60)
+        end)
+        print("on")
+        gop2p.sleep(60)
+      end, { signals = true }))
+      gop2p.sleep(0)
+      print("again", gop2p.run(function() end))
+    ]])
+    child:kill("TERM")
+    ends(child, "over\tfalse\tnot written", "again")
   end)
 
   it("raises what its tasks do", function()

@@ -48,9 +48,21 @@ describe("a state file", function()
            :format(port, peer)
   end
 
+  it("in which nothing stands yet is begun", function()
+    for _, blank in ipairs {"", "\n", "\xEF\xBB\xBF"} do
+      assert(file.replace(path, blank))
+      local node = start()
+      works(node)
+      node:close()
+      assert.matches('"peers":%[\n"localhost:%d+"%]', net.read(path))
+      assert.is_nil(io.open(path .. ".torn-1"))
+      assert.is_nil(io.open(path .. ".edited-1"))
+    end
+  end)
+
   it("that is torn is told, put aside and begun anew", function()
     local text = whole(5000, "localhost:5001")
-    for i, torn in ipairs({"", text:sub(1, 10), text:sub(1, -10),
+    for i, torn in ipairs({text:sub(1, 20), text:sub(1, 10), text:sub(1, -10),
                            text:sub(1, -40) .. ("\0"):rep(40),
                            ("\0"):rep(100),
                            text:gsub("localhost:5001", "localhost:50x1"),

@@ -25,10 +25,11 @@ reader.decode_max_depth(DEEPEST + 1)
 
 -- Where the writer is: the keys that lead there, so many, and the tables
 -- that it is in. 'written' has keys as they are written: most come again.
--- 'faults' has what was left out.
+-- 'faults' has what was left out, and 'sorts' to each the text that it would
+-- have if it stood right in a field of the outermost table.
 local function place(name)
   return {name = name, keys = {}, depth = 0, within = {}, written = {},
-          faults = {}}
+          faults = {}, sorts = {}}
 end
 
 local function step(key)
@@ -41,10 +42,11 @@ end
 
 -- Notes what cannot be written, and why: 'format' begins with what it is.
 local function refuse(at, format, ...)
-  local path = {at.name}
+  local path, why = {at.name}, ": " .. format:format(...)
   for i = 1, at.depth do path[i + 1] = step(at.keys[i]) end
-  at.faults[#at.faults + 1] = table.concat(path) .. ": "
-                              .. format:format(...)
+  local text = table.concat(path) .. why
+  at.faults[#at.faults + 1] = text
+  at.sorts[text] = at.name .. (path[2] or "") .. why
 end
 
 local function string(text)
@@ -189,30 +191,32 @@ function value(v, at)
   if kind ~= "number" then
     return refuse(at, "a %s cannot be stored", kind)
   elseif v - v ~= 0 then
-    return refuse(at, "%s cannot be stored", v)
+    return refuse(at, "%s cannot be stored", v ~= v and "nan" or v)
   end
   local text, marked = number(v)
   return marked and '"#' .. text .. '"' or text
 end
 
--- codec.encode(t, name) -> text | nil, faults
+-- codec.encode(t, name) -> text | nil, faults, sorts
 --
 -- 't' becomes an object, with each of its fields on a line of its own, in
 -- order. 'faults' is a list of texts: what was left out, where, and why, in
--- which 'name' stands for 't'. Nil when that is no table.
+-- which 'name' stands for 't'; 'sorts' gives each of them a text that is the
+-- same for all such values below one field of 't'. Nil when that is no table.
 codec.encode = neutral(function(t, name)
   local at = place(name)
   if type(t) ~= "table" then
     refuse(at, "table expected, got %s", type(t))
-    return nil, at.faults
+    return nil, at.faults, at.sorts
   elseif isobject(t) then
     refuse(at, "its metatable cannot be stored")
   end
   at.within[t] = true
   local out = members(t, at)
   table.sort(at.faults)
-  if #out == 0 then return "{}\n", at.faults end
-  return "{\n" .. table.concat(out, ",\n") .. "\n}\n", at.faults
+  local text = table.concat(out, ",\n")
+  if #out > 0 then text = "\n" .. text .. "\n" end
+  return "{" .. text .. "}\n", at.faults, at.sorts
 end)
 
 -- The peer in "ann (localhost:5000)", or nil.

@@ -3,6 +3,7 @@
 local core = require "gop2p.core"
 local guard = require "gop2p.bot.guard"
 local scheduler = require "gop2p.scheduler"
+local speech = require "gop2p.bot.speech"
 local values = require "gop2p.values"
 
 local conversation = {}
@@ -62,6 +63,7 @@ local function follow(self, ctx, sent, wait)
   if not ctx.is_direct then   -- who is no member does not hear the room
     if not ismember(self.bot.node, ctx.from) then abandon(wait) end
   elseif sent ~= true then
+    speech.claim(sent)
     scheduler.start(self.bot.scope, function()
       local ok, err = sent:wait()
       if not ok then settle(wait, false, err) end

@@ -47,12 +47,30 @@ local function prefixed(said, prefix)
   return not spaced and at <= #said and said:sub(at) or nil
 end
 
--- What a message says to the bot, without the prefix or the name that it
--- begins with; and how it was meant: "prefix", "name", "direct"; or nil.
+-- How often the prefix may stand before what says already who is meant.
+local PREFIXES = 4
+
+-- A line without the prefixes that it begins with: without as few as leave a
+-- command of the bot, or without all.
+local function bare(bot, line)
+  local rest = line
+  for _ = 0, PREFIXES do
+    if not rest then break end
+    line = rest
+    local word = text.word(line, 1)
+    if word and bot:find(word) then break end
+    rest = prefixed(line, bot.options.prefix)
+  end
+  return line
+end
+
+-- What a message says to the bot, without the name that it begins with, or
+-- the prefix that makes it one for bots; and how it was meant: "prefix",
+-- "name", "direct"; or nil.
 local function addressed(bot, ctx)
   local said = ctx.text
   local rest = prefixed(said, bot.options.prefix)
-  if rest then return rest, "prefix" end
+  if rest then return ctx.is_direct and said or rest, "prefix" end
   rest = called(bot, said)
   if rest then return rest, "name" end
   if ctx.is_direct then return said, "direct" end
@@ -122,10 +140,12 @@ local function found(handler, said, rest)
   return rest and found(handler, rest) or nil
 end
 
--- Whether it may be run for that peer again; then it is.
-local function rested(bot, handler, peer)
+-- Whether it may be run for that peer again; then it is. 'place': among all
+-- that listens, where several things may listen for one text.
+local function rested(bot, handler, place, peer)
   if handler.cooldown == 0 then return true end
-  local key = handler.what .. " " .. values.endpoint(peer)
+  local key = ("%s %d %s"):format(handler.what, place,
+                                  values.endpoint(peer))
   local _, left = bot.cooldowns:get(key)
   if not left then bot.cooldowns:set(key, false, handler.cooldown) end
   return not left
@@ -135,11 +155,11 @@ end
 local function hear(bot, ctx, rest)
   local any, said = false, ctx.text:sub(1, HEARD)
   rest = rest and rest:sub(1, HEARD)
-  for _, handler in ipairs(bot.registry.hears) do
+  for place, handler in ipairs(bot.registry.hears) do
     local may = not handler.off and bot.roles:is(ctx.from, handler.role)
     local captures = may and found(handler, said, rest)
     any = any or captures
-    if captures and rested(bot, handler, ctx.from) then
+    if captures and rested(bot, handler, place, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
                table.unpack(captures, 1, captures.n))
     end
@@ -161,6 +181,14 @@ local function hint(bot, ctx, word, how)
     long.brief(word), bot:lead(ctx)))
 end
 
+-- The word that may be a command's name, and what comes after it; or nil.
+-- Whoever means this bot may say the prefix as well, or once more.
+local function split(bot, ctx, line, how)
+  if line and not isopen(ctx, how) then line = bare(bot, line) end
+  local word, next = text.word(line or "", 1)
+  return word, word and line:sub(next)
+end
+
 -- The command that is called, or nil. One about something that this bot does
 -- not know, as "!help lunch", calls none when another bot may be meant.
 local function find(bot, ctx, word, rest, how)
@@ -174,8 +202,7 @@ end
 
 local function known(bot, ctx)
   local line, how = addressed(bot, ctx)
-  local word, next = text.word(line or "", 1)
-  local rest = word and line:sub(next)
+  local word, rest = split(bot, ctx, line, how)
   local command = word and find(bot, ctx, word, rest, how)
   if command then
     ctx.command = command.name

@@ -25,18 +25,19 @@ end
 local TRUTHS = { yes = true, on = true, ["true"] = true,
                  no = false, off = false, ["false"] = false }
 
--- "90", "20m", "1h30m", "1h 30 min" -> seconds | nil
+-- "90", "20m", "1h30m", "1h 30 min", "1h, 30m" -> seconds | nil
 local function duration(given)
   if given:find("^%d+%.?%d*$") then return tonumber(given) end
-  local total, at = 0, 1
+  local total, at, past = 0, 1
   local written = text.spaced(given):lower()
   repeat
-    local count, unit, next =
-      written:match("^(%d+%.?%d*) *([a-z]+) *()", at)
+    local count, unit
+    count, unit, past = written:match("^(%d+%.?%d*) *([a-z]+)()", at)
     if not UNITS[unit] then return nil end
-    total, at = total + tonumber(count) * UNITS[unit], next
-  until at > #written
-  return total
+    total = total + tonumber(count) * UNITS[unit]
+    at = written:match("^ *,? *()%d", past)
+  until not at
+  return written:find("^ *$", past) and total or nil
 end
 
 -- "20m" from now, "18:00" or "2030-12-24T18:00" -> seconds since 1970 | nil

@@ -3,7 +3,6 @@
 local dispatch = require "gop2p.bot.dispatch"
 local farewell = require "gop2p.bot.farewell"
 local gop2p = require "gop2p"
-local guard = require "gop2p.bot.guard"
 local joining = require "gop2p.bot.joining"
 local program = require "gop2p.bot.program"
 local scheduler = require "gop2p.scheduler"
@@ -122,7 +121,6 @@ end
 
 -- The last that is stored.
 local function forget(self)
-  self.memory:hear(function(err) self.trouble:note(err) end)
   local ok, err = self.memory:save(self.store)
   if not ok and err.code ~= "EINVAL" then self.trouble:note(err) end
   self.memory:close()
@@ -135,11 +133,7 @@ local function stop(self)
   farewell({ self }, "unload")
   self.registry.agenda:stop()
   signals.leave(self.node)
-  -- Nobody handles errors any more.
-  self.scope.report = function(problem)
-    self.trouble:note(guard.stray(problem))
-  end
-  scheduler.close(self.trouble.scope)
+  self.trouble:close()
   scheduler.close(self.scope)
   self.node:close()
   if self.memory then forget(self) end

@@ -12,6 +12,7 @@ local clock = require "gop2p.clock"
 local core = require "gop2p.core"
 local file = require "gop2p.file"
 local neutral = require("gop2p.text").neutral
+local system = require "gop2p.system"
 local values = require "gop2p.values"
 
 local log = {}
@@ -83,10 +84,15 @@ local function textline(self, level, event, fields)
   return table.concat(out, " ") .. (trace and below(shorten(trace)) or "")
 end
 
+-- Numbers that JSON has no word for.
+local NO_JSON = { ["nan"] = '"nan"', ["-nan"] = '"nan"', ["inf"] = '"inf"',
+                  ["-inf"] = '"-inf"' }
+
 -- cjson lets all through that is UTF-8 and no control character of ASCII.
 local function jsonvalue(value)
   if type(value) == "number" or type(value) == "boolean" then
-    return tostring(value)
+    local text = tostring(value)
+    return NO_JSON[text] or text
   end
   local text = bytes(shorten(tostring(value)))
   return core.visible(cjson.encode(text), "json")
@@ -115,6 +121,7 @@ local function addto(self, path)
   end
   if self.handle then self.handle:close() end
   self.handle, self.which = handle, whichfile(path)
+  self.isfile = system.checkfile(path) == true
   return true
 end
 
@@ -128,7 +135,7 @@ function log.open(options)
     bot = options.bot, least = log.levels[options.level or "info"],
     line = neutral(options.json and jsonline or textline),
     path = type(options.file) == "string" and options.file,
-    handle = false, which = false, broken = false,
+    handle = false, which = false, isfile = false, broken = false,
   }, log)
   if not self.path then
     self.handle = options.file or io.stderr
@@ -138,32 +145,39 @@ function log.open(options)
   return ok and self, err
 end
 
--- A log that cannot be written ends no bot, but is told of, once.
-local function told(self, ok, what, why)
-  if not ok and not self.broken then
-    warn("gop2p bot: ", what, ": ", tostring(why))
-  end
-  self.broken = not ok
+-- A log that cannot be written ends no bot, but is told of, once. 'problem':
+-- why it cannot, or nil.
+local function tell(self, problem)
+  if problem and not self.broken then warn("gop2p bot: ", problem) end
+  self.broken = problem ~= nil
 end
 
--- log:reopen() -> whether there is a path to open
---
--- From now on it adds to the file that stands at its path. Where none can be
--- opened, it goes on with the one that it has.
-function log:reopen()
-  if not self.path then return false end
+-- Adds to the file that stands at its path from now on, or goes on with the
+-- one that it has: then it returns why.
+local function again(self)
   local ok, err = addto(self, self.path)
-  told(self, ok, not ok and err.text, not ok and err.cause)
+  if not ok then return err.text .. ": " .. err.cause end
+end
+
+-- log:reopen() -> whether there is a file to open
+--
+-- From now on it adds to the file that stands at its path; not if that is a
+-- device or a pipe. Where none can be opened, it goes on with the one that it
+-- has.
+function log:reopen()
+  if not self.isfile then return false end
+  tell(self, again(self))
   return true
 end
 
 -- Whoever moves or removes the file need tell nobody.
 local function write(self, line)
-  local there = not self.path or whichfile(self.path) == self.which
-  if not there then self:reopen() end
+  local moved = self.path and whichfile(self.path) ~= self.which
+  local problem = moved and again(self) or nil
   local ok, why = self.handle:write(line, "\n")
   if ok then ok, why = self.handle:flush() end
-  if not ok or there then told(self, ok, "could not write the log", why) end
+  if not ok then problem = "could not write the log: " .. why end
+  tell(self, problem)
 end
 
 -- log:debug(event [, fields]), log:info, log:warn, log:error: a line, if

@@ -19,9 +19,11 @@ end
 -- The last byte of the part that begins at 'from', and the first one of the
 -- next: at the end of a line, else of a word, else of a letter.
 local function cut(s, from, limit)
-  local piece = s:sub(from, from + limit)
-  local line = piece:match("^.+()\n")
-  if line then return from + line - 2, from + line end
+  local stop = from + limit
+  if s:find("^\r\n", stop) then stop = stop + 1 end
+  local piece = s:sub(from, stop)
+  local past, begins = piece:match("^.*[^\r]()\r?\n()")
+  if past then return from + past - 2, from + begins - 1 end
   local last, next = word(s, from, piece)
   if last then return last, next end
   next = from + core.letters(s, from, limit)

@@ -69,6 +69,13 @@ function Parts.__tostring(parts)
   return table.concat(list, ", ")
 end
 
+-- speech.claim(receipt): somebody is about to wait for it, and is told alone.
+function speech.claim(receipt)
+  if receipt == UNSENT then return end
+  local parts = getmetatable(receipt) == Parts and receipt or { receipt }
+  for _, part in ipairs(parts) do core.claim(part) end
+end
+
 -- Whoever waits is told of all parts, and nobody else is.
 local waiting = {
   __close = function(waiter)
@@ -83,7 +90,7 @@ function Parts:wait(timeout)
   timeout = check.timeout(timeout, 1, "wait")
   local deadline, failure = scheduler.deadline(timeout), nil
   local _ <close> = setmetatable({ parts = self }, waiting)
-  for _, receipt in ipairs(self) do core.claim(receipt) end
+  speech.claim(self)
   for _, receipt in ipairs(self) do
     local left = deadline and math.max(0, deadline - clock.now())
     local ok, err = receipt:wait(left)

@@ -60,6 +60,10 @@ local function load(self)
   if not ok then return nil, err end
   bytes, err = file.read(self.path)
   if not bytes then return err.code == "ENOENT" or nil, err end
+  if file.isblank(bytes) then
+    self.text = bytes
+    return true
+  end
   local data, why = codec.decode(file.unmark(bytes))
   if not data then return spoilt(self, bytes, why) end
   self.data, self.text = data, bytes
@@ -68,10 +72,11 @@ end
 
 -- store.open(path [, dry]) -> store | nil, err
 --
--- 'data' is what was stored: a table, empty when there is no file. 'notice'
--- is an error when there was one that could not be understood, until somebody
--- hears of it. If 'dry', nothing is written. Without a file none is made, nor
--- locked, until there is something to be stored.
+-- 'data' is what was stored: a table, empty when there is no file, or nothing
+-- in it. 'notice' is an error when there was one that could not be
+-- understood, until somebody hears of it. If 'dry', nothing is written.
+-- Without a file none is made, nor locked, until there is something to be
+-- stored.
 function store.open(path, dry)
   local self = setmetatable({
     path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
@@ -97,20 +102,22 @@ local function spare(self)
   return file.putedit(self.path, self.text, function(err) self:tell(err) end)
 end
 
-local TOLD = 10   -- faults that are told one by one
+local TOLD = 10   -- sorts that are told one by one
 
 local function unfit(why)
   return values.error("internal", "EINVAL", "could not store", why)
 end
 
--- Tells what cannot be stored, each of it once as long as it is there.
-local function tellfaults(self, faults)
+-- Tells what cannot be stored: one of each sort, and once as long as there is
+-- one. A value in a list may move there.
+local function tellfaults(self, faults, sorts)
   local before, new = self.faults, {}
   self.faults = {}
   for _, fault in ipairs(faults) do
-    local told = before[fault] or self.faults[fault]
+    local sort = sorts[fault]
+    local told = before[sort] or self.faults[sort]
     if not told then new[#new + 1] = fault end
-    self.faults[fault] = true
+    self.faults[sort] = true
   end
   for i = 1, math.min(#new, TOLD) do self:tell(unfit(new[i])) end
   if #new > TOLD then
@@ -122,8 +129,8 @@ end
 -- the file is right now; what was left out, and told; and an error of the
 -- file.
 local function write(self, data)
-  local text, faults = codec.encode(data, "store")
-  tellfaults(self, faults)
+  local text, faults, sorts = codec.encode(data, "store")
+  tellfaults(self, faults, sorts)
   if not text or text == self.text or self.dry then return true, faults end
   local ok, err = lock(self)
   if ok then ok, err = spare(self) end

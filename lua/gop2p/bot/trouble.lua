@@ -17,8 +17,8 @@ trouble.__index = trouble
 local PAUSE = 10   -- seconds between two messages to the owner
 
 function trouble.new(bot)
-  local self = setmetatable({ bot = bot, due = -math.huge, untold = 0 },
-                            trouble)
+  local self = setmetatable({ bot = bot, due = -math.huge, untold = 0,
+                              over = false }, trouble)
   self.scope = scheduler.scope(function(problem)
     self:note(guard.stray(problem))
   end, bot.options.budget or nil)
@@ -33,6 +33,7 @@ end
 -- trouble:follow(receipt): of what was just sent.
 function trouble:follow(receipt)
   if not handling(self) then return end
+  speech.claim(receipt)
   scheduler.start(self.scope, function()
     local ok, err = receipt:wait()
     if not ok then self:note(err, true) end
@@ -74,10 +75,16 @@ function trouble:note(err, ofnetwork)
   if not ofnetwork then system.erred(tostring(err)) end
 end
 
+-- trouble:close(): nobody handles errors any more.
+function trouble:close()
+  self.over = true
+  scheduler.close(self.scope)
+end
+
 -- trouble:tell(err [, ofnetwork]): never waits.
 function trouble:tell(err, ofnetwork)
   self:note(err, ofnetwork)
-  if handling(self) then return end
+  if self.over or handling(self) then return end
   self.bot:fire("error", err)
   if err.code == "EHANDLER" then owner(self, err) end
 end

@@ -19,31 +19,66 @@ local QUOTES = {
 -- alone, and what they do not close is none.
 local APOSTROPHES = { ["‘"] = true, ["’"] = true }
 
+-- Phones and keyboards mix these: any of them that ends a word closes what
+-- any has opened, unless it closes one that has opened within.
+local DOUBLE = { ['"'] = true, ["“"] = true, ["”"] = true, ["„"] = true }
+
 -- The quote that stands at 'at', and what closes it; or nil.
 local function opening(s, at)
   local quote = s:match('^["\xC2\xE2\xE3][\x80-\xBF]*', at)
   return quote, QUOTES[quote]
 end
 
+-- Whether a word ends before 'at'.
+local function ends(s, at)
+  local next, spaced = text.skip(s, at)
+  return spaced or next > #s
+end
+
 -- Where the word goes on after what stands at 'at', if that closes it.
 local function closed(s, at, closers)
   for _, quote in ipairs(closers) do
-    if s:sub(at, at + #quote - 1) == quote then
-      local past = at + #quote
-      local next, spaced = text.skip(s, past)
-      if spaced or next > #s or not APOSTROPHES[quote] then return past end
+    local past = at + #quote
+    if s:sub(at, past - 1) == quote and
+       (not APOSTROPHES[quote] or ends(s, past)) then
+      return past
     end
   end
 end
 
+-- Within double quotes, what stands at 'at' may be one, too: 1 where it opens
+-- a word, -1 where it ends one, else 0; and where the text goes on after it.
+local function nesting(s, at, begins)
+  local quote = opening(s, at)
+  if not DOUBLE[quote] then return 0 end
+  if begins then return 1 end
+  local past = at + #quote
+  return ends(s, past) and -1 or 0, past
+end
+
+-- Where a word as ’n’ ends, whose apostrophes are no quotes; or nil.
+local function clipped(s, at)
+  return s:match("^’%S+’()%f[%s\0]", at)
+end
+
 -- What stands from 'at' on up to the quote that closes it, and where that
--- has ended; nil where there is none. \" and \\ are " and \.
-local function within(s, at, closers)
-  local parts, from = {}, at
+-- has ended; nil where there is none. \" and \\ are " and \. 'quote' has
+-- opened it; with 'clips' words such as ’n’ may be in it.
+local function within(s, at, quote, clips)
+  local parts, from, first, depth = {}, at, at, 0
   while at <= #s do
     at = s:match('^[^"\\\xC2\xE2\xE3]*()', at)
-    local past = closed(s, at, closers)
-    if past then
+    local begins = at == first or s:find("^%s", at - 1) ~= nil
+    local past = closed(s, at, QUOTES[quote])
+    local whole = clips and begins and clipped(s, at)
+    if DOUBLE[quote] and not past then
+      local step, after = nesting(s, at, begins)
+      depth = depth + step
+      past = depth < 0 and after or nil
+    end
+    if whole then
+      at = whole - 1
+    elseif past then
       parts[#parts + 1] = s:sub(from, at - 1)
       return table.concat(parts), past
     elseif s:find('^\\["\\]', at) then
@@ -54,6 +89,14 @@ local function within(s, at, closers)
   end
 end
 
+-- The same for any quote.
+local function quoted(s, at, quote)
+  local word, past
+  if APOSTROPHES[quote] then word, past = within(s, at, quote, true) end
+  if not word then word, past = within(s, at, quote, false) end
+  return word, past
+end
+
 -- words.next(s, at) -> word, where the next one may begin, whether it is in
 --                      quotes | nil, why it is none
 --
@@ -61,7 +104,7 @@ end
 function words.next(s, at)
   local quote, closers = opening(s, at)
   if not closers then return text.word(s, at) end
-  local word, past = within(s, at + #quote, closers)
+  local word, past = quoted(s, at + #quote, quote)
   if not word then
     if APOSTROPHES[quote] then return text.word(s, at) end
     return nil, "a quote is not closed"

@@ -1,11 +1,11 @@
 -- bot.lua - `gop2p bot`: runs a bot script.
 
-local gop2p = require "gop2p"
 local log = require "gop2p.bot.log"
 local network = require "gop2p.cli.network"
 local options = require "gop2p.bot.options"
 local program = require "gop2p.bot.program"
 local show = require "gop2p.cli.show"
+local signals = require "gop2p.signals"
 
 local bot = { summary = "Run a bot script until it ends, or until Ctrl-C." }
 
@@ -89,8 +89,9 @@ end
 
 -- As the stock Lua does it: 'arg' is there, and the chunk gets its values.
 -- Its tasks are waited for, unless it has come to its end after its bots did:
--- there such tasks would keep a process that was told to end. A signal that
--- no bot waits for has all leave that the script has started.
+-- there such tasks would keep a process that was told to end, so they are
+-- closed. A signal that no bot waits for has all leave that the script has
+-- started.
 function bot.run(given)
   local script, err = loadfile(given.file)
   if not script then
@@ -100,16 +101,17 @@ function bot.run(given)
   rawset(_G, "arg", table.move(given.args, 1, #given.args, 1,
                                {[0] = given.file}))
   io.stdout:setvbuf("line")
+  warn "@on"   -- a log that cannot be written is told so
   override(given)
-  local raised
-  local ok, result = pcall(gop2p.run, function()
+  local stop, raised = signals.stop(), nil
+  local ok, result = pcall(signals.run, function()
     local _ <close> = setmetatable({}, { __close = function(_, problem)
       raised = problem
     end })
     script(table.unpack(given.args))
     see_out()
-    if program.over() then os.exit(status(given)) end
-  end, { signals = true })
+    if program.over() then stop:ask() end
+  end, stop)
   if ok then return status(given, result) end
   if network.was_interrupted(result) then return DONE end
   show.complain("bot", "%s", isplain(raised) and raised or result)
