@@ -140,11 +140,10 @@ local function found(handler, said, rest)
   return rest and found(handler, rest) or nil
 end
 
--- Whether it may be run for that peer again; then it is. 'place': among all
--- that listens, where several things may listen for one text.
-local function rested(bot, handler, place, peer)
+-- Whether it may be run for that peer again; then it is.
+local function rested(bot, handler, peer)
   if handler.cooldown == 0 then return true end
-  local key = ("%s %d %s"):format(handler.what, place,
+  local key = ("%s %d %s"):format(handler.what, handler.nth,
                                   values.endpoint(peer))
   local _, left = bot.cooldowns:get(key)
   if not left then bot.cooldowns:set(key, false, handler.cooldown) end
@@ -155,11 +154,11 @@ end
 local function hear(bot, ctx, rest)
   local any, said = false, ctx.text:sub(1, HEARD)
   rest = rest and rest:sub(1, HEARD)
-  for place, handler in ipairs(bot.registry.hears) do
+  for _, handler in ipairs(bot.registry.hears) do
     local may = not handler.off and bot.roles:is(ctx.from, handler.role)
     local captures = may and found(handler, said, rest)
     any = any or captures
-    if captures and rested(bot, handler, place, ctx.from) then
+    if captures and rested(bot, handler, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
                table.unpack(captures, 1, captures.n))
     end

@@ -277,7 +277,7 @@ function Bot:hear(pattern, f, extra)
   handler.pattern, handler.finds = pattern, finds
   handler.role = extra.role or "everybody"
   handler.cooldown = check.timeout(extra.cooldown, 3, "hear") or 0
-  table.insert(registered.hears, handler)
+  registered:listen(handler)
 end
 
 -- bot:on(event, f)
