@@ -196,6 +196,11 @@ function Bot:find(name)
   return self.registry.commands:find(name) or builtin:find(name)
 end
 
+-- How many bytes the longest name of a command has, folded.
+function Bot:longest()
+  return math.max(self.registry.commands.longest, builtin.longest)
+end
+
 -- What has to stand before a command's name where 'ctx' was said.
 function Bot:lead(ctx)
   if ctx.is_direct then return "" end
