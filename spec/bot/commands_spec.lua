@@ -314,6 +314,26 @@ describe("a prefix beside what says already who is meant", function()
     end
   end)
 
+  it("may begin the bot's name", function()
+    for _, prefix in ipairs {"d", "@", "dice: ", "dice"} do
+      local scene <close> = bots.scene {name = "dice", prefix = prefix}
+      scene.bot:command("say [what]", function(_, args)
+        return "said " .. (args.what or "")
+      end)
+      scene:start()
+      for _, text in ipairs {"dice: say it", "@dice say it", "@dice: say it",
+                             "dice: " .. prefix .. "say it"} do
+        assert.equal("said it", scene:ask(text), prefix .. text)
+        assert.equal("said it", scene:ask_directly(text), prefix .. text)
+      end
+      assert.equal("said it", scene:ask(prefix .. "say it"))
+      assert.equal(("I do not know nosuch. Try %shelp."):format(prefix),
+                   scene:ask("dice: nosuch"))
+      assert.equal("I do not know nosuch. Try help.",
+                   scene:ask_directly("dice: nosuch"))
+    end
+  end)
+
   it("takes a time that grows with the message alone", function()
     local scene <close> = bots.scene {name = "dice"}
     scene:start()

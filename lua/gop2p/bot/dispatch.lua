@@ -76,14 +76,15 @@ local function bare(bot, line)
 end
 
 -- What a message says to the bot, without the name that it begins with, or
--- the prefix that makes it one for bots; and how it was meant: "prefix",
--- "name", "direct"; or nil.
+-- the prefix that makes it one for bots; and how it was meant: "name",
+-- "prefix", "direct"; or nil. The name comes first: it may begin with the
+-- prefix.
 local function addressed(bot, ctx)
   local said = ctx.text
-  local at = prefixed(said, bot.options.prefix, 1)
-  if at then return ctx.is_direct and said or said:sub(at), "prefix" end
   local rest = called(bot, said)
   if rest then return rest, "name" end
+  local at = prefixed(said, bot.options.prefix, 1)
+  if at then return ctx.is_direct and said or said:sub(at), "prefix" end
   if ctx.is_direct then return said, "direct" end
 end
 
