@@ -47,8 +47,8 @@ local function closed(s, at, closers)
   end
 end
 
--- How many double quotes are open within others once what stands at 'at' has
--- been passed, 'depth' before it: -1 where it is one that ends a word and none
+-- How many double quotes are open within others after what stands at 'at',
+-- when 'depth' were before it: -1 where it is one that ends a word and none
 -- was; and where the text goes on then.
 local function nested(s, at, depth, begins)
   local quote = opening(s, at)
