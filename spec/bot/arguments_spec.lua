@@ -64,6 +64,7 @@ describe("a quote", function()
     assert.equal('say "so", 5" x|y', list('“say "so", 5" x” y'))
     assert.equal('say “so”|5"|x', list('"say “so”" 5" x'))
     assert.equal('a " b|x', list('“a " b” x'))
+    assert.equal('two words|5"x7"|x', list('"two words” 5"x7" x'))
   end)
 
   it("is closed by none that opens a word", function()

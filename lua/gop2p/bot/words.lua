@@ -105,13 +105,15 @@ local function within(s, at, quote, strict)
   end
 end
 
--- The same for any quote.
+-- The same for any quote. Where its own would not end a word, others may.
 local function quoted(s, at, quote)
   local past = closed(s, at, QUOTES[quote])
   if past then return "", past end
   local word
   word, past = within(s, at, quote, true)
-  if not word then word, past = within(s, at, quote, false) end
+  if not word or not ends(s, past) then
+    word, past = within(s, at, quote, false)
+  end
   return word, past
 end
 
