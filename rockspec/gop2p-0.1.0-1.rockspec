@@ -244,6 +244,7 @@ build = {
     ["gop2p.signals"] = "lua/gop2p/signals.lua",
     ["gop2p.start"] = "lua/gop2p/start.lua",
     ["gop2p.state"] = "lua/gop2p/state.lua",
+    ["gop2p.stops"] = "lua/gop2p/stops.lua",
     ["gop2p.system"] = "lua/gop2p/system.lua",
     ["gop2p.testing.conversation"] = "lua/gop2p/testing/conversation.lua",
     ["gop2p.testing.environment"] = "lua/gop2p/testing/environment.lua",

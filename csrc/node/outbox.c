@@ -180,6 +180,15 @@ static gp_err findform (gp_node *n, gp_record *peer, const gp_request *r) {
   return GP_OK;
 }
 
+/* Whether it is for one that had a name, in whose place another is by now,
+   under another name. */
+static bool isforanother (const gp_record *peer, const gp_request *r) {
+  const char *nick = gp_peer_nick(r->failure->peer);
+  bool same = peer->compat.ours && peer->claim.process == r->process;
+  return gp_request_message(r)->type == GP_DIRECT && nick[0] != '\0' &&
+         !same && strcmp(nick, gp_peer_nick(gp_record_name(peer))) != 0;
+}
+
 static void setsent (gp_outbox *o, gp_request *r) {
   tally(o, r, 1);
   o->sent = r;
@@ -225,7 +234,9 @@ void gp_outbox_advance (gp_node *n, gp_record *peer) {
          !gp_ring_empty(&o->queue)) {
     gp_request *r = first(o);
     gp_err error = GP_ETIMEDOUT;
-    if (!isoverdue(n, peer, r)) {
+    if (isforanother(peer, r))
+      error = GP_EREPLACED;
+    else if (!isoverdue(n, peer, r)) {
       if (mustwait(peer, r))
         break;
       error = findform(n, peer, r);
@@ -247,6 +258,7 @@ void gp_outbox_queue (gp_node *n, gp_record *peer, gp_request *r) {
   const gp_message *m = gp_request_message(r);
   bool ismessage = gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
   r->began_at = n->now;
+  r->process = peer->claim.process;
   if (m->type == GP_BROADCAST)
     peer->outbox.last_number = m->number;
   if (ismessage && gp_peer_equal(gp_record_name(peer), n->self.identity.peer))

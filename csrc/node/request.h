@@ -31,6 +31,7 @@ typedef struct gp_request {
   uint64_t began_at;   /* queued, then first sent, at this time */
   uint32_t timeout_ms; /* of all tries together, from the first */
   uint64_t nonce;      /* of its message's number, from its first try on */
+  uint64_t process;    /* of the peer when it was queued; 0: not told */
   bool visit;          /* a connect: we come as a visitor */
   bool sent;           /* at least once */
   bool hopeful;        /* the peer could be reached until then */

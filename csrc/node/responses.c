@@ -75,7 +75,7 @@ static bool reconnectfirst (gp_node *n, gp_record *peer, gp_request *r,
   bool isknown = gp_membership_ismember(peer) ||
                  (ismessage && gp_membership_isfailing(peer));
   gp_request *first;
-  if (r->again || r->unsure || !isknown ||
+  if (response == NULL || r->again || r->unsure || !isknown ||
       (peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_LEAVE) ||
       (error != GP_EFORBIDDEN && error != GP_EBADREQUEST &&
        error != GP_EREPLACED))

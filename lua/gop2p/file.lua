@@ -100,9 +100,10 @@ function file.unmark(bytes)
   return (bytes:gsub("^\xEF\xBB\xBF", ""))
 end
 
--- file.isblank(bytes) -> whether there is only space in them, or a mark
+-- file.isblank(bytes) -> whether there is only space of ASCII in them, or a
+-- mark
 function file.isblank(bytes)
-  return not file.unmark(bytes):find("%S")
+  return not file.unmark(bytes):find("[^ \t\n\v\f\r]")
 end
 
 -- file.stamp(path) -> text | nil, err

@@ -17,6 +17,7 @@ local check = require "gop2p.check"
 local codes = require "gop2p.codes"
 local core = require "gop2p.core"
 local scopes = require "gop2p.scopes"
+local stops = require "gop2p.stops"
 local waits = require "gop2p.waits"
 
 local scheduler = {}
@@ -60,10 +61,13 @@ local function retire(task, problem)
   end
 end
 
--- Closes a task: runs what <close> was promised, which may wait, but cannot
--- yield. What that raises is the error of the task.
-local function close(task)
-  task.closing = true
+local CLOSING = 5   -- seconds that what has ended may take to close
+
+-- Closes a task: runs what <close> was promised, which may wait until 'limit'
+-- (on core.now's clock; nil: for ever), but cannot yield. What that raises is
+-- the error of the task.
+local function close(task, limit)
+  task.closing, task.closeby = true, limit or math.huge
   local ok, problem = coroutine.close(task.co)
   retire(task, not ok and scheduler.describe(problem) or nil)
 end
@@ -76,10 +80,11 @@ function endspawned(field, value)
     if task.bound and task[field] == value then list[#list + 1] = task end
   end
   table.sort(list, function(a, b) return a.number < b.number end)
+  local limit = core.now() + CLOSING
   for _, task in ipairs(list) do
     local rests = coroutine.status(task.co) == "suspended"
     if not rests then task.ends = true
-    elseif tasks[task.co] then close(task) end
+    elseif tasks[task.co] then close(task, limit) end
   end
 end
 
@@ -98,6 +103,7 @@ end
 local function resume(task)
   local co = task.co
   local status = coroutine.status(co)
+  if task.closing then return end   -- it ends where it is closed
   -- Somebody else has closed the coroutine, or runs it at present.
   if status == "dead" then return tasks[co] and retire(task) end
   if status ~= "suspended" then return runnable:put(task) end
@@ -220,17 +226,24 @@ local function meet(task)
   if problem then error(problem, 0) end
 end
 
--- A turn for whoever cannot yield, unless it is time for its process to have
--- closed its tasks.
-local function turnwithin(closeby)
-  local left = closeby - core.now()
-  if left <= 0 then error("it took too long to close what has ended", 0) end
-  scheduler.turn(left)
-end
-
 -- The process that the running task is in; of interest to the test kit.
 local function currentprocess()
   return stepping and stepping.scope.process or root
+end
+
+-- A turn for whoever cannot yield, unless its process has been told to end,
+-- or it is closed, for too long.
+local function turnwithin(task)
+  local closeby = task and task.closeby or math.huge
+  local endby = currentprocess().endby
+  local left = math.min(closeby, endby) - core.now()
+  if left > 0 then
+    scheduler.turn(left)
+  elseif closeby < math.huge then
+    error("it took too long to close what has ended", 0)
+  else
+    error("the program ends", 0)
+  end
 end
 
 -- Waits for 'key' (nil: nothing but time) until 'deadline' (on core.now's
@@ -249,7 +262,7 @@ function scheduler.wait(key, deadline)
       coroutine.yield()
     until wait.over
   else
-    repeat turnwithin(currentprocess().closeby) until wait.over
+    repeat turnwithin(task) until wait.over
   end
   if task then meet(task) end
   return wait.woken
@@ -280,7 +293,8 @@ local function start(scope, f, ...)
   end
   task.co, task.scope = coroutine.create(f), scope
   task.next, task.queued, task.waits = false, false, false
-  task.wait, task.interrupted, task.closing = false, false, false
+  task.wait, task.interrupted = false, false
+  task.closing, task.closeby = false, math.huge
   task.number, task.ends = started, false
   task.code, task.origin, task.inline = false, false, false
   task.bound = false   -- whether it ends with its code
@@ -333,23 +347,15 @@ function methods:cancel()
   close(self)
 end
 
-local CLOSING = 5   -- seconds that the tasks of a scope may take to close
-
--- Ends the tasks that were started since 'before' was noted. 'bounded': what
--- they wait for meanwhile soon ends with an error: see turnwithin.
-local function abandon(scope, before, bounded)
-  local process, after = scope.process, {}
-  local was = process.closeby
-  local _ <close> = setmetatable({}, { __close = function()
-    process.closeby = was
-  end })
-  local limit = bounded and core.now() + CLOSING or math.huge
-  process.closeby = math.min(was, limit)
+-- Ends the tasks that were started since 'before' was noted; 'limit': see
+-- close.
+local function abandon(scope, before, limit)
+  local after = {}
   for task in pairs(scope.tasks) do
     if not before[task] then after[#after + 1] = task end
   end
   for _, task in ipairs(after) do
-    if coroutine.status(task.co) == "suspended" then close(task) end
+    if coroutine.status(task.co) == "suspended" then close(task, limit) end
   end
 end
 
@@ -383,9 +389,10 @@ scheduler.currentprocess = currentprocess
 -- that is not 'quiet' goes on, scope.resumed() is called, if there is one.
 scheduler.start = start
 
--- Ends all tasks of a scope, but for the one that calls, in five seconds.
-function scheduler.close(scope)
-  abandon(scope, {}, true)
+-- Ends all tasks of a scope, but for the one that calls. 'limit': until when
+-- they may wait, on core.now's clock; nil: five seconds from now.
+function scheduler.close(scope, limit)
+  abandon(scope, {}, limit or core.now() + CLOSING)
 end
 
 -- On the main thread all tasks share one scope, also those that were
@@ -427,33 +434,23 @@ function scheduler.finish(code)
   codes.release(code)
 end
 
-local stopmeta = { __index = {} }
-
--- Ends the 'run' that it is given to; must not wait.
-function stopmeta.__index:ask()
-  self.asked = true
-  if self.scope then scheduler.wake(self.scope) end
-end
-
--- scheduler.stop(f) -> stop: for 'run'. Once stop:ask() was called, f() is
--- called, which may wait, and the tasks go on until it returns.
-function scheduler.stop(f)
-  return setmetatable({ f = f, asked = false, scope = false }, stopmeta)
-end
+scheduler.stop = stops.new
 
 -- Runs f, if given, as a task, and the loop until no task is left, one has
 -- raised, or 'stop', if given, says so. The tasks that were started meanwhile
--- are closed then, and also when it is interrupted; within five seconds where
--- it was stopped. Raises the first error of a task, with its traceback.
+-- are closed then, and also when it is interrupted; within five seconds if
+-- there is 'stop'. Raises the first error of a task, with its traceback.
 function scheduler.run(f, stop)
   if scheduler.inlined() then
     if f then f() end
     return
   end
   local scope = openscope()
-  local before, was = note(scope), scope.running
+  local process, before, was = scope.process, note(scope), scope.running
+  local endby = process.endby
   local _ <close> = setmetatable({}, { __close = function(_, interrupted)
-    abandon(scope, before, stop and stop.asked)
+    abandon(scope, before, stop and core.now() + CLOSING)
+    process.endby = endby
     local problem = scope.problem
     scope.running, scope.problem = was, false
     if problem and not interrupted then error(problem, 0) end
@@ -464,7 +461,9 @@ function scheduler.run(f, stop)
   while scope.count > 0 and not scope.problem and not (stop and stop.asked) do
     scheduler.wait(scope)
   end
-  if stop and stop.asked then stop.f() end
+  if not (stop and stop.asked) then return end
+  process.endby = endby
+  stop.f()
 end
 
 function scheduler.sleep(seconds)

@@ -27,7 +27,8 @@ function scopes.new(process, report, budget)
   if budget > 0 then allowhooks() end
   local scope = { count = 0, tasks = {}, running = false, problem = false,
                   report = report or process.report, budget = budget,
-                  closeby = math.huge }   -- when waiting in a <close> ends
+                  endby = math.huge }   -- of a process: who cannot yield
+                                        -- waits no longer
   scope.process = process or scope
   scope.code = not process and codes.new() or nil
   return scope

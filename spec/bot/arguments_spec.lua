@@ -48,6 +48,33 @@ describe("a quote", function()
     assert.equal("he “said” so|x", list('"he “said” so" x'))
     assert.equal('he "said" so|x', list('“he "said" so" x'))
     assert.equal("say “so”|x", list('"say “so”" x'))
+    assert.equal("say “hello” now|x", list('"say “hello” now" x'))
+    assert.equal('use "a b" c|x', list('“use "a b" c” x'))
+    assert.equal('a"b c|x', list('“a"b c" x'))
+    assert.equal("two words |x", list('“two words " x'))
+  end)
+
+  it("is closed by its own rather than by a mark for inches", function()
+    assert.equal('a 5" disk|x', list('“a 5" disk” x'))
+    assert.equal('the 19" rack|x', list('„the 19" rack“ x'))
+    assert.equal('the 19" rack|x', list('„the 19" rack” x'))
+    assert.equal('it costs 5" and 6" x|y', list('“it costs 5" and 6" x” y'))
+    assert.equal('12" disk|14" disk|x', list('“12" disk” “14" disk” x'))
+    assert.equal("12” disk|x", list('"12” disk" x'))
+    assert.equal('say "so", 5" x|y', list('“say "so", 5" x” y'))
+    assert.equal('say “so”|5"|x', list('"say “so”" 5" x'))
+    assert.equal('a " b|x', list('“a " b” x'))
+    assert.equal('two words|5"x7"|x', list('"two words” 5"x7" x'))
+  end)
+
+  it("is closed by none that opens a word", function()
+    assert.equal("a b|c|d e", list('"a b” c "d e"'))
+    assert.equal("a b|c|d e", list('“a b" c “d e"'))
+    assert.equal('a "b" c|x', list('"a "b" c" x'))
+    assert.equal("a “b” c|x", list("„a “b” c“ x"))
+    assert.equal("“a” b|x", list("““a” b” x"))
+    assert.equal('a "b c|d|e f', list('“a "b c” d “e f”'))
+    assert.equal("a |x", list('"a " x'))
   end)
 
   it("is none where it is an apostrophe", function()
@@ -78,15 +105,17 @@ describe("a quote", function()
   end)
 
   it("takes a time that grows with the line alone", function()
-    for _, unit in ipairs {"\\", "’", "\u{200B}", "“", "語", '\\"'} do
-      local function time(n)
-        local line, from = "‘" .. unit:rep(n), os.clock()
-        list(line)
-        return os.clock() - from
+    for _, unit in ipairs {"\\", "’", "\u{200B}", "“", "語", '\\"', ' "a'} do
+      for _, quote in ipairs {"‘", "“"} do
+        local function time(n)
+          local line, from = quote .. unit:rep(n), os.clock()
+          list(line)
+          return os.clock() - from
+        end
+        time(1000)
+        local few, many = time(10000), time(100000)
+        assert.is_true(many < 40 * few + 0.1, quote .. unit)
       end
-      time(1000)
-      local few, many = time(20000), time(200000)
-      assert.is_true(many < 40 * few + 0.1, unit)
     end
   end)
 end)

@@ -272,6 +272,9 @@ describe("a prefix beside what says already who is meant", function()
                      or "said it"
       assert.equal(answer, scene:ask(text), text)
     end
+    local many = ("!"):rep(1000)
+    assert.equal("said it", scene:ask("dice: " .. many .. "say it"))
+    assert.equal("said it", scene:ask_directly(many .. "say it"))
     for _, text in ipairs {"!say it", "!!say it", "dice: !say it",
                            "@dice !!say it", "say it"} do
       assert.equal("said it", scene:ask_directly(text), text)
@@ -293,6 +296,58 @@ describe("a prefix beside what says already who is meant", function()
     end
     assert.equal("twice", scene:ask("dodouble"))
     assert.equal("I do not know xy. Try help.", scene:ask_directly("doxy"))
+    local many = ("do"):rep(1000)
+    assert.equal("twice", scene:ask("dice: " .. many .. "double"))
+    assert.equal("twice", scene:ask_directly(many .. "doublé"))
+    assert.equal("I do not know xy. Try help.",
+                 scene:ask_directly(many .. "xy"))
+  end)
+
+  it("does not hide a command that it begins with", function()
+    local scene <close> = bots.scene {name = "dice", prefix = "bot "}
+    scene.bot:command("bot [what...]", function(_, args)
+      return "bot of " .. (args.what or "")
+    end)
+    scene:start()
+    for _, what in ipairs {"", "x", "bot x", ("bot "):rep(100) .. "x"} do
+      assert.equal("bot of " .. what, scene:ask("dice: bot " .. what))
+    end
+  end)
+
+  it("may begin the bot's name", function()
+    for _, prefix in ipairs {"d", "@", "dice: ", "dice"} do
+      local scene <close> = bots.scene {name = "dice", prefix = prefix}
+      scene.bot:command("say [what]", function(_, args)
+        return "said " .. (args.what or "")
+      end)
+      scene:start()
+      for _, text in ipairs {"dice: say it", "@dice say it", "@dice: say it",
+                             "dice: " .. prefix .. "say it"} do
+        assert.equal("said it", scene:ask(text), prefix .. text)
+        assert.equal("said it", scene:ask_directly(text), prefix .. text)
+      end
+      assert.equal("said it", scene:ask(prefix .. "say it"))
+      assert.equal(("I do not know nosuch. Try %shelp."):format(prefix),
+                   scene:ask("dice: nosuch"))
+      assert.equal("I do not know nosuch. Try help.",
+                   scene:ask_directly("dice: nosuch"))
+    end
+  end)
+
+  it("takes a time that grows with the message alone", function()
+    local scene <close> = bots.scene {name = "dice"}
+    scene:start()
+    for _, after in ipairs {"", "say"} do
+      local function time(n)
+        local from = os.clock()
+        assert.matches("^I do not know ",
+                       scene:ask_directly(("!"):rep(n) .. after))
+        return os.clock() - from
+      end
+      time(1000)
+      local few, many = time(50000), time(500000)
+      assert.is_true(many < 40 * few + 0.1, after)
+    end
   end)
 end)
 

@@ -2,6 +2,7 @@
 
 local bots = require "spec.support.bots"
 local kit = require "spec.support.kit"
+local scriptfile = require "spec.support.script"
 local testing = require "gop2p.testing"
 
 local expect, refute = testing.expect, testing.refute
@@ -152,6 +153,30 @@ describe("a cooldown of what is listened for", function()
     expect(ann:hears(), "one less")
     ann:say("bob--")
     refute(ann:hears(), "one less")
+  end)
+
+  it("outlives new code, wherever that listens for the text", function()
+    local script <close> = scriptfile [[
+      local bot = require("gop2p.bot").new {
+        name = "karma", join = "localhost:5000", store = false, watch = true,
+      }
+      -- what is new
+      for i = 1, 2 do
+        bot:hear("hi", function() return "hi " .. i end, { cooldown = 1000 })
+      end
+      bot:run()
+    ]]
+    local net = kit.network()
+    local bot = net:bot(script.name, { name = "karma" })
+    local ann = net:user("ann")
+    ann:say("hi")
+    for i = 1, 2 do expect(ann:hears(), "^hi " .. i) end
+    bot:write(script.name, (bot:read(script.name):gsub("%-%- what is new",
+      'bot:hear("h", function() return "an h" end)')))
+    expect(bot:complains(), "reloaded")
+    ann:say("hi")
+    expect(ann:hears(), "^an h$")
+    refute(ann:hears(), "^hi", 2)
   end)
 end)
 

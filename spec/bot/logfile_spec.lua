@@ -141,6 +141,28 @@ describe("a log file", function()
                  .. "device"}, told)
   end)
 
+  it("whose path something else takes is gone on with", function()
+    for what, make in pairs { pipe = "mkfifo log", dir = "mkdir log",
+                              device = "ln -s /dev/null log" } do
+      told = {}
+      l:info("one")
+      sh("cd '%s'; mv log log.1; %s", own.path, make)
+      -- whoever opens a pipe for writing waits for a reader
+      local _ <close> = what == "pipe" and assert(io.open(path, "r+")) or nil
+      l:info("two")
+      assert.is_true(l:reopen())
+      l:info("three")
+      assert.equal("one two three", events("log.1"), what)
+      assert.equal(1, #told)
+      assert.matches("^gop2p bot: could not open the log: .*/log: .", told[1])
+      sh("cd '%s'; rm -r log", own.path)
+      l:info("four")
+      assert.equal("four", events("log"), what)
+      assert.is_true(l:reopen())
+      os.remove(path)
+    end
+  end)
+
   it("that was opened by the script stays the one that it is", function()
     local handle <close> = assert(io.open(path, "a"))
     l = assert(log.open{ bot = function() return "dice" end, file = handle })

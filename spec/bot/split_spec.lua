@@ -10,12 +10,36 @@ describe("a long text", function()
   end)
 
   it("is not cut within the end of a line", function()
-    assert.same({"\r\n", "ab"}, long.split("\r\n\r\nab", 5))
+    assert.same({"\r\n\r\nab"}, long.split("\r\n\r\nab", 6))
     assert.same({"abc", "de"}, long.split("abc\r\nde", 3))
     assert.same({"abc", "de"}, long.split("abc\r\nde", 4))
     assert.same({"ab\r\ncd", "ef"}, long.split("ab\r\ncd\r\nef", 7))
     assert.same({"abcd", "ef"}, long.split("abcd\r\nef", 5))
     assert.same({"\r\nab", "cd"}, long.split("\r\nabcd", 4))
+  end)
+
+  it("has no part in which nothing is", function()
+    local line = ("x"):rep(1000)
+    for _, space in ipairs {"\n", " ", "\t", "\r\n", "\n\n", " \n",
+                            ("\n"):rep(2500), (" "):rep(2500)} do
+      assert.same({line}, long.split(line .. space, 1000), space)
+      assert.same({line, "y"}, long.split(line .. space .. "y", 1000), space)
+    end
+    assert.same({"ab"}, long.split("\r\n\r\nab", 5))
+    assert.same({"abc", "def"}, long.split("abc\n\n\n\n\n\ndef", 4))
+    assert.same({"abc", "  def"}, long.split("abc\n\n  def", 5))
+    assert.same({"abc", " def"}, long.split("abc \n def", 4))
+    assert.same({"abcd", " \u{308}e"}, long.split("abcd  \u{308}e", 4))
+  end)
+
+  it("in which nothing is is one part", function()
+    for _, space in ipairs {"\n", " ", "\r\n", " \n"} do
+      local parts = long.split(space:rep(1002), 1000)
+      assert.equal(1, #parts, space)
+      assert.is_true(#parts[1] > 0 and #parts[1] <= 1000, space)
+    end
+    assert.same({""}, long.split("", 4))
+    assert.same({" \n"}, long.split(" \n", 4))
   end)
 
   it("is not cut before what belongs to a letter", function()
@@ -59,7 +83,8 @@ describe("a long text", function()
   end)
 
   it("takes a time that grows with its length alone", function()
-    for _, unit in ipairs {"a", "\u{301}", "👩\u{200D}", "a ", "  ", "\xFF"} do
+    for _, unit in ipairs {"a", "\u{301}", "👩\u{200D}", "a ", "  ", "\xFF",
+                           "\n", " \n", "\r"} do
       local function time(n)
         local given, from = unit:rep(n), os.clock()
         long.split(given, 4000)

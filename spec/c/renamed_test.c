@@ -39,6 +39,51 @@ static void probe (script *s, const actor *by) {
   (void)script_sent(s);
 }
 
+/* What was queued for bob is refused by what is there now; met by its own
+   connect, or asked who it is. Then it ends, or is sent once more. */
+static gp_receipt *refused (script *s, const actor *now, bool met) {
+  gp_receipt *r;
+  open(s);
+  script_member(s, &bob);
+  r = program_tell(s, "b:1", "x");
+  if (met)
+    script_connect(s, now);
+  script_refuse(s, "direct b:1", now, 403);
+  while (!gp_receipt_issettled(r) && script_count(s, "direct") == 0) {
+    CHECK(script_count(s, "") > 0 || script_untilsent(s) <= 1000);
+    if (script_count(s, "connect b:1") > 0)
+      script_respond(s, "connect b:1", now, "");
+    else if (script_count(s, "probe b:1") > 0)
+      script_respond(s, "probe b:1", now, NULL);
+    script_pass(s, 1);
+  }
+  return r;
+}
+
+TEST(renamedprivate, "a message to a member goes to no other in its place") {
+  static const actor *others[] = {&other, &other2, &go, &seed};
+  for (size_t i = 0; i < 8; i++) {
+    script s;
+    gp_receipt *r = refused(&s, others[i / 2], i % 2 == 1);
+    SAME(script_count(&s, "direct"), 0);
+    SAME(script_result(r), GP_EREPLACED);
+    script_close(&s);
+  }
+}
+
+TEST(renamedsame, "but it does to the same, under another name or process") {
+  static const actor back = {.name = "b:1", .process = 31, .called = "bob"};
+  static const actor *same[] = {&rob, &bare, &back};
+  for (size_t i = 0; i < 6; i++) {
+    script s;
+    gp_receipt *r = refused(&s, same[i / 2], i % 2 == 1);
+    SAME(script_count(&s, "direct b:1"), 1);
+    script_respond(&s, "direct b:1", same[i / 2], NULL);
+    SAME(script_result(r), GP_OK);
+    script_close(&s);
+  }
+}
+
 TEST(renamedprobe,
      "a member's nick becomes what it responds to a probe with") {
   script s;

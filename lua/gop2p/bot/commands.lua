@@ -7,7 +7,7 @@ local commands = {}
 commands.__index = commands
 
 function commands.new()
-  return setmetatable({ list = {}, names = {} }, commands)
+  return setmetatable({ list = {}, names = {}, longest = 0 }, commands)
 end
 
 -- Adds a command: usage.parse's table with 'summary', 'f' and what else its
@@ -17,7 +17,11 @@ function commands:add(command)
   for _, name in ipairs(names) do
     if self.names[fold(name)] then return false, name end
   end
-  for _, name in ipairs(names) do self.names[fold(name)] = command end
+  for _, name in ipairs(names) do
+    name = fold(name)
+    self.names[name] = command
+    self.longest = math.max(self.longest, #name)
+  end
   self.list[#self.list + 1] = command
   return true
 end

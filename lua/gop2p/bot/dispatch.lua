@@ -40,39 +40,51 @@ local function called(bot, said)
   return said:sub(at)
 end
 
--- What comes at once after a prefix that the text begins with, or nil.
-local function prefixed(said, prefix)
-  if not prefix or said:sub(1, #prefix) ~= prefix then return nil end
-  local at, spaced = text.skip(said, #prefix + 1)
-  return not spaced and at <= #said and said:sub(at) or nil
+-- Where what comes at once after a prefix begins, if that stands at 'from';
+-- or nil.
+local function prefixed(said, prefix, from)
+  if not prefix or said:sub(from, from + #prefix - 1) ~= prefix then
+    return nil
+  end
+  local at, spaced = text.skip(said, from + #prefix)
+  return not spaced and at <= #said and at or nil
 end
 
--- How often the prefix may stand before what says already who is meant.
-local PREFIXES = 4
+-- Whether what begins at 'from' calls a command.
+local function calls(bot, line, from)
+  local word = text.word(line, from)
+  return word and bot:find(word)
+end
 
 -- A line without the prefixes that it begins with: without as few as leave a
--- command of the bot, or without all.
+-- command of the bot, or without all. A name may begin with prefixes, but not
+-- with more than it has bytes; so few are tried, however many there are.
 local function bare(bot, line)
-  local rest = line
-  for _ = 0, PREFIXES do
-    if not rest then break end
-    line = rest
-    local word = text.word(line, 1)
-    if word and bot:find(word) then break end
-    rest = prefixed(line, bot.options.prefix)
+  if calls(bot, line, 1) then return line end
+  local at, begins = 1, {}
+  repeat
+    begins[#begins + 1] = at
+    at = prefixed(line, bot.options.prefix, at)
+  until not at
+  local last, longest = begins[#begins], bot:longest()
+  if #text.fold(text.word(line, last) or "") <= longest then
+    for i = math.max(2, #begins - longest), #begins - 1 do
+      if calls(bot, line, begins[i]) then return line:sub(begins[i]) end
+    end
   end
-  return line
+  return line:sub(last)
 end
 
 -- What a message says to the bot, without the name that it begins with, or
--- the prefix that makes it one for bots; and how it was meant: "prefix",
--- "name", "direct"; or nil.
+-- the prefix that makes it one for bots; and how it was meant: "name",
+-- "prefix", "direct"; or nil. The name comes first: it may begin with the
+-- prefix.
 local function addressed(bot, ctx)
   local said = ctx.text
-  local rest = prefixed(said, bot.options.prefix)
-  if rest then return ctx.is_direct and said or rest, "prefix" end
-  rest = called(bot, said)
+  local rest = called(bot, said)
   if rest then return rest, "name" end
+  local at = prefixed(said, bot.options.prefix, 1)
+  if at then return ctx.is_direct and said or said:sub(at), "prefix" end
   if ctx.is_direct then return said, "direct" end
 end
 
@@ -140,11 +152,10 @@ local function found(handler, said, rest)
   return rest and found(handler, rest) or nil
 end
 
--- Whether it may be run for that peer again; then it is. 'place': among all
--- that listens, where several things may listen for one text.
-local function rested(bot, handler, place, peer)
+-- Whether it may be run for that peer again; then it is.
+local function rested(bot, handler, peer)
   if handler.cooldown == 0 then return true end
-  local key = ("%s %d %s"):format(handler.what, place,
+  local key = ("%s %d %s"):format(handler.what, handler.nth,
                                   values.endpoint(peer))
   local _, left = bot.cooldowns:get(key)
   if not left then bot.cooldowns:set(key, false, handler.cooldown) end
@@ -155,11 +166,11 @@ end
 local function hear(bot, ctx, rest)
   local any, said = false, ctx.text:sub(1, HEARD)
   rest = rest and rest:sub(1, HEARD)
-  for place, handler in ipairs(bot.registry.hears) do
+  for _, handler in ipairs(bot.registry.hears) do
     local may = not handler.off and bot.roles:is(ctx.from, handler.role)
     local captures = may and found(handler, said, rest)
     any = any or captures
-    if captures and rested(bot, handler, place, ctx.from) then
+    if captures and rested(bot, handler, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
                table.unpack(captures, 1, captures.n))
     end

@@ -196,6 +196,11 @@ function Bot:find(name)
   return self.registry.commands:find(name) or builtin:find(name)
 end
 
+-- How many bytes the longest name of a command has, folded.
+function Bot:longest()
+  return math.max(self.registry.commands.longest, builtin.longest)
+end
+
 -- What has to stand before a command's name where 'ctx' was said.
 function Bot:lead(ctx)
   if ctx.is_direct then return "" end
@@ -277,7 +282,7 @@ function Bot:hear(pattern, f, extra)
   handler.pattern, handler.finds = pattern, finds
   handler.role = extra.role or "everybody"
   handler.cooldown = check.timeout(extra.cooldown, 3, "hear") or 0
-  table.insert(registered.hears, handler)
+  registered:listen(handler)
 end
 
 -- bot:on(event, f)

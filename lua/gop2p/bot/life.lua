@@ -13,6 +13,8 @@ local values = require "gop2p.values"
 
 local life = {}
 
+local CLOSING = 5   -- seconds that its tasks may take to close
+
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
   local given = {}
@@ -133,8 +135,9 @@ local function stop(self)
   farewell({ self }, "unload")
   self.registry.agenda:stop()
   signals.leave(self.node)
-  self.trouble:close()
-  scheduler.close(self.scope)
+  local limit = scheduler.deadline(CLOSING)
+  self.trouble:close(limit)
+  scheduler.close(self.scope, limit)
   self.node:close()
   if self.memory then forget(self) end
   signals.dismiss(self.service)

@@ -121,7 +121,6 @@ local function addto(self, path)
   end
   if self.handle then self.handle:close() end
   self.handle, self.which = handle, whichfile(path)
-  self.isfile = system.checkfile(path) == true
   return true
 end
 
@@ -142,6 +141,7 @@ function log.open(options)
     return self
   end
   local ok, err = addto(self, self.path)
+  self.isfile = system.checkfile(self.path) == true
   return ok and self, err
 end
 
@@ -153,17 +153,22 @@ local function tell(self, problem)
 end
 
 -- Adds to the file that stands at its path from now on, or goes on with the
--- one that it has: then it returns why.
+-- one that it has: then it returns why. What is no file it does not open: a
+-- pipe that nobody reads would hold up all that runs.
 local function again(self)
-  local ok, err = addto(self, self.path)
-  if not ok then return err.text .. ": " .. err.cause end
+  local ok, code, why = system.checkfile(self.path)
+  if not ok and code ~= "ENOENT" then
+    return ("could not open the log: %s: %s"):format(self.path, why)
+  end
+  local opened, err = addto(self, self.path)
+  return not opened and err.text .. ": " .. err.cause or nil
 end
 
 -- log:reopen() -> whether there is a file to open
 --
--- From now on it adds to the file that stands at its path; not if that is a
--- device or a pipe. Where none can be opened, it goes on with the one that it
--- has.
+-- From now on it adds to the file that stands at its path; not if it began
+-- with a device or a pipe. Where none can be opened, it goes on with the one
+-- that it has.
 function log:reopen()
   if not self.isfile then return false end
   tell(self, again(self))

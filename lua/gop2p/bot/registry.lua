@@ -20,6 +20,16 @@ function registry:handlers(event)
   return self.events[event] or {}
 end
 
+-- Adds what is listened for. 'nth' tells those apart that listen for one
+-- text, and is the same in new code that listens for other texts as well.
+function registry:listen(handler)
+  handler.nth = 1
+  for _, other in ipairs(self.hears) do
+    if other.what == handler.what then handler.nth = other.nth + 1 end
+  end
+  table.insert(self.hears, handler)
+end
+
 -- The command, or what is listened for, of that name; or nil.
 function registry:handler(name)
   local found = self.commands:find(name)

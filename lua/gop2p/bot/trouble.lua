@@ -75,10 +75,10 @@ function trouble:note(err, ofnetwork)
   if not ofnetwork then system.erred(tostring(err)) end
 end
 
--- trouble:close(): nobody handles errors any more.
-function trouble:close()
+-- trouble:close(limit): nobody handles errors any more; see scheduler.close.
+function trouble:close(limit)
   self.over = true
-  scheduler.close(self.scope)
+  scheduler.close(self.scope, limit)
 end
 
 -- trouble:tell(err [, ofnetwork]): never waits.

@@ -19,8 +19,9 @@ local QUOTES = {
 -- alone, and what they do not close is none.
 local APOSTROPHES = { ["‘"] = true, ["’"] = true }
 
--- Phones and keyboards mix these: any of them that ends a word closes what
--- any has opened, unless it closes one that has opened within.
+-- Phones and keyboards mix these. Where its own does not close it, any of
+-- them that ends a word closes what any has opened, unless it closes one that
+-- has opened within: in “a 5" disk” there are inches, in “two words" not.
 local DOUBLE = { ['"'] = true, ["“"] = true, ["”"] = true, ["„"] = true }
 
 -- The quote that stands at 'at', and what closes it; or nil.
@@ -46,14 +47,28 @@ local function closed(s, at, closers)
   end
 end
 
--- Within double quotes, what stands at 'at' may be one, too: 1 where it opens
--- a word, -1 where it ends one, else 0; and where the text goes on after it.
-local function nesting(s, at, begins)
+-- How many double quotes are open within others after what stands at 'at',
+-- when 'depth' were before it: -1 where it is one that ends a word and none
+-- was; and where the text goes on then.
+local function nested(s, at, depth, begins)
   local quote = opening(s, at)
-  if not DOUBLE[quote] then return 0 end
-  if begins then return 1 end
+  if not DOUBLE[quote] then return depth end
   local past = at + #quote
-  return ends(s, past) and -1 or 0, past
+  local last = ends(s, past)
+  if begins and not last then return depth + 1 end
+  if depth > 0 then return depth - 1 end
+  return last and -1 or 0, past
+end
+
+-- Where the text goes on after what stands at 'at', if it closes the double
+-- quote that has opened; and how many are open within then. If 'strict', that
+-- is one of its own, and closes none within.
+local function unnested(s, at, quote, depth, begins, strict)
+  local past = closed(s, at, QUOTES[quote])
+  local now, after = nested(s, at, depth, begins)
+  if now > depth or strict and depth > 0 then return nil, now end
+  if now < 0 and not strict then return after, now end
+  return past, math.max(now, 0)
 end
 
 -- Where a word as ’n’ ends, whose apostrophes are no quotes; or nil.
@@ -63,18 +78,19 @@ end
 
 -- What stands from 'at' on up to the quote that closes it, and where that
 -- has ended; nil where there is none. \" and \\ are " and \. 'quote' has
--- opened it; with 'clips' words such as ’n’ may be in it.
-local function within(s, at, quote, clips)
+-- opened it; if 'strict', its own closes it, and words such as ’n’ may be in
+-- it.
+local function within(s, at, quote, strict)
   local parts, from, first, depth = {}, at, at, 0
   while at <= #s do
     at = s:match('^[^"\\\xC2\xE2\xE3]*()', at)
     local begins = at == first or s:find("^%s", at - 1) ~= nil
-    local past = closed(s, at, QUOTES[quote])
-    local whole = clips and begins and clipped(s, at)
-    if DOUBLE[quote] and not past then
-      local step, after = nesting(s, at, begins)
-      depth = depth + step
-      past = depth < 0 and after or nil
+    local whole = APOSTROPHES[quote] and strict and begins and clipped(s, at)
+    local past
+    if DOUBLE[quote] then
+      past, depth = unnested(s, at, quote, depth, begins, strict)
+    else
+      past = closed(s, at, QUOTES[quote])
     end
     if whole then
       at = whole - 1
@@ -89,11 +105,15 @@ local function within(s, at, quote, clips)
   end
 end
 
--- The same for any quote.
+-- The same for any quote. Where its own would not end a word, others may.
 local function quoted(s, at, quote)
-  local word, past
-  if APOSTROPHES[quote] then word, past = within(s, at, quote, true) end
-  if not word then word, past = within(s, at, quote, false) end
+  local past = closed(s, at, QUOTES[quote])
+  if past then return "", past end
+  local word
+  word, past = within(s, at, quote, true)
+  if not word or not ends(s, past) then
+    word, past = within(s, at, quote, false)
+  end
   return word, past
 end
 
