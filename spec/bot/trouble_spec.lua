@@ -60,6 +60,31 @@ describe("a handler of errors is not called again", function()
     expect(bot:complains(), "could not deliver to localhost:1")
   end)
 
+  it("when it writes to itself, which fails at once", function()
+    local count, bot = calls [[ bot:send(bot.node:self(), tostring(err)) ]]
+    assert.equal(1, count)
+    expect(bot:complains(), "could not deliver to localhost:5001")
+  end)
+
+  it("once the bot has stopped, although what it closes fails", function()
+    local net = kit.network()
+    local text = BOT:format(""):gsub("assert%(bot:run%(%)%)", [[
+      bot:on("start", function()
+        local _ <close> = setmetatable({}, { __close = function()
+          error("not written")
+        end })
+        gop2p.sleep(1000)
+      end)
+      bot:after(1, function() bot:stop() end)
+      bot:run()
+      gop2p.sleep(60)
+    ]])
+    local bot = kit.start(net, text)
+    net:advance(30)
+    assert.same({}, bot:prints())
+    expect(bot:errors(), "not written")
+  end)
+
   it("when it says more than the bot may", function()
     local count, bot = calls [[
       for _ = 1, 5 do gop2p.spawn(bot.say, bot, "broken") end ]]
