@@ -61,7 +61,12 @@ local function retire(task, problem)
   end
 end
 
-local CLOSING = 5   -- seconds that what has ended may take to close
+local CLOSING = 5   -- seconds
+
+-- Until when what ends now may take to close.
+function scheduler.closeby()
+  return core.now() + CLOSING
+end
 
 -- Closes a task: runs what <close> was promised, which may wait until 'limit'
 -- (on core.now's clock; nil: for ever), but cannot yield. What that raises is
@@ -80,7 +85,7 @@ function endspawned(field, value)
     if task.bound and task[field] == value then list[#list + 1] = task end
   end
   table.sort(list, function(a, b) return a.number < b.number end)
-  local limit = core.now() + CLOSING
+  local limit = scheduler.closeby()
   for _, task in ipairs(list) do
     local rests = coroutine.status(task.co) == "suspended"
     if not rests then task.ends = true
@@ -116,7 +121,10 @@ local function resume(task)
   if not ok then
     local problem = debug.traceback(co, scheduler.describe(err))
     task.closing = true
-    coroutine.close(co)
+    local _, other = coroutine.close(co)
+    if other ~= err then
+      problem = problem .. "\n" .. scheduler.describe(other)
+    end
     retire(task, problem)
   elseif coroutine.status(co) == "dead" then
     retire(task)
@@ -389,10 +397,9 @@ scheduler.currentprocess = currentprocess
 -- that is not 'quiet' goes on, scope.resumed() is called, if there is one.
 scheduler.start = start
 
--- Ends all tasks of a scope, but for the one that calls. 'limit': until when
--- they may wait, on core.now's clock; nil: five seconds from now.
+-- Ends all tasks of a scope, but for the one that calls; 'limit': see close.
 function scheduler.close(scope, limit)
-  abandon(scope, {}, limit or core.now() + CLOSING)
+  abandon(scope, {}, limit)
 end
 
 -- On the main thread all tasks share one scope, also those that were
@@ -449,7 +456,7 @@ function scheduler.run(f, stop)
   local process, before, was = scope.process, note(scope), scope.running
   local endby = process.endby
   local _ <close> = setmetatable({}, { __close = function(_, interrupted)
-    abandon(scope, before, stop and core.now() + CLOSING)
+    abandon(scope, before, stop and scheduler.closeby())
     process.endby = endby
     local problem = scope.problem
     scope.running, scope.problem = was, false

@@ -23,6 +23,17 @@ describe("a task that is closed", function()
     assert.is_true(due == nil or due > 0)
   end)
 
+  it("tells what its closing raises, also after an error", function()
+    local told = select(2, pcall(gop2p.run, function()
+      local _ <close> = setmetatable({}, {__close = function()
+        error("not written")
+      end})
+      error("broken")
+    end))
+    assert.matches("broken\nstack traceback:", told)
+    assert.matches("not written", told)
+  end)
+
   it("waits until its time is up, and no other one has to end then",
      function()
     local problems, done = {}, false

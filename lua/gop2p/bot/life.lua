@@ -13,8 +13,6 @@ local values = require "gop2p.values"
 
 local life = {}
 
-local CLOSING = 5   -- seconds that its tasks may take to close
-
 -- Does not wait: names are looked up when it joins, see joining.lua.
 local function startnode(options)
   local given = {}
@@ -135,7 +133,7 @@ local function stop(self)
   farewell({ self }, "unload")
   self.registry.agenda:stop()
   signals.leave(self.node)
-  local limit = scheduler.deadline(CLOSING)
+  local limit = scheduler.closeby()
   self.trouble:close(limit)
   scheduler.close(self.scope, limit)
   self.node:close()
