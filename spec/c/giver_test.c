@@ -323,13 +323,19 @@ static void pretend (script *s, const char *text, const actor *a,
   script_end(s, text, GP_OK, &response);
 }
 
+/* Bob is a member, and a broadcast to him is on its way. */
+static gp_receipt *says (script *s) {
+  gp_receipt *r;
+  open(s, &bob);
+  r = program_say(s, "x");
+  script_sent(s);
+  return r;
+}
+
 TEST(halfheaders, "what shows no process has no message of ours, and shows a "
                   "header form to a probe alone") {
-  gp_receipt *r;
   script s;
-  open(&s, &bob);
-  r = program_say(&s, "x");
-  script_sent(&s);
+  gp_receipt *r = says(&s);
   pretend(&s, "broadcast b:1", &bob, GP_FORM_HEADERS, 0);
   SAME(script_count(&s, "probe b:1"), 2); /* what is it, and is it there? */
   while (script_count(&s, "probe b:1") > 0)
@@ -340,11 +346,8 @@ TEST(halfheaders, "what shows no process has no message of ours, and shows a "
 }
 
 TEST(halffour, "nor what is as v1.1.3 is, and responds to nothing else") {
-  gp_receipt *r;
   script s;
-  open(&s, &bob);
-  r = program_say(&s, "x");
-  script_sent(&s);
+  gp_receipt *r = says(&s);
   pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 0);
   script_fail(&s, "connect b:1", GP_EPROTO);
   pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 0);
@@ -353,11 +356,8 @@ TEST(halffour, "nor what is as v1.1.3 is, and responds to nothing else") {
 }
 
 TEST(halfprocess, "nor what shows a process without a name") {
-  gp_receipt *r;
   script s;
-  open(&s, &bob);
-  r = program_say(&s, "x");
-  script_sent(&s);
+  gp_receipt *r = says(&s);
   pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 77);
   pretend(&s, "connect b:1", &bob, GP_FORM_V113, 78);
   pretend(&s, "broadcast b:1", &bob, GP_FORM_V113, 79);

@@ -152,25 +152,35 @@ local function count(list)
   return n
 end
 
--- As many members as there are servers, each of which takes the place of one
--- within the second.
+-- As many members as a list has servers, their names and ports.
+local function join(members, form, node, list)
+  local names, ports = {}, {}
+  for name in pairs(list) do names[#names + 1] = name end
+  for i in ipairs(names) do
+    members[i] = member(form, node)
+    ports[i] = members[i].port
+  end
+  return names, ports
+end
+
+-- Each server takes the place of a member.
+local function replace(members, list, names, ports)
+  for i, name in ipairs(names) do
+    members[i]:close()
+    members[i] = net.canned(list[name], {port = ports[i]})
+  end
+end
+
+-- Within the second.
 for _, form in ipairs({"ours", "v1.1.3", "v1.1.2", "seed"}) do
   it("a server in the place of a member of " .. form .. " is none", function()
     local members <close> = party.group()
     local node <close> = assert(gop2p.start_local_node(0))
     local other <close> = helper(node)
-    local names, ports = {}, {}
-    for name in pairs(servers) do names[#names + 1] = name end
-    for i in ipairs(names) do
-      members[i] = member(form, node)
-      ports[i] = members[i].port
-    end
+    local names, ports = join(members, form, node, servers)
     net.await(function() return #other:members() == #ports + 1 end)
     local failed, there = failures(node), failures(other)
-    for i, name in ipairs(names) do
-      members[i]:close()
-      members[i] = net.canned(servers[name], {port = ports[i]})
-    end
+    replace(members, servers, names, ports)
     local failed_to = assert(select(2, node:broadcast("x"):wait(8))).failed
     for i, name in ipairs(names) do
       local err = failed_to[gop2p.peer("localhost", ports[i])]
@@ -195,16 +205,8 @@ it("a server that passes for half a node in the place of ours is none",
   local members <close> = party.group()
   local node <close> = assert(gop2p.start_local_node(0))
   local other <close> = helper(node)
-  local names, ports = {}, {}
-  for name in pairs(halves) do names[#names + 1] = name end
-  for i in ipairs(names) do
-    members[i] = member("ours", node)
-    ports[i] = members[i].port
-  end
-  for i, name in ipairs(names) do
-    members[i]:close()
-    members[i] = net.canned(halves[name], {port = ports[i]})
-  end
+  local names, ports = join(members, "ours", node, halves)
+  replace(members, halves, names, ports)
   local failed_to = assert(select(2, node:broadcast("x"):wait(8))).failed
   for i, name in ipairs(names) do
     assert.is_truthy(failed_to[gop2p.peer("localhost", ports[i])], name)
