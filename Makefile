@@ -11,11 +11,13 @@ BUILD    = build
 SETUP    = sh .ci/setup.sh
 RUN      = $(LUA)
 
-# Where Lua's headers are, libevent and utf8proc: pkg-config is asked unless
-# they are named here.
+# Where Lua's headers are, libevent, libsodium and utf8proc: pkg-config is
+# asked unless they are named here.
 LUA_INCDIR   =
 EVENT_INCDIR =
 EVENT_LIBDIR =
+SODIUM_INCDIR =
+SODIUM_LIBDIR =
 UTF8PROC_INCDIR =
 UTF8PROC_LIBDIR =
 
@@ -32,11 +34,20 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
                echo -L$(EVENT_LIBDIR) -levent_extra -levent_core, \
                pkg-config --libs libevent_extra libevent_core))
 
+SODIUM_FLAGS = $(call once,SODIUM_FLAGS,$(if $(SODIUM_INCDIR), \
+               echo -I$(SODIUM_INCDIR),pkg-config --cflags libsodium))
+SODIUM_LIBS  = $(call once,SODIUM_LIBS,$(if $(SODIUM_LIBDIR), \
+               echo -L$(SODIUM_LIBDIR) -lsodium, \
+               pkg-config --libs libsodium))
+
 UTF8PROC_FLAGS = $(call once,UTF8PROC_FLAGS,$(if $(UTF8PROC_INCDIR), \
                  echo -I$(UTF8PROC_INCDIR),pkg-config --cflags libutf8proc))
 UTF8PROC_LIBS  = $(call once,UTF8PROC_LIBS,$(if $(UTF8PROC_LIBDIR), \
                  echo -L$(UTF8PROC_LIBDIR) -lutf8proc, \
                  pkg-config --libs libutf8proc))
+
+# What base/ asks, so that everything that has the core is linked to it.
+CORE_LIBS    = $(SODIUM_LIBS) $(UTF8PROC_LIBS)
 
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
@@ -58,7 +69,7 @@ SYSTEM   = -D_GNU_SOURCE
 WARNINGS = -Wall -Wextra -Wpedantic
 BASE     = -std=c11 $(SYSTEM) -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS) \
-           $(UTF8PROC_FLAGS)
+           $(SODIUM_FLAGS) $(UTF8PROC_FLAGS)
 
 SOURCES = $(sort $(wildcard csrc/*/*.c))
 OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
@@ -125,7 +136,7 @@ build: $(CORE) ## build the C core (the default)
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
 	$(call show,link)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) \
-	  $(EVENT_LIBS) $(UTF8PROC_LIBS) $(LDLIBS)
+	  $(EVENT_LIBS) $(CORE_LIBS) $(LDLIBS)
 
 $(BUILD)/obj/%.o: csrc/%.c Makefile
 	@mkdir -p $(@D)
@@ -134,7 +145,7 @@ $(BUILD)/obj/%.o: csrc/%.c Makefile
 $(CTEST): $(CTEST_OBJECTS) $(CTEST_CORE)
 	@mkdir -p $(@D)
 	$(call show,link)$(CC) $(CFLAGS) $(LDFLAGS) $(CTEST_WRAP) -o $@ \
-	  $(CTEST_OBJECTS) $(CTEST_CORE) $(UTF8PROC_LIBS) -lm
+	  $(CTEST_OBJECTS) $(CTEST_CORE) $(CORE_LIBS) -lm
 
 $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	@mkdir -p $(@D)
@@ -157,7 +168,7 @@ $(LOADED): $(BUILD)/%.so: spec/support/%.c Makefile
 
 $(FUZZERS): %_fuzz: %_fuzz.o $(BUILD)/spec/fuzz.o $(FUZZ_CORE)
 	$(call show,link)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ \
-	  $(LUA_LIBS) $(UTF8PROC_LIBS) -lm
+	  $(LUA_LIBS) $(CORE_LIBS) -lm
 
 $(BUILD)/spec/bare: spec/bench/bare.c Makefile
 	@mkdir -p $(@D)

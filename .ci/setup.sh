@@ -48,6 +48,7 @@ need_build() {
   need pkg-config has_command pkg-config
   need liblua5.4-dev has_library lua5.4
   need libevent-dev has_library libevent_extra
+  need libsodium-dev has_library libsodium
   need libutf8proc-dev has_library libutf8proc
 }
 

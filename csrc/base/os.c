@@ -26,14 +26,8 @@
 
 #if defined(__linux__) && !defined(GP_OS_PORTABLE)
 
-#include <sys/random.h>
-
 const char *gp_os_memrchr (const char *bytes, char byte, size_t len) {
   return memrchr(bytes, byte, len);
-}
-
-bool gp_os_random (void *bytes, size_t len) {
-  return getrandom(bytes, len, 0) == (ssize_t)len;
 }
 
 int gp_os_socket (int family, int type) {
@@ -78,14 +72,6 @@ const char *gp_os_memrchr (const char *bytes, char byte, size_t len) {
     if (bytes[len] == byte)
       return bytes + len;
   return NULL;
-}
-
-bool gp_os_random (void *bytes, size_t len) {
-  int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-  ssize_t n = fd < 0 ? -1 : read(fd, bytes, len);
-  if (fd >= 0)
-    close(fd);
-  return n == (ssize_t)len;
 }
 
 /* A fork of another thread can slip in between. */

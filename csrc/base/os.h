@@ -22,10 +22,6 @@
 /* The last 'byte' among the first 'len' of 'bytes', or NULL. */
 const char *gp_os_memrchr (const char *bytes, char byte, size_t len);
 
-/* Fills 'bytes' with what nobody can foresee. False, and errno: it could
-   not. */
-bool gp_os_random (void *bytes, size_t len);
-
 /*
 ** A socket of the family and type (SOCK_STREAM, SOCK_DGRAM), which never
 ** waits and is closed by exec; or -1 and errno.

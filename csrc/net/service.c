@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/base64.h"
-#include "base/os.h"
+#include "base/crypto.h"
 #include "value/address.h"
 #include "wire/codec.h"
 #include "wire/refusal.h"
@@ -119,9 +119,10 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
   gp_peer_unref(probe);
-  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce) ||
-      !gp_os_random(&opt.node.secret, sizeof opt.node.secret))
+  if (gp_crypto_init() != GP_OK)
     return GP_EIO;
+  gp_crypto_random(&opt.node.nonce, sizeof opt.node.nonce);
+  gp_crypto_random(&opt.node.secret, sizeof opt.node.secret);
   s->process = opt.node.nonce;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = copycors(s, opt.cors);

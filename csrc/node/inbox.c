@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/siphash.h"
+#include "base/crypto.h"
 #include "node/held.h"
 #include "node/respond.h"
 #include "node/state.h"

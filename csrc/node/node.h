@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 #include "base/signal.h"
-#include "base/siphash.h"
+#include "base/crypto.h"
 #include "node/transport.h"
 #include "value/event.h"
 #include "value/message.h"
