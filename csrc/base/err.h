@@ -44,6 +44,7 @@ typedef enum gp_errkind {
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
   X(BUSY, CONNECTION, "the peer cannot take more at present") \
   X(STATUS, CONNECTION, "the peer responded with an error") \
+  X(SOURCE, CONNECTION, "it came from another address than the member's") \
   X(LIMIT, CONNECTION, "a limit of this node was reached") \
   X(CORS, CONNECTION, "a page of another origin sent it (see option cors)") \
   X(BADMSG, PARSING, "not a valid gop2p message") \

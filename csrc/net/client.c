@@ -450,3 +450,13 @@ void gp_result_free (gp_result *r) {
   if (r != NULL)
     call_free((call *)(void *)r);
 }
+
+const char *gp_client_whereis (const gp_client *c, const gp_peer *peer) {
+  const gp_ring *r;
+  for (r = c->underway.next; r != &c->underway; r = r->next) {
+    const call *k = gp_ring_of(const call, place, r);
+    if (k->link != NULL && k->link->sent && gp_peer_equal(k->peer, peer))
+      return k->link->address;
+  }
+  return NULL;
+}

@@ -59,5 +59,9 @@ struct gp_result {
   bool unsent;        /* no connection came about: nobody has it */
 };
 
+/* The numeric address to which a request to 'peer' that is on its way was
+   sent; NULL: to none yet. Borrowed until the loop runs. */
+const char *gp_client_whereis (const gp_client *c, const gp_peer *peer);
+
 #pragma GCC visibility pop
 #endif

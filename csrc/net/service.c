@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "base/crypto.h"
+#include "net/source.h"
 #include "value/address.h"
 #include "wire/codec.h"
 #include "wire/refusal.h"
@@ -38,8 +39,8 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
   opt->client.max_headers = (size_t)16 << 10;
 }
 
-static gp_err send (void *self, uint64_t id, const gp_peer *dial,
-                    const gp_sendreq *request, uint32_t timeout_ms) {
+static gp_err sendrequest (void *self, uint64_t id, const gp_peer *dial,
+                           const gp_sendreq *request, uint32_t timeout_ms) {
   gp_service *s = self;
   gp_httpout out;
   gp_scratch scratch;
@@ -67,6 +68,15 @@ static bool isgone (void *self, const gp_exchange *x) {
   return gp_httpexchange_of(x)->conn == NULL;
 }
 
+static const char *whereis (void *self, const gp_peer *dial) {
+  return gp_client_whereis(((gp_service *)self)->client, dial);
+}
+
+static bool ishere (void *self, const char *address) {
+  (void)self;
+  return gp_source_ishere(address);
+}
+
 /* That the loop stops waiting is all there is to do. */
 static void due (void *arg) {
   (void)arg;
@@ -90,7 +100,7 @@ static void derive (gp_serviceopt *opt, int port) {
 
 static gp_err makenode (gp_service *s, const char *address, size_t len,
                         int port, const gp_nodeopt *opt, gp_signal *signals) {
-  gp_transport t = {s, send, respond, isgone};
+  gp_transport t = {s, sendrequest, respond, isgone, whereis, ishere};
   gp_peer *self;
   gp_err e = gp_peer_new(&self, address, len, port);
   if (e != GP_OK)
@@ -123,6 +133,9 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
     return GP_EIO;
   gp_crypto_random(&opt.node.nonce, sizeof opt.node.nonce);
   gp_crypto_random(&opt.node.secret, sizeof opt.node.secret);
+  gp_crypto_random(opt.node.cookie_key, sizeof opt.node.cookie_key);
+  gp_crypto_random(&opt.node.first_number, sizeof opt.node.first_number);
+  opt.node.first_number >>= 2; /* so that it can be counted up from there */
   s->process = opt.node.nonce;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = copycors(s, opt.cors);

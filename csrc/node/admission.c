@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/departure.h"
 #include "node/held.h"
+#include "node/machine.h"
 #include "node/naming.h"
 #include "node/reconnect.h"
 #include "node/respond.h"
@@ -23,12 +25,19 @@
 */
 #define NEWEST 16
 
+/* A source whose newcomers have not proven to be there has one list in this
+   time: it is much larger than the connect that it responds to. */
+#define UNPROVEN_MS 1000
+#define MAX_SOURCES 1024
+
 void gp_admission_init (gp_admission *a) {
   gp_ring_init(&a->held);
+  gp_ttlmap_init(&a->listed, MAX_SOURCES, UNPROVEN_MS);
 }
 
 void gp_admission_clear (gp_node *n) {
   gp_held_clear(n, &n->admission.held);
+  gp_ttlmap_clear(&n->admission.listed);
 }
 
 /* Members that did not respond last are not handed on: a Go newcomer that is
@@ -112,21 +121,30 @@ static void letin (gp_node *n, gp_record *peer) {
   gp_reconnect_try(n, peer);
 }
 
+/* 'x' may be NULL: it has had its response before it was proven. */
+static void say (gp_node *n, gp_exchange *x, int status, const char *text) {
+  if (x != NULL)
+    gp_respond(n, x, status, text);
+}
+
 /* The response is the list as it was before (protocol.md). */
 static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   gp_peerlist list = {0, 0, NULL};
+  gp_extension own = {0};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, peer))
     e = brief ? listnewest(n, &list) : gp_admission_list(n, &list);
   if (e != GP_OK) {
     gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
                       n->now);
-    gp_respond(n, x, 503, gp_wire_busy);
+    say(n, x, 503, gp_wire_busy);
   }
   else {
     letin(n, peer);
     gp_visitors_stand(peer, false);
-    gp_respond_list(n, x, &list);
+    gp_cookies_show(n, peer, &own);
+    if (x != NULL)
+      gp_respond_list(n, x, &list, &own);
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
   gp_peerlist_clear(&list);
@@ -168,9 +186,10 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
     gp_claim_learn(n, peer, &request->ext.who, n->now);
   else
     gp_claim_forget(n, peer, &request->ext.who);
+  gp_cookies_learn(peer, &request->ext);
   gp_peers_setdial(&n->peers, peer, request->remote);
   gp_compat_learnalias(n, peer, request);
-  gp_visitors_asked(peer, request);
+  gp_visitors_asked(n, peer, request);
   if (!request->ext.brief)
     peer->arrival.entered_at = n->now;
 }
@@ -230,15 +249,15 @@ static bool isnamesake (gp_node *n, gp_record *peer,
   if (verdict == GP_NICK_FREE || merging)
     return false;
   if (verdict == GP_NICK_TAKEN) {
-    gp_respond(n, x, 409, gp_wire_taken);
+    say(n, x, 409, gp_wire_taken);
     refusenick(n, peer);
     return true;
   }
-  *later = hold(n, request, x, n->now + CLAIM_MS);
+  *later = x != NULL && hold(n, request, x, n->now + CLAIM_MS);
   if (*later)
     gp_claim_setpending(n, peer, true);
   else
-    gp_respond(n, x, 503, gp_wire_busy);
+    say(n, x, 503, gp_wire_busy);
   return true;
 }
 
@@ -253,23 +272,14 @@ static bool judge (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return later;
 }
 
-/* Dials a visitor back. False: it cannot be, its response does not wait. */
-static bool dialback (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
-  gp_peer *at = gp_dialback_endpoint(request);
-  bool waits = at != NULL && gp_dialback_begin(n, request, at, x);
-  gp_peer_unref(at);
-  return waits;
-}
-
 /* Finds out what is to be known of a newcomer before it is judged. Whether
    the response waits. */
 static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
   learn(n, peer, request);
   gp_detector_heard(n, peer);
-  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
-    return true;
-  if (gp_visitors_isnew(peer) && dialback(n, request, x))
+  if (x != NULL && request->form == GP_FORM_HEADERS &&
+      findform(n, peer, request, x))
     return true;
   return judge(n, peer, request, x);
 }
@@ -281,56 +291,52 @@ static bool istoolate (const gp_node *n, const gp_recvreq *request) {
                                 (request->ext.visit && request->ext.brief));
 }
 
-void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is) {
-  gp_record *peer = gp_peers_find(&n->peers, d->request.msg->from);
-  if (peer == NULL) {
-    gp_respond(n, d->exchange, 503, gp_wire_busy);
-    return;
+bool gp_admission_turnsaway (gp_node *n, const gp_recvreq *request,
+                             gp_exchange *x) {
+  const gp_peer *from = request->msg->from;
+  const gp_record *peer = gp_peers_find(&n->peers, from);
+  if (gp_compat_isourselves(n, &request->ext.who))
+    gp_respond_yourself(n, x);
+  else if (istoolate(n, request))
+    gp_respond(n, x, 403, gp_wire_notregistered);
+  else if (gp_compat_isself(n, from, request->remote))
+    gp_respond(n, x, 400, gp_wire_yourself);
+  else if (peer == NULL && !hasroom(n, NULL)) {
+    gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
+    gp_respond(n, x, 503, gp_wire_busy);
   }
-  if (is)
-    gp_visitors_dialled(peer, d->request.ext.who.process,
-                        gp_peer_address(d->at));
-  if (istoolate(n, &d->request))
-    gp_respond(n, d->exchange, 403, gp_wire_notregistered);
   else
-    (void)judge(n, peer, &d->request, d->exchange);
-  gp_peers_touch(&n->peers, peer);
+    return false;
+  return true;
 }
 
 /* The record of a newcomer; NULL: it cannot be let in, and was told so. */
 static gp_record *find (gp_node *n, const gp_recvreq *request,
                         gp_exchange *x) {
   const gp_peer *from = request->msg->from;
-  gp_record *peer;
-  if (gp_compat_isourselves(n, &request->ext.who)) {
-    gp_respond_yourself(n, x);
-    return NULL;
-  }
-  peer = gp_naming_recognise(n, from, request->remote, true);
+  gp_record *peer = gp_naming_recognise(n, from, request->remote, true);
   if (istoolate(n, request)) {
-    gp_respond(n, x, 403, gp_wire_notregistered);
-    return NULL;
-  }
-  if (gp_compat_isself(n, from, request->remote)) {
-    gp_respond(n, x, 400, gp_wire_yourself);
+    say(n, x, 403, gp_wire_notregistered);
     return NULL;
   }
   if (peer == NULL && hasroom(n, NULL))
     peer = gp_peers_get(n, from);
   if (peer == NULL) {
     gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
-    gp_respond(n, x, 503, gp_wire_busy);
+    say(n, x, 503, gp_wire_busy);
   }
   return peer;
 }
 
 bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
-                           gp_exchange *x) {
+                           gp_exchange *x, bool proven) {
   gp_peer *had = NULL; /* the name by which it holds us already */
   gp_record *peer = find(n, request, x);
   bool later;
   if (peer == NULL)
     return true;
+  if (proven)
+    gp_peers_setremote(&n->peers, peer, request->remote);
   if (gp_membership_ismember(peer))
     had = gp_peer_ref(gp_compat_ourname(n, peer));
   later = enter(n, peer, request, x);
@@ -340,6 +346,41 @@ bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
   if (gp_membership_isfailing(peer) && !gp_retry_isactive(&peer->retry))
     gp_reconnect_begin(n, peer); /* another process, and not let in */
   return !later;
+}
+
+/* It has the list, so it counts itself as a member: what is broadcast is kept
+   for it. Without memory it is not. */
+static void expect (gp_node *n, const gp_peer *name) {
+  gp_record *peer = gp_peers_get(n, name);
+  if (peer != NULL)
+    (void)gp_membership_apply(n, peer, GP_HAS_KNOCKED, GP_OK);
+}
+
+bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
+                                gp_exchange *x) {
+  gp_peerlist list = {0, 0, NULL};
+  uint64_t source = gp_machine_hash(n, request->remote);
+  gp_ttlmap *listed = &n->admission.listed;
+  gp_extension none = {0};
+  bool given = gp_ttlmap_get(listed, source, n->now) == 0 &&
+               gp_admission_list(n, &list) == GP_OK;
+  if (given) {
+    gp_respond_list(n, x, &list, &none);
+    gp_ttlmap_raise(listed, source, 1, n->now);
+    expect(n, request->msg->from);
+  }
+  else {
+    gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
+    gp_respond(n, x, 503, gp_wire_busy);
+  }
+  gp_peerlist_clear(&list);
+  return given;
+}
+
+void gp_admission_dropped (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_peers_find(&n->peers, request->msg->from);
+  if (peer != NULL && peer->membership == GP_UNPROVEN)
+    gp_departure_reject(n, peer);
 }
 
 /* The claim of 'peer', which waits, once more: the nick may be a third

@@ -14,7 +14,6 @@
 
 #include "base/ring.h"
 #include "node/claim.h"
-#include "node/dialback.h"
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
@@ -29,9 +28,9 @@ typedef struct gp_arrival {
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
-  gp_dialbacks dialbacks; /* who is probed before it gets what it wants: */
-  gp_lookers lookers;     /* who asks for the list alone, */
-  gp_visitors visitors;   /* and who comes to write alone */
+  gp_lookers lookers;   /* who asks for the list alone, */
+  gp_visitors visitors; /* and who comes to write alone */
+  gp_ttlmap listed; /* sources of those that had the list unproven */
   bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 
@@ -40,10 +39,28 @@ void gp_admission_init (gp_admission *a);
 /* Responds with 503 to the connects that wait. */
 void gp_admission_clear (gp_node *n);
 
-/* A connect has come. True when it was responded to; else the response
-   waits. */
+/* Whether a connect is refused, and was told so, whoever has sent it. */
+bool gp_admission_turnsaway (gp_node *n, const gp_recvreq *request,
+                             gp_exchange *x);
+
+/*
+** A connect comes in. True when it was responded to; else the response waits.
+** 'x' may be NULL: it has had its response. 'proven': its 'remote' is where
+** its address has responded from.
+*/
 bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
-                           gp_exchange *x);
+                           gp_exchange *x, bool proven);
+
+/*
+** Its address has not responded in time: it has the list all the same, but is
+** no member yet. False: its source had one within a second, and it is told
+** to come again.
+*/
+bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
+                                gp_exchange *x);
+
+/* It had the list, and its address has not responded at all. */
+void gp_admission_dropped (gp_node *n, const gp_recvreq *request);
 
 /* The members that a newcomer is given are added to 'out'. GP_ENOMEM. */
 gp_err gp_admission_list (const gp_node *n, gp_peerlist *out);
@@ -59,10 +76,6 @@ void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
 */
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
                           const gp_peer *claimant, uint64_t process);
-
-/* The dialling back for a connect has ended; 'is': its process has responded.
-   It is let in as a visitor, or else as a newcomer like any other. */
-void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is);
 
 /* It is a member: it 'has come' to us (GP_HAS_COME), or let us in
    (GP_HAS_RESPONDED). */

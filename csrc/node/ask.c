@@ -71,7 +71,7 @@ void gp_ask_responded (const gp_node *n, const gp_request *r,
 }
 
 void gp_node_askreach (gp_node *n, const gp_peer *entry, uint64_t now) {
-  const gp_record *peer = gp_naming_meant(n, entry);
+  gp_record *peer = gp_naming_meant(n, entry);
   n->now = now;
   if (peer != NULL && gp_membership_ismember(peer) && peer->compat.ours)
     gp_probe_sendself(n, peer);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/departure.h"
 #include "node/nicks.h"
 #include "node/state.h"
@@ -69,6 +70,8 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
   bool replaced;
   if (who->process == 0 || islate(n, c, who->process, asked_at))
     return false;
+  if (other)
+    gp_cookies_reset(peer);
   if (c->process != who->process)
     setprocess(n, c, who->process);
   c->version = who->version;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/state.h"
 
 /*
@@ -32,6 +33,7 @@ void gp_departure_reset (gp_record *peer) {
   gp_suspicion_reset(&peer->liveness);
   gp_retry_reset(&peer->retry);
   gp_sync_reset(peer);
+  gp_cookies_reset(peer);
 }
 
 void gp_departure_forget (gp_node *n, gp_record *peer) {
@@ -71,8 +73,7 @@ bool gp_departure_isrecent (gp_node *n, const gp_peer *name) {
 }
 
 /* In the name of 'from'. */
-static void disconnect (gp_node *n, const gp_record *peer,
-                        const gp_peer *from) {
+static void disconnect (gp_node *n, gp_record *peer, const gp_peer *from) {
   gp_sendreq request;
   memset(&request, 0, sizeof request);
   if (gp_message_new(&request.msg, GP_DISCONNECT, from, NULL, NULL) != GP_OK)
@@ -80,12 +81,13 @@ static void disconnect (gp_node *n, const gp_record *peer,
   request.form = peer->compat.form;
   request.from = from;
   request.to = gp_record_dialled(peer);
+  gp_cookies_show(n, peer, &request.ext);
   (void)n->transport.send(n->transport.self, GP_FIRE_AND_FORGET, request.to,
                           &request, n->self.opt.request_timeout_ms);
   gp_message_unref(request.msg);
 }
 
-void gp_departure_disconnect (gp_node *n, const gp_record *peer) {
+void gp_departure_disconnect (gp_node *n, gp_record *peer) {
   disconnect(n, peer, gp_compat_ourname(n, peer));
 }
 
@@ -98,7 +100,7 @@ static bool isforeign (const gp_record *peer, gp_form form) {
 
 /* One of ours disconnects from each in its form by itself. */
 void gp_departure_relay (gp_node *n, const gp_record *gone, gp_form form) {
-  const gp_record *peer;
+  gp_record *peer;
   const gp_ring *r, *aliases = &gone->names.aliases;
   if (gone->compat.ours)
     return;

@@ -49,7 +49,7 @@ void gp_departure_left (gp_node *n, gp_record *peer);
 bool gp_departure_isrecent (gp_node *n, const gp_peer *name);
 
 /* Disconnects from it at once, past its outbox: fire and forget. */
-void gp_departure_disconnect (gp_node *n, const gp_record *peer);
+void gp_departure_disconnect (gp_node *n, gp_record *peer);
 
 /*
 ** The member 'gone' has disconnected in 'form'. Our lists have made Go

@@ -128,8 +128,8 @@ void gp_detector_told (gp_node *n, gp_record *peer) {
   if (peer->membership != GP_MEMBER || peer->liveness.state == GP_SUSPECTED ||
       n->self.opt.probe_interval_ms == 0)
     return;
-  gp_suspicion_told(&peer->liveness, n->now);
-  lookat(n, peer, n->now);
+  if (gp_suspicion_told(&peer->liveness, n->now))
+    lookat(n, peer, n->now);
 }
 
 void gp_detector_refused (gp_node *n, gp_record *peer) {

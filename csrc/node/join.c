@@ -4,6 +4,7 @@
 #include "node/join.h"
 
 #include "node/admission.h"
+#include "node/cookies.h"
 #include "node/departure.h"
 #include "node/naming.h"
 #include "node/reconnect.h"
@@ -134,6 +135,12 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
   gp_outbox_queue(n, peer, second);
 }
 
+/* One to which we have not proven yet who we are shows none. */
+static void learncookie (gp_record *peer, const gp_recvresp *response) {
+  if (response->ext.has_cookie)
+    gp_cookies_learn(peer, &response->ext);
+}
+
 /* Two of a nick that live both stay when their networks become one. */
 static void learnidentity (gp_node *n, gp_record *peer,
                            const gp_identity *who, uint64_t asked_at) {
@@ -154,7 +161,7 @@ static void learnidentity (gp_node *n, gp_record *peer,
 ** another, and asks for it.
 */
 static void tellearly (gp_node *n, const gp_record *peer, uint64_t since) {
-  const gp_record *early;
+  gp_record *early;
   if (n->self.opt.probe_interval_ms == 0)
     return;
   for (early = gp_record_first(&n->peers); early != NULL;
@@ -180,6 +187,7 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
     r->receipt->joined = true;
   peer = learn(n, peer, response);
   learnidentity(n, peer, &response->ext.who, r->began_at);
+  learncookie(peer, response);
   gp_visitors_stand(peer, r->visit);
   gp_admission_welcome(n, peer, GP_HAS_RESPONDED);
   g.by = peer;
@@ -258,6 +266,7 @@ gp_record *gp_join_listed (gp_node *n, gp_record *peer, const gp_request *r,
     gp_sync_missed(peer);
     return peer;
   }
+  learncookie(peer, response);
   if (!peer->compat.ours)
     g.us = gp_compat_aliasin(n, peer, &response->list);
   greet(n, &g, &response->list);
@@ -275,6 +284,7 @@ gp_record *gp_join_aliased (gp_node *n, gp_record *peer, const gp_request *r,
   gp_compat_setprogram(n, peer, response->form,
                        response->ext.who.peer != NULL);
   gp_peers_setconfirmed(peer, false); /* it may be another program now */
+  learncookie(peer, response);
   if (gp_compat_settlealias(n, peer, response) != NULL)
     gp_compat_checked(peer);
   return peer;

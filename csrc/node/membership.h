@@ -21,6 +21,7 @@
 
 typedef enum gp_membership {
   GP_STRANGER,    /* only written to */
+  GP_UNPROVEN,    /* has our list; its address has not shown that it is it */
   GP_CANDIDATE,   /* named or joined through, has not let us in yet */
   GP_WITHDRAWING, /* likewise, and it is told meanwhile that we leave */
   GP_MEMBER,
@@ -35,6 +36,7 @@ typedef enum gp_membership {
 
 /* What happens to a peer. */
 typedef enum gp_happening {
+  GP_HAS_KNOCKED,   /* it was given the list, unproven */
   GP_HAS_ASKED,     /* we ask it to let us in */
   GP_HAS_COME,      /* it asked us, and is let in */
   GP_HAS_RESPONDED, /* it lets us in */

@@ -25,6 +25,7 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
   opt->probe_interval_ms = 600;
   opt->request_timeout_ms = 5000;
   opt->inbox_timeout_ms = 4000;
+  opt->check_source = true;
 }
 
 static gp_err initself (gp_self *self, const gp_peer *name,
@@ -42,11 +43,12 @@ static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
   gp_random_seed(&n->random, opt->nonce);
   gp_peers_init(&n->peers);
   gp_unsent_init(&n->outboxes.unsent);
+  n->outboxes.last_number = opt->first_number;
   gp_inbox_init(&n->inbox, opt);
   gp_probes_init(&n->probes);
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
-  gp_dialbacks_init(&n->admission.dialbacks);
+  gp_proofs_init(&n->proofs);
   gp_lookers_init(&n->admission.lookers);
   if (gp_deadlines_init(&n->deadlines) != GP_OK)
     return GP_ENOMEM;
@@ -75,7 +77,7 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
 static void endrequests (gp_node *n) {
   gp_request *r;
   gp_record *peer;
-  gp_dialbacks_clear(n);
+  gp_proofs_clear(n);
   while ((r = gp_unsent_take(n)) != NULL)
     gp_request_finish(r, &n->report, r->failure->error, 0);
   for (peer = gp_record_first(&n->peers); peer != NULL;
@@ -257,6 +259,9 @@ static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt) {
     if (gp_membership_istarget(peer))
       e = request(n, peer, GP_PURPOSE_MESSAGE, msg, receipt,
                   n->self.opt.request_timeout_ms);
+    else if (peer->membership == GP_UNPROVEN && !gp_outbox_isfull(n, peer))
+      e = request(n, peer, GP_PURPOSE_MESSAGE, msg, NULL,
+                  n->self.opt.request_timeout_ms);
   return e;
 }
 
@@ -325,6 +330,8 @@ static void giveup (gp_node *n, gp_record *peer) {
 static gp_err leave (gp_node *n, gp_record *peer, gp_message *msg,
                      gp_receipt *receipt) {
   gp_err e;
+  if (peer->membership == GP_UNPROVEN)
+    gp_departure_reject(n, peer);
   if (gp_membership_isfailing(peer))
     giveup(n, peer);
   if (!gp_membership_istarget(peer) && !gp_visitors_isvisitor(peer))

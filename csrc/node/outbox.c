@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/state.h"
 
 /*
@@ -93,7 +94,7 @@ static uint64_t noncefor (const gp_node *n, const gp_record *peer,
 }
 
 /* What goes beyond the published protocol; a Go program ignores it. */
-static void extend (const gp_node *n, const gp_record *peer,
+static void extend (const gp_node *n, gp_record *peer,
                     const gp_request *r, gp_extension *ext) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);
@@ -107,6 +108,7 @@ static void extend (const gp_node *n, const gp_record *peer,
     ext->who = n->self.identity;
   if (rule->bare)
     return;
+  gp_cookies_show(n, peer, ext);
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
@@ -150,9 +152,12 @@ static gp_err begin (gp_node *n, gp_record *peer, gp_request *r) {
 /*
 ** A message to one that did not respond when it was greeted waits until it
 ** does: only then is it known whether it notices what comes twice. Every try
-** of it looks here again.
+** of it looks here again. To one whose address has not shown that it is it
+** nothing is sent.
 */
 static bool mustwait (const gp_record *peer, const gp_request *r) {
+  if (peer->membership == GP_UNPROVEN)
+    return gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
   return gp_membership_iscandidate(peer) && gp_retry_isactive(&peer->retry) &&
          !peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "wire/refusal.h"
@@ -59,7 +60,8 @@ gp_probe *gp_probe_take (gp_node *n, uint64_t id) {
   return NULL;
 }
 
-static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
+/* A plain probe says nothing, so it may be anybody's. */
+static gp_err send (gp_node *n, uint64_t id, gp_record *to,
                     gp_topic topic, const gp_peer *about,
                     uint32_t timeout_ms) {
   gp_sendreq request;
@@ -71,12 +73,16 @@ static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
   request.ext.about = about;
   if (topic == GP_TOPIC_DIGEST)
     request.ext.digest = gp_membership_digest(n);
+  if (topic != GP_TOPIC_NONE) {
+    request.ext.who = n->self.identity;
+    gp_cookies_show(n, to, &request.ext);
+  }
   return n->transport.send(n->transport.self, id, request.to, &request,
                            timeout_ms);
 }
 
 /* What could not even be sent says nothing about anybody. */
-static bool beginfor (gp_node *n, gp_probe *p, const gp_record *to,
+static bool beginfor (gp_node *n, gp_probe *p, gp_record *to,
                       gp_topic topic, const gp_peer *about,
                       uint32_t timeout_ms) {
   if (p == NULL)
@@ -87,18 +93,18 @@ static bool beginfor (gp_node *n, gp_probe *p, const gp_record *to,
   return false;
 }
 
-static bool begin (gp_node *n, gp_probe *p, const gp_record *to,
+static bool begin (gp_node *n, gp_probe *p, gp_record *to,
                    gp_topic topic, const gp_peer *about) {
   return beginfor(n, p, to, topic, about, PROBE_TIMEOUT_MS);
 }
 
-void gp_probe_send (gp_node *n, const gp_record *peer, bool with_digest) {
+void gp_probe_send (gp_node *n, gp_record *peer, bool with_digest) {
   begin(n, newprobe(n, gp_record_name(peer)), peer,
         with_digest ? GP_TOPIC_DIGEST : GP_TOPIC_NONE,
         with_digest ? n->self.identity.peer : NULL);
 }
 
-void gp_probe_claim (gp_node *n, const gp_record *holder,
+void gp_probe_claim (gp_node *n, gp_record *holder,
                      const gp_peer *claimant) {
   gp_probe *p = newprobe(n, gp_record_name(holder));
   if (p != NULL)
@@ -142,7 +148,7 @@ unsigned gp_probe_sendindirect (gp_node *n, const gp_record *peer,
   return count;
 }
 
-void gp_probe_sendself (gp_node *n, const gp_record *helper) {
+void gp_probe_sendself (gp_node *n, gp_record *helper) {
   const gp_peer *self = n->self.identity.peer;
   gp_probe *p = newprobe(n, self);
   if (p != NULL)
@@ -165,7 +171,7 @@ void gp_probe_announce (gp_node *n, const gp_record *peer) {
                  PROBE_TIMEOUT_MS);
 }
 
-bool gp_probe_sendfor (gp_node *n, const gp_record *peer, gp_exchange *x) {
+bool gp_probe_sendfor (gp_node *n, gp_record *peer, gp_exchange *x) {
   gp_probe *p = NULL;
   if (n->probes.helping < MAX_HELPING)
     p = newprobe(n, gp_record_name(peer));

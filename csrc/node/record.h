@@ -11,12 +11,14 @@
 #include "node/admission.h"
 #include "node/claim.h"
 #include "node/compat.h"
+#include "node/cookies.h"
 #include "node/deadlines.h"
 #include "node/inbox.h"
 #include "node/membership.h"
 #include "node/nicks.h"
 #include "node/outbox.h"
 #include "node/peers.h"
+#include "node/proof.h"
 #include "node/retry.h"
 #include "node/suspicion.h"
 #include "node/sync.h"
@@ -36,6 +38,8 @@ struct gp_record {
   gp_dedupe dedupe;
   gp_compat compat;
   gp_claim claim;
+  gp_cookies cookies;
+  gp_proof proof;
   gp_arrival arrival;
   gp_visit visit;
 };

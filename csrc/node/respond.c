@@ -30,23 +30,38 @@ void gp_respond_yourself (gp_node *n, gp_exchange *x) {
   give(n, x, &response);
 }
 
-static void givelist (gp_node *n, gp_exchange *x, const gp_peerlist *list,
-                      bool looks) {
-  gp_sendresp response;
-  memset(&response, 0, sizeof response);
-  response.status = 200;
-  response.list = list;
-  response.ext.who = n->self.identity;
-  response.ext.has_list = looks;
-  give(n, x, &response);
+/* 'response' has what is beyond that. */
+static void givelist (gp_node *n, gp_exchange *x, gp_sendresp *response,
+                      const gp_peerlist *list) {
+  response->status = 200;
+  response->list = list;
+  response->ext.who = n->self.identity;
+  give(n, x, response);
 }
 
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
-  givelist(n, x, list, false);
+void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list,
+                      const gp_extension *own) {
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.ext.has_cookie = own->has_cookie;
+  response.ext.cookie = own->cookie;
+  givelist(n, x, &response, list);
 }
 
 void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
-  givelist(n, x, list, true);
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.ext.has_list = true;
+  givelist(n, x, &response, list);
+}
+
+void gp_respond_cookie (gp_node *n, gp_exchange *x, bool confirmed) {
+  gp_sendresp response;
+  memset(&response, 0, sizeof response);
+  response.status = 204;
+  response.ext.who = n->self.identity;
+  response.ext.confirmed = confirmed;
+  give(n, x, &response);
 }
 
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest) {

@@ -18,11 +18,17 @@ void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
    that. */
 void gp_respond_yourself (gp_node *n, gp_exchange *x);
 
-/* To a connect: 200, a list of peers, and who we are. */
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+/* To a connect: 200, a list of peers, who we are, and the cookie that stands
+   in 'own', if any. */
+void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list,
+                      const gp_extension *own);
 
 /* To a probe for the list: the same, and what a probe is told. */
 void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+
+/* To a probe that asks about a cookie: 204, who we are, and whether it is one
+   that we have made for that process. */
+void gp_respond_cookie (gp_node *n, gp_exchange *x, bool confirmed);
 
 /* To a probe: 204 and who we are; with the digest of our list, or without. */
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest);

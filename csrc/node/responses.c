@@ -6,10 +6,11 @@
 #include "node/admission.h"
 #include "node/ask.h"
 #include "node/departure.h"
+#include "node/gate.h"
 #include "node/giver.h"
 #include "node/join.h"
-#include "node/lookers.h"
 #include "node/reconnect.h"
+#include "node/requests.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
@@ -377,29 +378,19 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   gp_probe_free(p);
 }
 
-/* The end of a probe of one that wants to look or to visit. */
-static void enddialback (gp_node *n, gp_dialback *d, gp_err error,
-                         const gp_recvresp *response) {
-  bool is = error == GP_OK &&
-            response->ext.who.process == d->request.ext.who.process;
-  if (d->request.msg == NULL)
-    gp_lookers_dialled(n, d, is);
-  else
-    gp_admission_dialled(n, d, is);
-  gp_dialback_free(d);
-}
-
 void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
                         const gp_recvresp *response, uint64_t now) {
   gp_probe *p = gp_probe_take(n, id);
-  gp_dialback *d = gp_dialback_take(n, id);
+  gp_question *q = gp_proof_ended(n, id);
   gp_record *peer;
   gp_request *r;
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
-  else if (d != NULL)
-    enddialback(n, d, error, response);
+  else if (q != NULL) {
+    gp_gate_responded(n, q, error, response);
+    gp_requests_letin(n);
+  }
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
   gp_sweep(n);

@@ -3,7 +3,9 @@
 */
 #include "node/admission.h"
 #include "node/departure.h"
+#include "node/gate.h"
 #include "node/reconnect.h"
+#include "node/requests.h"
 #include "node/responses.h"
 #include "node/state.h"
 #include "node/sweep.h"
@@ -34,6 +36,10 @@ static void look (gp_node *n, gp_record *peer) {
 static void dispatch (gp_node *n, gp_deadline *d) {
   switch (d->what) {
     case GP_DUE_PEER: look(n, gp_ring_of(gp_record, deadline, d)); break;
+    case GP_DUE_QUESTION:
+      gp_gate_look(n, gp_ring_of(gp_question, deadline, d));
+      gp_requests_letin(n);
+      break;
     case GP_DUE_UNSENT: gp_responses_unsent(n); break;
     case GP_DUE_PROBE: gp_detector_tick(n); break;
     case GP_DUE_RELIST: gp_sync_relist(n); break;

@@ -3,30 +3,21 @@
 */
 #include "node/visitors.h"
 
+#include "node/machine.h"
 #include "node/state.h"
 
 #define VISIT_MS 10000   /* from its last connect on */
 #define MAX_VISITORS 256 /* at once, */
 #define MAX_EACH 64      /* and of them from one address */
 
-void gp_visitors_asked (gp_record *peer, const gp_recvreq *request) {
+void gp_visitors_asked (const gp_node *n, gp_record *peer,
+                        const gp_recvreq *request) {
   peer->visit.asked = request->ext.visit && request->ext.who.peer != NULL;
+  peer->visit.source = gp_machine_hash(n, request->remote);
 }
 
 bool gp_visitors_isvisitor (const gp_record *peer) {
   return peer->visit.ends_at != 0 && peer->membership == GP_STRANGER;
-}
-
-bool gp_visitors_isnew (const gp_record *peer) {
-  return peer->visit.asked && peer->membership == GP_STRANGER &&
-         (peer->visit.process == 0 ||
-          peer->visit.process != peer->claim.process);
-}
-
-void gp_visitors_dialled (gp_record *peer, uint64_t process,
-                          const char *address) {
-  peer->visit.process = process;
-  peer->visit.source = gp_index_hash(address);
 }
 
 static bool hasroom (const gp_node *n, uint64_t source) {
@@ -44,7 +35,7 @@ bool gp_visitors_letin (gp_node *n, gp_record *peer) {
   gp_visit *v = &peer->visit;
   bool was = v->ends_at != 0;
   if (!v->asked || peer->membership != GP_STRANGER ||
-      gp_visitors_isnew(peer) || (!was && !hasroom(n, v->source)))
+      (!was && !hasroom(n, v->source)))
     return false;
   n->admission.visitors.count += !was;
   v->ends_at = n->now + VISIT_MS;
@@ -57,7 +48,6 @@ void gp_visitors_end (gp_node *n, gp_record *peer) {
     return;
   n->admission.visitors.count--;
   peer->visit.ends_at = 0;
-  peer->visit.process = 0;
   gp_peers_touch(&n->peers, peer);
 }
 

@@ -217,8 +217,20 @@ static bool isgone (void *self, const gp_exchange *x) {
   return gp_ring_of(gp_simrequest, exchange, x)->sender == NULL;
 }
 
+static const char *whereis (void *self, const gp_peer *dial) {
+  const gp_simhost *h = self, *to = gp_sim_find(h->sim, dial);
+  return to == NULL ? NULL : to->remote;
+}
+
+/* Each host is a machine of its own, but for those that are all on one: of
+   these each is there. */
+static bool ishere (void *self, const char *address) {
+  const gp_simhost *h = self;
+  return strcmp(h->remote, address) == 0;
+}
+
 gp_transport gp_simhost_transport (gp_simhost *h) {
-  gp_transport t = {h, send, respond, isgone};
+  gp_transport t = {h, send, respond, isgone, whereis, ishere};
   return t;
 }
 

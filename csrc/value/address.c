@@ -56,6 +56,28 @@ bool gp_address_isinternal (const char *address) {
           IN6_IS_ADDR_LOOPBACK(&v6));
 }
 
+void gp_address_network (unsigned char out[GP_ADDRESS_NETWORK],
+                         const char *address) {
+  struct in6_addr v6;
+  uint32_t v4;
+  memset(out, 0, GP_ADDRESS_NETWORK);
+  if (readipv4(&v4, address)) {
+    out[0] = 4;
+    memcpy(out + 1, &v4, sizeof v4);
+  }
+  else if (inet_pton(AF_INET6, address, &v6) == 1) {
+    out[0] = 6;
+    memcpy(out + 1, v6.s6_addr, 8);
+  }
+}
+
+bool gp_address_samenetwork (const char *a, const char *b) {
+  unsigned char na[GP_ADDRESS_NETWORK], nb[GP_ADDRESS_NETWORK];
+  gp_address_network(na, a);
+  gp_address_network(nb, b);
+  return na[0] != 0 && memcmp(na, nb, sizeof na) == 0;
+}
+
 static const char unspecified[] =
   "name an address of this machine (see option listen)";
 static const char multicast[] = "it is a multicast address";

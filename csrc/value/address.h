@@ -38,5 +38,17 @@ const char *gp_address_fault (const char *address);
 /* Whether both are the same host: one text, or both loopback. */
 bool gp_address_samehost (const char *a, const char *b);
 
+/*
+** The machine that a numeric address belongs to: the first 64 bits of IPv6, or
+** the address of IPv4, also where IPv6 has it (::ffff:10.0.0.5). All zero:
+** it is not numeric.
+*/
+#define GP_ADDRESS_NETWORK 9
+void gp_address_network (unsigned char out[GP_ADDRESS_NETWORK],
+                         const char *address);
+
+/* Whether that is the same of both. */
+bool gp_address_samenetwork (const char *a, const char *b);
+
 #pragma GCC visibility pop
 #endif

@@ -29,6 +29,9 @@ static const char digest[] = "Gop2p-Digest";   /* 16 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
+/* 32 digits; of a probe also: ask 32 digits 16 digits; of its response: yes */
+static const char cookie[] = "Gop2p-Cookie";
+
 /* Of a connect. */
 static const char brief[] = "Gop2p-Brief"; /* 1 */
 static const char visit[] = "Gop2p-Visit"; /* 1 */
@@ -89,6 +92,20 @@ static void writetopic (gp_httpout *out, const gp_extension *x) {
   }
 }
 
+static void writecookie (gp_httpout *out, gp_extensiontext *text,
+                         const gp_extension *x) {
+  bool asks = x->topic == GP_TOPIC_COOKIE;
+  int n = snprintf(text->cookie, sizeof text->cookie, asks ? "ask " : "");
+  size_t i;
+  for (i = 0; i < GP_COOKIE_BYTES; i++)
+    n += snprintf(text->cookie + n, sizeof text->cookie - (size_t)n, "%02x",
+                  x->cookie.bytes[i]);
+  if (asks)
+    snprintf(text->cookie + n, sizeof text->cookie - (size_t)n,
+             " %016" PRIx64, x->process);
+  gp_httpout_addheader(out, cookie, text->cookie);
+}
+
 static void writenumber (gp_httpout *out, gp_extensiontext *text,
                          const gp_extension *x) {
   if (x->nonce == 0 || x->number == 0)
@@ -112,6 +129,10 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
     gp_httpout_addheader(out, visit, "1");
   if (x->has_list)
     gp_httpout_addheader(out, list, "1");
+  if (x->has_cookie)
+    writecookie(out, text, x);
+  else if (x->confirmed)
+    gp_httpout_addheader(out, cookie, "yes");
   writenumber(out, text, x);
 }
 
@@ -176,6 +197,35 @@ static bool readdigest (gp_extension *x, const gp_httpin *in) {
   return true;
 }
 
+/* The cookie that the digits at the head of a text are. */
+static bool readcookiedigits (gp_cookie *out, const char *text) {
+  size_t i;
+  if (strspn(text, "0123456789abcdef") != (size_t)2 * GP_COOKIE_BYTES)
+    return false;
+  for (i = 0; i < GP_COOKIE_BYTES; i++) {
+    unsigned byte;
+    (void)sscanf(text + 2 * i, "%2x", &byte);
+    out->bytes[i] = (unsigned char)byte;
+  }
+  return true;
+}
+
+static bool readcookie (gp_extension *x, const char *value) {
+  x->has_cookie = value != NULL && readcookiedigits(&x->cookie, value) &&
+                  value[2 * GP_COOKIE_BYTES] == '\0';
+  return x->has_cookie;
+}
+
+static bool readcookieasked (gp_extension *x, const char *value) {
+  static const char ask[] = "ask ";
+  const char *digits = value == NULL ? NULL : value + strlen(ask);
+  x->has_cookie = value != NULL && strncmp(value, ask, strlen(ask)) == 0 &&
+                  readcookiedigits(&x->cookie, digits) &&
+                  digits[2 * GP_COOKIE_BYTES] == ' ' &&
+                  readdigits(&x->process, digits + 2 * GP_COOKIE_BYTES + 1);
+  return x->has_cookie;
+}
+
 /* One whose peer is not understood leaves a plain probe. */
 static void readtopic (gp_extension *x, const gp_httpin *in) {
   if ((x->about = gp_httpin_peer(in, probe, "")) != NULL)
@@ -186,6 +236,8 @@ static void readtopic (gp_extension *x, const gp_httpin *in) {
     x->topic = GP_TOPIC_DIGEST;
   else if (gp_httpin_header(in, list) != NULL)
     x->topic = GP_TOPIC_LIST;
+  else if (readcookieasked(x, gp_httpin_header(in, cookie)))
+    x->topic = GP_TOPIC_COOKIE;
 }
 
 static void readreconnect (gp_extension *x, const gp_httpin *in) {
@@ -201,11 +253,18 @@ static void readsender (gp_extension *x, const gp_httpin *in) {
   readwho(&x->who, in);
 }
 
+static bool isyes (const char *value) {
+  return value != NULL && strcmp(value, "yes") == 0;
+}
+
 void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   if (in->method == GP_OPTIONS) {
     readtopic(x, in);
-    if (x->topic == GP_TOPIC_LIST)
-      readsender(x, in);
+    if (x->topic == GP_TOPIC_NONE)
+      return;
+    readsender(x, in);
+    if (x->topic != GP_TOPIC_COOKIE)
+      (void)readcookie(x, gp_httpin_header(in, cookie));
     return;
   }
   readreconnect(x, in);
@@ -213,6 +272,7 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   x->notice = gp_httpin_header(in, notice) != NULL;
   x->visit = gp_httpin_header(in, visit) != NULL;
   readsender(x, in);
+  (void)readcookie(x, gp_httpin_header(in, cookie));
   readnumber(x, in);
 }
 
@@ -220,6 +280,8 @@ void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
   x->has_list = gp_httpin_header(in, list) != NULL;
   readwho(&x->who, in);
+  if (!readcookie(x, gp_httpin_header(in, cookie)))
+    x->confirmed = isyes(gp_httpin_header(in, cookie));
   if (gp_httpin_isok(in))
     x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
 }

@@ -23,6 +23,7 @@ typedef struct gp_extensiontext {
   char version[12];
   char number[40];
   char digest[GP_PEER_TEXT + 24];
+  char cookie[4 + 2 * GP_COOKIE_BYTES + 1 + 16 + 1];
 } gp_extensiontext;
 
 /* Of a request or a response. 'out' borrows from 'text' and from 'x'. */

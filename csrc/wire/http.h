@@ -59,7 +59,7 @@ typedef struct gp_header {
   const char *name, *value;
 } gp_header;
 
-#define GP_HEADERS_MAX 12
+#define GP_HEADERS_MAX 16
 
 /* What is to leave: a request, or a response. Borrows all that it names but
    its body. */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "value/cookie.h"
 #include "value/identity.h"
 #include "value/message.h"
 #include "value/peer.h"
@@ -36,6 +37,8 @@ typedef enum gp_topic {
                         digest */
   GP_TOPIC_LIST,    /* a probe: 'about', the sender, wants the list of members
                         and does not join */
+  GP_TOPIC_COOKIE,  /* a probe: has the receiver made 'cookie' for 'process',
+                        that of the sender? */
   GP_TOPIC_RECONNECT /* a connect that no program asked for: to be refused
                         by one that has left */
 } gp_topic;
@@ -57,6 +60,10 @@ typedef struct gp_extension {
   bool visit;      /* a connect: the sender is no member, but will write */
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
   bool notice;            /* a message: it is one */
+  bool has_cookie;        /* 'cookie' is shown, */
+  gp_cookie cookie;       /* the sender's for the receiver, but for its topic */
+  uint64_t process;       /* with GP_TOPIC_COOKIE */
+  bool confirmed;         /* of a response to that: it has */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */

@@ -165,7 +165,7 @@ TEST(goodbye, "a disconnect past the outbox is said as it is understood") {
   static const actor alias = {
     .name = "h:1", .program = ACTOR_V112, .calls_us = "me:9"};
   script s;
-  const gp_record *h;
+  gp_record *h;
   script_open(&s);
   script_member(&s, &any);
   gp_departure_disconnect(s.node, script_record(&s, "0.0.0.0:5"));

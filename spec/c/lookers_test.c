@@ -32,6 +32,7 @@ static size_t asks (script *s, const actor *by) {
 static void open (script *s) {
   script_open(s);
   script_member(s, &bob);
+  s->silent = true;
 }
 
 /* Nobody has learned of anybody. */
@@ -257,7 +258,7 @@ TEST(lookersrefused, "what cannot be sent is no probe") {
   s.refuse = GP_EMFILE;
   TEXT(script_given(&s, asks(&s, &eve)), BUSY);
   s.refuse = GP_OK;
-  SAME(s.node->admission.dialbacks.count, 0);
+  SAME(s.node->proofs.count, 0);
   script_close(&s);
 }
 

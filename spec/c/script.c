@@ -9,6 +9,9 @@
 
 #include "node/state.h"
 
+/* Who has sent the request that was made last. */
+static const actor *asker;
+
 static const char *const forms[] = {"any", "headers", "seed", "v112", "v113"};
 
 static gp_peer *peerof (const char *text) {
@@ -126,6 +129,23 @@ static bool isgone (void *self, const gp_exchange *x) {
   return ((const script_exchange *)x)->gone;
 }
 
+static const char *whereis (void *self, const gp_peer *dial) {
+  static char remote[32];
+  const char *name = gp_peer_address(dial);
+  (void)self;
+  if (gp_peer_isnumeric(dial))
+    return name;
+  snprintf(remote, sizeof remote, "10.0.%d.%d", (unsigned char)name[0],
+           (unsigned char)name[1]);
+  return remote;
+}
+
+/* "a:1" is at 10.0.0.1. */
+static bool ishere (void *self, const char *address) {
+  (void)self;
+  return strcmp(address, "10.0.0.1") == 0;
+}
+
 void script_init (script *s) {
   memset(s, 0, sizeof *s);
   gp_nodeopt_init(&s->opt);
@@ -135,7 +155,7 @@ void script_init (script *s) {
 }
 
 void script_start (script *s) {
-  gp_transport t = {s, takesend, takeresponse, isgone};
+  gp_transport t = {s, takesend, takeresponse, isgone, whereis, ishere};
   size_t i;
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&s->signals[i], &s->ready);
@@ -260,6 +280,17 @@ static void identify (gp_identity *who, const actor *a) {
     snprintf(who->nick, sizeof who->nick, "%s", a->called);
 }
 
+/* By what we know it again. */
+static void showcookie (gp_extension *x, const actor *a) {
+  if (a->program != ACTOR_OURS ||
+      (a->version != 0 && a->version < GP_VERSION_COOKIES))
+    return;
+  x->has_cookie = true;
+  memset(&x->cookie, 0, sizeof x->cookie);
+  strncpy((char *)x->cookie.bytes, a->name, 8);
+  memcpy(x->cookie.bytes + 8, &a->process, 8);
+}
+
 /* Each response of ours shows a process, and those of most are of no
    concern. */
 static void show (gp_identity *who, const actor *a) {
@@ -306,7 +337,10 @@ gp_recvresp script_response (script *s, const char *text, const actor *by,
     response.status = 204;
   if (isprobe || isconnect)
     identify(&response.ext.who, by);
-  else
+  if (isconnect)
+    showcookie(&response.ext, by);
+  response.ext.confirmed = isprobe && by->program == ACTOR_OURS;
+  if (!isprobe && !isconnect)
     show(&response.ext.who, by);
   return response;
 }
@@ -350,6 +384,7 @@ gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
   gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
   gp_peer *from = peerof(by->name);
   gp_blob *data = text == NULL ? NULL : blobof(text);
+  asker = by;
   SAME(gp_message_new(&request.msg, type, from, NULL, data), GP_OK);
   gp_blob_unref(data);
   gp_peer_unref(from);
@@ -359,25 +394,47 @@ gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
     request.host = gp_peer_ref(s->self);
   if (type == GP_CONNECT)
     identify(&request.ext.who, by);
+  showcookie(&request.ext, by);
   return request;
 }
 
 gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
   gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  asker = by;
   request.ext.topic = topic;
   request.ext.about = about == NULL ? NULL : peerof(about);
-  if (topic == GP_TOPIC_LIST)
+  if (topic != GP_TOPIC_NONE)
     identify(&request.ext.who, by);
+  if (topic != GP_TOPIC_NONE && topic != GP_TOPIC_LIST)
+    showcookie(&request.ext, by);
   return request;
+}
+
+/* The question that the node asks last, if it has just asked it. */
+static script_request *questionin (script *s, size_t since) {
+  script_request *last = &s->sent[s->sent_count - 1];
+  bool asks = s->sent_count > since && !last->over &&
+              strncmp(last->text, "probe", 5) == 0 &&
+              s->node->proofs.count > 0;
+  return asks ? last : NULL;
 }
 
 size_t script_receive (script *s, gp_recvreq *request) {
   script_exchange *x = &s->received[s->received_count];
+  size_t since = s->sent_count;
+  const script_request *question;
   bool responded;
   CHECK(s->received_count < SCRIPT_MAX);
   responded = gp_node_received(s->node, request, &x->head, s->now);
   CHECK(responded == (*x->text != '\0'));
   gp_recvreq_clear(request);
+  question = s->silent ? NULL : questionin(s, since);
+  if (question != NULL) {
+    bool seen = s->seen_count == since;
+    script_respond(s, question->text, asker, NULL);
+    if (seen)
+      s->seen_count = since + 1;
+  }
   return s->received_count++;
 }
 

@@ -67,6 +67,8 @@ typedef struct script {
   size_t sent_count, seen_count;
   script_exchange received[SCRIPT_MAX];
   size_t received_count;
+  bool silent; /* nobody is there: whoever claims something is asked in vain,
+                  until the test responds */
 } script;
 
 /* The options are the defaults, but for a nonce, and that nobody is probed;
@@ -137,8 +139,11 @@ gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
 /* Its probe, with a topic; 'about' may be NULL. */
 gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about);
 
-/* Hands one in, and clears it. Returns the number of its exchange, counted
-   from zero. */
+/*
+** Hands one in, and clears it. Returns the number of its exchange, counted
+** from zero. Where the node asks the actor that it was made for last whether
+** it has sent it, it has.
+*/
 size_t script_receive (script *s, gp_recvreq *request);
 
 /* The same, made at once. */

@@ -37,12 +37,7 @@ static size_t asks (script *s, const actor *by) {
 
 /* Asks, and responds; of that nothing is left to be read. */
 static size_t visits (script *s, const actor *by) {
-  size_t x = asks(s, by);
-  if (script_count(s, "probe 10.") > 0) {
-    (void)script_sent(s);
-    script_respond(s, "probe 10.", by, NULL);
-  }
-  return x;
+  return asks(s, by);
 }
 
 /* With bob, and nothing else of him to be read. */

@@ -1,0 +1,273 @@
+/*
+** node/gate.c - which requests come in.
+*/
+#include "node/gate.h"
+
+#include "node/admission.h"
+#include "node/giver.h"
+#include "node/lookers.h"
+#include "node/machine.h"
+#include "node/naming.h"
+#include "node/respond.h"
+#include "node/state.h"
+#include "value/address.h"
+#include "wire/refusal.h"
+
+#define PATIENCE_MS 1000 /* a request waits so long for its question, */
+#define TURN_MS 5000     /* and so long for its turn before */
+#define ELSEWHERE_MS 10000 /* between two questions about one that sends from
+                              elsewhere */
+
+static bool isconnect (const gp_recvreq *request) {
+  return request->msg != NULL && request->msg->type == GP_CONNECT;
+}
+
+static bool islook (const gp_recvreq *request) {
+  return request->msg == NULL && request->ext.topic == GP_TOPIC_LIST;
+}
+
+static gp_passage refuse (gp_node *n, gp_exchange *x) {
+  gp_respond(n, x, 403, gp_wire_notregistered);
+  return GP_REFUSED;
+}
+
+/* Its exchange waits with a question about what it claims. */
+static gp_passage ask (gp_node *n, const gp_recvreq *request,
+                       gp_exchange *x) {
+  gp_question *q = gp_proof_find(n, request);
+  bool waits = q != NULL ? gp_proof_wait(n, q, request, x)
+                         : (q = gp_proof_ask(n, request, x)) != NULL;
+  if (waits) {
+    gp_proof_lookat(n, q, n->now + (q->began_at == 0 ? TURN_MS
+                                                     : PATIENCE_MS));
+    return GP_WAITS;
+  }
+  gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
+  gp_respond(n, x, 503, gp_wire_busy);
+  return GP_REFUSED;
+}
+
+/* Whether a connect says of the peer's program what is known of it. */
+static bool issameprogram (const gp_record *peer, const gp_recvreq *request) {
+  const gp_compat *c = &peer->compat;
+  bool headers = c->form == GP_FORM_HEADERS || gp_compat_isheaderform(c->form);
+  if (request->ext.who.peer != NULL)
+    return c->ours && peer->claim.process == request->ext.who.process;
+  return !c->ours && c->form != GP_FORM_UNKNOWN &&
+         headers == (request->form == GP_FORM_HEADERS);
+}
+
+/* Without a cookie it counts where it comes from: from where the peer
+   responds. */
+static bool isfromthere (const gp_node *n, const gp_record *peer,
+                         const gp_recvreq *request) {
+  return peer->names.remote[0] != '\0' &&
+         (!n->self.opt.check_source ||
+          gp_machine_isone(n, peer->names.remote, request->remote));
+}
+
+/* A name may stand for another address by now. */
+static gp_passage askelsewhere (gp_node *n, gp_record *peer,
+                                const gp_recvreq *request, gp_exchange *x) {
+  gp_proof *p = &peer->proof;
+  if (peer->names.remote[0] != '\0') {
+    if (p->asked_at != 0 && n->now < p->asked_at + ELSEWHERE_MS)
+      return refuse(n, x);
+    p->asked_at = n->now;
+  }
+  return ask(n, request, x);
+}
+
+/* The sender is 'peer' if it is who it says. */
+static gp_passage judgepeer (gp_node *n, gp_record *peer,
+                             const gp_recvreq *request, gp_exchange *x) {
+  bool connects = isconnect(request);
+  switch (gp_cookies_judge(peer, &request->ext)) {
+    case GP_SHOWN_ITS: return GP_PASSES;
+    case GP_SHOWN_UNKNOWN: return ask(n, request, x);
+    case GP_SHOWN_WRONG:
+      return connects || gp_proof_find(n, request) != NULL
+               ? ask(n, request, x)
+               : refuse(n, x);
+    default: break;
+  }
+  if (connects && !issameprogram(peer, request))
+    return ask(n, request, x);
+  if (isfromthere(n, peer, request))
+    return GP_PASSES;
+  return connects ? ask(n, request, x) : askelsewhere(n, peer, request, x);
+}
+
+/* Whether what is at 'remote' is 'name' without doubt. */
+static bool isat (const gp_peer *name, const char *remote) {
+  const char *address = gp_peer_address(name);
+  return gp_peer_isany(name) ||
+         (gp_peer_isnumeric(name) && gp_address_samehost(address, remote)) ||
+         (gp_address_islocalname(address) && gp_address_isinternal(remote));
+}
+
+/* Whether the record is of one that may speak. */
+static bool isknown (const gp_record *peer) {
+  return peer != NULL && (peer->membership != GP_STRANGER ||
+                          gp_visitors_isvisitor(peer));
+}
+
+/* One that sends from where a peer is listens there under that name, or is a
+   liar. */
+static gp_passage judgenamed (gp_node *n, const gp_peer *name,
+                              const gp_recvreq *request, gp_exchange *x) {
+  gp_record *peer = gp_naming_sender(n, name, request->remote, false);
+  if (!isknown(peer))
+    return gp_proof_find(n, request) != NULL ? ask(n, request, x) : GP_PASSES;
+  if (gp_peers_find(&n->peers, name) == NULL && !isat(name, request->remote))
+    return ask(n, request, x);
+  return judgepeer(n, peer, request, x);
+}
+
+static gp_passage judgeconnect (gp_node *n, const gp_recvreq *request,
+                                gp_exchange *x) {
+  gp_record *peer = gp_peers_find(&n->peers, request->msg->from);
+  if (gp_admission_turnsaway(n, request, x))
+    return GP_REFUSED;
+  return isknown(peer) ? judgepeer(n, peer, request, x)
+                       : ask(n, request, x);
+}
+
+gp_passage gp_gate_judge (gp_node *n, const gp_recvreq *request,
+                          gp_exchange *x) {
+  const gp_peer *name = gp_proof_sender(request);
+  if (isconnect(request))
+    return judgeconnect(n, request, x);
+  if (islook(request))
+    return gp_lookers_turnsaway(n, request, x) ? GP_REFUSED
+                                               : ask(n, request, x);
+  if (name == NULL || request->ext.topic == GP_TOPIC_COOKIE)
+    return GP_PASSES;
+  return judgenamed(n, name, request, x);
+}
+
+/* Whether a connect waits with it for its list. */
+static bool owesalist (const gp_question *q) {
+  const gp_ring *r;
+  for (r = q->claimers.next; r != &q->claimers; r = r->next) {
+    const gp_claimer *c = gp_ring_of(gp_claimer, place, r);
+    if (c->exchange != NULL && isconnect(&c->request))
+      return true;
+  }
+  return false;
+}
+
+/* Whether those that came later wait for it. */
+static bool blocks (const gp_question *q) {
+  return q->began_at != 0 && q->at != NULL && !q->late && !q->holds &&
+         owesalist(q);
+}
+
+gp_claimer *gp_gate_next (gp_node *n) {
+  gp_ring *all = &n->proofs.all, *r, *next;
+  bool blocked = false;
+  for (r = all->next; r != all; r = next) {
+    gp_question *q = gp_ring_of(gp_question, place, r);
+    gp_claimer *c = NULL;
+    next = r->next;
+    if (q->holds && !(blocked && owesalist(q)) &&
+        (c = gp_proof_take(q)) != NULL)
+      return c;
+    if (q->holds && gp_ring_empty(&q->claimers))
+      gp_proof_end(n, q);
+    else
+      blocked = blocked || blocks(q);
+  }
+  return NULL;
+}
+
+/* A member that sends from elsewhere is told once in a while. */
+static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
+  const gp_peer *name = gp_proof_sender(request);
+  const gp_record *peer = gp_peers_find(&n->peers, name);
+  if (peer != NULL && gp_membership_ismember(peer) && !isconnect(request) &&
+      !request->ext.has_cookie)
+    gp_report_refusal(&n->report, GP_ESOURCE, 403, gp_peer_text(name),
+                      n->now);
+}
+
+/* Its claim has not been shown to be true. */
+static void drop (gp_node *n, gp_question *q) {
+  gp_claimer *c;
+  while ((c = gp_proof_take(q)) != NULL) {
+    tellelsewhere(n, &c->request);
+    if (c->exchange != NULL)
+      gp_respond(n, c->exchange, 403, gp_wire_unreached);
+    else
+      gp_admission_dropped(n, &c->request);
+    gp_claimer_free(c);
+  }
+  gp_proof_end(n, q);
+}
+
+static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
+  uint64_t since = c->came_at > q->began_at ? c->came_at : q->began_at;
+  if (c->exchange == NULL || islook(&c->request))
+    return UINT64_MAX;
+  return q->began_at == 0 ? c->came_at + TURN_MS : since + PATIENCE_MS;
+}
+
+/* It has waited for as long as it may. Whether it is done with. */
+static bool overdue (gp_node *n, const gp_question *q, gp_claimer *c) {
+  bool listed = isconnect(&c->request) && q->began_at != 0;
+  gp_exchange *x = c->exchange;
+  c->exchange = NULL;
+  if (listed)
+    return !gp_admission_listunproven(n, &c->request, x);
+  gp_report_refusal(&n->report, GP_ELIMIT, 503, q->remote, n->now);
+  gp_respond(n, x, 503, gp_wire_busy);
+  return true;
+}
+
+/* Responds to those of its requests that are due. */
+static void answer (gp_node *n, gp_question *q) {
+  gp_ring *r, *next;
+  for (r = q->claimers.next; r != &q->claimers; r = next) {
+    gp_claimer *c = gp_ring_of(gp_claimer, place, r);
+    next = r->next;
+    if (dueat(q, c) <= n->now && overdue(n, q, c)) {
+      gp_ring_remove(&c->place);
+      gp_claimer_free(c);
+    }
+    else
+      gp_proof_lookat(n, q, dueat(q, c));
+  }
+}
+
+void gp_gate_settle (gp_node *n) {
+  gp_ring *all = &n->proofs.all, *r, *next;
+  for (r = all->next; r != all; r = next) {
+    gp_question *q = gp_ring_of(gp_question, place, r);
+    next = r->next;
+    if (q->holds)
+      continue;
+    answer(n, q);
+    if (gp_ring_empty(&q->claimers))
+      gp_proof_end(n, q);
+    else if (gp_proof_isover(q) && !owesalist(q))
+      drop(n, q);
+    else
+      gp_proof_lookat(n, q, UINT64_MAX);
+  }
+}
+
+/* A connect that is due has its list soon: those that came later need not
+   wait for it any more. */
+void gp_gate_look (gp_node *n, gp_question *q) {
+  const gp_ring *r;
+  gp_proof_try(n, q);
+  for (r = q->claimers.next; r != &q->claimers; r = r->next)
+    q->late = q->late ||
+              dueat(q, gp_ring_of(gp_claimer, place, r)) <= n->now;
+}
+
+void gp_gate_responded (gp_node *n, gp_question *q, gp_err error,
+                        const gp_recvresp *response) {
+  if (!gp_proof_judge(n, q, error, response))
+    gp_gate_look(n, q);
+}
