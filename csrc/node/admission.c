@@ -377,10 +377,12 @@ bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
   return given;
 }
 
-void gp_admission_dropped (gp_node *n, const gp_recvreq *request) {
-  gp_record *peer = gp_peers_find(&n->peers, request->msg->from);
-  if (peer != NULL && peer->membership == GP_UNPROVEN)
-    gp_departure_reject(n, peer);
+void gp_admission_dropped (gp_node *n, const gp_peer *name) {
+  gp_record *peer = gp_peers_find(&n->peers, name);
+  if (peer == NULL || peer->membership != GP_UNPROVEN)
+    return;
+  gp_departure_reject(n, peer);
+  gp_outbox_advance(n, peer); /* what the program says to it alone */
 }
 
 /* The claim of 'peer', which waits, once more: the nick may be a third

@@ -60,7 +60,7 @@ bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
                                 gp_exchange *x);
 
 /* It had the list, and its address has not responded at all. */
-void gp_admission_dropped (gp_node *n, const gp_recvreq *request);
+void gp_admission_dropped (gp_node *n, const gp_peer *name);
 
 /* The members that a newcomer is given are added to 'out'. GP_ENOMEM. */
 gp_err gp_admission_list (const gp_node *n, gp_peerlist *out);

@@ -47,15 +47,28 @@ static void makeat (const gp_node *n, gp_cookie *out, const gp_peer *at) {
   gp_crypto_mac(out->bytes, n->self.opt.cookie_key, text, strlen(text));
 }
 
+/* What we show to the process under another name, or NULL. */
+static const gp_cookies *twin (const gp_node *n, uint64_t process) {
+  const gp_record *peer = gp_record_first(&n->peers);
+  while (peer != NULL &&
+         (peer->claim.process != process || !peer->cookies.has_ours))
+    peer = gp_record_next(peer);
+  return process == 0 || peer == NULL ? NULL : &peer->cookies;
+}
+
 /* It stays the same for as long as the peer is the same, also when its
    process comes to be known. */
 static const gp_cookie *ours (const gp_node *n, gp_record *peer) {
   gp_cookies *c = &peer->cookies;
+  const gp_cookies *other;
   if (c->has_ours)
     return &c->ours;
+  other = twin(n, peer->claim.process);
   c->has_ours = true;
-  c->made_for = peer->claim.process;
-  if (c->made_for != 0)
+  c->made_for = other != NULL ? other->made_for : peer->claim.process;
+  if (other != NULL)
+    c->ours = other->ours;
+  else if (c->made_for != 0)
     makefor(n, &c->ours, c->made_for);
   else
     makeat(n, &c->ours, gp_record_dialled(peer));

@@ -163,6 +163,20 @@ static bool blocks (const gp_question *q) {
          owesalist(q);
 }
 
+/* One that had its list unproven, and is no more than that now, is not
+   awaited any more, unless it has come with another claim as well. */
+static void end (gp_node *n, gp_question *q) {
+  const gp_ring *all = &n->proofs.all, *r;
+  bool last = q->late;
+  for (r = all->next; r != all && last; r = r->next) {
+    const gp_question *other = gp_ring_of(const gp_question, place, r);
+    last = other == q || !other->late || !gp_peer_equal(other->name, q->name);
+  }
+  if (last)
+    gp_admission_dropped(n, q->name);
+  gp_proof_end(n, q);
+}
+
 gp_claimer *gp_gate_next (gp_node *n) {
   gp_ring *all = &n->proofs.all, *r, *next;
   bool blocked = false;
@@ -174,7 +188,7 @@ gp_claimer *gp_gate_next (gp_node *n) {
         (c = gp_proof_take(q)) != NULL)
       return c;
     if (q->holds && gp_ring_empty(&q->claimers))
-      gp_proof_end(n, q);
+      end(n, q);
     else
       blocked = blocked || blocks(q);
   }
@@ -198,11 +212,9 @@ static void drop (gp_node *n, gp_question *q) {
     tellelsewhere(n, &c->request);
     if (c->exchange != NULL)
       gp_respond(n, c->exchange, 403, gp_wire_unreached);
-    else
-      gp_admission_dropped(n, &c->request);
     gp_claimer_free(c);
   }
-  gp_proof_end(n, q);
+  end(n, q);
 }
 
 static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
@@ -213,10 +225,11 @@ static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
 }
 
 /* It has waited for as long as it may. Whether it is done with. */
-static bool overdue (gp_node *n, const gp_question *q, gp_claimer *c) {
+static bool overdue (gp_node *n, gp_question *q, gp_claimer *c) {
   bool listed = isconnect(&c->request) && q->began_at != 0;
   gp_exchange *x = c->exchange;
   c->exchange = NULL;
+  q->late = q->late || listed;
   if (listed)
     return !gp_admission_listunproven(n, &c->request, x);
   gp_report_refusal(&n->report, GP_ELIMIT, 503, q->remote, n->now);
@@ -248,7 +261,7 @@ void gp_gate_settle (gp_node *n) {
       continue;
     answer(n, q);
     if (gp_ring_empty(&q->claimers))
-      gp_proof_end(n, q);
+      end(n, q);
     else if (gp_proof_isover(q) && !owesalist(q))
       drop(n, q);
     else

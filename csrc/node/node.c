@@ -330,8 +330,10 @@ static void giveup (gp_node *n, gp_record *peer) {
 static gp_err leave (gp_node *n, gp_record *peer, gp_message *msg,
                      gp_receipt *receipt) {
   gp_err e;
-  if (peer->membership == GP_UNPROVEN)
+  if (peer->membership == GP_UNPROVEN) {
     gp_departure_reject(n, peer);
+    gp_outbox_advance(n, peer);
+  }
   if (gp_membership_isfailing(peer))
     giveup(n, peer);
   if (!gp_membership_istarget(peer) && !gp_visitors_isvisitor(peer))

@@ -56,6 +56,12 @@ gp_claimer *gp_proof_take (gp_question *q) {
   return c;
 }
 
+static void freequestion (gp_question *q) {
+  gp_peer_unref(q->name);
+  gp_peer_unref(q->at);
+  free(q);
+}
+
 void gp_proof_end (gp_node *n, gp_question *q) {
   gp_claimer *c;
   while ((c = gp_proof_take(q)) != NULL)
@@ -64,8 +70,7 @@ void gp_proof_end (gp_node *n, gp_question *q) {
   n->proofs.waiting -= q->began_at == 0;
   gp_deadlines_cancel(&n->deadlines, &q->deadline);
   gp_ring_remove(&q->place);
-  gp_peer_unref(q->at);
-  free(q);
+  freequestion(q);
 }
 
 void gp_proofs_clear (gp_node *n) {
@@ -181,6 +186,7 @@ static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
   q->deadline.what = GP_DUE_QUESTION;
   q->here = gp_machine_ishere(n, request->remote);
   strncpy(q->remote, request->remote, sizeof q->remote - 1);
+  q->name = gp_peer_ref(gp_proof_sender(request));
   q->at = endpoint(n, request);
   return q;
 }
@@ -193,8 +199,7 @@ gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,
     return NULL;
   if ((!turn && n->proofs.waiting >= MAX_WAITING) ||
       !gp_proof_wait(n, q, request, x)) {
-    gp_peer_unref(q->at);
-    free(q);
+    freequestion(q);
     return NULL;
   }
   gp_ring_append(&n->proofs.all, &q->place);

@@ -37,7 +37,8 @@ typedef struct gp_question {
   gp_ring place; /* in gp_proofs, in order of arrival */
   gp_ring claimers;
   gp_deadline deadline;
-  gp_peer *at;     /* where it is asked; NULL: nowhere */
+  gp_peer *name;   /* whom its claimers say they are, */
+  gp_peer *at;     /* and where it is asked; NULL: nowhere */
   uint64_t id;     /* of the probe on its way; 0: there is none */
   uint64_t began_at; /* it was asked for the first time; 0: it waits for its
                         turn */

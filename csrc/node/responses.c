@@ -146,6 +146,7 @@ static void endfindform (gp_node *n, gp_record *peer, const gp_request *r,
   else {
     gp_compat_setprogram(n, peer, response->form,
                          response->ext.who.peer != NULL);
+    gp_claim_learn(n, peer, &response->ext.who, r->began_at);
     if (gp_membership_isfailing(peer))
       gp_reconnect_hasten(n, peer);
   }
