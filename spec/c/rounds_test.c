@@ -43,7 +43,7 @@ static int neighbour (const script *s) {
   for (i = 0; i < CROWD; i++) {
     actor a = crowd(i);
     gp_record *peer = script_record(s, a.name);
-    uint32_t way = peer->entry.link.hash - gp_peer_hash(s->self);
+    uint32_t way = peer->entry.publichash - gp_peer_publichash(s->self);
     if (way < nearest) {
       nearest = way;
       found = i;
@@ -184,7 +184,8 @@ TEST(upto, "those are neighbours that come up to the first of ours") {
     a.name = name;
     a.program = i % 8 == 7 ? ACTOR_OURS : ACTOR_V113;
     script_member(&s, &a);
-    way = script_record(&s, name)->entry.link.hash - gp_peer_hash(s.self);
+    way = script_record(&s, name)->entry.publichash -
+          gp_peer_publichash(s.self);
     if (a.program == ACTOR_OURS && way < least) {
       least = way;
       strcpy(nearest, name);
@@ -192,7 +193,8 @@ TEST(upto, "those are neighbours that come up to the first of ours") {
   }
   for (i = 0; i < 40; i++) {
     snprintf(name, sizeof name, "%c%c:1", 'g' + i / 26, 'a' + i % 26);
-    way = script_record(&s, name)->entry.link.hash - gp_peer_hash(s.self);
+    way = script_record(&s, name)->entry.publichash -
+          gp_peer_publichash(s.self);
     before += way <= least;
   }
   gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
