@@ -157,6 +157,7 @@ build = {
         "csrc/sim/steady.c",
         "csrc/sim/weigh.c",
         "csrc/value/address.c",
+        "csrc/value/digest.c",
         "csrc/value/event.c",
         "csrc/value/identity.c",
         "csrc/value/message.c",

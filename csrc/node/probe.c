@@ -59,6 +59,18 @@ gp_probe *gp_probe_take (gp_node *n, uint64_t id) {
   return NULL;
 }
 
+/* A digest that there is no memory for leaves a plain probe. */
+static void settopic (gp_node *n, gp_extension *x, gp_topic topic,
+                      const gp_peer *about) {
+  if (topic == GP_TOPIC_DIGEST) {
+    x->digest = gp_membership_digest(n);
+    if (gp_digest_isnone(x->digest))
+      return;
+  }
+  x->topic = topic;
+  x->about = about;
+}
+
 static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
                     gp_topic topic, const gp_peer *about,
                     uint32_t timeout_ms) {
@@ -67,10 +79,7 @@ static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
   request.form = to->compat.form;
   request.from = gp_compat_ourname(n, to);
   request.to = gp_record_dialled(to);
-  request.ext.topic = topic;
-  request.ext.about = about;
-  if (topic == GP_TOPIC_DIGEST)
-    request.ext.digest = gp_membership_digest(n);
+  settopic(n, &request.ext, topic, about);
   return n->transport.send(n->transport.self, id, request.to, &request,
                            timeout_ms);
 }
