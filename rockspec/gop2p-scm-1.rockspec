@@ -186,7 +186,9 @@ build = {
         "csrc/wire/refusal.c",
       },
       defines = {"_GNU_SOURCE"},
-      libraries = {"event_extra", "event_core", "sodium", "utf8proc"},
+      libraries = {
+        "event_extra", "event_core", "sodium", "utf8proc",
+      },
       incdirs = {
         "csrc", "$(EVENT_INCDIR)", "$(SODIUM_INCDIR)",
         "$(UTF8PROC_INCDIR)",

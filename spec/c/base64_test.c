@@ -81,10 +81,7 @@ TEST(base64rest, "bits of the last digit that are of no byte are any") {
 }
 
 TEST(base64breaks, "line breaks alone are no bytes, and zero bytes none") {
-  static const char zeros[][6] = {"Zm9v\0", "\0Zm9v",
-                                  "Zm\0"
-                                  "9v",
-                                  "\0\0\0\0"};
+  static const char zeros[][6] = {"Zm9v\0", "\0Zm9v", "Zm\09v", "\0\0\0\0"};
   gp_blob *b;
   size_t i;
   SAME(gp_base64_read(&b, "\r\n\n", 3), GP_OK);

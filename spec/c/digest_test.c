@@ -177,7 +177,7 @@ static void invent (char name[16], int i) {
   snprintf(name, 16, "invented%d:1", i);
 }
 
-/* Fills the list with invented names whose former digest is that of 'name'. */
+/* Fills the list with invented names that have the former digest of it. */
 static void hide (list *l, const char *name) {
   static sum known[64], rest;
   char text[16];
