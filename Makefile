@@ -22,8 +22,11 @@ UTF8PROC_INCDIR =
 UTF8PROC_LIBDIR =
 
 # A command's output, which is asked for once and not before it is needed:
-# pkg-config may be among what set-up installs.
-once = $(eval $(1) := $(shell $(2)))$($(1))
+# pkg-config may be among what set-up installs. Where it fails, something is
+# missing.
+once = $(eval $(1) := $(shell $(2)))$(if $(filter-out 0,$(.SHELLSTATUS)), \
+       $(error "$(strip $(2))" fails: "sh .ci/setup.sh" installs what is \
+       missing))$($(1))
 
 LUA_FLAGS    = $(call once,LUA_FLAGS,$(if $(LUA_INCDIR), \
                echo -I$(LUA_INCDIR),pkg-config --cflags lua5.4))

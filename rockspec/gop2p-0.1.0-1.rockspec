@@ -160,6 +160,7 @@ build = {
         "csrc/sim/steady.c",
         "csrc/sim/weigh.c",
         "csrc/value/address.c",
+        "csrc/value/digest.c",
         "csrc/value/event.c",
         "csrc/value/identity.c",
         "csrc/value/message.c",
@@ -179,7 +180,9 @@ build = {
         "csrc/wire/refusal.c",
       },
       defines = {"_GNU_SOURCE"},
-      libraries = {"event_extra", "event_core", "sodium", "utf8proc"},
+      libraries = {
+        "event_extra", "event_core", "sodium", "utf8proc",
+      },
       incdirs = {
         "csrc", "$(EVENT_INCDIR)", "$(SODIUM_INCDIR)",
         "$(UTF8PROC_INCDIR)",

@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 
+#include "base/crypto.h"
 #include "base/os.h"
 
 /* The one name that the library shows. */
@@ -62,6 +63,8 @@ int luaopen_gop2p_core (lua_State *L) {
     restore(L);
     return 1;
   }
+  if (gp_crypto_init() != GP_OK)
+    return luaL_error(L, "gop2p: the system gives no random bytes");
   gp_os_keepstandard();
   open(L);
   lua_pushvalue(L, -1);

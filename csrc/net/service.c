@@ -129,8 +129,6 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
   gp_peer_unref(probe);
-  if (gp_crypto_init() != GP_OK)
-    return GP_EIO;
   gp_crypto_random(&opt.node.nonce, sizeof opt.node.nonce);
   gp_crypto_random(&opt.node.secret, sizeof opt.node.secret);
   gp_crypto_random(opt.node.cookie_key, sizeof opt.node.cookie_key);

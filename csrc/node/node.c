@@ -390,7 +390,7 @@ uint64_t gp_node_lostfailures (gp_node *n) {
   return gp_report_takelost(&n->report);
 }
 
-uint64_t gp_node_digest (const gp_node *n) {
+gp_digest gp_node_digest (gp_node *n) {
   return gp_membership_digest(n);
 }
 

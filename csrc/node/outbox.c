@@ -89,7 +89,7 @@ static uint64_t noncefor (const gp_node *n, const gp_record *peer,
   if (!peer->compat.ours)
     return 0;
   if (r->moved || aside)
-    nonce += 1 + (uint64_t)gp_peer_hash(r->failure->peer);
+    nonce += 1 + (uint64_t)gp_peer_publichash(r->failure->peer);
   return nonce;
 }
 

@@ -60,6 +60,18 @@ gp_probe *gp_probe_take (gp_node *n, uint64_t id) {
   return NULL;
 }
 
+/* A digest that there is no memory for leaves a plain probe. */
+static void settopic (gp_node *n, gp_extension *x, gp_topic topic,
+                      const gp_peer *about) {
+  if (topic == GP_TOPIC_DIGEST) {
+    x->digest = gp_membership_digest(n);
+    if (gp_digest_isnone(x->digest))
+      return;
+  }
+  x->topic = topic;
+  x->about = about;
+}
+
 /* A plain probe says nothing, so it may be anybody's. */
 static gp_err send (gp_node *n, uint64_t id, gp_record *to,
                     gp_topic topic, const gp_peer *about,
@@ -69,11 +81,8 @@ static gp_err send (gp_node *n, uint64_t id, gp_record *to,
   request.form = to->compat.form;
   request.from = gp_compat_ourname(n, to);
   request.to = gp_record_dialled(to);
-  request.ext.topic = topic;
-  request.ext.about = about;
-  if (topic == GP_TOPIC_DIGEST)
-    request.ext.digest = gp_membership_digest(n);
-  if (topic != GP_TOPIC_NONE) {
+  settopic(n, &request.ext, topic, about);
+  if (request.ext.topic != GP_TOPIC_NONE) {
     request.ext.who = n->self.identity;
     gp_cookies_show(n, to, &request.ext);
   }

@@ -69,8 +69,8 @@ void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest) {
   memset(&response, 0, sizeof response);
   response.status = 204;
   response.ext.who = n->self.identity;
-  response.ext.has_digest = with_digest;
   if (with_digest)
     response.ext.digest = gp_membership_digest(n);
+  response.ext.has_digest = !gp_digest_isnone(response.ext.digest);
   give(n, x, &response);
 }

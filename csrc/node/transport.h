@@ -84,9 +84,9 @@ void gp_node_tick (gp_node *n, uint64_t now);
 void gp_node_setprobeinterval (gp_node *n, uint32_t interval_ms,
                                uint64_t now);
 
-/* A number that stands for the node and its members: equal for equal lists,
-   in any order. */
-uint64_t gp_node_digest (const gp_node *n);
+/* What stands for the node and its members: equal for equal lists, in any
+   order. None: there is no memory for it. */
+gp_digest gp_node_digest (gp_node *n);
 
 #pragma GCC visibility pop
 #endif

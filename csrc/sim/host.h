@@ -42,7 +42,7 @@ struct gp_simhost {
   gp_ring arrived; /* requests that are not served yet */
 
   uint32_t probe_interval_ms; /* what its node's options say */
-  uint64_t steady_digest;     /* of its list, when all became steady */
+  gp_digest steady_digest;    /* of its list, when all became steady */
 };
 
 /* All of one simulator. */

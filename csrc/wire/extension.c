@@ -25,7 +25,7 @@ static const char notice[] = "Gop2p-Notice"; /* 1 */
 /* The topics. A digest stands in requests and, without peer, in responses. */
 static const char probe[] = "Gop2p-Probe";     /* PEER */
 static const char suspect[] = "Gop2p-Suspect"; /* PEER */
-static const char digest[] = "Gop2p-Digest";   /* 16 digits[ PEER] */
+static const char digest[] = "Gop2p-Digest";   /* 32 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
@@ -70,9 +70,11 @@ static void writewho (gp_httpout *out, gp_extensiontext *text,
 
 static void writedigest (gp_httpout *out, gp_extensiontext *text,
                          const gp_extension *x) {
-  bool named = x->about != NULL;
-  snprintf(text->digest, sizeof text->digest, "%016" PRIx64 "%s%s", x->digest,
-           named ? " " : "", named ? gp_peer_text(x->about) : "");
+  char *end = text->digest + GP_DIGEST_DIGITS;
+  gp_digest_write(text->digest, x->digest);
+  if (x->about != NULL)
+    snprintf(end, sizeof text->digest - GP_DIGEST_DIGITS, " %s",
+             gp_peer_text(x->about));
   gp_httpout_addheader(out, digest, text->digest);
 }
 
@@ -186,12 +188,21 @@ static void readnumber (gp_extension *x, const gp_httpin *in) {
   }
 }
 
-/* A digest that says whose it is, with a space between. */
-static bool readdigest (gp_extension *x, const gp_httpin *in) {
+/* What follows a digest; NULL: there is none. The 16 digits that versions 1
+   and 2 wrote are none, and neither are these to them. */
+static const char *readdigest (gp_extension *x, const gp_httpin *in) {
   const char *value = gp_httpin_header(in, digest);
+  if (value == NULL || !gp_digest_read(&x->digest, value))
+    return NULL;
+  return value + GP_DIGEST_DIGITS;
+}
+
+/* A digest that says whose it is, with a space between. */
+static bool readowndigest (gp_extension *x, const gp_httpin *in) {
+  const char *rest = readdigest(x, in);
   gp_peer *about;
-  if (!readdigits(&x->digest, value) || value[16] != ' ' ||
-      gp_peer_parse(&about, value + 17, strlen(value + 17)) != GP_OK)
+  if (rest == NULL || rest[0] != ' ' ||
+      gp_peer_parse(&about, rest + 1, strlen(rest + 1)) != GP_OK)
     return false;
   x->about = about;
   return true;
@@ -232,7 +243,7 @@ static void readtopic (gp_extension *x, const gp_httpin *in) {
     x->topic = GP_TOPIC_PROBE;
   else if ((x->about = gp_httpin_peer(in, suspect, "")) != NULL)
     x->topic = GP_TOPIC_SUSPECT;
-  else if (readdigest(x, in))
+  else if (readowndigest(x, in))
     x->topic = GP_TOPIC_DIGEST;
   else if (gp_httpin_header(in, list) != NULL)
     x->topic = GP_TOPIC_LIST;
@@ -277,7 +288,7 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
-  x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
+  x->has_digest = readdigest(x, in) != NULL;
   x->has_list = gp_httpin_header(in, list) != NULL;
   readwho(&x->who, in);
   if (!readcookie(x, gp_httpin_header(in, cookie)))

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "value/cookie.h"
+#include "value/digest.h"
 #include "value/identity.h"
 #include "value/message.h"
 #include "value/peer.h"
@@ -53,11 +54,11 @@ typedef struct gp_extension {
   gp_topic topic;       /* of a request */
   const gp_peer *about; /* the topic's peer, or NULL */
   bool has_digest;      /* of a response: 'digest' is told */
-  uint64_t digest; /* of the sender's list; of a request: with its topic */
-  bool has_list;   /* of a response to GP_TOPIC_LIST: it has the list */
-  bool alone;      /* with GP_TOPIC_RECONNECT: the sender has no member */
-  bool brief;      /* a connect: the newest members are list enough */
-  bool visit;      /* a connect: the sender is no member, but will write */
+  gp_digest digest; /* of the sender's list; of a request: with its topic */
+  bool has_list;    /* of a response to GP_TOPIC_LIST: it has the list */
+  bool alone;       /* with GP_TOPIC_RECONNECT: the sender has no member */
+  bool brief;       /* a connect: the newest members are list enough */
+  bool visit;       /* a connect: the sender is no member, but will write */
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
   bool notice;            /* a message: it is one */
   bool has_cookie;        /* 'cookie' is shown, */

@@ -18,7 +18,7 @@ static const actor seed = {
 
 static void differs (script *s, const actor *a) {
   gp_recvreq request = script_probe(a, GP_TOPIC_DIGEST, a->name);
-  request.ext.digest = 1;
+  request.ext.digest.bytes[0] = 1;
   script_receive(s, &request);
 }
 

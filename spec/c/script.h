@@ -49,9 +49,10 @@ typedef struct script_request {
 /* One that came to it. */
 typedef struct script_exchange {
   gp_exchange head;
-  char text[SCRIPT_TEXT];   /* of the response, once it was given */
-  uint64_t digest, process; /* that it says */
-  bool gone;                /* its sender waits no more */
+  char text[SCRIPT_TEXT]; /* of the response, once it was given */
+  gp_digest digest;       /* that it says, */
+  uint64_t process;       /* and this */
+  bool gone;              /* its sender waits no more */
 } script_exchange;
 
 typedef struct script {

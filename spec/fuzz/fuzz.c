@@ -173,7 +173,7 @@ static void compareext (const gp_extension *is, const gp_extension *was) {
   fuzz_check(samewho(&is->who, &was->who));
   fuzz_check(is->topic == was->topic && samepeer(is->about, was->about));
   if (was->topic == GP_TOPIC_DIGEST)
-    fuzz_check(is->digest == was->digest);
+    fuzz_check(gp_digest_equal(is->digest, was->digest));
   fuzz_check(is->alone == was->alone && is->brief == was->brief &&
              is->visit == was->visit && is->notice == was->notice);
   if (was->nonce != 0 && was->number != 0)
