@@ -65,7 +65,7 @@ TEST(lookerslist, "one that looks has the list once its node has responded") {
 TEST(lookersunreached, "without a response of its own node it has no list") {
   static const actor others[] = {
     {.name = "localhost:4000", .process = 67},
-    {.name = "localhost:4000"}, /* does not tell */
+    {.name = "localhost:4000"},
     {.name = "localhost:4000", .program = ACTOR_V113}};
   static const gp_err errors[] = {GP_ECONNREFUSED, GP_ETIMEDOUT, GP_EPROTO};
   script s;
@@ -88,7 +88,6 @@ TEST(lookersunreached, "without a response of its own node it has no list") {
 }
 
 TEST(lookersnameless, "one that names no node is not looked for") {
-  static const actor nobody = {.name = "c:1"};
   static const actor go = {.name = "c:1", .program = ACTOR_V113};
   script s;
   gp_recvreq request;
@@ -97,7 +96,10 @@ TEST(lookersnameless, "one that names no node is not looked for") {
   request = script_probe(&eve, GP_TOPIC_LIST, NULL);
   x = script_receive(&s, &request);
   TEXT(script_given(&s, x), UNREACHED);
-  TEXT(script_given(&s, asks(&s, &nobody)), UNREACHED);
+  request = script_probe(&eve, GP_TOPIC_LIST, eve.name);
+  request.ext.who.process = 0;
+  x = script_receive(&s, &request);
+  TEXT(script_given(&s, x), UNREACHED);
   TEXT(script_given(&s, asks(&s, &go)), UNREACHED);
   unnoticed(&s);
   asks(&s, &eve); /* that did not count */
