@@ -190,18 +190,18 @@ static void end (gp_node *n, gp_question *q) {
 
 gp_claimer *gp_gate_next (gp_node *n) {
   gp_ring *all = &n->proofs.all, *r, *next;
-  bool blocked = false;
+  uint64_t since = UINT64_MAX; /* the first that is waited for was asked */
   for (r = all->next; r != all; r = next) {
     gp_question *q = gp_ring_of(gp_question, place, r);
     gp_claimer *c = NULL;
     next = r->next;
-    if (q->holds && !(blocked && owesalist(q)) &&
+    if (q->holds && !(since <= q->began_at && owesalist(q)) &&
         (c = gp_proof_take(q)) != NULL)
       return c;
     if (q->holds && gp_ring_empty(&q->claimers))
       end(n, q);
-    else
-      blocked = blocked || blocks(q);
+    else if (blocks(q) && q->began_at < since)
+      since = q->began_at;
   }
   return NULL;
 }
@@ -230,9 +230,11 @@ static void drop (gp_node *n, gp_question *q) {
 
 static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
   uint64_t since = c->came_at > q->began_at ? c->came_at : q->began_at;
-  if (c->exchange == NULL || islook(&c->request))
+  if (c->exchange == NULL)
     return UINT64_MAX;
-  return q->began_at == 0 ? c->came_at + TURN_MS : since + PATIENCE_MS;
+  if (q->began_at == 0)
+    return c->came_at + TURN_MS;
+  return islook(&c->request) ? UINT64_MAX : since + PATIENCE_MS;
 }
 
 /* It has waited for as long as it may. Whether it is done with. */
@@ -270,6 +272,8 @@ void gp_gate_settle (gp_node *n) {
     next = r->next;
     if (q->holds)
       continue;
+    if (q->began_at == 0)
+      gp_proof_try(n, q); /* it may be its turn now */
     answer(n, q);
     if (gp_ring_empty(&q->claimers))
       end(n, q);

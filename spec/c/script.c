@@ -487,8 +487,10 @@ static void ignore (script *s) {
 }
 
 void script_suspect (script *s, const actor *about) {
+  gp_record *peer = script_of(s, about);
   s->node->now = s->now;
-  gp_detector_told(s->node, script_of(s, about));
+  if (peer != NULL)
+    gp_detector_told(s->node, peer);
 }
 
 void script_detect (script *s, const actor *a) {
