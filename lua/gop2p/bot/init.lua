@@ -263,19 +263,18 @@ end
 -- bot:hear(pattern, f [, options])
 --
 -- Runs f(ctx, captures...) for each message, but for commands, in which the
--- Lua pattern is found (in its first 4096 bytes), letters in either case;
--- what it gives back is its answer. Options: 'role' (whose messages alone),
--- 'cooldown' (seconds for each user), plain = true: the text as it stands, no
--- pattern.
+-- Lua pattern is found (in its first 4096 bytes, in a limited number of
+-- steps), letters in either case; what it gives back is its answer. Options:
+-- 'role' (whose messages alone), 'cooldown' (seconds for each user), plain =
+-- true: the text as it stands, no pattern.
 function Bot:hear(pattern, f, extra)
   class.check(self, "hear")
   pattern = check.string(pattern, 1, "hear")
   check.callable(f, 2, "hear")
   extra = checkoptions(self, extra, HEAR_OPTIONS, "hear", 3)
-  local finds = matching.anycase(extra.plain and matching.literal(pattern)
-                                 or pattern)
-  local ok, why = pcall(string.find, "", finds)
-  check.that(ok, 1, "hear", why)
+  local finds, why = core.pattern(matching.anycase(
+    extra.plain and matching.literal(pattern) or pattern))
+  check.that(finds, 1, "hear", why)
   local registered, set = target(self)
   local handler = guard.handler(("hear %q"):format(pattern),
     dispatch.answering(f), set.options.max_errors)

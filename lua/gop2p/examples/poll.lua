@@ -43,7 +43,7 @@ bot:command("poll <closes:time> <question> <choices...>", "begins a poll",
   end
   local choices = {}
   for choice in args.choices:gmatch("[^,%s][^,]*") do
-    choices[#choices + 1] = choice:match("^(.-)%s*$")
+    choices[#choices + 1] = choice:match("^.*%S")
   end
   if #choices < 2 then return "Name at least two choices: a, b, c" end
   local ends = math.ceil(args.closes)
