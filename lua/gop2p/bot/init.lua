@@ -79,7 +79,8 @@ local function open(self)
     self.log = log.open(given)
   end
   if set.store then
-    self.memory, err = store.open(set.store, set.dry_run)
+    self.memory, err = store.open(set.store, set.dry_run,
+                                  set.max_store)
     self.unfit = self.unfit or err
   end
   self.store = self.memory and self.memory.data or {}
