@@ -36,7 +36,7 @@ end
 local TOOMUCH = {}   -- is raised
 
 -- So many bytes more, at least, are written.
-local function count(at, bytes)
+local function take(at, bytes)
   at.room = at.room - bytes
   if at.room < 0 then error(TOOMUCH, 0) end
 end
@@ -153,7 +153,7 @@ local function members(t, at)
     end
     local text = name and field(key, each, at)
     if text then
-      count(at, #name + 1)
+      take(at, #name + 1)
       out[#out + 1] = name .. ":" .. text
     end
   end
@@ -186,7 +186,7 @@ end
 local function tree(t, at)
   local text = peer(t)
   if not text and not enter(t, at) then return nil end
-  count(at, text and #text or 2)
+  take(at, text and #text or 2)
   if text then return text end
   local n = length(t)
   text = n and list(t, n, at) or
@@ -213,7 +213,7 @@ end
 function value(v, at)
   if type(v) == "table" then return tree(v, at) end
   local text = plain(v, at)
-  if text then count(at, #text) end
+  if text then take(at, #text) end
   return text
 end
 
