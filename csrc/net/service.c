@@ -18,7 +18,7 @@ struct gp_service {
   bool turning;
   gp_server *server;
   gp_client *client;
-  char *cors;
+  gp_gate gate;
   uint64_t process;
   gp_extensiontext shown; /* the same, where the server responds by itself */
   gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
@@ -100,11 +100,17 @@ static gp_err makenode (gp_service *s, const char *address, size_t len,
   return e;
 }
 
-static gp_err copycors (gp_service *s, const char *cors) {
-  if (cors == NULL)
-    return GP_OK;
-  s->cors = strdup(cors);
-  return s->cors == NULL ? GP_ENOMEM : GP_OK;
+/* What it calls itself is a name of its machine. */
+static gp_err makegate (gp_service *s, const char *address,
+                        gp_serviceopt *opt) {
+  gp_err e;
+  size_t i;
+  opt->server.gate = &s->gate;
+  gp_gate_init(&s->gate, opt->listen);
+  e = gp_gate_add(&s->gate, address);
+  for (i = 0; i < opt->nhosts && e == GP_OK; i++)
+    e = gp_gate_add(&s->gate, opt->hosts[i]);
+  return e;
 }
 
 static gp_err open (gp_service *s, const char *address, size_t len, int port,
@@ -118,15 +124,16 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
     return e;
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
+  e = makegate(s, gp_peer_address(probe), &opt);
   gp_peer_unref(probe);
+  if (e != GP_OK)
+    return e;
   if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce) ||
       !gp_os_random(&opt.node.secret, sizeof opt.node.secret))
     return GP_EIO;
   s->process = opt.node.nonce;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
-  e = copycors(s, opt.cors);
-  if (e == GP_OK)
-    e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
+  e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
   if (e == GP_OK)
     e = gp_client_new(&s->client, s->loop, &opt.client);
   if (e == GP_OK)
@@ -164,7 +171,7 @@ void gp_service_free (gp_service *s) {
   gp_client_free(s->client);
   gp_server_free(s->server);
   gp_loop_unref(s->loop);
-  free(s->cors);
+  gp_gate_clear(&s->gate);
   free(s);
 }
 
@@ -179,37 +186,6 @@ static void refuse (gp_service *s, gp_httpexchange *x, int status,
   respond(s, &x->exchange, &response);
 }
 
-/* Whether the word 'origin' stands in the list of the option. */
-static bool isallowed (const gp_service *s, const char *origin) {
-  size_t len = strlen(origin);
-  const char *at = s->cors;
-  if (at == NULL)
-    return false;
-  while (*at != '\0') {
-    size_t word = strcspn(at, " ");
-    if ((word == 1 && *at == '*') ||
-        (word == len && strncmp(at, origin, len) == 0))
-      return true;
-    at += word + strspn(at + word, " ");
-  }
-  return false;
-}
-
-/*
-** A page in somebody's browser must not be able to write to a node on the
-** same machine. Browsers name the page's origin with what can change
-** something (Fetch standard, "Origin" header), and whence a request comes
-** with all the rest (Fetch Metadata, "Sec-Fetch-Site"); Go programs and ours
-** send neither.
-*/
-static bool isforeignpage (const gp_service *s, const gp_httpin *in) {
-  const char *origin = in->find(in->headers, "Origin");
-  const char *site = in->find(in->headers, "Sec-Fetch-Site");
-  if (origin != NULL)
-    return !isallowed(s, origin);
-  return site != NULL && strcmp(site, "none") != 0 && !isallowed(s, "*");
-}
-
 /* Reading may run Lua's finalizers, and with them gp_service_free. */
 static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
                    uint64_t now) {
@@ -218,11 +194,6 @@ static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
   const gp_httpin *in = &x->request;
   gp_peer *self;
   int status;
-  if (isforeignpage(s, in)) {
-    gp_node_refused(s->node, GP_ECORS, 403, in->remote, now);
-    refuse(s, x, 403, gp_wire_foreign);
-    return;
-  }
   self = gp_peer_ref(gp_node_self(s->node));
   status = gp_wire_readrequest(&request, &text, in, json, self);
   gp_peer_unref(self);
@@ -241,6 +212,8 @@ static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
 /* What stands behind a status that the server gives by itself. */
 static gp_err errorof (int status) {
   switch (status) {
+    case 403: return GP_EBROWSER;
+    case 421: return GP_EHOST;
     case 408:
     case 413:
     case 431:
