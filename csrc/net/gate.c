@@ -110,7 +110,7 @@ bool gp_gate_admits (const gp_gate *g, const char *host, size_t len) {
   char name[NAME_MAX_LEN + 1];
   if (!g->only_here || host == NULL || len == 0)
     return true;
-  return copyname(name, host, nameof(host, len)) &&
+  return copyname(name, host, nameof(host, len)) && gp_gate_isname(name) &&
          (gp_address_isinternal(name) || gp_address_isthishost(name) ||
           isadded(g, name) || ismachine(name) || isownaddress(name));
 }
