@@ -97,8 +97,9 @@ static void settext (lua_State *L, const char *name, const char **at) {
 
 static bool isname (lua_State *L, int at) {
   size_t len;
-  const char *name =
-    lua_type(L, at) == LUA_TSTRING ? lua_tolstring(L, at, &len) : NULL;
+  const char *name = lua_type(L, at) == LUA_TSTRING
+                       ? lua_tolstring(L, at, &len)
+                       : NULL;
   return name != NULL && strlen(name) == len && gp_gate_isname(name);
 }
 

@@ -136,10 +136,10 @@ static void say (gp_conn *c, int status) {
   int len = snprintf(text, sizeof text,
                      "HTTP/1.1 %d %s\r\n%s%s%s%s%s"
                      "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
-                     status, gp_frame_reason(status),
-                     page ? "" : shown->name, page ? "" : ": ",
-                     page ? "" : shown->value, page ? "" : "\r\n",
-                     headersof(status), strlen(body), body);
+                     status, gp_frame_reason(status), page ? "" : shown->name,
+                     page ? "" : ": ", page ? "" : shown->value,
+                     page ? "" : "\r\n", headersof(status), strlen(body),
+                     body);
   if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
     gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
 }

@@ -36,9 +36,9 @@ gp_err gp_gate_add (gp_gate *g, const char *name);
 
 /*
 ** Whether a request with this 'Host', with a port or without, is for this
-** machine: localhost, an address or the name of the machine, 0.0.0.0 or ::, or
-** a name that was added. NULL: it has none. A server that others reach takes
-** every one, since the others call it what they like.
+** machine: localhost, an address or the name of the machine, 0.0.0.0 or ::,
+** or a name that was added. NULL: it has none. A server that others reach
+** takes every one, since the others call it what they like.
 */
 bool gp_gate_admits (const gp_gate *g, const char *host, size_t len);
 

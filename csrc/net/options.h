@@ -1,8 +1,8 @@
 /*
 ** net/options.h - the limits of a node's server and of its client.
 **
-** Plain data, but for texts and the gate, which are borrowed. Sizes are in bytes; all
-** numbers are above zero.
+** Plain data, but for texts and the gate, which are borrowed. Sizes are in
+** bytes; all numbers are above zero.
 */
 #ifndef gp_net_options_h
 #define gp_net_options_h

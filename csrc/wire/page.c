@@ -47,8 +47,8 @@ void gp_page_look (gp_pagesigns *out, const char *head, size_t len) {
   memset(out, 0, sizeof *out);
   while (at != NULL && (at += 2) < end) {
     const char *cr = memchr(at, '\r', (size_t)(end - at));
-    const char *colon =
-      cr == NULL ? NULL : memchr(at, ':', (size_t)(cr - at));
+    const char *colon = cr == NULL ? NULL
+                                   : memchr(at, ':', (size_t)(cr - at));
     size_t name = colon == NULL ? 0 : (size_t)(colon - at);
     if (isbrowsers(at, name))
       out->browser = true;

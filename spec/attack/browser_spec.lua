@@ -169,7 +169,8 @@ describe("a request with a header that browsers send", function()
 
   it("is refused behind one that is taken, on one connection", function()
     local conn <close> = assert(net.dial(node))
-    conn:send(net.http("OPTIONS /", {}) .. net.http("OPTIONS /", {Cookie = 1}))
+    conn:send(net.http("OPTIONS /", {})
+              .. net.http("OPTIONS /", {Cookie = 1}))
     assert.equal(204, assert(conn:response()).status)
     assert.equal(403, assert(conn:response()).status)
   end)
@@ -237,7 +238,8 @@ describe("the Host of a request", function()
     "127.0.0.1.evil.example:80", "localhost:80.evil.example",
     "evillocalhost", "local", "192.0.2.9", "192.0.2.9:5000",
     "[2001:db8::9]:5000", "evil.example:localhost",
-    "evil.example:.localhost", "evil.example/.localhost", ":80", "x", "1", "127.1",
+    "evil.example:.localhost", "evil.example/.localhost", ":80",
+    "x", "1", "127.1",
     MACHINE .. ".evil.example", "a@localhost", "localhost@evil.example",
     "[localhost]x", "[::1", ("a"):rep(300) .. ".localhost", "localhost:80:80",
   }

@@ -1,5 +1,5 @@
 -- A page in a real browser on this machine, which tries all that pages can
--- (evil.html): under a name that is bound anew to where the node is, and as
+-- (support/evil.html): under a name that is bound anew to where the node is, and as
 -- a page of another origin. It reads nothing of the node, and writes nothing.
 
 local cjson = require "cjson"
@@ -14,9 +14,9 @@ local LIMIT = 120 -- seconds for all of it, on a machine that is busy
 local NAMES = {"evil.test", "127.0.0.1", "localhost"}
 local ATTEMPTS = 46 -- of evil.html, under each of them
 
--- It waits for the page that it is to show, or it would have the sockets that
--- the spec opens before. It finds no other machine, and keeps to what the page
--- asks for.
+-- It is started before the sockets of the spec are opened, or it would have
+-- them, too, and waits for the page that it is to show. It finds no other
+-- machine, and keeps to what the page asks for.
 local function browser(own)
   return own:keep(assert(process.start({
     "sh", "-c", 'read -r url; exec "$@" "$url"', "sh",
@@ -44,7 +44,7 @@ local function visit(own, site, known, start)
     end, LIMIT)
   end
   known.OTHER = site:listen()
-  site.pages["/"] = net.read("spec/attack/evil.html"):gsub("@(%u+)@", known)
+  site.pages["/"] = net.read("spec/support/evil.html"):gsub("@(%u+)@", known)
   site.pages["/go"] = false
   chromium:send(("http://evil.test:%d/"):format(port))
   await(function() return site.asked["/go"] end)

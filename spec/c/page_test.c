@@ -32,29 +32,35 @@ static bool shows (const char *line) {
 }
 
 TEST(pagebrowser, "a browser shows in the names of headers, in any case") {
-  static const char *const all[] = {
-    "Accept-Language: en", "accept-language:",    "ACCEPT-LANGUAGE: x",
-    "Referer: http://a/",  "Cookie: a=b",         "Origin: null",
-    "origin:\t",           "Sec-Fetch-Site: none", "sec-:",
-    "SEC-WebSocket-Key: a", "Sec-CH-UA: x",        "cookie:a"};
+  static const char *const all[] = {"Accept-Language: en",
+                                    "accept-language:",
+                                    "ACCEPT-LANGUAGE: x",
+                                    "Referer: http://a/",
+                                    "Cookie: a=b",
+                                    "Origin: null",
+                                    "origin:\t",
+                                    "Sec-Fetch-Site: none",
+                                    "sec-:",
+                                    "SEC-WebSocket-Key: a",
+                                    "Sec-CH-UA: x",
+                                    "cookie:a"};
   size_t i;
   for (i = 0; i < sizeof all / sizeof *all; i++)
     CHECK(shows(all[i]));
 }
 
 TEST(pagenone, "what only resembles these shows none") {
-  static const char *const all[] = {
-    "Gop2p-Cookie: Origin: a",
-    "X-Origin: a",
-    "Origins: a",
-    "Accept: Referer: a",
-    "Section: a",
-    "Sec: a",
-    "Accept-Languages: en",
-    "Accept-Encoding: gzip",
-    "Origin",
-    "User-Agent: Mozilla/5.0 Origin: x",
-    "Access-Control-Request-Method: PUT"};
+  static const char *const all[] = {"Gop2p-Cookie: Origin: a",
+                                    "X-Origin: a",
+                                    "Origins: a",
+                                    "Accept: Referer: a",
+                                    "Section: a",
+                                    "Sec: a",
+                                    "Accept-Languages: en",
+                                    "Accept-Encoding: gzip",
+                                    "Origin",
+                                    "User-Agent: Mozilla/5.0 Origin: x",
+                                    "Access-Control-Request-Method: PUT"};
   size_t i;
   for (i = 0; i < sizeof all / sizeof *all; i++)
     CHECK(!shows(all[i]));
