@@ -239,9 +239,9 @@ describe("the Host of a request", function()
     "evillocalhost", "local", "192.0.2.9", "192.0.2.9:5000",
     "[2001:db8::9]:5000", "evil.example:localhost",
     "evil.example:.localhost", "evil.example/.localhost", ":80",
-    "x", "1", "127.1",
-    MACHINE .. ".evil.example", "a@localhost", "localhost@evil.example",
-    "[localhost]x", "[::1", ("a"):rep(300) .. ".localhost", "localhost:80:80",
+    "x", "1", "127.1", MACHINE .. ".evil.example", "a@localhost",
+    "localhost@evil.example", "[localhost]x", "[::1", "localhost:80:80",
+    ("a"):rep(300) .. ".localhost",
   }
 
   it("is one of this machine, or absent", function()

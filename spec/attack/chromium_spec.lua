@@ -1,6 +1,7 @@
 -- A page in a real browser on this machine, which tries all that pages can
--- (support/evil.html): under a name that is bound anew to where the node is, and as
--- a page of another origin. It reads nothing of the node, and writes nothing.
+-- (support/evil.html): under a name that is bound anew to where the node is,
+-- and as a page of another origin. It reads nothing of the node, and writes
+-- nothing.
 
 local cjson = require "cjson"
 local folder = require "spec.support.folder"
