@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "net/hosts.h"
 #include "net/listener.h"
 #include "value/nick.h"
 
@@ -94,6 +95,37 @@ static void settext (lua_State *L, const char *name, const char **at) {
     luaL_error(L, "option '%s': holds a NUL", name);
 }
 
+static bool isname (lua_State *L, int at) {
+  size_t len;
+  const char *name = lua_type(L, at) == LUA_TSTRING
+                       ? lua_tolstring(L, at, &len)
+                       : NULL;
+  return name != NULL && strlen(name) == len && gp_hosts_isname(name);
+}
+
+/* Sets the list of names that is on top of the stack; all are borrowed from
+   it. */
+static void sethosts (lua_State *L, gp_serviceopt *opt) {
+  size_t i, n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+  if (lua_type(L, -1) != LUA_TTABLE)
+    luaL_error(L, "option 'hosts': a list of names expected, got %s",
+               luaL_typename(L, -1));
+  if (n > GP_HOSTS_MAX)
+    luaL_error(L, "option 'hosts': %d names at most expected, got %d",
+               GP_HOSTS_MAX, (int)n);
+  for (i = 0; i < n; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    if (!isname(L, -1))
+      luaL_error(L,
+                 "option 'hosts': names of hosts expected, without a port, "
+                 "got \"%s\"",
+                 luaL_tolstring(L, -1, NULL));
+    opt->hosts[i] = lua_tostring(L, -1);
+    lua_pop(L, 1);
+  }
+  opt->nhosts = n;
+}
+
 static void checklisten (lua_State *L, const char *listen) {
   if (listen != NULL && !gp_listen_isvalid(listen))
     luaL_error(L,
@@ -110,9 +142,7 @@ static void checkname (lua_State *L, const char *name) {
 static const char **text (gp_serviceopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
-  if (strcmp(name, "name") == 0)
-    return &opt->node.nick;
-  return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
+  return strcmp(name, "name") == 0 ? &opt->node.nick : NULL;
 }
 
 static void setone (lua_State *L, gp_serviceopt *opt) {
@@ -126,6 +156,8 @@ static void setone (lua_State *L, gp_serviceopt *opt) {
     settext(L, name, at);
   else if (o != NULL)
     set(L, opt, o);
+  else if (whole && strcmp(name, "hosts") == 0)
+    sethosts(L, opt);
   else
     luaL_error(L, "unknown option '%s'", name);
   lua_remove(L, -2);

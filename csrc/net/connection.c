@@ -14,6 +14,8 @@
 
 #include "base/os.h"
 #include "net/evhttp.h"
+#include "wire/page.h"
+#include "wire/refusal.h"
 
 static uint64_t limit_ms (const gp_conn *c) {
   const gp_serveropt *o = c->conns->opt;
@@ -51,6 +53,26 @@ static bufferevent_data_cb setreading (gp_conn *c,
   return before;
 }
 
+/*
+** The head is whole, and none of the body is read yet. A page is refused
+** whatever else is wrong with its request. Zero, or the status.
+*/
+static int judge (gp_conn *c, const char *head, size_t len) {
+  gp_pagesigns signs;
+  int status;
+  if (head == NULL)
+    return 503;
+  gp_page_look(&signs, head, len);
+  if (signs.browser)
+    return 403;
+  status = gp_frame_judge(&c->frame, head, len);
+  if (status != 0)
+    return status;
+  return gp_hosts_admits(c->conns->opt->hosts, signs.host, signs.host_len)
+           ? 0
+           : 421;
+}
+
 /* The bytes from 'at' on are new. Zero, or the status to refuse them with. */
 static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
   gp_frame *f = &c->frame;
@@ -66,7 +88,7 @@ static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
     at += used;
     if (status == 0 && f->part == GP_FRAME_JUDGE) {
       const char *head = (const char *)evbuffer_pullup(b, (ev_ssize_t)at);
-      status = head == NULL ? 503 : gp_frame_judge(f, head, at);
+      status = judge(c, head, at);
       if (status == 0)
         setreading(c, c->reading); /* evhttp may read on */
     }
@@ -82,22 +104,42 @@ void gp_conn_note (gp_conn *c, int status) {
   gp_refusals_add(&c->conns->refusals, status, gp_conn_remote(c));
 }
 
+/* Headers that go with a status. */
+static const char *headersof (int status) {
+  switch (status) {
+    case 403:
+    case 421:
+      return "Content-Type: text/plain; charset=utf-8\r\n"
+             "X-Content-Type-Options: nosniff\r\n";
+    case 405: return "Allow: DELETE, GET, OPTIONS, POST, PUT\r\n";
+    case 503: return "Retry-After: 1\r\n";
+    default: return "";
+  }
+}
+
+static const char *bodyof (int status) {
+  return status == 403   ? gp_wire_browser
+         : status == 421 ? gp_wire_otherhost
+                         : "";
+}
+
 /*
 ** What was refused without evhttp: it fits into the socket, or else nobody
-** reads it anyway.
+** reads it anyway. A page learns nothing, not even which process it is; and
+** without the headers of v1.1.3 its browser keeps the rest from it.
 */
 static void say (gp_conn *c, int status) {
-  char text[256];
+  char text[512];
   const gp_header *shown = &c->conns->opt->shown;
-  const char *more = status == 503   ? "Retry-After: 1\r\n"
-                     : status == 405 ? "Allow: DELETE, GET, OPTIONS, POST, "
-                                       "PUT\r\n"
-                                     : "";
+  const char *body = bodyof(status);
+  bool page = status == 403;
   int len = snprintf(text, sizeof text,
-                     "HTTP/1.1 %d %s\r\n%s: %s\r\n%s"
-                     "Connection: close\r\nContent-Length: 0\r\n\r\n",
-                     status, gp_frame_reason(status), shown->name,
-                     shown->value, more);
+                     "HTTP/1.1 %d %s\r\n%s%s%s%s%s"
+                     "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                     status, gp_frame_reason(status), page ? "" : shown->name,
+                     page ? "" : ": ", page ? "" : shown->value,
+                     page ? "" : "\r\n", headersof(status), strlen(body),
+                     body);
   if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
     gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
 }

@@ -1,8 +1,8 @@
 /*
 ** net/options.h - the limits of a node's server and of its client.
 **
-** Plain data, but for texts, which are borrowed. Sizes are in bytes; all
-** numbers are above zero.
+** Plain data, but for texts and the hosts, which are borrowed. Sizes are in
+** bytes; all numbers are above zero.
 */
 #ifndef gp_net_options_h
 #define gp_net_options_h
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/hosts.h"
 #include "wire/http.h"
 
 typedef struct gp_serveropt {
@@ -20,6 +21,7 @@ typedef struct gp_serveropt {
   uint32_t receive_timeout_ms; /* from a request's first byte to its last */
   uint32_t idle_timeout_ms;    /* between two requests of one connection */
   gp_header shown; /* in what it refuses by itself: whose server it is */
+  const gp_hosts *hosts;
 } gp_serveropt;
 
 typedef struct gp_clientopt {

@@ -61,7 +61,7 @@ describe("a slow sender", function()
   local function trickle(headers, piece)
     local begun
     late(function(conn)
-      conn.socket:send(begun and piece or "POST / HTTP/1.1\r\nHost: x\r\n"
+      conn.socket:send(begun and piece or "POST / HTTP/1.1\r\nHost: [::1]\r\n"
                        .. headers .. "\r\n\r\n")
       begun = true
     end)
@@ -240,7 +240,7 @@ describe("a client that leaves", function()
       local conn = assert(net.dial(node))
       conn:send(net.json(2, member, "Yg=="))
       net.pass(0.05)
-      conn:send("GET / HTTP/1.1\r\nHost: x\r\n\r\n") -- and wants more
+      conn:send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n") -- and wants more
       net.pass(0.05)
       if reset then
         conn.socket:setoption("linger", {on = true, timeout = 0})
@@ -265,7 +265,7 @@ describe("a client that leaves", function()
   it("is not read to when it takes no responses", function()
     -- Pipelines without reading: its responses must not pile up.
     local conn <close> = assert(net.dial(node))
-    local many = net.http("OPTIONS /", {Host = "x"}):rep(1000)
+    local many = net.http("OPTIONS /", {Host = "localhost"}):rep(1000)
     local sent = 0
     for _ = 1, 300 do
       local last, _, part = conn.socket:send(many)

@@ -325,11 +325,13 @@ TEST(framereasons, "a status that is given has its words") {
     int status;
     const char *reason;
   } all[] = {{400, "Bad Request"},
+             {403, "Forbidden"},
              {405, "Method Not Allowed"},
              {408, "Request Timeout"},
              {411, "Length Required"},
              {413, "Content Too Large"},
              {417, "Expectation Failed"},
+             {421, "Misdirected Request"},
              {431, "Request Header Fields Too Large"},
              {501, "Not Implemented"},
              {503, "Service Unavailable"},

@@ -9,7 +9,7 @@ local MEMBER = gop2p.peer("127.1.2.3", 4000)
 
 -- The status of so many bytes of head.
 local function head(node, size)
-  local start = "OPTIONS / HTTP/1.1\r\nHost: x\r\nX: "
+  local start = "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nX: "
   return net.ask(node, start .. ("a"):rep(size - #start - 4) .. "\r\n\r\n")
             .status
 end
@@ -38,7 +38,7 @@ describe("by default", function()
   end)
 
   it("a message has 1 MiB of data", function()
-    local headers = {Host = "x", Peer_address = MEMBER.address,
+    local headers = {Host = "localhost", Peer_address = MEMBER.address,
                      Peer_port = MEMBER.port}
     local function put(size)
       return net.ask(node, net.http("PUT /", headers, ("x"):rep(size))).status
@@ -67,7 +67,7 @@ describe("by default", function()
 
   it("an inbox has 64 MiB", function()
     local conn <close> = assert(net.dial(node))
-    local headers = {Host = "x", Peer_address = MEMBER.address,
+    local headers = {Host = "localhost", Peer_address = MEMBER.address,
                      Peer_port = MEMBER.port}
     local bytes = net.http("PUT /", headers, ("x"):rep(1048576))
     for _ = 1, 64 do
@@ -178,7 +178,7 @@ describe("by default", function()
     local hung <close> = net.hung()
     local conn <close> = assert(net.dial(node))
     local from = socket.gettime()
-    conn:send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+    conn:send("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
     local seconds, ok, err = net.timed(function()
       return node:connect(hung.name)
     end)
