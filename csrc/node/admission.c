@@ -142,7 +142,8 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   else {
     letin(n, peer);
     gp_visitors_stand(peer, false);
-    gp_cookies_show(n, peer, &own);
+    if (peer->compat.ours)
+      gp_cookies_show(n, peer, &own);
     if (x != NULL)
       gp_respond_list(n, x, &list, &own);
     gp_outbox_advance(n, peer); /* what waited until it is met */

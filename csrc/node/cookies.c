@@ -76,9 +76,6 @@ static const gp_cookie *ours (const gp_node *n, gp_record *peer) {
 }
 
 void gp_cookies_show (const gp_node *n, gp_record *peer, gp_extension *x) {
-  bool isgo = !peer->compat.ours && peer->compat.form != GP_FORM_UNKNOWN;
-  if (isgo)
-    return;
   x->has_cookie = true;
   x->cookie = *ours(n, peer);
 }

@@ -40,10 +40,10 @@ gp_shown gp_cookies_judge (const gp_record *peer, const gp_extension *x);
    cookie. */
 void gp_cookies_learn (gp_record *peer, const gp_extension *x);
 
-/* It is another process, or gone: all of it ends. */
+/* It is another process: all of it ends. */
 void gp_cookies_reset (gp_record *peer);
 
-/* Puts ours for it into 'x', unless it is a Go program. */
+/* Puts ours for it into 'x'. */
 void gp_cookies_show (const gp_node *n, gp_record *peer, gp_extension *x);
 
 /*

@@ -119,6 +119,7 @@ static gp_record *learn (gp_node *n, gp_record *peer,
   if (same == NULL)
     return peer;
   gp_naming_merge(n, same, peer);
+  gp_compat_setprogram(n, same, response->form, self != NULL);
   return same;
 }
 

@@ -108,7 +108,8 @@ static void extend (const gp_node *n, gp_record *peer,
     ext->who = n->self.identity;
   if (rule->bare)
     return;
-  gp_cookies_show(n, peer, ext);
+  if (m->type == GP_CONNECT || !gp_compat_isgo(peer))
+    gp_cookies_show(n, peer, ext);
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
