@@ -168,6 +168,7 @@ build = {
         "csrc/wire/headerform.c",
         "csrc/wire/http.c",
         "csrc/wire/jsonform.c",
+        "csrc/wire/jsonscan.c",
         "csrc/wire/records.c",
         "csrc/wire/refusal.c",
       },

@@ -38,6 +38,10 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
   int status;
   memset(out, 0, sizeof *out);
   out->remote = in->remote;
+  if (in->ambiguous) {
+    *text = gp_wire_notvalid;
+    return 400;
+  }
   gp_extension_readrequest(&out->ext, in);
   if (in->method == GP_OPTIONS) {
     if (out->ext.topic == GP_TOPIC_LIST)
@@ -70,6 +74,8 @@ gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
   memset(out, 0, sizeof *out);
   out->status = in->status;
   out->remote = in->remote;
+  if (in->ambiguous)
+    return GP_EPROTO;
   out->form = gp_given_form(in);
   out->toprobe = gp_given_toprobe(in);
   gp_extension_readresponse(&out->ext, in);
