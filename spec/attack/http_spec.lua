@@ -123,6 +123,7 @@ describe("refused with its proper status:", function()
     ["a chunk size without end"] = chunked(("0"):rep(100)),
     ["a chunk extension"] = chunked("1;a=b\r\na\r\n"),
     ["a chunk longer than it says"] = chunked("1\r\nab\r\n"),
+    ["chunks of a byte without end"] = chunked(("1\r\na\r\n"):rep(300)),
     ["trailers"] = chunked("0\r\nPeer_address: x\r\n\r\n"),
   })
 
