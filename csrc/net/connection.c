@@ -102,6 +102,13 @@ static void say (gp_conn *c, int status) {
     gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
 }
 
+static void unserve (gp_conn *c) {
+  gp_conns *all = c->conns;
+  all->served--;
+  gp_origins_leave(&all->origins, c->origin);
+  c->origin = NULL;
+}
+
 /*
 ** The connection stays until the other side closes it, for a while: a close
 ** with bytes unread would reset it and take the response away (RFC 9112,
@@ -116,7 +123,7 @@ void gp_conn_refuse (gp_conn *c, int status) {
   say(c, status);
   bufferevent_getcb(c->bev, NULL, NULL, &event, &arg);
   bufferevent_setcb(c->bev, NULL, NULL, event, arg);
-  all->served--;
+  unserve(c);
   all->refused++;
   enter(c, GP_CONN_REFUSED);
   evbuffer_drain(in, evbuffer_get_length(in));
@@ -226,6 +233,7 @@ void gp_conns_close (gp_conns *all) {
   if (all->resume != NULL)
     event_free(all->resume);
   gp_sweep_stop(&all->sweep);
+  gp_origins_clear(&all->origins);
 }
 
 /* The buffers may outlive the record: libevent frees them a turn later. */
@@ -275,6 +283,7 @@ void gp_conn_begin (gp_conn *c, struct evhttp_connection *con) {
   bufferevent_decref(c->bev);
   gp_evhttp_nodelay(bufferevent_getfd(c->bev));
   c->conns->served++;
+  c->origin = gp_origins_enter(&c->conns->origins, gp_conn_remote(c));
   enter(c, GP_CONN_IDLE);
 }
 
@@ -288,12 +297,16 @@ void gp_conn_end (gp_conn *c) {
   if (c->state == GP_CONN_REFUSED)
     c->conns->refused--;
   else
-    c->conns->served--;
+    unserve(c);
   free(c);
 }
 
 bool gp_conn_iswhole (const gp_conn *c) {
   return c->frame.part == GP_FRAME_WHOLE;
+}
+
+bool gp_conn_hasmore (const gp_conn *c) {
+  return c->early != NULL || gp_os_unread(bufferevent_getfd(c->bev)) > 0;
 }
 
 void gp_conn_owe (gp_conn *c, gp_httpexchange *x) {
@@ -341,8 +354,7 @@ static bool isforgiven (const gp_conn *c) {
          gp_os_unread(bufferevent_getfd(c->bev)) > 0;
 }
 
-/* Whoever was too slow with a request is told. */
-static void expire (gp_conn *c) {
+void gp_conn_expire (gp_conn *c) {
   if (c->state == GP_CONN_READING)
     gp_conn_refuse(c, 408);
   else
@@ -357,7 +369,7 @@ uint64_t gp_conn_check (gp_conn *c, uint64_t now) {
     c->state_at = now;
   due_at = c->state_at + limit_ms(c);
   if (due_at <= now && !isforgiven(c)) {
-    expire(c);
+    gp_conn_expire(c);
     return UINT64_MAX;
   }
   return c->state == GP_CONN_IDLE && due_at > now ? due_at : now;

@@ -19,6 +19,7 @@
 #include "net/exchange.h"
 #include "net/refusals.h"
 #include "net/sweep.h"
+#include "value/origin.h"
 #include "wire/frame.h"
 #pragma GCC visibility push(hidden)
 
@@ -39,6 +40,7 @@ typedef struct gp_conns {
   gp_sweep sweep;
   gp_refusals refusals;
   size_t served, refused; /* connections, of those that have begun */
+  gp_origins origins;     /* of those that are served */
   gp_ring early;          /* those that sent a next request too soon */
   struct event *resume;   /* lets them go on */
 } gp_conns;
@@ -56,6 +58,7 @@ struct gp_conn {
   gp_conns *conns;
   struct evhttp_connection *con; /* NULL: has not begun */
   struct bufferevent *bev;
+  gp_origin *origin;         /* NULL: it is not served, or no memory */
   gp_httpexchange *exchange; /* that is owed a response */
   gp_connstate state;
   uint64_t state_at;           /* when it began, by gp_sweep_now */
@@ -97,6 +100,9 @@ const char *gp_conn_remote (const gp_conn *c);
 /* Whether all that was read of it is one whole request. */
 bool gp_conn_iswhole (const gp_conn *c);
 
+/* Whether bytes came in that nobody has looked at. */
+bool gp_conn_hasmore (const gp_conn *c);
+
 /* That request came out, as 'x'. */
 void gp_conn_owe (gp_conn *c, gp_httpexchange *x);
 
@@ -121,8 +127,12 @@ void gp_conn_watch (gp_conn *c);
 /* Writes what waits, as far as that goes without waiting. */
 void gp_conn_flush (gp_conn *c);
 
-/* Closes the connection. Not within a callback of libevent. */
+/* Closes the connection. Not within a callback of its own. */
 void gp_conn_close (gp_conn *c);
+
+/* Closes it for having taken too long; whoever was too slow with a request is
+   told. Not within a callback of its own. */
+void gp_conn_expire (gp_conn *c);
 
 /*
 ** Refuses or closes it when it was too slow. When it is to be checked again;

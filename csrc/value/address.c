@@ -56,6 +56,23 @@ bool gp_address_isinternal (const char *address) {
           IN6_IS_ADDR_LOOPBACK(&v6));
 }
 
+bool gp_address_network (char out[GP_NETWORK_TEXT], const char *address) {
+  struct in6_addr v6;
+  struct in_addr v4;
+  uint32_t number;
+  if (readipv4(&number, address)) {
+    v4.s_addr = htonl(number);
+    return inet_ntop(AF_INET, &v4, out, GP_NETWORK_TEXT) != NULL;
+  }
+  if (inet_pton(AF_INET6, address, &v6) != 1)
+    return false;
+  memset(v6.s6_addr + 8, 0, 8);
+  if (inet_ntop(AF_INET6, &v6, out, GP_NETWORK_TEXT) == NULL)
+    return false;
+  strcat(out, "/64");
+  return true;
+}
+
 static const char unspecified[] =
   "name an address of this machine (see option listen)";
 static const char multicast[] = "it is a multicast address";
