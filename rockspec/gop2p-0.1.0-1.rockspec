@@ -119,6 +119,7 @@ build = {
         "csrc/node/dialback.c",
         "csrc/node/giver.c",
         "csrc/node/held.c",
+        "csrc/node/hosts.c",
         "csrc/node/inbox.c",
         "csrc/node/join.c",
         "csrc/node/lookers.c",

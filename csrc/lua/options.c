@@ -44,6 +44,7 @@ static const option options[] = {
   {"max_connections", AT(server, max_connections), COUNT},
   {"max_connections_per_address", AT(server, max_connections_per_address),
    COUNT},
+  {"receive_bytes", AT(server, receive_bytes), BYTES},
   {"receive_timeout", AT(server, receive_timeout_ms), SECONDS},
   {"idle_timeout", AT(server, idle_timeout_ms), SECONDS},
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},

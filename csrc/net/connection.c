@@ -14,6 +14,7 @@
 
 #include "base/os.h"
 #include "net/evhttp.h"
+#include "net/socketaddress.h"
 
 static uint64_t limit_ms (const gp_conn *c) {
   const gp_serveropt *o = c->conns->opt;
@@ -51,6 +52,30 @@ static bufferevent_data_cb setreading (gp_conn *c,
   return before;
 }
 
+bool gp_conn_isunfinished (const gp_conn *c) {
+  return c->state == GP_CONN_READING && !gp_conn_iswhole(c);
+}
+
+bool gp_conn_isknown (gp_conn *c) {
+  const gp_serveropt *o = c->conns->opt;
+  if (!c->known)
+    c->known = o->knows(o->self, gp_conn_remote(c),
+                        gp_socketaddress_islocal(bufferevent_getfd(c->bev)));
+  return c->known;
+}
+
+/* Who sends more than anybody may has to be known. */
+static int judge (gp_conn *c, const char *head, size_t len) {
+  gp_frame *f = &c->frame;
+  int status = gp_frame_judge(f, head, len);
+  bool large = status == 413 || f->part == GP_FRAME_SIZE;
+  if (large && gp_conn_isknown(c)) {
+    f->max_body = c->conns->opt->max_request;
+    status = gp_frame_judge(f, head, len);
+  }
+  return status;
+}
+
 /* The bytes from 'at' on are new. Zero, or the status to refuse them with. */
 static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
   gp_frame *f = &c->frame;
@@ -66,7 +91,7 @@ static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
     at += used;
     if (status == 0 && f->part == GP_FRAME_JUDGE) {
       const char *head = (const char *)evbuffer_pullup(b, (ev_ssize_t)at);
-      status = head == NULL ? 503 : gp_frame_judge(f, head, at);
+      status = head == NULL ? 503 : judge(c, head, at);
       if (status == 0)
         setreading(c, c->reading); /* evhttp may read on */
     }
@@ -102,6 +127,11 @@ static void say (gp_conn *c, int status) {
     gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
 }
 
+void gp_conn_forget (gp_conn *c) {
+  c->conns->held -= c->got;
+  c->got = 0;
+}
+
 static void unserve (gp_conn *c) {
   gp_conns *all = c->conns;
   all->served--;
@@ -124,6 +154,7 @@ void gp_conn_refuse (gp_conn *c, int status) {
   bufferevent_getcb(c->bev, NULL, NULL, &event, &arg);
   bufferevent_setcb(c->bev, NULL, NULL, event, arg);
   unserve(c);
+  gp_conn_forget(c);
   all->refused++;
   enter(c, GP_CONN_REFUSED);
   evbuffer_drain(in, evbuffer_get_length(in));
@@ -131,12 +162,26 @@ void gp_conn_refuse (gp_conn *c, int status) {
            all->refused > GP_CONN_LINGERERS ? SHUT_RDWR : SHUT_WR);
 }
 
+/* evhttp keeps the chunks that came until the connection goes; of another
+   body it has nothing before it is whole. */
+void gp_conn_shed (gp_conn *c) {
+  bool chunked = c->frame.chunks > 0;
+  gp_conn_refuse(c, 503);
+  if (chunked)
+    shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+}
+
 static void request_begins (gp_conn *c) {
   const gp_serveropt *o = c->conns->opt;
-  c->got = 0;
-  gp_frame_init(&c->frame, o->max_headers, o->max_request);
+  c->known = false;
+  gp_frame_init(&c->frame, o->max_headers, o->max_request_unknown);
   c->reading = setreading(c, NULL);
   enter(c, GP_CONN_READING);
+}
+
+static void hold (gp_conn *c, size_t len) {
+  c->got += len;
+  c->conns->held += len;
 }
 
 /*
@@ -158,12 +203,14 @@ static void input_changed (struct evbuffer *b,
   else if (c->state <= GP_CONN_READING) {
     if (c->state == GP_CONN_IDLE)
       request_begins(c);
-    c->got += info->n_added;
+    hold(c, info->n_added);
     status = examine(c, b, len - info->n_added);
     if (status != 0)
       gp_conn_refuse(c, status);
     else if (len > cap(c))
       shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+    else if (c->conns->held > c->conns->opt->receive_bytes)
+      c->conns->relieve(c->conns);
   }
   else if (len >= GP_EVHTTP_SLACK)
     bufferevent_disable(c->bev, EV_READ);
@@ -292,6 +339,7 @@ void gp_conn_end (gp_conn *c) {
     gp_httpexchange_lose(c->exchange);
   unhook(c);
   gp_ring_remove(&c->waiting);
+  gp_conn_forget(c);
   if (c->early != NULL)
     evbuffer_free(c->early);
   if (c->state == GP_CONN_REFUSED)
@@ -319,6 +367,7 @@ void gp_conn_release (gp_conn *c) {
 }
 
 void gp_conn_write (gp_conn *c) {
+  gp_conn_forget(c);
   enter(c, GP_CONN_WRITING);
 }
 

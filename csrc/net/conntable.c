@@ -125,6 +125,15 @@ static void sweep_due (void *arg) {
     gp_sweep_plan(&t->conns.sweep, next_at);
 }
 
+/* Whoever holds much of what is unfinished goes, until it is little again. */
+static void relieve (gp_conns *all) {
+  gp_conntable *t = gp_ring_of(gp_conntable, conns, all);
+  gp_conn *c;
+  while (all->held > all->opt->receive_bytes &&
+         (c = gp_crowd_largest(&t->live)) != NULL)
+    gp_conn_shed(c);
+}
+
 gp_conn *gp_conntable_find (gp_conntable *t,
                             const struct evhttp_connection *con) {
   gp_ring *head = bucket(t, con), *r;
@@ -141,6 +150,7 @@ void gp_conntable_init (gp_conntable *t, gp_loop *l, gp_acceptor *acceptor,
   int i;
   memset(t, 0, sizeof *t);
   gp_conns_init(&t->conns, l, opt, sweep_due, t);
+  t->conns.relieve = relieve;
   t->acceptor = acceptor;
   gp_ring_init(&t->fresh);
   gp_ring_init(&t->live);

@@ -34,9 +34,25 @@ gp_conn *gp_crowd_idlest (const gp_ring *live, const gp_conn *newcomer) {
   const gp_ring *r;
   for (r = live->next; r != live; r = r->next) {
     gp_conn *c = gp_ring_of(gp_conn, place, r);
-    if (isspare(c, newcomer, now) && isbetter(c, best) &&
-        !gp_conn_hasmore(c))
+    if (isspare(c, newcomer, now) && isbetter(c, best) && !gp_conn_hasmore(c))
       best = c;
   }
   return best;
+}
+
+/* Whether it is known is asked only where it decides. */
+gp_conn *gp_crowd_largest (const gp_ring *live) {
+  gp_conn *stranger = NULL, *known = NULL;
+  const gp_ring *r;
+  for (r = live->next; r != live; r = r->next) {
+    gp_conn *c = gp_ring_of(gp_conn, place, r);
+    if (!gp_conn_isunfinished(c) ||
+        (stranger != NULL && c->got <= stranger->got))
+      continue;
+    if (!gp_conn_isknown(c))
+      stranger = c;
+    else if (known == NULL || c->got > known->got)
+      known = c;
+  }
+  return stranger != NULL ? stranger : known;
 }

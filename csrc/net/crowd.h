@@ -1,5 +1,6 @@
 /*
-** net/crowd.h - which connection of a server goes when there are too many.
+** net/crowd.h - which connection of a server goes when there are too many, or
+** when all together hold too much.
 **
 ** Whoever has many connections does not keep out those that have few: where
 ** one comes from is counted by origins (value/origin.h). Chooses, and closes
@@ -26,6 +27,13 @@
 ** request came whole, or which is owed a response. NULL: there is none.
 */
 gp_conn *gp_crowd_idlest (const gp_ring *live, const gp_conn *newcomer);
+
+/*
+** Of those in 'live' the one whose unfinished request has to go when all hold
+** too much: the largest of those who are not known, or else of the others.
+** NULL: there is none.
+*/
+gp_conn *gp_crowd_largest (const gp_ring *live);
 
 #pragma GCC visibility pop
 #endif

@@ -28,6 +28,7 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
   memset(opt, 0, sizeof *opt);
   gp_nodeopt_init(&opt->node);
   opt->server.max_headers = (size_t)16 << 10;
+  opt->server.receive_bytes = (size_t)64 << 20;
   opt->server.max_connections = 1024;
   opt->server.max_connections_per_address = 64;
   opt->server.receive_timeout_ms = 10000;
@@ -74,13 +75,15 @@ static void due (void *arg) {
 
 /*
 ** What the options mean for the parts. A body is a message's data in base64
-** with its envelope; a list of receivers has room in it too.
+** with its envelope; a list of receivers has room in it too. Whoever is no
+** member has only to say who it is.
 */
 #define ENVELOPE 65536
 
 static void derive (gp_serviceopt *opt, int port) {
   const char *l = opt->listen;
   opt->server.max_request = gp_base64_len(opt->node.max_body) + ENVELOPE;
+  opt->server.max_request_unknown = ENVELOPE;
   opt->node.on_loopback =
     (strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
      strcmp(l, "127.0.0.1") == 0 || strcmp(l, "0.0.0.0") == 0 ||
@@ -107,6 +110,34 @@ static gp_err copycors (gp_service *s, const char *cors) {
   return s->cors == NULL ? GP_ENOMEM : GP_OK;
 }
 
+typedef struct asked {
+  const gp_node *node;
+  bool known;
+} asked;
+
+static bool visit (void *self, const char *address) {
+  asked *a = self;
+  a->known = gp_node_knows(a->node, address);
+  return !a->known;
+}
+
+/*
+** Whether so large a request may come from there: its sender is not known
+** before it is read. Who is known on this machine may come from any address
+** of it.
+*/
+static bool knows (void *self, const char *remote, bool local) {
+  const gp_service *s = self;
+  asked a = {s->node, false};
+  if (s->node == NULL)
+    return false;
+  if (gp_node_knows(s->node, remote))
+    return true;
+  if (local && visit(&a, "127.0.0.1"))
+    gp_os_eachaddress(visit, &a);
+  return a.known;
+}
+
 static gp_err open (gp_service *s, const char *address, size_t len, int port,
                     const gp_serviceopt *given, gp_signal *signals) {
   gp_serviceopt opt = *given;
@@ -123,6 +154,8 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
       !gp_os_random(&opt.node.secret, sizeof opt.node.secret))
     return GP_EIO;
   s->process = opt.node.nonce;
+  opt.server.knows = knows;
+  opt.server.self = s;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = copycors(s, opt.cors);
   if (e == GP_OK)

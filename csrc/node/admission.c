@@ -169,6 +169,8 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   else
     gp_claim_forget(n, peer, &request->ext.who);
   gp_peers_setdial(&n->peers, peer, request->remote);
+  if (!gp_peer_isnumeric(gp_record_name(peer))) /* a name shows no address */
+    gp_hosts_comes(&n->peers.hosts, &peer->names.host, request->remote);
   gp_compat_learnalias(n, peer, request);
   gp_visitors_asked(peer, request);
   if (!request->ext.brief)

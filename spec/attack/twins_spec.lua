@@ -42,7 +42,8 @@ describe("a request with twins", function()
 
   it("within a peer is refused, wherever that stands", function()
     for _, twins in ipairs({
-      '"port":1,"Port":2,"address":"a"', '"port":1,"address":"a","ADDRESS":"b"',
+      '"port":1,"Port":2,"address":"a"',
+      '"port":1,"address":"a","ADDRESS":"b"',
       '"port":1,"address":"a","addre\197\191s":"b"', -- which is an s to Go
       '"port":1,"address":"a","addres\\u017F":"b"',
     }) do
@@ -111,7 +112,8 @@ describe("a response with twins", function()
 
   it("of headers is none of a node", function()
     for _, headers in ipairs({
-      "Gop2p-Process: 0123456789abcdef\r\nGop2p-Process: fedcba9876543210\r\n",
+      "Gop2p-Process: 0123456789abcdef\r\n"
+        .. "Gop2p-Process: fedcba9876543210\r\n",
       "Gop2p-Lua: 1 a:1\r\ngop2p-lua: 1 b:2\r\n",
       "Content-Length: 2\r\n", -- and there is one
     }) do

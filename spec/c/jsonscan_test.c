@@ -98,8 +98,7 @@ TEST(scandepth, "a text is so deep and no deeper") {
 
 TEST(scanfields, "an object has so many fields and no more") {
   SAME(repeated("{", "\"a\":1,", GP_JSONSCAN_FIELDS - 1, "\"b\":2}"), GP_OK);
-  SAME(repeated("{", "\"a\":1,", GP_JSONSCAN_FIELDS, "\"b\":2}"),
-       GP_EBADMSG);
+  SAME(repeated("{", "\"a\":1,", GP_JSONSCAN_FIELDS, "\"b\":2}"), GP_EBADMSG);
   SAME(repeated("[", "{\"a\":1},", 100, "{}]"), GP_OK);
 }
 
