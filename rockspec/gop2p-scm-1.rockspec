@@ -148,6 +148,7 @@ build = {
         "csrc/node/respond.c",
         "csrc/node/responses.c",
         "csrc/node/retry.c",
+        "csrc/node/roster.c",
         "csrc/node/stats.c",
         "csrc/node/suspicion.c",
         "csrc/node/sweep.c",

@@ -29,28 +29,15 @@ void gp_admission_init (gp_admission *a) {
 
 void gp_admission_clear (gp_node *n) {
   gp_held_clear(n, &n->admission.held);
-}
-
-/* Members that did not respond last are not handed on: a Go newcomer that is
-   given one it cannot reach fails to join (protocol.md). */
-static bool islisted (const gp_record *peer) {
-  return gp_membership_ismember(peer) && peer->liveness.reachable;
-}
-
-gp_err gp_admission_list (const gp_node *n, gp_peerlist *out) {
-  const gp_record *peer;
-  for (peer = gp_record_first(&n->peers); peer != NULL;
-       peer = gp_record_next(peer))
-    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
-      return GP_ENOMEM;
-  return GP_OK;
+  gp_roster_clear(&n->admission.roster);
 }
 
 static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
   const gp_record *peer;
   for (peer = gp_record_last(&n->peers); peer != NULL && out->n < NEWEST;
        peer = gp_record_previous(peer))
-    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
+    if (gp_roster_lists(peer) &&
+        gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
       return GP_ENOMEM;
   return GP_OK;
 }
@@ -114,10 +101,11 @@ static void letin (gp_node *n, gp_record *peer) {
 
 /* The response is the list as it was before (protocol.md). */
 static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
-  gp_peerlist list = {0, 0, NULL};
+  gp_roster newest = {{0, 0, NULL}, {NULL, NULL}};
+  gp_roster *given = brief ? &newest : &n->admission.roster;
   gp_err e = GP_ELIMIT;
   if (hasroom(n, peer))
-    e = brief ? listnewest(n, &list) : gp_admission_list(n, &list);
+    e = brief ? listnewest(n, &newest.list) : gp_roster_update(n);
   if (e != GP_OK) {
     gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
                       n->now);
@@ -126,10 +114,10 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   else {
     letin(n, peer);
     gp_visitors_stand(peer, false);
-    gp_respond_list(n, x, &list);
+    gp_respond_list(n, x, given);
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
-  gp_peerlist_clear(&list);
+  gp_roster_clear(&newest);
 }
 
 /* The response waits. False: out of memory. */

@@ -45,15 +45,13 @@ bool gp_lookers_asked (gp_node *n, const gp_recvreq *request,
 }
 
 static void givelist (gp_node *n, const gp_dialback *d) {
-  gp_peerlist list = {0, 0, NULL};
-  if (gp_admission_list(n, &list) == GP_OK) {
-    gp_respond_look(n, d->exchange, &list);
+  if (gp_roster_update(n) == GP_OK) {
+    gp_respond_look(n, d->exchange, &n->admission.roster);
     gp_ttlmap_raise(&n->admission.lookers.recent, gp_peer_hash(d->at), 1,
                     n->now);
   }
   else
     gp_respond(n, d->exchange, 503, gp_wire_busy);
-  gp_peerlist_clear(&list);
 }
 
 void gp_lookers_dialled (gp_node *n, const gp_dialback *d, bool is) {

@@ -30,23 +30,24 @@ void gp_respond_yourself (gp_node *n, gp_exchange *x) {
   give(n, x, &response);
 }
 
-static void givelist (gp_node *n, gp_exchange *x, const gp_peerlist *list,
+static void givelist (gp_node *n, gp_exchange *x, gp_roster *roster,
                       bool looks) {
   gp_sendresp response;
   memset(&response, 0, sizeof response);
   response.status = 200;
-  response.list = list;
+  response.list = &roster->list;
+  response.encoded = roster->encoded;
   response.ext.who = n->self.identity;
   response.ext.has_list = looks;
   give(n, x, &response);
 }
 
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
-  givelist(n, x, list, false);
+void gp_respond_list (gp_node *n, gp_exchange *x, gp_roster *roster) {
+  givelist(n, x, roster, false);
 }
 
-void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
-  givelist(n, x, list, true);
+void gp_respond_look (gp_node *n, gp_exchange *x, gp_roster *roster) {
+  givelist(n, x, roster, true);
 }
 
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest) {

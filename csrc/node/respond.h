@@ -7,6 +7,7 @@
 #ifndef gp_node_respond_h
 #define gp_node_respond_h
 
+#include "node/roster.h"
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
@@ -18,11 +19,12 @@ void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
    that. */
 void gp_respond_yourself (gp_node *n, gp_exchange *x);
 
-/* To a connect: 200, a list of peers, and who we are. */
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+/* To a connect: 200, a list of peers, which keeps what is written of it, and
+   who we are. */
+void gp_respond_list (gp_node *n, gp_exchange *x, gp_roster *roster);
 
 /* To a probe for the list: the same, and what a probe is told. */
-void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+void gp_respond_look (gp_node *n, gp_exchange *x, gp_roster *roster);
 
 /* To a probe: 204 and who we are; with the digest of our list, or without. */
 void gp_respond_probe (gp_node *n, gp_exchange *x, bool with_digest);
