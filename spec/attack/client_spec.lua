@@ -169,7 +169,9 @@ describe("a connection", function()
                                                        {max_connections = 5}))
     do
       local many <close> = open(node, 5, "127.0.0.1")
-      for _, conn in ipairs(many) do conn.socket:send("P") end -- or it would rest
+      for _, conn in ipairs(many) do -- or it would rest
+        conn.socket:send("P")
+      end
       local more <close> = open(node, 3, "127.0.0.1")
       net.await(function() return refusals(more) == 3 end)
       assert.equal(0, refusals(many))
