@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "net/hosts.h"
+#include "net/hostcheck.h"
 #include "net/listener.h"
 #include "value/nick.h"
 
@@ -45,6 +45,7 @@ static const option options[] = {
   {"max_connections", AT(server, max_connections), COUNT},
   {"max_connections_per_address", AT(server, max_connections_per_address),
    COUNT},
+  {"receive_bytes", AT(server, receive_bytes), BYTES},
   {"receive_timeout", AT(server, receive_timeout_ms), SECONDS},
   {"idle_timeout", AT(server, idle_timeout_ms), SECONDS},
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
@@ -100,7 +101,7 @@ static bool isname (lua_State *L, int at) {
   const char *name = lua_type(L, at) == LUA_TSTRING
                        ? lua_tolstring(L, at, &len)
                        : NULL;
-  return name != NULL && strlen(name) == len && gp_hosts_isname(name);
+  return name != NULL && strlen(name) == len && gp_hostcheck_isname(name);
 }
 
 /* Sets the list of names that is on top of the stack; all are borrowed from

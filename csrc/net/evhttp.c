@@ -35,20 +35,20 @@ bool gp_evhttp_token (const char *value, const char *token) {
   return false;
 }
 
-static size_t count (const struct evkeyvalq *headers) {
+static void count (gp_httpin *in, const struct evkeyvalq *headers) {
   const struct evkeyval *h;
-  size_t n = 0;
+  in->nheaders = 0;
+  in->ambiguous = false;
   for (h = TAILQ_FIRST(headers); h != NULL; h = TAILQ_NEXT(h, next))
-    n++;
-  return n;
+    gp_httpin_count(in, h->key, h->value);
 }
 
 bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in) {
   struct evbuffer *b = evhttp_request_get_input_buffer(req);
   struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
   in->headers = headers;
-  in->nheaders = count(headers);
   in->find = gp_evhttp_find;
+  count(in, headers);
   in->len = evbuffer_get_length(b);
   in->body = NULL;
   if (in->len > 0)

@@ -148,8 +148,11 @@ bool gp_server_haswork (const gp_server *s) {
 }
 
 void gp_server_hold (gp_httpexchange *x) {
-  if (x->conn != NULL)
-    gp_conn_watch(x->conn);
+  if (x->conn == NULL)
+    return;
+  gp_httpexchange_drain(x);
+  gp_conn_forget(x->conn);
+  gp_conn_watch(x->conn);
 }
 
 bool gp_server_respond (gp_httpexchange *x, const gp_httpout *out) {

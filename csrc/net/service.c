@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "base/crypto.h"
+#include "base/os.h"
 #include "net/source.h"
 #include "value/address.h"
 #include "wire/codec.h"
@@ -19,7 +20,7 @@ struct gp_service {
   bool turning;
   gp_server *server;
   gp_client *client;
-  gp_hosts hosts;
+  gp_hostcheck hosts;
   uint64_t process;
   gp_extensiontext shown; /* the same, where the server responds by itself */
   gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
@@ -29,6 +30,7 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
   memset(opt, 0, sizeof *opt);
   gp_nodeopt_init(&opt->node);
   opt->server.max_headers = (size_t)16 << 10;
+  opt->server.receive_bytes = (size_t)64 << 20;
   opt->server.max_connections = 1024;
   opt->server.max_connections_per_address = 64;
   opt->server.receive_timeout_ms = 10000;
@@ -84,13 +86,15 @@ static void due (void *arg) {
 
 /*
 ** What the options mean for the parts. A body is a message's data in base64
-** with its envelope; a list of receivers has room in it too.
+** with its envelope; a list of receivers has room in it too. Whoever is no
+** member has only to say who it is.
 */
 #define ENVELOPE 65536
 
 static void derive (gp_serviceopt *opt, int port) {
   const char *l = opt->listen;
   opt->server.max_request = gp_base64_len(opt->node.max_body) + ENVELOPE;
+  opt->server.max_request_unknown = ENVELOPE;
   opt->node.on_loopback =
     (strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
      strcmp(l, "127.0.0.1") == 0 || strcmp(l, "0.0.0.0") == 0 ||
@@ -116,11 +120,39 @@ static gp_err makehosts (gp_service *s, const char *address,
   gp_err e;
   size_t i;
   opt->server.hosts = &s->hosts;
-  gp_hosts_init(&s->hosts, opt->listen);
-  e = gp_hosts_add(&s->hosts, address);
+  gp_hostcheck_init(&s->hosts, opt->listen);
+  e = gp_hostcheck_add(&s->hosts, address);
   for (i = 0; i < opt->nhosts && e == GP_OK; i++)
-    e = gp_hosts_add(&s->hosts, opt->hosts[i]);
+    e = gp_hostcheck_add(&s->hosts, opt->hosts[i]);
   return e;
+}
+
+typedef struct asked {
+  const gp_node *node;
+  bool known;
+} asked;
+
+static bool visit (void *self, const char *address) {
+  asked *a = self;
+  a->known = gp_node_knows(a->node, address);
+  return !a->known;
+}
+
+/*
+** Whether so large a request may come from there: its sender is not known
+** before it is read. Who is known on this machine may come from any address
+** of it.
+*/
+static bool knows (void *self, const char *remote, bool local) {
+  const gp_service *s = self;
+  asked a = {s->node, false};
+  if (s->node == NULL)
+    return false;
+  if (gp_node_knows(s->node, remote))
+    return true;
+  if (local && visit(&a, "127.0.0.1"))
+    gp_os_eachaddress(visit, &a);
+  return a.known;
 }
 
 static gp_err open (gp_service *s, const char *address, size_t len, int port,
@@ -144,6 +176,8 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   gp_crypto_random(&opt.node.first_number, sizeof opt.node.first_number);
   opt.node.first_number >>= 2; /* so that it can be counted up from there */
   s->process = opt.node.nonce;
+  opt.server.knows = knows;
+  opt.server.self = s;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
   if (e == GP_OK)
@@ -183,7 +217,7 @@ void gp_service_free (gp_service *s) {
   gp_client_free(s->client);
   gp_server_free(s->server);
   gp_loop_unref(s->loop);
-  gp_hosts_clear(&s->hosts);
+  gp_hostcheck_clear(&s->hosts);
   free(s);
 }
 

@@ -56,26 +56,27 @@ bool gp_address_isinternal (const char *address) {
           IN6_IS_ADDR_LOOPBACK(&v6));
 }
 
-void gp_address_network (unsigned char out[GP_ADDRESS_NETWORK],
-                         const char *address) {
+bool gp_address_network (char out[GP_NETWORK_TEXT], const char *address) {
   struct in6_addr v6;
-  uint32_t v4;
-  memset(out, 0, GP_ADDRESS_NETWORK);
-  if (readipv4(&v4, address)) {
-    out[0] = 4;
-    memcpy(out + 1, &v4, sizeof v4);
+  struct in_addr v4;
+  uint32_t number;
+  if (readipv4(&number, address)) {
+    v4.s_addr = htonl(number);
+    return inet_ntop(AF_INET, &v4, out, GP_NETWORK_TEXT) != NULL;
   }
-  else if (inet_pton(AF_INET6, address, &v6) == 1) {
-    out[0] = 6;
-    memcpy(out + 1, v6.s6_addr, 8);
-  }
+  if (inet_pton(AF_INET6, address, &v6) != 1)
+    return false;
+  memset(v6.s6_addr + 8, 0, 8);
+  if (inet_ntop(AF_INET6, &v6, out, GP_NETWORK_TEXT) == NULL)
+    return false;
+  strcat(out, "/64");
+  return true;
 }
 
 bool gp_address_samenetwork (const char *a, const char *b) {
-  unsigned char na[GP_ADDRESS_NETWORK], nb[GP_ADDRESS_NETWORK];
-  gp_address_network(na, a);
-  gp_address_network(nb, b);
-  return na[0] != 0 && memcmp(na, nb, sizeof na) == 0;
+  char na[GP_NETWORK_TEXT], nb[GP_NETWORK_TEXT];
+  return gp_address_network(na, a) && gp_address_network(nb, b) &&
+         strcmp(na, nb) == 0;
 }
 
 static const char unspecified[] =

@@ -35,19 +35,20 @@ bool gp_address_isinternal (const char *address);
 */
 const char *gp_address_fault (const char *address);
 
+#define GP_NETWORK_TEXT 50 /* INET6_ADDRSTRLEN and "/64" */
+
+/*
+** What a numeric address counts as where it is counted how much comes from
+** somewhere: an IPv4 address, also as IPv6 has it, as itself; an IPv6 one as
+** its /64, in which any machine may take as many addresses as it likes (RFC
+** 4291, 2.5.1; RFC 6177). False: it is not numeric.
+*/
+bool gp_address_network (char out[GP_NETWORK_TEXT], const char *address);
+
 /* Whether both are the same host: one text, or both loopback. */
 bool gp_address_samehost (const char *a, const char *b);
 
-/*
-** The machine that a numeric address belongs to: the first 64 bits of IPv6, or
-** the address of IPv4, also where IPv6 has it (::ffff:10.0.0.5). All zero:
-** it is not numeric.
-*/
-#define GP_ADDRESS_NETWORK 9
-void gp_address_network (unsigned char out[GP_ADDRESS_NETWORK],
-                         const char *address);
-
-/* Whether that is the same of both. */
+/* Whether two numeric addresses are in one network. */
 bool gp_address_samenetwork (const char *a, const char *b);
 
 #pragma GCC visibility pop

@@ -68,18 +68,24 @@ static int hexdigit (unsigned char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* A chunk begins, or the end of all. */
+static int chunk (gp_frame *f) {
+  f->cr = false;
+  f->last = f->left == 0;
+  f->part = f->last ? GP_FRAME_END : GP_FRAME_CHUNK;
+  f->body += f->left;
+  if (f->body > f->max_body)
+    return 413;
+  f->chunks += !f->last;
+  return f->chunks <= GP_FRAME_CHUNKS + f->body / GP_FRAME_CHUNK_MEAN ? 0
+                                                                      : 400;
+}
+
 /* The size of a chunk is digits alone: nobody needs extensions. */
 static int sizebyte (gp_frame *f, unsigned char c) {
   int digit = hexdigit(c);
-  if (f->cr) {
-    if (c != '\n')
-      return 400;
-    f->cr = false;
-    f->last = f->left == 0;
-    f->part = f->last ? GP_FRAME_END : GP_FRAME_CHUNK;
-    f->body += f->left;
-    return f->body > f->max_body ? 413 : 0;
-  }
+  if (f->cr)
+    return c == '\n' ? chunk(f) : 400;
   if (c == '\r' && f->column > 0) {
     f->cr = true;
     return 0;

@@ -12,6 +12,27 @@ const char *gp_httpin_header (const gp_httpin *in, const char *name) {
   return in->find(in->headers, name);
 }
 
+/* Whether a header is one of ours, or says who speaks or what is meant: of
+   two such, other programs may believe the other one. */
+static bool decides (const char *name) {
+  static const char *const names[] = {"Peer_address", "Peer_port",
+                                      "Content-Length", "Transfer-Encoding",
+                                      "Host"};
+  size_t len = strlen(name), i;
+  if (len > 6 && gp_ascii_same(name, "Gop2p-", 6))
+    return true;
+  for (i = 0; i < sizeof names / sizeof *names; i++)
+    if (strlen(names[i]) == len && gp_ascii_same(names[i], name, len))
+      return true;
+  return false;
+}
+
+void gp_httpin_count (gp_httpin *in, const char *name, const char *value) {
+  in->nheaders++;
+  if (!in->ambiguous && decides(name))
+    in->ambiguous = gp_httpin_header(in, name) != value;
+}
+
 gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
                          const char *prefix) {
   const char *value = gp_httpin_header(in, name);

@@ -110,7 +110,9 @@ bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self);
 typedef struct gp_sendresp {
   int status;
   const gp_peerlist *list; /* to a connect, or GP_TOPIC_LIST; else NULL */
-  const char *text;        /* of a refusal (wire/refusal.h); else NULL */
+  gp_blob **encoded; /* two, NULL or what was written of 'list' before, with
+                        ports as numbers and as strings; NULL: not kept */
+  const char *text;  /* of a refusal (wire/refusal.h); else NULL */
   gp_extension ext;
 } gp_sendresp;
 

@@ -1,7 +1,7 @@
 /*
-** net/hosts.c - see net/hosts.h.
+** net/hostcheck.c - see net/hostcheck.h.
 */
-#include "net/hosts.h"
+#include "net/hostcheck.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static bool isnamechar (char c) {
          (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
 }
 
-bool gp_hosts_isname (const char *name) {
+bool gp_hostcheck_isname (const char *name) {
   gp_socketaddress a;
   size_t i, len = strlen(name);
   if (gp_socketaddress_parse(&a, name, 0))
@@ -60,7 +60,7 @@ static bool same (const char *a, const char *b) {
   return strlen(b) == len && gp_ascii_same(a, b, len);
 }
 
-static bool isadded (const gp_hosts *g, const char *name) {
+static bool isadded (const gp_hostcheck *g, const char *name) {
   size_t i;
   for (i = 0; i < g->count; i++)
     if (same(g->names[i], name))
@@ -85,16 +85,16 @@ static bool ismachine (const char *name) {
   return same(own, name);
 }
 
-void gp_hosts_init (gp_hosts *g, const char *listen) {
+void gp_hostcheck_init (gp_hostcheck *g, const char *listen) {
   g->only_here = gp_address_isinternal(listen);
 }
 
-void gp_hosts_clear (gp_hosts *g) {
+void gp_hostcheck_clear (gp_hostcheck *g) {
   while (g->count > 0)
     free(g->names[--g->count]);
 }
 
-gp_err gp_hosts_add (gp_hosts *g, const char *name) {
+gp_err gp_hostcheck_add (gp_hostcheck *g, const char *name) {
   char bare[NAME_MAX_LEN + 1];
   char *copy;
   if (!copyname(bare, name, strlen(name)))
@@ -106,11 +106,11 @@ gp_err gp_hosts_add (gp_hosts *g, const char *name) {
   return GP_OK;
 }
 
-bool gp_hosts_admits (const gp_hosts *g, const char *host, size_t len) {
+bool gp_hostcheck_admits (const gp_hostcheck *g, const char *host, size_t len) {
   char name[NAME_MAX_LEN + 1];
   if (!g->only_here || host == NULL || len == 0)
     return true;
-  return copyname(name, host, nameof(host, len)) && gp_hosts_isname(name) &&
+  return copyname(name, host, nameof(host, len)) && gp_hostcheck_isname(name) &&
          (gp_address_isinternal(name) || gp_address_isthishost(name) ||
           isadded(g, name) || ismachine(name) || isownaddress(name));
 }
