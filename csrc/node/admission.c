@@ -156,6 +156,17 @@ static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return hold(n, request, x, n->now + GP_AWAITED_MS);
 }
 
+/* It is dialled where it comes from if its name does not say where. That has
+   not responded yet if it is another place than before. */
+static void setdial (gp_node *n, gp_record *peer, const char *remote) {
+  gp_peer *before = gp_peer_ref(gp_record_dialled(peer));
+  gp_peers_setdial(&n->peers, peer, remote);
+  if (!gp_peer_equal(before, gp_record_dialled(peer)))
+    gp_hearsay_setproven(n, peer, false);
+  gp_peer_unref(before);
+  gp_hearsay_setseen(peer, remote);
+}
+
 /* What a connect tells about the one that sends it. */
 static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   bool ours = request->ext.who.peer != NULL;
@@ -168,7 +179,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
     gp_claim_learn(n, peer, &request->ext.who, n->now);
   else
     gp_claim_forget(n, peer, &request->ext.who);
-  gp_peers_setdial(&n->peers, peer, request->remote);
+  setdial(n, peer, request->remote);
   gp_compat_learnalias(n, peer, request);
   gp_visitors_asked(peer, request);
   if (!request->ext.brief)

@@ -15,6 +15,7 @@
 #include "base/ring.h"
 #include "node/claim.h"
 #include "node/dialback.h"
+#include "node/hearsay.h"
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
@@ -32,6 +33,7 @@ typedef struct gp_admission {
   gp_dialbacks dialbacks; /* who is probed before it gets what it wants: */
   gp_lookers lookers;     /* who asks for the list alone, */
   gp_visitors visitors;   /* and who comes to write alone */
+  gp_hearsays hearsays;   /* who is dialled for what others say */
   bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 

@@ -67,6 +67,8 @@ static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
   request.form = to->compat.form;
   request.from = gp_compat_ourname(n, to);
   request.to = gp_record_dialled(to);
+  request.proven = gp_peers_isproven(to);
+  request.ranges = to->hearsay.ranges;
   request.ext.topic = topic;
   request.ext.about = about;
   if (topic == GP_TOPIC_DIGEST)
