@@ -18,7 +18,7 @@
 #define MAXSIZE 1073741824.0
 #define MAXPORT 65535.0
 
-typedef enum unit { COUNT, BYTES, SECONDS, PORT } unit;
+typedef enum unit { COUNT, BYTES, SECONDS, PORT, FLAG } unit;
 
 typedef struct option {
   const char *name;
@@ -51,6 +51,7 @@ static const option options[] = {
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
   {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
   {"max_response", AT(client, max_response), BYTES},
+  {"trust_lists", offsetof(gp_serviceopt, node.trust_lists), FLAG},
   {"listen_port", offsetof(gp_serviceopt, listen_port), PORT},
 };
 
@@ -60,6 +61,15 @@ static const option *find (const char *name) {
     if (strcmp(options[i].name, name) == 0)
       return &options[i];
   return NULL;
+}
+
+/* Sets an option that is a boolean. */
+static void setflag (lua_State *L, gp_serviceopt *opt, const option *o) {
+  bool is = lua_toboolean(L, -1);
+  if (lua_type(L, -1) != LUA_TBOOLEAN)
+    luaL_error(L, "option '%s': boolean expected, got %s", o->name,
+               luaL_typename(L, -1));
+  memcpy((char *)opt + o->offset, &is, sizeof is);
 }
 
 /* Sets one option to the number on top of the stack. */
@@ -155,6 +165,8 @@ static void setone (lua_State *L, gp_serviceopt *opt) {
   lua_insert(L, -2); /* keeps the name, below the value */
   if (at != NULL)
     settext(L, name, at);
+  else if (o != NULL && o->unit == FLAG)
+    setflag(L, opt, o);
   else if (o != NULL)
     set(L, opt, o);
   else if (whole && strcmp(name, "hosts") == 0)

@@ -36,6 +36,7 @@ struct bufferevent *gp_conntable_accept (struct event_base *base,
     gp_acceptor_forbid(t->acceptor, GP_CLOSED_FULL);
   if (!gp_conntable_makespare(t))
     gp_acceptor_forbid(t->acceptor, GP_CLOSED_MEMORY);
+  gp_acceptor_spare(t->acceptor);
   event_active(t->adopt, EV_TIMEOUT, 0);
   return c->bev;
 }

@@ -74,9 +74,11 @@ static void input_changed (struct evbuffer *b,
 static void output_changed (struct evbuffer *b,
                             const struct evbuffer_cb_info *info, void *arg) {
   gp_link *k = arg;
+  bool first = info->n_added > 0 && !k->sent;
   (void)b;
-  if (info->n_added > 0)
-    k->sent = true;
+  k->sent = k->sent || first;
+  if (first && k->connected != NULL)
+    k->connected(k->arg);
 }
 
 /*
@@ -167,6 +169,7 @@ void gp_link_started (gp_link *k) {
 void gp_link_rest (gp_link *k) {
   gp_pool *p = k->pool;
   k->served++;
+  k->connected = NULL;
   k->rested_at = gp_loop_now(p->loop);
   gp_ring_append(bucket(p, k->peer), &k->bucket);
   gp_ring_append(&p->resting, &k->place);

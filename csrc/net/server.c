@@ -28,6 +28,7 @@ static void retry_due (void *arg) {
   gp_server *s = arg;
   bool spare = gp_conntable_makespare(&s->table);
   gp_acceptor_allow(&s->acceptor, GP_CLOSED_FOR_NOW);
+  gp_acceptor_spare(&s->acceptor);
   if (!spare)
     gp_acceptor_forbid(&s->acceptor, GP_CLOSED_MEMORY);
 }

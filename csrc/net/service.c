@@ -44,12 +44,13 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
 static gp_err sendrequest (void *self, uint64_t id, const gp_peer *dial,
                            const gp_sendreq *request, uint32_t timeout_ms) {
   gp_service *s = self;
+  gp_dial to = {dial, request->proven, request->ranges};
   gp_httpout out;
   gp_scratch scratch;
   gp_err e = gp_wire_writerequest(&out, &scratch, request);
   if (e != GP_OK)
     return e;
-  e = gp_client_send(s->client, id, dial, &out, timeout_ms);
+  e = gp_client_send(s->client, id, &to, &out, timeout_ms);
   gp_blob_unref(out.body);
   return e;
 }

@@ -163,6 +163,17 @@ static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return hold(n, request, x, n->now + GP_AWAITED_MS);
 }
 
+/* It is dialled where it comes from if its name does not say where. That has
+   not responded yet if it is another place than before. */
+static void setdial (gp_node *n, gp_record *peer, const char *remote) {
+  gp_peer *before = gp_peer_ref(gp_record_dialled(peer));
+  gp_peers_setdial(&n->peers, peer, remote);
+  if (!gp_peer_equal(before, gp_record_dialled(peer)))
+    gp_hearsay_setproven(n, peer, false);
+  gp_peer_unref(before);
+  gp_hearsay_setseen(peer, remote);
+}
+
 /* What a connect tells about the one that sends it. */
 static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   bool ours = request->ext.who.peer != NULL;
@@ -176,7 +187,7 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   else
     gp_claim_forget(n, peer, &request->ext.who);
   gp_cookies_learn(peer, &request->ext);
-  gp_peers_setdial(&n->peers, peer, request->remote);
+  setdial(n, peer, request->remote);
   if (!gp_peer_isnumeric(gp_record_name(peer))) /* a name shows no address */
     gp_hosts_comes(&n->peers.hosts, &peer->names.host, request->remote);
   gp_compat_learnalias(n, peer, request);
@@ -267,7 +278,6 @@ static bool judge (gp_node *n, gp_record *peer, const gp_recvreq *request,
    the response waits. */
 static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
-  learn(n, peer, request);
   gp_detector_heard(n, peer);
   if (x != NULL && request->form == GP_FORM_HEADERS &&
       findform(n, peer, request, x))
@@ -331,6 +341,9 @@ bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
     gp_peers_setremote(&n->peers, peer, request->remote);
   if (gp_membership_ismember(peer))
     had = gp_peer_ref(gp_compat_ourname(n, peer));
+  learn(n, peer, request);
+  if (proven)
+    gp_hearsay_setproven(n, peer, true);
   later = enter(n, peer, request, x);
   if (had != NULL)
     gp_compat_untwin(n, peer, had);

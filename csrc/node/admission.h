@@ -14,6 +14,7 @@
 
 #include "base/ring.h"
 #include "node/claim.h"
+#include "node/hearsay.h"
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
@@ -33,6 +34,7 @@ typedef struct gp_admission {
   gp_lookers lookers;   /* who asks for the list alone, */
   gp_visitors visitors; /* and who comes to write alone */
   gp_ttlmap listed; /* sources of those that had the list unproven */
+  gp_hearsays hearsays; /* who is dialled for what others say */
   bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 

@@ -4,6 +4,7 @@
 #include "node/gate.h"
 
 #include "node/admission.h"
+#include "node/cookies.h"
 #include "node/giver.h"
 #include "node/lookers.h"
 #include "node/machine.h"
@@ -206,12 +207,13 @@ gp_claimer *gp_gate_next (gp_node *n) {
   return NULL;
 }
 
-/* A member that sends from elsewhere is told once in a while. */
+/* It claims to be a member that has no cookie, and comes from elsewhere. */
 static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
   const gp_peer *name = gp_proof_sender(request);
   const gp_record *peer = gp_peers_find(&n->peers, name);
-  if (peer != NULL && gp_membership_ismember(peer) && !isconnect(request) &&
-      !request->ext.has_cookie)
+  if (peer != NULL && gp_membership_ismember(peer) && !islook(request) &&
+      gp_cookies_judge(peer, &request->ext) == GP_SHOWN_NONE &&
+      !isfromthere(n, peer, request))
     gp_report_refusal(&n->report, GP_ESOURCE, 403, gp_peer_text(name),
                       n->now);
 }

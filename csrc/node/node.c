@@ -137,9 +137,14 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
   return peer == NULL ? NULL : gp_record_name(peer);
 }
 
+/* What nobody has proven is not to be known for longer than it is tried. */
+static bool isknown (const gp_record *peer) {
+  return gp_peers_isproven(peer) && gp_membership_isknown(peer);
+}
+
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
   *left = n->departures.left;
-  return *left ? GP_OK : list(n, out, gp_membership_isknown);
+  return *left ? GP_OK : list(n, out, isknown);
 }
 
 gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
@@ -154,6 +159,7 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
     peer = gp_peers_get(n, known->at[i]);
     if (peer == NULL)
       return GP_ENOMEM;
+    gp_hearsay_setproven(n, peer, true);
     if (gp_membership_apply(n, peer, GP_IS_EXPECTED, GP_OK))
       gp_reconnect_resume(n, peer, known->n);
   }
@@ -212,6 +218,7 @@ static gp_err ask (gp_node *n, const gp_peer *entry, bool visit,
     return GP_ENOMEM;
   gp_request_setvisit(r, visit);
   gp_visitors_ask(peer, visit);
+  gp_hearsay_setchosen(peer);
   gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
   gp_outbox_queue(n, peer, r);
   return GP_OK;

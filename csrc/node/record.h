@@ -13,6 +13,7 @@
 #include "node/compat.h"
 #include "node/cookies.h"
 #include "node/deadlines.h"
+#include "node/hearsay.h"
 #include "node/inbox.h"
 #include "node/membership.h"
 #include "node/nicks.h"
@@ -42,6 +43,7 @@ struct gp_record {
   gp_proof proof;
   gp_arrival arrival;
   gp_visit visit;
+  gp_hearsay hearsay;
 };
 
 /* The name that it calls itself, as far as is known. Borrowed. */
@@ -52,6 +54,12 @@ static inline const gp_peer *gp_record_name (const gp_record *peer) {
 /* Where it is reached. Borrowed. */
 static inline const gp_peer *gp_record_dialled (const gp_record *peer) {
   return peer->names.dial == NULL ? peer->entry.peer : peer->names.dial;
+}
+
+/* Whether its address has responded to us: more is known of it than somebody
+   has said. */
+static inline bool gp_peers_isproven (const gp_record *peer) {
+  return peer->hearsay.proven;
 }
 
 /* All records, oldest first. */

@@ -79,3 +79,39 @@ void gp_httpout_addheader (gp_httpout *out, const char *name,
   out->headers[out->nheaders].name = name;
   out->headers[out->nheaders++].value = value;
 }
+
+static bool isline (const char *text) {
+  return text[strcspn(text, "\r\n")] == '\0';
+}
+
+size_t gp_httpout_size (const gp_httpout *out) {
+  size_t i, size = 1;
+  if (out->nheaders > GP_HEADERS_MAX || out->method == GP_OTHER)
+    return 0;
+  for (i = 0; i < out->nheaders; i++) {
+    const gp_header *h = &out->headers[i];
+    if (!isline(h->name) || !isline(h->value))
+      return 0;
+    size += strlen(h->name) + strlen(h->value) + 2;
+  }
+  return size;
+}
+
+static const char *keep (char **p, const char *text) {
+  char *copy = *p;
+  size_t size = strlen(text) + 1;
+  memcpy(copy, text, size);
+  *p += size;
+  return copy;
+}
+
+void gp_httpout_copy (gp_httpout *to, const gp_httpout *from, char *texts) {
+  size_t i;
+  *to = *from;
+  for (i = 0; i < from->nheaders; i++) {
+    to->headers[i].name = keep(&texts, from->headers[i].name);
+    to->headers[i].value = keep(&texts, from->headers[i].value);
+  }
+  if (from->body != NULL)
+    gp_blob_ref(from->body);
+}

@@ -77,6 +77,13 @@ typedef struct gp_httpout {
   bool wants_list; /* of a request: the response's body is to be a list */
 } gp_httpout;
 
+/* Bytes that the texts of its headers take; zero: they may not leave so. */
+size_t gp_httpout_size (const gp_httpout *out);
+
+/* Makes 'to' a copy of 'from', with a reference of the body of its own, and
+   with its texts in 'texts', which has that size. */
+void gp_httpout_copy (gp_httpout *to, const gp_httpout *from, char *texts);
+
 /* Adds a header, of GP_HEADERS_MAX in all; borrows both texts. */
 void gp_httpout_addheader (gp_httpout *out, const char *name,
                            const char *value);

@@ -74,7 +74,8 @@ void gp_extension_copy (gp_extension *to, const gp_extension *from);
 void gp_extension_clear (gp_extension *x);
 
 /*
-** A request to a peer. A connect or disconnect in an unknown form is written
+** A request to a peer, and for the transport, how far that is trusted. A
+** connect or disconnect in an unknown form is written
 ** so that every form understands it; what else goes to a peer of unknown
 ** form is written as v1.1.3 does. Borrows all.
 */
@@ -84,6 +85,8 @@ typedef struct gp_sendreq {
   const gp_peer *from; /* our name at the peer */
   const gp_peer *to;   /* the peer's name */
   gp_extension ext;
+  bool proven;     /* 'to' has responded before, or the program chose it */
+  unsigned ranges; /* of gp_range: where 'to' is dialled; 0: anywhere */
 } gp_sendreq;
 
 /* Whether the response to it is to be a list of peers. */

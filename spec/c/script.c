@@ -85,6 +85,8 @@ static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
   memset(sent, 0, sizeof *sent);
   sent->id = id;
   sent->timeout_ms = timeout_ms;
+  sent->proven = request->proven;
+  sent->ranges = request->ranges;
   sent->over = id == GP_FIRE_AND_FORGET;
   gp_extension_copy(&sent->ext, &request->ext);
   describe(s, sent->text, dial, request);
@@ -496,6 +498,10 @@ void script_suspect (script *s, const actor *about) {
 void script_detect (script *s, const actor *a) {
   s->node->now = s->now;
   gp_detector_probe(s->node, script_of(s, a), false);
+}
+
+void script_prove (script *s, const actor *a) {
+  gp_hearsay_setproven(s->node, script_of(s, a), true);
 }
 
 void script_member (script *s, const actor *a) {

@@ -43,6 +43,8 @@ typedef struct script_request {
   char text[SCRIPT_TEXT];
   uint32_t timeout_ms;
   gp_extension ext;
+  bool proven; /* as gp_sendreq has them */
+  unsigned ranges;
   bool over, hidden;
 } script_request;
 
@@ -170,6 +172,9 @@ void script_suspect (script *s, const actor *about);
 
 /* The node probes it now, out of turn. */
 void script_detect (script *s, const actor *a);
+
+/* As if its address had responded to the node before. */
+void script_prove (script *s, const actor *a);
 
 /* It connects and is let in, and nothing of that is left to be read. */
 void script_member (script *s, const actor *a);
