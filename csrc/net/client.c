@@ -192,16 +192,6 @@ static bool call_early (call *k) {
          isfinal(in->status);
 }
 
-/*
-** Why there is no connection. No address of ours to call from means that
-** this machine has no IPv6.
-*/
-static gp_err connect_error (int number, const char *address) {
-  if (number == EADDRNOTAVAIL && strchr(address, ':') != NULL)
-    return GP_ENETUNREACH;
-  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
-}
-
 /* Called by evhttp, which leaves the errno of a connect as it was. */
 static void request_failed (enum evhttp_request_error error, void *arg) {
   int number = errno;
@@ -213,7 +203,7 @@ static void request_failed (enum evhttp_request_error error, void *arg) {
       error == EVREQ_HTTP_DATA_TOO_LONG || link->toolong)
     call_tried(k, OVER, GP_EPROTO);
   else if (!link->sent)
-    call_tried(k, UNCONNECTED, connect_error(number, link->address));
+    call_tried(k, UNCONNECTED, gp_link_why(link, number));
   else if (call_early(k))
     call_tried(k, OVER, GP_OK);
   else if (link->served > 0 && link->got == 0 && !k->replaced)

@@ -106,11 +106,13 @@ gp_err gp_hostcheck_add (gp_hostcheck *g, const char *name) {
   return GP_OK;
 }
 
-bool gp_hostcheck_admits (const gp_hostcheck *g, const char *host, size_t len) {
+bool gp_hostcheck_admits (const gp_hostcheck *g, const char *host,
+                          size_t len) {
   char name[NAME_MAX_LEN + 1];
   if (!g->only_here || host == NULL || len == 0)
     return true;
-  return copyname(name, host, nameof(host, len)) && gp_hostcheck_isname(name) &&
+  return copyname(name, host, nameof(host, len)) &&
+         gp_hostcheck_isname(name) &&
          (gp_address_isinternal(name) || gp_address_isthishost(name) ||
           isadded(g, name) || ismachine(name) || isownaddress(name));
 }

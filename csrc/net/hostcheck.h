@@ -1,6 +1,6 @@
 /*
-** net/hostcheck.h - whom a server that only its own machine reaches takes to mean
-** it, by the 'Host' of a request.
+** net/hostcheck.h - whom a server that only its own machine reaches takes to
+** mean it, by the 'Host' of a request.
 **
 ** A page can be given a name that leads to this machine only once it is
 ** loaded (DNS rebinding): then the browser takes page and node for one
@@ -40,7 +40,8 @@ gp_err gp_hostcheck_add (gp_hostcheck *g, const char *name);
 ** or a name that was added. NULL: it has none. A server that others reach
 ** takes every one, since the others call it what they like.
 */
-bool gp_hostcheck_admits (const gp_hostcheck *g, const char *host, size_t len);
+bool gp_hostcheck_admits (const gp_hostcheck *g, const char *host,
+                          size_t len);
 
 #pragma GCC visibility pop
 #endif

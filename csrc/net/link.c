@@ -3,6 +3,7 @@
 */
 #include "net/link.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -201,4 +202,11 @@ bool gp_link_waiting (const gp_link *k) {
   return k->sent &&
          k->got <= o->max_headers + o->max_response + GP_EVHTTP_SLACK &&
          gp_os_unread(bufferevent_getfd(k->bev)) > 0;
+}
+
+/* No address of ours to call from means that this machine has no IPv6. */
+gp_err gp_link_why (const gp_link *k, int number) {
+  if (number == EADDRNOTAVAIL && strchr(k->address, ':') != NULL)
+    return GP_ENETUNREACH;
+  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
 }

@@ -75,6 +75,9 @@ void gp_link_drop (gp_link *k);
 /* NULL is allowed. Not within callbacks of libevent. */
 void gp_link_free (gp_link *k);
 
+/* Why it could not be connected, where the system said so (0: nothing). */
+gp_err gp_link_why (const gp_link *k, int number);
+
 /* Whether bytes wait to be read, of a response that is not too long. */
 bool gp_link_waiting (const gp_link *k);
 

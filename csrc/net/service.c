@@ -117,7 +117,7 @@ static gp_err makenode (gp_service *s, const char *address, size_t len,
 
 /* What it calls itself is a name of its machine. */
 static gp_err makehosts (gp_service *s, const char *address,
-                        gp_serviceopt *opt) {
+                         gp_serviceopt *opt) {
   gp_err e;
   size_t i;
   opt->server.hosts = &s->hosts;

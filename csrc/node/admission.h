@@ -18,6 +18,7 @@
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
+#include "node/proof.h"
 #include "node/roster.h"
 #include "node/transport.h"
 #include "node/visitors.h"
@@ -25,17 +26,19 @@
 
 typedef struct gp_arrival {
   uint64_t entered_at; /* it asked for our whole list then; 0: never */
+  gp_visit visit;
 } gp_arrival;
 
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
+  gp_proofs proofs; /* of whom it is asked whether it is they */
   gp_roster roster;
   gp_lookers lookers;   /* who asks for the list alone, */
   gp_visitors visitors; /* and who comes to write alone */
-  gp_ttlmap listed; /* sources of those that had the list unproven */
+  gp_ttlmap listed;     /* sources of those that had the list unproven */
   gp_hearsays hearsays; /* who is dialled for what others say */
-  bool told_elsewhere; /* the program knows that we are not reached by all */
+  bool told_elsewhere;  /* the program knows that we are not reached by all */
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);

@@ -21,10 +21,6 @@ bool gp_compat_isheaderform (gp_form form) {
   return form == GP_FORM_SEED || form == GP_FORM_V112;
 }
 
-bool gp_compat_isgo (const gp_record *peer) {
-  return !peer->compat.ours && peer->compat.form != GP_FORM_UNKNOWN;
-}
-
 const gp_peer *gp_compat_ourname (const gp_node *n, const gp_record *peer) {
   const gp_peer *alias = peer->compat.our_alias;
   return alias == NULL ? n->self.identity.peer : alias;

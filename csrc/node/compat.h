@@ -37,9 +37,6 @@ void gp_compat_setprogram (gp_node *n, gp_record *peer, gp_form form,
 /* Whether 'form' is one of the two that a Go member with headers has. */
 bool gp_compat_isheaderform (gp_form form);
 
-/* Whether it is a Go program, as far as is known. */
-bool gp_compat_isgo (const gp_record *peer);
-
 /* The name by which it knows us, our own or an alias. Borrowed. */
 const gp_peer *gp_compat_ourname (const gp_node *n, const gp_record *peer);
 

@@ -31,6 +31,14 @@ void gp_cookies_learn (gp_record *peer, const gp_extension *x) {
     peer->cookies.its = x->cookie;
 }
 
+bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now) {
+  gp_cookies *c = &peer->cookies;
+  if (c->asked_at != 0 && now < c->asked_at + pause_ms)
+    return false;
+  c->asked_at = now;
+  return true;
+}
+
 void gp_cookies_reset (gp_record *peer) {
   memset(&peer->cookies, 0, sizeof peer->cookies);
 }

@@ -51,7 +51,7 @@ static bool isworthit (const gp_node *n, const greeting *g,
     return false;
   if (!ispresent(peer))
     return gp_membership_hasroom(n);
-  if (peer->visit.visiting && !g->visit)
+  if (peer->arrival.visit.visiting && !g->visit)
     return true; /* it has us, or will have us, as a visitor */
   return g->members_too &&
          (gp_membership_ismember(peer) || gp_membership_isfailing(peer));

@@ -36,8 +36,8 @@ bool gp_lookers_turnsaway (gp_node *n, const gp_recvreq *request,
     gp_respond_yourself(n, x);
   else if (request->ext.about == NULL || request->ext.who.process == 0)
     gp_respond(n, x, 403, gp_wire_unreached);
-  else if (gp_ttlmap_get(&n->admission.lookers.recent,
-                         endpointof(n, request), n->now) != 0)
+  else if (gp_ttlmap_get(&n->admission.lookers.recent, endpointof(n, request),
+                         n->now) != 0)
     gp_respond(n, x, 429, gp_wire_toosoon);
   else
     return false;

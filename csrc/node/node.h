@@ -36,13 +36,13 @@ typedef struct gp_nodeopt {
   bool trust_lists; /* whatever a list names is dialled, whoever sent it */
   bool only_here;   /* other machines cannot reach it: its program is told
                        when there is a member that they can */
-  uint64_t nonce;       /* random: tells this process from an earlier one */
-  gp_siphashkey secret; /* random, and shown to nobody, */
+  uint64_t nonce;   /* random: tells this process from an earlier one */
+  gp_siphashkey secret;                    /* random, and shown to nobody, */
   unsigned char cookie_key[GP_CRYPTO_KEY]; /* likewise, */
   uint64_t first_number; /* and likewise: before the first message's */
   bool check_source;     /* a Go member is believed from its own address
                             alone */
-  const char *nick;     /* unique in its network, see gp_nick_isvalid; NULL:
+  const char *nick;      /* unique in its network, see gp_nick_isvalid; NULL:
                        none. Borrowed until gp_node_new returns. */
   size_t inbox_messages, inbox_bytes;   /* unread before senders must wait */
   size_t outbox_messages, outbox_bytes; /* on the way to one peer */

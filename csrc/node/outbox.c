@@ -94,8 +94,8 @@ static uint64_t noncefor (const gp_node *n, const gp_record *peer,
 }
 
 /* What goes beyond the published protocol; a Go program ignores it. */
-static void extend (const gp_node *n, gp_record *peer,
-                    const gp_request *r, gp_extension *ext) {
+static void extend (const gp_node *n, gp_record *peer, const gp_request *r,
+                    gp_extension *ext) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);
   bool always = gp_request_purpose(r) == GP_PURPOSE_RECONNECT;
@@ -108,7 +108,7 @@ static void extend (const gp_node *n, gp_record *peer,
     ext->who = n->self.identity;
   if (rule->bare)
     return;
-  if (m->type == GP_CONNECT || !gp_compat_isgo(peer))
+  if (m->type == GP_CONNECT || !gp_record_isgo(peer))
     gp_cookies_show(n, peer, ext);
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;

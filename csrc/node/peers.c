@@ -104,8 +104,8 @@ gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   gp_record *peer = gp_peers_find(ps, name);
   if (peer != NULL)
     return peer;
-  if (gp_deadlines_reserve(&n->deadlines,
-                           ps->count + n->proofs.count + 1) != GP_OK)
+  if (gp_deadlines_reserve(
+        &n->deadlines, ps->count + n->admission.proofs.count + 1) != GP_OK)
     return NULL;
   peer = calloc(1, sizeof *peer);
   if (peer == NULL)

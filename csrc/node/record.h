@@ -19,11 +19,9 @@
 #include "node/nicks.h"
 #include "node/outbox.h"
 #include "node/peers.h"
-#include "node/proof.h"
 #include "node/retry.h"
 #include "node/suspicion.h"
 #include "node/sync.h"
-#include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 struct gp_record {
@@ -40,9 +38,7 @@ struct gp_record {
   gp_compat compat;
   gp_claim claim;
   gp_cookies cookies;
-  gp_proof proof;
   gp_arrival arrival;
-  gp_visit visit;
   gp_hearsay hearsay;
 };
 
@@ -60,6 +56,11 @@ static inline const gp_peer *gp_record_dialled (const gp_record *peer) {
    has said. */
 static inline bool gp_peers_isproven (const gp_record *peer) {
   return peer->hearsay.proven;
+}
+
+/* Whether it is a Go program, as far as is known. */
+static inline bool gp_record_isgo (const gp_record *peer) {
+  return !peer->compat.ours && peer->compat.form != GP_FORM_UNKNOWN;
 }
 
 /* All records, oldest first. */

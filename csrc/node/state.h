@@ -13,7 +13,6 @@
 #include "node/detector.h"
 #include "node/node.h"
 #include "node/probe.h"
-#include "node/proof.h"
 #include "node/record.h"
 #include "node/report.h"
 #include "value/identity.h"
@@ -40,7 +39,6 @@ struct gp_node {
   gp_outboxes outboxes;
   gp_inbox inbox;
   gp_probes probes;
-  gp_proofs proofs;
   gp_detector detector;
   gp_sync sync;
   gp_departures departures;

@@ -62,9 +62,9 @@ typedef struct gp_extension {
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
   bool notice;            /* a message: it is one */
   bool has_cookie;        /* 'cookie' is shown, */
-  gp_cookie cookie;       /* the sender's for the receiver, but for its topic */
-  uint64_t process;       /* with GP_TOPIC_COOKIE */
-  bool confirmed;         /* of a response to that: it has */
+  gp_cookie cookie; /* the sender's for the receiver, but for its topic */
+  uint64_t process; /* with GP_TOPIC_COOKIE */
+  bool confirmed;   /* of a response to that: it has */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */

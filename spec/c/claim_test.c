@@ -21,8 +21,8 @@ static void open (script *s) {
   script_start(s);
 }
 
-static gp_identity whois (const script *s, const char *name,
-                          uint64_t process, const char *called) {
+static gp_identity whois (const script *s, const char *name, uint64_t process,
+                          const char *called) {
   gp_identity who = {.process = process};
   who.peer = script_record(s, name)->entry.peer;
   snprintf(who.nick, sizeof who.nick, "%s", called);

@@ -269,7 +269,7 @@ TEST(lookersrefused, "what cannot be sent is no probe") {
   s.refuse = GP_EMFILE;
   TEXT(script_given(&s, asks(&s, &eve)), BUSY);
   s.refuse = GP_OK;
-  SAME(s.node->proofs.count, 0);
+  SAME(s.node->admission.proofs.count, 0);
   script_close(&s);
 }
 

@@ -10,6 +10,7 @@
 #ifndef script_h
 #define script_h
 
+#include "actor.h"
 #include "node/node.h"
 #include "node/record.h"
 #include "test.h"
@@ -18,24 +19,6 @@
 
 #define SCRIPT_MAX 300 /* requests of each direction */
 #define SCRIPT_TEXT 320
-
-typedef enum actor_program {
-  ACTOR_OURS,
-  ACTOR_SEED,
-  ACTOR_V112,
-  ACTOR_V113
-} actor_program;
-
-/* Somebody else. Zero and NULL mean what is said with each. */
-typedef struct actor {
-  const char *name; /* what it calls itself: "b:1" */
-  actor_program program;
-  const char *remote;   /* numeric; NULL: one that goes with its name */
-  const char *calls_us; /* of a header form; NULL: by our own name */
-  uint64_t process;     /* of ours; 0: one that goes with its name */
-  const char *called;   /* of ours, the nick of the node; NULL: none */
-  unsigned version;     /* of ours; 0: as we have it */
-} actor;
 
 /* One that the node has sent. */
 typedef struct script_request {
