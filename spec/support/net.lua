@@ -221,7 +221,8 @@ Canned.__index = Canned
 
 -- Starts a process that responds with exactly these bytes: 'responses' has
 -- them for connect, message, disconnect and options; where there are none,
--- what v1.1.3 was recorded with. Instead of bytes: "hang", "close".
+-- what v1.1.3 was recorded with. Instead of bytes: "hang", "close". All that
+-- canned.lua knows may stand there.
 -- Options: form, another published one; address; port, else a free one;
 -- drop = true: it closes after each response without saying so.
 function net.canned(responses, options)
@@ -236,7 +237,9 @@ function net.canned(responses, options)
     options.address or "127.0.0.1", options.drop and "drop" or "keep",
     tostring(options.port or 0)}))
   for kind, name in pairs(default) do
-    local bytes = responses[kind] or net.recorded(form, name)
+    proc:send(kind .. " " .. go.encode(net.recorded(form, name)))
+  end
+  for kind, bytes in pairs(responses) do
     proc:send(kind .. " " .. go.encode(bytes))
   end
   proc:send("start")
