@@ -25,6 +25,7 @@ static void open (lua_State *L) {
   lgp_open_catch(L);
   lgp_open_terminal(L);
   lgp_open_text(L);
+  lgp_open_pattern(L);
   lgp_open_budget(L);
   lgp_open_receipt(L);
   lgp_open_node(L);

@@ -301,7 +301,8 @@ bool gp_admission_turnsaway (gp_node *n, const gp_recvreq *request,
     gp_respond(n, x, 403, gp_wire_notregistered);
   else if (gp_compat_isself(n, from, request->remote))
     gp_respond(n, x, 400, gp_wire_yourself);
-  else if (peer == NULL && !hasroom(n, NULL)) {
+  else if ((peer == NULL || peer->membership == GP_STRANGER) &&
+           !hasroom(n, peer)) {
     gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
     gp_respond(n, x, 503, gp_wire_busy);
   }

@@ -59,12 +59,16 @@ void gp_departure_left (gp_node *n, gp_record *peer) {
   bool ismessage = sent != NULL &&
                    gp_request_purpose(sent) == GP_PURPOSE_MESSAGE;
   if (!peer->compat.ours)
-    gp_ttlmap_raise(&n->departures.recent, gp_peer_hash(gp_record_name(peer)),
-                    1, n->now);
+    gp_departure_remember(n, peer);
   gp_membership_apply(n, peer, GP_HAS_LEFT, GP_OK);
   gp_visitors_end(n, peer);
   gp_departure_reset(peer);
   gp_outbox_drop(n, peer, ismessage ? GP_QUEUED : GP_ALL, GP_ENOTCONN);
+}
+
+void gp_departure_remember (gp_node *n, const gp_record *peer) {
+  gp_ttlmap_raise(&n->departures.recent,
+                  gp_peer_hash(gp_record_name(peer)), 1, n->now);
 }
 
 bool gp_departure_isrecent (gp_node *n, const gp_peer *name) {

@@ -15,8 +15,9 @@
 
 #define PATIENCE_MS 1000 /* a request waits so long for its question, */
 #define TURN_MS 5000     /* and so long for its turn before */
-#define ELSEWHERE_MS 10000 /* between two questions about one that sends from
-                              elsewhere */
+#define ELSEWHERE_MS 10000 /* between two questions about a member that sends
+                              from elsewhere, */
+#define OTHER_MS 1000      /* and that shows another cookie than before */
 
 static bool isconnect (const gp_recvreq *request) {
   return request->msg != NULL && request->msg->type == GP_CONNECT;
@@ -66,16 +67,26 @@ static bool isfromthere (const gp_node *n, const gp_record *peer,
           gp_machine_isone(n, peer->names.remote, request->remote));
 }
 
-/* A name may stand for another address by now. */
-static gp_passage askelsewhere (gp_node *n, gp_record *peer,
-                                const gp_recvreq *request, gp_exchange *x) {
+/* It is asked about what it would hardly say, but not more often than so. */
+static gp_passage askseldom (gp_node *n, gp_record *peer, uint64_t pause_ms,
+                             const gp_recvreq *request, gp_exchange *x) {
   gp_proof *p = &peer->proof;
-  if (peer->names.remote[0] != '\0') {
-    if (p->asked_at != 0 && n->now < p->asked_at + ELSEWHERE_MS)
+  if (gp_proof_find(n, request) == NULL) {
+    if (p->asked_at != 0 && n->now < p->asked_at + pause_ms)
       return refuse(n, x);
     p->asked_at = n->now;
   }
   return ask(n, request, x);
+}
+
+/* One that has a cookie shows another, or none. */
+static gp_passage judgewrong (gp_node *n, gp_record *peer,
+                              const gp_recvreq *request, gp_exchange *x) {
+  if (isconnect(request))
+    return ask(n, request, x);
+  if (!request->ext.has_cookie)
+    return refuse(n, x);
+  return askseldom(n, peer, OTHER_MS, request, x);
 }
 
 /* The sender is 'peer' if it is who it says. */
@@ -85,17 +96,17 @@ static gp_passage judgepeer (gp_node *n, gp_record *peer,
   switch (gp_cookies_judge(peer, &request->ext)) {
     case GP_SHOWN_ITS: return GP_PASSES;
     case GP_SHOWN_UNKNOWN: return ask(n, request, x);
-    case GP_SHOWN_WRONG:
-      return connects || gp_proof_find(n, request) != NULL
-               ? ask(n, request, x)
-               : refuse(n, x);
+    case GP_SHOWN_WRONG: return judgewrong(n, peer, request, x);
     default: break;
   }
   if (connects && !issameprogram(peer, request))
     return ask(n, request, x);
   if (isfromthere(n, peer, request))
     return GP_PASSES;
-  return connects ? ask(n, request, x) : askelsewhere(n, peer, request, x);
+  if (connects || peer->names.remote[0] == '\0')
+    return ask(n, request, x);
+  return askseldom(n, peer, ELSEWHERE_MS, request, x); /* a name may stand for
+                                                 another address by now */
 }
 
 /* Whether what is at 'remote' is 'name' without doubt. */
@@ -179,18 +190,18 @@ static void end (gp_node *n, gp_question *q) {
 
 gp_claimer *gp_gate_next (gp_node *n) {
   gp_ring *all = &n->proofs.all, *r, *next;
-  bool blocked = false;
+  uint64_t since = UINT64_MAX; /* the first that is waited for was asked */
   for (r = all->next; r != all; r = next) {
     gp_question *q = gp_ring_of(gp_question, place, r);
     gp_claimer *c = NULL;
     next = r->next;
-    if (q->holds && !(blocked && owesalist(q)) &&
+    if (q->holds && !(since <= q->began_at && owesalist(q)) &&
         (c = gp_proof_take(q)) != NULL)
       return c;
     if (q->holds && gp_ring_empty(&q->claimers))
       end(n, q);
-    else
-      blocked = blocked || blocks(q);
+    else if (blocks(q) && q->began_at < since)
+      since = q->began_at;
   }
   return NULL;
 }
@@ -219,9 +230,11 @@ static void drop (gp_node *n, gp_question *q) {
 
 static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
   uint64_t since = c->came_at > q->began_at ? c->came_at : q->began_at;
-  if (c->exchange == NULL || islook(&c->request))
+  if (c->exchange == NULL)
     return UINT64_MAX;
-  return q->began_at == 0 ? c->came_at + TURN_MS : since + PATIENCE_MS;
+  if (q->began_at == 0)
+    return c->came_at + TURN_MS;
+  return islook(&c->request) ? UINT64_MAX : since + PATIENCE_MS;
 }
 
 /* It has waited for as long as it may. Whether it is done with. */
@@ -259,6 +272,8 @@ void gp_gate_settle (gp_node *n) {
     next = r->next;
     if (q->holds)
       continue;
+    if (q->began_at == 0)
+      gp_proof_try(n, q); /* it may be its turn now */
     answer(n, q);
     if (gp_ring_empty(&q->claimers))
       end(n, q);

@@ -85,7 +85,7 @@ static void greet (gp_node *n, greeting *g, const gp_peerlist *list) {
   size_t i;
   for (i = 0; i < list->n; i++) {
     const gp_peer *name = list->at[i];
-    if (g->purpose == GP_PURPOSE_RECONNECT && gp_departure_isrecent(n, name))
+    if (!g->members_too && gp_departure_isrecent(n, name))
       continue;
     hasten(n, name);
     if (!isworthit(n, g, name))
@@ -221,6 +221,8 @@ void gp_join_failed (gp_node *n, gp_record *peer, gp_purpose purpose,
   }
   if (mayhaveheard(error))
     gp_departure_disconnect(n, peer);
+  if (purpose == GP_PURPOSE_GREET)
+    gp_departure_remember(n, peer); /* others list it, too */
   gp_departure_reject(n, peer);
 }
 

@@ -99,21 +99,18 @@ const gp_peer *gp_proof_sender (const gp_recvreq *request) {
 /*
 ** Where a request's sender is asked: at the address that it claims, or, where
 ** that is every machine's own, and of one that only looks, where it has come
-** from, at its port. NULL: nowhere (or no memory); the loopback of another
-** machine is out of reach.
+** from, at its port. NULL: nowhere; the loopback of another machine is out of
+** reach.
 */
-static gp_peer *endpoint (const gp_node *n, const gp_recvreq *request) {
+static gp_err endpoint (gp_peer **at, const gp_node *n,
+                        const gp_recvreq *request) {
   const gp_peer *name = gp_proof_sender(request);
   const char *remote = request->remote;
-  gp_peer *at;
-  if (request->ext.topic != GP_TOPIC_LIST && !gp_peer_isany(name)) {
-    bool internal = gp_address_isinternal(gp_peer_address(name));
-    return internal && !gp_machine_ishere(n, remote) ? NULL
-                                                     : gp_peer_ref(name);
-  }
-  return gp_peer_new(&at, remote, strlen(remote), gp_peer_port(name)) == GP_OK
-           ? at
-           : NULL;
+  bool internal = gp_address_isinternal(gp_peer_address(name));
+  if (request->ext.topic == GP_TOPIC_LIST || gp_peer_isany(name))
+    return gp_peer_new(at, remote, strlen(remote), gp_peer_port(name));
+  *at = internal && !gp_machine_ishere(n, remote) ? NULL : gp_peer_ref(name);
+  return GP_OK;
 }
 
 /* Whether both claim to be of one sender, and show the same for it. */
@@ -187,8 +184,10 @@ static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
   q->here = gp_machine_ishere(n, request->remote);
   strncpy(q->remote, request->remote, sizeof q->remote - 1);
   q->name = gp_peer_ref(gp_proof_sender(request));
-  q->at = endpoint(n, request);
-  return q;
+  if (endpoint(&q->at, n, request) == GP_OK)
+    return q;
+  freequestion(q);
+  return NULL;
 }
 
 gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,

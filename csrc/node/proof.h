@@ -22,7 +22,7 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_proof {
-  uint64_t asked_at; /* the last time, since it has sent from elsewhere */
+  uint64_t asked_at; /* the last time, about what it would hardly say */
 } gp_proof;
 
 /* A request that waits for the end of a question. */

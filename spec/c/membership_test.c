@@ -12,7 +12,7 @@
 #include "script.h"
 
 /* The states by their letters, in their order; see gp_membership. */
-static const char states[] = "-cwMLfrns";
+static const char states[] = "-ucwMLfrns";
 
 /*
 ** What follows: of each event a row, of each state a column of the state that
@@ -20,23 +20,25 @@ static const char states[] = "-cwMLfrns";
 ** '.' nothing. Blank: nothing changes.
 */
 static const char *const follows[GP_HAPPENINGS] = {
-  /*                   - c w M L f r n s */
-  [GP_HAS_ASKED] = "c.                ",
-  [GP_HAS_COME] = "M+M+L+          M+",
-  [GP_HAS_RESPONDED] = "M*M*L*    M!M!L!M*",
-  [GP_HAS_RETURNED] = "          r.      ",
-  [GP_HAS_NOT_COME] = "            f.    ",
-  [GP_IS_BEING_LEFT] = "w.w.  L.  n.n.  w.",
-  [GP_HAS_FAILED] = "      ff          ",
-  [GP_IS_REPLACED] = "      sf          ",
-  [GP_IS_EXPECTED] = "s.                ",
-  [GP_HAS_LEFT] = "  -.-.-x-x-x-x-x-.",
-  [GP_IS_FORGOTTEN] = "  -.-.-.-.-.-.-.-.",
+  /*                   - u c w M L f r n s */
+  [GP_HAS_KNOCKED] = "u.                  ",
+  [GP_HAS_ASKED] = "c.c.                ",
+  [GP_HAS_COME] = "M+M+M+L+          M+",
+  [GP_HAS_RESPONDED] = "M*M*M*L*    M!M!L!M*",
+  [GP_HAS_RETURNED] = "            r.      ",
+  [GP_HAS_NOT_COME] = "              f.    ",
+  [GP_IS_BEING_LEFT] = "w.  w.  L.  n.n.  w.",
+  [GP_HAS_FAILED] = "        ff          ",
+  [GP_IS_REPLACED] = "        sf          ",
+  [GP_IS_EXPECTED] = "s.                  ",
+  [GP_HAS_LEFT] = "  -.-.-.-x-x-x-x-x-.",
+  [GP_IS_FORGOTTEN] = "  -.-.-.-.-.-.-.-.-.",
 };
 
 /* Events that lead to each state. */
 static const int ways[GP_MEMBERSHIPS][5] = {
   [GP_STRANGER] = {-1},
+  [GP_UNPROVEN] = {GP_HAS_KNOCKED, -1},
   [GP_CANDIDATE] = {GP_HAS_ASKED, -1},
   [GP_WITHDRAWING] = {GP_HAS_ASKED, GP_IS_BEING_LEFT, -1},
   [GP_MEMBER] = {GP_HAS_COME, -1},

@@ -210,14 +210,17 @@ TEST(replacedbob, "a member's place may be taken by one that has to wait") {
 /* Whether allocation number 'fails' failed while another bob came. */
 static bool starved (uint64_t fails) {
   script s;
-  gp_recvreq request;
+  gp_recvresp response;
   size_t x;
   bool failed;
   open(&s);
-  request = script_ask(&s, &bob, GP_CONNECT, NULL);
+  s.silent = true;
+  x = script_connect(&s, &bob);
+  response = script_response(&s, "probe d:1", &bob, NULL);
   memory_fail(fails, false);
-  x = script_receive(&s, &request);
+  script_end(&s, "probe d:1", GP_OK, &response);
   failed = memory_heal();
+  gp_recvresp_clear(&response);
   script_pass(&s, 2000);
   TEXT(script_given(&s, x), busy);
   CHECK(script_record(&s, "d:1") == NULL);
@@ -238,8 +241,10 @@ TEST(unaskedbob,
   script s;
   size_t x;
   open(&s);
-  s.refuse = GP_EMFILE;
+  s.silent = true;
   x = script_connect(&s, &bob);
+  s.refuse = GP_EMFILE;
+  script_respond(&s, "probe d:1", &bob, NULL);
   TEXT(script_given(&s, x), "");
   s.refuse = GP_OK;
   script_pass(&s, 2000);

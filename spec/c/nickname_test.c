@@ -49,7 +49,7 @@ TEST(ownnick, "a node has the nick that it was made with, or none") {
   TEXT(gp_peer_nick(gp_node_self(s.node)), "ann");
   TEXT(gp_peer_text(gp_node_self(s.node)), "a:1");
   TEXT(s.node->self.identity.nick, "ann");
-  SAME(s.node->self.identity.version, 2);
+  SAME(s.node->self.identity.version, GP_VERSION);
   script_close(&s);
   script_open(&s);
   TEXT(gp_peer_nick(gp_node_self(s.node)), "");

@@ -129,15 +129,19 @@ static bool isgone (void *self, const gp_exchange *x) {
   return ((const script_exchange *)x)->gone;
 }
 
+/* Into 'out': where one of that name is, by its first letters. */
+static const char *place (char out[32], const char *name) {
+  size_t len = strcspn(name, ":");
+  snprintf(out, 32, "10.%d.%d.%d", len > 2 ? name[2] : 0, name[0],
+           len > 1 ? name[1] : ':');
+  return out;
+}
+
 static const char *whereis (void *self, const gp_peer *dial) {
   static char remote[32];
   const char *name = gp_peer_address(dial);
   (void)self;
-  if (gp_peer_isnumeric(dial))
-    return name;
-  snprintf(remote, sizeof remote, "10.0.%d.%d", (unsigned char)name[0],
-           (unsigned char)name[1]);
-  return remote;
+  return gp_peer_isnumeric(dial) ? name : place(remote, name);
 }
 
 /* "a:1" is at 10.0.0.1. */
@@ -226,6 +230,8 @@ const char *script_sent (script *s) {
   size_t len = 0;
   text[0] = '\0';
   for (; s->seen_count < s->sent_count; s->seen_count++) {
+    if (s->sent[s->seen_count].hidden)
+      continue;
     len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
                             len == 0 ? "" : "; ",
                             s->sent[s->seen_count].text);
@@ -265,16 +271,20 @@ static const char *remoteof (const actor *a) {
   if (a->remote != NULL)
     return a->remote;
   last = !last;
-  snprintf(remote[last], sizeof remote[last], "10.0.%d.%d",
-           (unsigned char)a->name[0], (unsigned char)a->name[1]);
-  return remote[last];
+  return place(remote[last], a->name);
+}
+
+static uint64_t processof (const actor *a) {
+  return a->process != 0
+           ? a->process
+           : 100000 + 1000 * (unsigned)a->name[0] + (unsigned)a->name[1];
 }
 
 static void identify (gp_identity *who, const actor *a) {
   if (a->program != ACTOR_OURS)
     return;
   who->peer = peerof(a->name);
-  who->process = a->process;
+  who->process = processof(a);
   who->version = a->version == 0 ? GP_VERSION : a->version;
   if (a->called != NULL)
     snprintf(who->nick, sizeof who->nick, "%s", a->called);
@@ -282,20 +292,21 @@ static void identify (gp_identity *who, const actor *a) {
 
 /* By what we know it again. */
 static void showcookie (gp_extension *x, const actor *a) {
+  uint64_t process;
   if (a->program != ACTOR_OURS ||
       (a->version != 0 && a->version < GP_VERSION_COOKIES))
     return;
   x->has_cookie = true;
   memset(&x->cookie, 0, sizeof x->cookie);
   strncpy((char *)x->cookie.bytes, a->name, 8);
-  memcpy(x->cookie.bytes + 8, &a->process, 8);
+  process = processof(a);
+  memcpy(x->cookie.bytes + 8, &process, 8);
 }
 
-/* Each response of ours shows a process, and those of most are of no
-   concern. */
+/* Each response of ours shows its process. */
 static void show (gp_identity *who, const actor *a) {
   if (a->program == ACTOR_OURS)
-    who->process = a->process == 0 ? 1 : a->process;
+    who->process = processof(a);
 }
 
 static bool hasheaders (const actor *a) {
@@ -410,31 +421,30 @@ gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
   return request;
 }
 
-/* The question that the node asks last, if it has just asked it. */
-static script_request *questionin (script *s, size_t since) {
-  script_request *last = &s->sent[s->sent_count - 1];
-  bool asks = s->sent_count > since && !last->over &&
-              strncmp(last->text, "probe", 5) == 0 &&
-              s->node->proofs.count > 0;
-  return asks ? last : NULL;
+/* The actor that the request comes from is asked whether it has sent it. */
+static void confirm (script *s, script_request *question) {
+  gp_recvresp response = {.status = hasheaders(asker) ? 200 : 204,
+                          .form = formof(asker, false),
+                          .toprobe = true,
+                          .remote = remoteof(asker)};
+  identify(&response.ext.who, asker);
+  response.ext.confirmed = asker->program == ACTOR_OURS;
+  question->over = question->hidden = true;
+  gp_node_responded(s->node, question->id, GP_OK, &response, s->now);
+  gp_recvresp_clear(&response);
 }
 
 size_t script_receive (script *s, gp_recvreq *request) {
   script_exchange *x = &s->received[s->received_count];
-  size_t since = s->sent_count;
-  const script_request *question;
+  size_t since = s->sent_count, questions = s->node->proofs.count;
   bool responded;
   CHECK(s->received_count < SCRIPT_MAX);
   responded = gp_node_received(s->node, request, &x->head, s->now);
   CHECK(responded == (*x->text != '\0'));
   gp_recvreq_clear(request);
-  question = s->silent ? NULL : questionin(s, since);
-  if (question != NULL) {
-    bool seen = s->seen_count == since;
-    script_respond(s, question->text, asker, NULL);
-    if (seen)
-      s->seen_count = since + 1;
-  }
+  if (!s->silent && s->node->proofs.count > questions &&
+      s->sent_count > since)
+    confirm(s, &s->sent[s->sent_count - 1]);
   return s->received_count++;
 }
 
@@ -453,7 +463,7 @@ size_t script_say (script *s, const actor *by, const char *text,
                    uint64_t number) {
   gp_recvreq request = script_ask(s, by, GP_BROADCAST, text);
   request.ext.number = number;
-  request.ext.nonce = number == 0 ? 0 : by->process;
+  request.ext.nonce = number == 0 ? 0 : processof(by);
   return script_receive(s, &request);
 }
 
@@ -476,9 +486,11 @@ static void ignore (script *s) {
     (void)script_raised(s, (gp_nodesignal)i);
 }
 
-void script_suspect (script *s, const actor *teller, const actor *about) {
-  gp_recvreq request = script_probe(teller, GP_TOPIC_SUSPECT, about->name);
-  TEXT(script_given(s, script_receive(s, &request)), "204 v113");
+void script_suspect (script *s, const actor *about) {
+  gp_record *peer = script_of(s, about);
+  s->node->now = s->now;
+  if (peer != NULL)
+    gp_detector_told(s->node, peer);
 }
 
 void script_detect (script *s, const actor *a) {

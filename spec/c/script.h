@@ -32,7 +32,7 @@ typedef struct actor {
   actor_program program;
   const char *remote;   /* numeric; NULL: one that goes with its name */
   const char *calls_us; /* of a header form; NULL: by our own name */
-  uint64_t process;     /* of ours; 0: not told */
+  uint64_t process;     /* of ours; 0: one that goes with its name */
   const char *called;   /* of ours, the nick of the node; NULL: none */
   unsigned version;     /* of ours; 0: as we have it */
 } actor;
@@ -43,7 +43,7 @@ typedef struct script_request {
   char text[SCRIPT_TEXT];
   uint32_t timeout_ms;
   gp_extension ext;
-  bool over;
+  bool over, hidden;
 } script_request;
 
 /* One that came to it. */
@@ -165,8 +165,8 @@ const char *script_given (const script *s, size_t exchange);
 /* Its sender waits no more. */
 void script_giveup (script *s, size_t exchange);
 
-/* 'teller', one of ours, says that it suspects 'about'. */
-void script_suspect (script *s, const actor *teller, const actor *about);
+/* A member of ours says that it suspects 'about'. */
+void script_suspect (script *s, const actor *about);
 
 /* The node probes it now, out of turn. */
 void script_detect (script *s, const actor *a);

@@ -10,6 +10,7 @@ local line = require "gop2p.cli.line"
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
+local recent = require "gop2p.recent"
 local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
 local sort = require("gop2p.text").sort
@@ -20,6 +21,8 @@ local chat = { summary = "Chat in the terminal, or through a pipe." }
 chat.__index = chat
 
 local DONE, FAILED = 0, 1
+
+local DAY = 86400   -- seconds
 
 local HELP = [[
 /connect <peer>    join the network of a peer: localhost:5000, or just 5000
@@ -129,10 +132,10 @@ local function join(self, peers, quiet)
   local joined, hope = network.join(self.node, peers, function(err)
     local words = show.words(err)
     self.taken = self.taken or err.code == "EEXIST"
-    if not (quiet and self.told[words]) then
+    if not (quiet and self.told:get(words)) then
       say("Not connected: %s", words)
     end
-    self.told[words] = true
+    self.told:set(words, true, DAY)
   end, function(_, peer) return self:enter(peer) end)
   gop2p.sleep(0)   -- lets the others take what has come of it
   if core.isclosed(self.node) then return false, false end
@@ -241,13 +244,13 @@ function chat:recall()
 end
 
 function chat:hear(peer)
-  if peer.name then self.heard[line.key(peer.name)] = true end
+  if peer.name then self.heard:set(line.key(peer.name), true, DAY) end
 end
 
 -- Whether it is a peer, or what somebody is called or was, also where it is
 -- not quite written so: "Bob", "@bob", "bob:".
 function chat:isone(who)
-  return whom.one(self.node, who, "") or self.heard[line.key(who)]
+  return whom.one(self.node, who, "") or self.heard:get(line.key(who))
 end
 
 -- Does what a line says; true ends the chat.
@@ -378,8 +381,8 @@ end
 
 function chat.run(options)
   local self = setmetatable({
-    name = options.name, strict = options.strict_name, heard = {},
-    joining = 0, held = {}, told = {},
+    name = options.name, strict = options.strict_name, heard = recent.new(),
+    joining = 0, held = {}, told = recent.new(),
     colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)
