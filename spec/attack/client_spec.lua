@@ -4,7 +4,7 @@
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 
-local sender = net.canned({}, {address = "127.1.2.3"})
+local sender = net.sender()
 local GOOD = net.json(0, sender)
 
 teardown(function() sender:close() end)

@@ -6,7 +6,7 @@ local net = require "spec.support.net"
 local socket = require "socket"
 
 local HOST = "Host: 127.9.9.9:9999\r\n"
-local sender = net.canned({}, {address = "127.1.2.3"})
+local sender = net.sender()
 local GOOD = net.json(0, sender)
 
 teardown(function() sender:close() end)

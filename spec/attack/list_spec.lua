@@ -130,7 +130,7 @@ end)
 
 describe("a member that calls itself something else each time", function()
   it("is known by a few names alone", function()
-    local sender <close> = net.canned({})
+    local sender <close> = net.sender({address = "127.0.0.1"})
     local node <close> = assert(gop2p.start_local_node(0))
     local conn <close> = assert(net.dial(node))
     local function connect(address)

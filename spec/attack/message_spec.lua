@@ -5,7 +5,7 @@ local gop2p = require "gop2p"
 local net = require "spec.support.net"
 
 -- Whose address says that it is there.
-local sender = net.canned({}, {address = "127.1.2.3"})
+local sender = net.sender()
 local FROM = ('{"port":%d,"address":"127.1.2.3"}'):format(sender.port)
 
 teardown(function() sender:close() end)

@@ -6,7 +6,7 @@ local gop2p = require "gop2p"
 local net = require "spec.support.net"
 
 -- It responds at every address of this machine.
-local sender = net.canned({}, {address = "0.0.0.0"})
+local sender = net.sender({address = "0.0.0.0"})
 local MEMBER = gop2p.peer("127.1.2.3", sender.port)
 
 teardown(function() sender:close() end)

@@ -1,15 +1,15 @@
 --[[
 A server that responds with exactly the bytes it was started with.
 
-  lua5.4 canned.lua ADDRESS keep|drop PORT
+  lua5.4 canned.lua ADDRESS keep|drop PORT [quiet]
 
 reads lines "KIND BYTES" up to one "start". KIND is connect, message,
 disconnect or options, or "ask" and the digits of a cookie, for OPTIONS that
 ask about just that one. BYTES are percent-encoded, with "$PORT" for its port;
 or "hang" for no response ever, or "close" for closing without one. "drop"
 closes after each response without saying so; PORT 0 takes a free one. Says
-"ready PORT", and then "KIND CONNECTION BYTES" for every request. Ends with
-its standard input.
+"ready PORT", and then "KIND CONNECTION BYTES" for every request, unless it is
+"quiet", for many of which nobody reads. Ends with its standard input.
 ]]
 local socket = require "socket"
 
@@ -25,7 +25,7 @@ local function encode(text)
   end))
 end
 
-local responses, drop = {}, arg[2] == "drop"
+local responses, drop, quiet = {}, arg[2] == "drop", arg[4] == "quiet"
 io.stdin:setvbuf("no")
 for line in io.lines() do
   if line == "start" then break end
@@ -90,7 +90,7 @@ local function serve(conn)
   local request = take(conn)
   if not request then return false end
   local what = kind(request)
-  say(what, numbers[conn], encode(request))
+  if not quiet then say(what, numbers[conn], encode(request)) end
   local response = response_to(what, request)
   if response == "hang" then return true end
   if response ~= "close" then
