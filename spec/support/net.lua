@@ -251,10 +251,10 @@ function net.canned(responses, options)
   end
   port = math.tointeger(tonumber(port))
   local address = options.address or "127.0.0.1"
-  return setmetatable({
-    process = proc, port = port, address = address,
-    name = address .. ":" .. port,
-  }, Canned)
+  local host = address:find(":", 1, true) and "[" .. address .. "]"
+               or address
+  return setmetatable({process = proc, port = port, address = address,
+                       name = host .. ":" .. port}, Canned)
 end
 
 -- The next request that it got, but for probes: its kind, its bytes and the
