@@ -71,7 +71,7 @@ need_test() {
   need luarocks has_command luarocks
   need tmux has_command tmux
   need zip has_command zip
-  need tmux has_command tmux
+  need chromium has_command chromium
   need locales has_locales
 }
 

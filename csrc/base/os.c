@@ -7,11 +7,14 @@
 
 #include "base/os.h"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -142,6 +145,32 @@ int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
 }
 
 #endif
+
+static const char *addresstext (const struct sockaddr *a,
+                                char out[INET6_ADDRSTRLEN]) {
+  const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+  if (a == NULL)
+    return NULL;
+  if (a->sa_family == AF_INET)
+    return inet_ntop(AF_INET, &v4->sin_addr, out, INET6_ADDRSTRLEN);
+  if (a->sa_family == AF_INET6)
+    return inet_ntop(AF_INET6, &v6->sin6_addr, out, INET6_ADDRSTRLEN);
+  return NULL;
+}
+
+void gp_os_eachaddress (bool (*visit)(void *self, const char *address),
+                        void *self) {
+  struct ifaddrs *all, *i;
+  char text[INET6_ADDRSTRLEN];
+  bool on = true;
+  if (getifaddrs(&all) != 0)
+    return;
+  for (i = all; i != NULL && on; i = i->ifa_next)
+    if (addresstext(i->ifa_addr, text) != NULL)
+      on = visit(self, text);
+  freeifaddrs(all);
+}
 
 size_t gp_os_unread (int fd) {
   int n = 0;

@@ -34,6 +34,13 @@ int gp_os_socket (int family, int type);
 */
 ssize_t gp_os_send (int fd, const void *bytes, size_t len);
 
+/*
+** Calls 'visit' with each address, numeric, that this machine has at present,
+** until it returns false. Where the system does not tell there are none.
+*/
+void gp_os_eachaddress (bool (*visit)(void *self, const char *address),
+                        void *self);
+
 /* How many bytes came in on a socket and were not read. */
 size_t gp_os_unread (int fd);
 

@@ -3,6 +3,7 @@
 */
 #include "net/link.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,9 +75,11 @@ static void input_changed (struct evbuffer *b,
 static void output_changed (struct evbuffer *b,
                             const struct evbuffer_cb_info *info, void *arg) {
   gp_link *k = arg;
+  bool first = info->n_added > 0 && !k->sent;
   (void)b;
-  if (info->n_added > 0)
-    k->sent = true;
+  k->sent = k->sent || first;
+  if (first && k->connected != NULL)
+    k->connected(k->arg);
 }
 
 /*
@@ -167,6 +170,7 @@ void gp_link_started (gp_link *k) {
 void gp_link_rest (gp_link *k) {
   gp_pool *p = k->pool;
   k->served++;
+  k->connected = NULL;
   k->rested_at = gp_loop_now(p->loop);
   gp_ring_append(bucket(p, k->peer), &k->bucket);
   gp_ring_append(&p->resting, &k->place);
@@ -198,4 +202,11 @@ bool gp_link_waiting (const gp_link *k) {
   return k->sent &&
          k->got <= o->max_headers + o->max_response + GP_EVHTTP_SLACK &&
          gp_os_unread(bufferevent_getfd(k->bev)) > 0;
+}
+
+/* No address of ours to call from means that this machine has no IPv6. */
+gp_err gp_link_why (const gp_link *k, int number) {
+  if (number == EADDRNOTAVAIL && strchr(k->address, ':') != NULL)
+    return GP_ENETUNREACH;
+  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
 }

@@ -40,10 +40,12 @@ typedef struct gp_link {
   struct evhttp_connection *con;
   struct bufferevent *bev;
   char address[INET6_ADDRSTRLEN];
-  uint64_t rested_at;        /* when it began to rest */
-  unsigned served;           /* responses so far */
-  size_t got;                /* bytes of the present response */
-  bool sent;                 /* was connected: a request was written */
+  uint64_t rested_at;           /* when it began to rest */
+  unsigned served;              /* responses so far */
+  size_t got;                   /* bytes of the present response */
+  bool sent;                    /* was connected: a request was written */
+  void (*connected)(void *arg); /* called then, in a callback, or NULL */
+  void *arg;
   bool closed;               /* by either side */
   bool toolong;              /* the response was: cut off */
   char early[GP_LINK_EARLY]; /* what came before the connection broke */
@@ -72,6 +74,9 @@ void gp_link_drop (gp_link *k);
 
 /* NULL is allowed. Not within callbacks of libevent. */
 void gp_link_free (gp_link *k);
+
+/* Why it could not be connected, where the system said so (0: nothing). */
+gp_err gp_link_why (const gp_link *k, int number);
 
 /* Whether bytes wait to be read, of a response that is not too long. */
 bool gp_link_waiting (const gp_link *k);

@@ -14,8 +14,8 @@
 #include "base/err.h"
 #pragma GCC visibility push(hidden)
 
-/* Whether a numeric address is one of this machine's: a socket can be bound to
-   it. It may become one, or cease to be, at any time. */
+/* Whether a numeric address is one of this machine's: a socket can be bound
+   to it. It may become one, or cease to be, at any time. */
 bool gp_source_ishere (const char *address);
 
 /*

@@ -38,28 +38,15 @@ void gp_admission_init (gp_admission *a) {
 void gp_admission_clear (gp_node *n) {
   gp_held_clear(n, &n->admission.held);
   gp_ttlmap_clear(&n->admission.listed);
-}
-
-/* Members that did not respond last are not handed on: a Go newcomer that is
-   given one it cannot reach fails to join (protocol.md). */
-static bool islisted (const gp_record *peer) {
-  return gp_membership_ismember(peer) && peer->liveness.reachable;
-}
-
-gp_err gp_admission_list (const gp_node *n, gp_peerlist *out) {
-  const gp_record *peer;
-  for (peer = gp_record_first(&n->peers); peer != NULL;
-       peer = gp_record_next(peer))
-    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
-      return GP_ENOMEM;
-  return GP_OK;
+  gp_roster_clear(&n->admission.roster);
 }
 
 static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
   const gp_record *peer;
   for (peer = gp_record_last(&n->peers); peer != NULL && out->n < NEWEST;
        peer = gp_record_previous(peer))
-    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
+    if (gp_roster_lists(peer) &&
+        gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
       return GP_ENOMEM;
   return GP_OK;
 }
@@ -129,11 +116,12 @@ static void say (gp_node *n, gp_exchange *x, int status, const char *text) {
 
 /* The response is the list as it was before (protocol.md). */
 static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
-  gp_peerlist list = {0, 0, NULL};
+  gp_roster newest = {{0, 0, NULL}, {NULL, NULL}};
+  gp_roster *given = brief ? &newest : &n->admission.roster;
   gp_extension own = {0};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, peer))
-    e = brief ? listnewest(n, &list) : gp_admission_list(n, &list);
+    e = brief ? listnewest(n, &newest.list) : gp_roster_update(n);
   if (e != GP_OK) {
     gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
                       n->now);
@@ -142,12 +130,13 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   else {
     letin(n, peer);
     gp_visitors_stand(peer, false);
-    gp_cookies_show(n, peer, &own);
+    if (peer->compat.ours)
+      gp_cookies_show(n, peer, &own);
     if (x != NULL)
-      gp_respond_list(n, x, &list, &own);
+      gp_respond_list(n, x, given, &own);
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
-  gp_peerlist_clear(&list);
+  gp_roster_clear(&newest);
 }
 
 /* The response waits. False: out of memory. */
@@ -174,6 +163,17 @@ static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return hold(n, request, x, n->now + GP_AWAITED_MS);
 }
 
+/* It is dialled where it comes from if its name does not say where. That has
+   not responded yet if it is another place than before. */
+static void setdial (gp_node *n, gp_record *peer, const char *remote) {
+  gp_peer *before = gp_peer_ref(gp_record_dialled(peer));
+  gp_peers_setdial(&n->peers, peer, remote);
+  if (!gp_peer_equal(before, gp_record_dialled(peer)))
+    gp_hearsay_setproven(n, peer, false);
+  gp_peer_unref(before);
+  gp_hearsay_setseen(peer, remote);
+}
+
 /* What a connect tells about the one that sends it. */
 static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   bool ours = request->ext.who.peer != NULL;
@@ -187,7 +187,9 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   else
     gp_claim_forget(n, peer, &request->ext.who);
   gp_cookies_learn(peer, &request->ext);
-  gp_peers_setdial(&n->peers, peer, request->remote);
+  setdial(n, peer, request->remote);
+  if (!gp_peer_isnumeric(gp_record_name(peer))) /* a name shows no address */
+    gp_hosts_comes(&n->peers.hosts, &peer->names.host, request->remote);
   gp_compat_learnalias(n, peer, request);
   gp_visitors_asked(n, peer, request);
   if (!request->ext.brief)
@@ -276,7 +278,6 @@ static bool judge (gp_node *n, gp_record *peer, const gp_recvreq *request,
    the response waits. */
 static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
-  learn(n, peer, request);
   gp_detector_heard(n, peer);
   if (x != NULL && request->form == GP_FORM_HEADERS &&
       findform(n, peer, request, x))
@@ -340,6 +341,9 @@ bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
     gp_peers_setremote(&n->peers, peer, request->remote);
   if (gp_membership_ismember(peer))
     had = gp_peer_ref(gp_compat_ourname(n, peer));
+  learn(n, peer, request);
+  if (proven)
+    gp_hearsay_setproven(n, peer, true);
   later = enter(n, peer, request, x);
   if (had != NULL)
     gp_compat_untwin(n, peer, had);
@@ -359,23 +363,19 @@ static void expect (gp_node *n, const gp_peer *name) {
 
 bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
                                 gp_exchange *x) {
-  gp_peerlist list = {0, 0, NULL};
   uint64_t source = gp_machine_hash(n, request->remote);
   gp_ttlmap *listed = &n->admission.listed;
   gp_extension none = {0};
-  bool given = gp_ttlmap_get(listed, source, n->now) == 0 &&
-               gp_admission_list(n, &list) == GP_OK;
-  if (given) {
-    gp_respond_list(n, x, &list, &none);
-    gp_ttlmap_raise(listed, source, 1, n->now);
-    expect(n, request->msg->from);
-  }
-  else {
+  if (gp_ttlmap_get(listed, source, n->now) != 0 ||
+      gp_roster_update(n) != GP_OK) {
     gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
     gp_respond(n, x, 503, gp_wire_busy);
+    return false;
   }
-  gp_peerlist_clear(&list);
-  return given;
+  gp_respond_list(n, x, &n->admission.roster, &none);
+  gp_ttlmap_raise(listed, source, 1, n->now);
+  expect(n, request->msg->from);
+  return true;
 }
 
 void gp_admission_dropped (gp_node *n, const gp_peer *name) {

@@ -14,24 +14,31 @@
 
 #include "base/ring.h"
 #include "node/claim.h"
+#include "node/hearsay.h"
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
+#include "node/proof.h"
+#include "node/roster.h"
 #include "node/transport.h"
 #include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_arrival {
   uint64_t entered_at; /* it asked for our whole list then; 0: never */
+  gp_visit visit;
 } gp_arrival;
 
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
+  gp_proofs proofs; /* of whom it is asked whether it is they */
+  gp_roster roster;
   gp_lookers lookers;   /* who asks for the list alone, */
   gp_visitors visitors; /* and who comes to write alone */
-  gp_ttlmap listed; /* sources of those that had the list unproven */
-  bool told_elsewhere; /* the program knows that we are not reached by all */
+  gp_ttlmap listed;     /* sources of those that had the list unproven */
+  gp_hearsays hearsays; /* who is dialled for what others say */
+  bool told_elsewhere;  /* the program knows that we are not reached by all */
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);
@@ -61,9 +68,6 @@ bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
 
 /* It had the list, and its address has not responded at all. */
 void gp_admission_dropped (gp_node *n, const gp_peer *name);
-
-/* The members that a newcomer is given are added to 'out'. GP_ENOMEM. */
-gp_err gp_admission_list (const gp_node *n, gp_peerlist *out);
 
 /* The form of a newcomer is known, or will not be: it is let in, if it still
    waits, and is responded to in that form. */

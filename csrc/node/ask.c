@@ -19,6 +19,7 @@ static gp_err request (gp_node *n, gp_purpose purpose, const gp_peer *entry,
   gp_message_unref(msg);
   if (r == NULL)
     return GP_ENOMEM;
+  gp_hearsay_setchosen(peer);
   gp_outbox_queue(n, peer, r);
   return GP_OK;
 }

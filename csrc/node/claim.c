@@ -74,10 +74,12 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
     gp_cookies_reset(peer);
   if (c->process != who->process)
     setprocess(n, c, who->process);
-  c->version = who->version;
   replaced = other &&
              gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
-  learnnick(n, peer, who->nick, asked_at);
+  if (who->peer != NULL) { /* a refusal shows the process alone */
+    c->version = who->version;
+    learnnick(n, peer, who->nick, asked_at);
+  }
   if (replaced)
     gp_departure_reset(peer); /* nothing is known of the new one */
   return replaced;

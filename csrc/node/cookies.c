@@ -31,6 +31,14 @@ void gp_cookies_learn (gp_record *peer, const gp_extension *x) {
     peer->cookies.its = x->cookie;
 }
 
+bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now) {
+  gp_cookies *c = &peer->cookies;
+  if (c->asked_at != 0 && now < c->asked_at + pause_ms)
+    return false;
+  c->asked_at = now;
+  return true;
+}
+
 void gp_cookies_reset (gp_record *peer) {
   memset(&peer->cookies, 0, sizeof peer->cookies);
 }
@@ -76,9 +84,6 @@ static const gp_cookie *ours (const gp_node *n, gp_record *peer) {
 }
 
 void gp_cookies_show (const gp_node *n, gp_record *peer, gp_extension *x) {
-  bool isgo = !peer->compat.ours && peer->compat.form != GP_FORM_UNKNOWN;
-  if (isgo)
-    return;
   x->has_cookie = true;
   x->cookie = *ours(n, peer);
 }

@@ -20,10 +20,11 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_cookies {
-  bool has_its;      /* it shows 'its' in all that it says */
-  bool has_ours;     /* we show 'ours' to it, */
+  bool has_its;  /* it shows 'its' in all that it says */
+  bool has_ours; /* we show 'ours' to it, */
   gp_cookie its, ours;
   uint64_t made_for; /* made for this process; 0: for where it is dialled */
+  uint64_t asked_at; /* it was asked about another one, or another source */
 } gp_cookies;
 
 /* What a request shows, of one that claims to be a peer. */
@@ -40,10 +41,14 @@ gp_shown gp_cookies_judge (const gp_record *peer, const gp_extension *x);
    cookie. */
 void gp_cookies_learn (gp_record *peer, const gp_extension *x);
 
-/* It is another process, or gone: all of it ends. */
+/* Whether it may be asked about what it would hardly say: not more often than
+   that. Then it is counted as asked. */
+bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now);
+
+/* It is another process: all of it ends. */
 void gp_cookies_reset (gp_record *peer);
 
-/* Puts ours for it into 'x', unless it is a Go program. */
+/* Puts ours for it into 'x'. */
 void gp_cookies_show (const gp_node *n, gp_record *peer, gp_extension *x);
 
 /*

@@ -33,7 +33,6 @@ void gp_departure_reset (gp_record *peer) {
   gp_suspicion_reset(&peer->liveness);
   gp_retry_reset(&peer->retry);
   gp_sync_reset(peer);
-  gp_cookies_reset(peer);
 }
 
 void gp_departure_forget (gp_node *n, gp_record *peer) {
@@ -67,8 +66,8 @@ void gp_departure_left (gp_node *n, gp_record *peer) {
 }
 
 void gp_departure_remember (gp_node *n, const gp_record *peer) {
-  gp_ttlmap_raise(&n->departures.recent,
-                  gp_peer_hash(gp_record_name(peer)), 1, n->now);
+  gp_ttlmap_raise(&n->departures.recent, gp_peer_hash(gp_record_name(peer)),
+                  1, n->now);
 }
 
 bool gp_departure_isrecent (gp_node *n, const gp_peer *name) {
@@ -85,7 +84,8 @@ static void disconnect (gp_node *n, gp_record *peer, const gp_peer *from) {
   request.form = peer->compat.form;
   request.from = from;
   request.to = gp_record_dialled(peer);
-  gp_cookies_show(n, peer, &request.ext);
+  if (!gp_record_isgo(peer))
+    gp_cookies_show(n, peer, &request.ext);
   (void)n->transport.send(n->transport.self, GP_FIRE_AND_FORGET, request.to,
                           &request, n->self.opt.request_timeout_ms);
   gp_message_unref(request.msg);

@@ -4,6 +4,7 @@
 #include "node/gate.h"
 
 #include "node/admission.h"
+#include "node/cookies.h"
 #include "node/giver.h"
 #include "node/lookers.h"
 #include "node/machine.h"
@@ -15,9 +16,10 @@
 
 #define PATIENCE_MS 1000 /* a request waits so long for its question, */
 #define TURN_MS 5000     /* and so long for its turn before */
-#define ELSEWHERE_MS 10000 /* between two questions about a member that sends
+#define ELSEWHERE_MS \
+  10000               /* between two questions about a member that sends
                               from elsewhere, */
-#define OTHER_MS 1000      /* and that shows another cookie than before */
+#define OTHER_MS 1000 /* and that shows another cookie than before */
 
 static bool isconnect (const gp_recvreq *request) {
   return request->msg != NULL && request->msg->type == GP_CONNECT;
@@ -39,8 +41,8 @@ static gp_passage ask (gp_node *n, const gp_recvreq *request,
   bool waits = q != NULL ? gp_proof_wait(n, q, request, x)
                          : (q = gp_proof_ask(n, request, x)) != NULL;
   if (waits) {
-    gp_proof_lookat(n, q, n->now + (q->began_at == 0 ? TURN_MS
-                                                     : PATIENCE_MS));
+    gp_proof_lookat(n, q,
+                    n->now + (q->began_at == 0 ? TURN_MS : PATIENCE_MS));
     return GP_WAITS;
   }
   gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
@@ -51,7 +53,8 @@ static gp_passage ask (gp_node *n, const gp_recvreq *request,
 /* Whether a connect says of the peer's program what is known of it. */
 static bool issameprogram (const gp_record *peer, const gp_recvreq *request) {
   const gp_compat *c = &peer->compat;
-  bool headers = c->form == GP_FORM_HEADERS || gp_compat_isheaderform(c->form);
+  bool headers = c->form == GP_FORM_HEADERS ||
+                 gp_compat_isheaderform(c->form);
   if (request->ext.who.peer != NULL)
     return c->ours && peer->claim.process == request->ext.who.process;
   return !c->ours && c->form != GP_FORM_UNKNOWN &&
@@ -70,13 +73,10 @@ static bool isfromthere (const gp_node *n, const gp_record *peer,
 /* It is asked about what it would hardly say, but not more often than so. */
 static gp_passage askseldom (gp_node *n, gp_record *peer, uint64_t pause_ms,
                              const gp_recvreq *request, gp_exchange *x) {
-  gp_proof *p = &peer->proof;
-  if (gp_proof_find(n, request) == NULL) {
-    if (p->asked_at != 0 && n->now < p->asked_at + pause_ms)
-      return refuse(n, x);
-    p->asked_at = n->now;
-  }
-  return ask(n, request, x);
+  return gp_proof_find(n, request) != NULL ||
+             gp_cookies_mayask(peer, pause_ms, n->now)
+           ? ask(n, request, x)
+           : refuse(n, x);
 }
 
 /* One that has a cookie shows another, or none. */
@@ -119,8 +119,8 @@ static bool isat (const gp_peer *name, const char *remote) {
 
 /* Whether the record is of one that may speak. */
 static bool isknown (const gp_record *peer) {
-  return peer != NULL && (peer->membership != GP_STRANGER ||
-                          gp_visitors_isvisitor(peer));
+  return peer != NULL &&
+         (peer->membership != GP_STRANGER || gp_visitors_isvisitor(peer));
 }
 
 /* One that sends from where a peer is listens there under that name, or is a
@@ -140,8 +140,7 @@ static gp_passage judgeconnect (gp_node *n, const gp_recvreq *request,
   gp_record *peer = gp_peers_find(&n->peers, request->msg->from);
   if (gp_admission_turnsaway(n, request, x))
     return GP_REFUSED;
-  return isknown(peer) ? judgepeer(n, peer, request, x)
-                       : ask(n, request, x);
+  return isknown(peer) ? judgepeer(n, peer, request, x) : ask(n, request, x);
 }
 
 gp_passage gp_gate_judge (gp_node *n, const gp_recvreq *request,
@@ -177,7 +176,7 @@ static bool blocks (const gp_question *q) {
 /* One that had its list unproven, and is no more than that now, is not
    awaited any more, unless it has come with another claim as well. */
 static void end (gp_node *n, gp_question *q) {
-  const gp_ring *all = &n->proofs.all, *r;
+  const gp_ring *all = &n->admission.proofs.all, *r;
   bool last = q->late;
   for (r = all->next; r != all && last; r = r->next) {
     const gp_question *other = gp_ring_of(const gp_question, place, r);
@@ -189,7 +188,7 @@ static void end (gp_node *n, gp_question *q) {
 }
 
 gp_claimer *gp_gate_next (gp_node *n) {
-  gp_ring *all = &n->proofs.all, *r, *next;
+  gp_ring *all = &n->admission.proofs.all, *r, *next;
   uint64_t since = UINT64_MAX; /* the first that is waited for was asked */
   for (r = all->next; r != all; r = next) {
     gp_question *q = gp_ring_of(gp_question, place, r);
@@ -206,12 +205,13 @@ gp_claimer *gp_gate_next (gp_node *n) {
   return NULL;
 }
 
-/* A member that sends from elsewhere is told once in a while. */
+/* It claims to be a member that has no cookie, and comes from elsewhere. */
 static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
   const gp_peer *name = gp_proof_sender(request);
   const gp_record *peer = gp_peers_find(&n->peers, name);
-  if (peer != NULL && gp_membership_ismember(peer) && !isconnect(request) &&
-      !request->ext.has_cookie)
+  if (peer != NULL && gp_membership_ismember(peer) && !islook(request) &&
+      gp_cookies_judge(peer, &request->ext) == GP_SHOWN_NONE &&
+      !isfromthere(n, peer, request))
     gp_report_refusal(&n->report, GP_ESOURCE, 403, gp_peer_text(name),
                       n->now);
 }
@@ -266,7 +266,7 @@ static void answer (gp_node *n, gp_question *q) {
 }
 
 void gp_gate_settle (gp_node *n) {
-  gp_ring *all = &n->proofs.all, *r, *next;
+  gp_ring *all = &n->admission.proofs.all, *r, *next;
   for (r = all->next; r != all; r = next) {
     gp_question *q = gp_ring_of(gp_question, place, r);
     next = r->next;
@@ -290,8 +290,7 @@ void gp_gate_look (gp_node *n, gp_question *q) {
   const gp_ring *r;
   gp_proof_try(n, q);
   for (r = q->claimers.next; r != &q->claimers; r = r->next)
-    q->late = q->late ||
-              dueat(q, gp_ring_of(gp_claimer, place, r)) <= n->now;
+    q->late = q->late || dueat(q, gp_ring_of(gp_claimer, place, r)) <= n->now;
 }
 
 void gp_gate_responded (gp_node *n, gp_question *q, gp_err error,

@@ -12,10 +12,11 @@
 
 /* How those that a peer has listed are greeted. */
 typedef struct greeting {
-  const gp_record *by; /* the peer that listed them */
-  const gp_peer *us;   /* our alias in the list, or NULL */
+  gp_record *by;     /* the peer that listed them */
+  const gp_peer *us; /* our alias in the list, or NULL */
   gp_purpose purpose;
-  bool visit; /* we come as a visitor */
+  bool trusted; /* the program itself has chosen the peer that listed them */
+  bool visit;   /* we come as a visitor */
   bool members_too;
   gp_receipt *receipt; /* of the call that it belongs to, or NULL */
   gp_message *msg;     /* made when first needed */
@@ -24,6 +25,20 @@ typedef struct greeting {
 static bool ispresent (const gp_record *peer) {
   return peer != NULL && peer->membership != GP_STRANGER &&
          !gp_membership_isleaving(peer);
+}
+
+/*
+** Whoever the program itself has named to join through may list all of a
+** network. What anybody else lists is dialled as far as its budget goes; the
+** rest comes again when lists are compared next.
+*/
+static bool maybedialled (gp_node *n, greeting *g, const gp_peer *name) {
+  if (!gp_hearsay_mayname(n, g->by, name))
+    return false;
+  if (g->trusted || gp_hearsay_take(n, g->by))
+    return true;
+  gp_sync_missed(g->by);
+  return false;
 }
 
 static bool isworthit (const gp_node *n, const greeting *g,
@@ -36,7 +51,7 @@ static bool isworthit (const gp_node *n, const greeting *g,
     return false;
   if (!ispresent(peer))
     return gp_membership_hasroom(n);
-  if (peer->visit.visiting && !g->visit)
+  if (peer->arrival.visit.visiting && !g->visit)
     return true; /* it has us, or will have us, as a visitor */
   return g->members_too &&
          (gp_membership_ismember(peer) || gp_membership_isfailing(peer));
@@ -53,8 +68,10 @@ static gp_record *candidate (gp_node *n, const greeting *g,
   gp_record *peer = gp_peers_get(n, name);
   if (peer != NULL)
     gp_visitors_ask(peer, g->visit);
-  if (peer != NULL && gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK))
+  if (peer != NULL && gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK)) {
     gp_peers_setdial(&n->peers, peer, g->by->names.remote);
+    gp_hearsay_setnamed(n, peer, g->by);
+  }
   return peer;
 }
 
@@ -88,7 +105,7 @@ static void greet (gp_node *n, greeting *g, const gp_peerlist *list) {
     if (!g->members_too && gp_departure_isrecent(n, name))
       continue;
     hasten(n, name);
-    if (!isworthit(n, g, name))
+    if (!isworthit(n, g, name) || !maybedialled(n, g, name))
       continue;
     if (g->msg == NULL &&
         gp_message_new(&g->msg, GP_CONNECT, n->self.identity.peer, NULL,
@@ -119,6 +136,7 @@ static gp_record *learn (gp_node *n, gp_record *peer,
   if (same == NULL)
     return peer;
   gp_naming_merge(n, same, peer);
+  gp_compat_setprogram(n, same, response->form, self != NULL);
   return same;
 }
 
@@ -180,6 +198,7 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
   greeting g = {.purpose = gp_purpose_rule(purpose)->reported
                              ? GP_PURPOSE_GREET
                              : GP_PURPOSE_RECONNECT,
+                .trusted = purpose == GP_PURPOSE_JOIN,
                 .visit = r->visit,
                 .members_too = purpose == GP_PURPOSE_JOIN,
                 .receipt = r->receipt};

@@ -36,8 +36,8 @@ bool gp_lookers_turnsaway (gp_node *n, const gp_recvreq *request,
     gp_respond_yourself(n, x);
   else if (request->ext.about == NULL || request->ext.who.process == 0)
     gp_respond(n, x, 403, gp_wire_unreached);
-  else if (gp_ttlmap_get(&n->admission.lookers.recent,
-                         endpointof(n, request), n->now) != 0)
+  else if (gp_ttlmap_get(&n->admission.lookers.recent, endpointof(n, request),
+                         n->now) != 0)
     gp_respond(n, x, 429, gp_wire_toosoon);
   else
     return false;
@@ -46,15 +46,13 @@ bool gp_lookers_turnsaway (gp_node *n, const gp_recvreq *request,
 
 void gp_lookers_givelist (gp_node *n, const gp_recvreq *request,
                           gp_exchange *x) {
-  gp_peerlist list = {0, 0, NULL};
   if (gp_lookers_turnsaway(n, request, x))
     return; /* it has asked twice meanwhile */
-  if (gp_admission_list(n, &list) == GP_OK) {
-    gp_respond_look(n, x, &list);
+  if (gp_roster_update(n) == GP_OK) {
+    gp_respond_look(n, x, &n->admission.roster);
     gp_ttlmap_raise(&n->admission.lookers.recent, endpointof(n, request), 1,
                     n->now);
   }
   else
     gp_respond(n, x, 503, gp_wire_busy);
-  gp_peerlist_clear(&list);
 }

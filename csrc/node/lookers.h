@@ -28,7 +28,8 @@ void gp_lookers_clear (gp_lookers *ls);
 bool gp_lookers_turnsaway (gp_node *n, const gp_recvreq *request,
                            gp_exchange *x);
 
-/* Its process has responded: it has the list, or a refusal as above or 503. */
+/* Its process has responded: it has the list, or a refusal as above, or
+   503. */
 void gp_lookers_givelist (gp_node *n, const gp_recvreq *request,
                           gp_exchange *x);
 

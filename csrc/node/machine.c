@@ -3,6 +3,8 @@
 */
 #include "node/machine.h"
 
+#include <string.h>
+
 #include "base/crypto.h"
 #include "node/state.h"
 #include "value/address.h"
@@ -20,7 +22,7 @@ bool gp_machine_isone (const gp_node *n, const char *a, const char *b) {
 }
 
 uint64_t gp_machine_hash (const gp_node *n, const char *address) {
-  unsigned char network[GP_ADDRESS_NETWORK];
-  gp_address_network(network, address);
-  return gp_siphash(&n->self.opt.secret, network, sizeof network);
+  char network[GP_NETWORK_TEXT] = "";
+  (void)gp_address_network(network, address);
+  return gp_siphash(&n->self.opt.secret, network, strlen(network));
 }

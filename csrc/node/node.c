@@ -40,7 +40,8 @@ static gp_err initself (gp_self *self, const gp_peer *name,
 }
 
 static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
-  gp_random_seed(&n->random, opt->nonce);
+  gp_random_seed(&n->random,
+                 gp_siphash(&opt->secret, &opt->nonce, sizeof opt->nonce));
   gp_peers_init(&n->peers);
   gp_unsent_init(&n->outboxes.unsent);
   n->outboxes.last_number = opt->first_number;
@@ -48,7 +49,7 @@ static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
   gp_probes_init(&n->probes);
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
-  gp_proofs_init(&n->proofs);
+  gp_proofs_init(&n->admission.proofs);
   gp_lookers_init(&n->admission.lookers);
   if (gp_deadlines_init(&n->deadlines) != GP_OK)
     return GP_ENOMEM;
@@ -137,9 +138,14 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
   return peer == NULL ? NULL : gp_record_name(peer);
 }
 
+/* What nobody has proven is not to be known for longer than it is tried. */
+static bool isknown (const gp_record *peer) {
+  return gp_peers_isproven(peer) && gp_membership_isknown(peer);
+}
+
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
   *left = n->departures.left;
-  return *left ? GP_OK : list(n, out, gp_membership_isknown);
+  return *left ? GP_OK : list(n, out, isknown);
 }
 
 gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
@@ -154,6 +160,7 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
     peer = gp_peers_get(n, known->at[i]);
     if (peer == NULL)
       return GP_ENOMEM;
+    gp_hearsay_setproven(n, peer, true);
     if (gp_membership_apply(n, peer, GP_IS_EXPECTED, GP_OK))
       gp_reconnect_resume(n, peer, known->n);
   }
@@ -212,6 +219,7 @@ static gp_err ask (gp_node *n, const gp_peer *entry, bool visit,
     return GP_ENOMEM;
   gp_request_setvisit(r, visit);
   gp_visitors_ask(peer, visit);
+  gp_hearsay_setchosen(peer);
   gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
   gp_outbox_queue(n, peer, r);
   return GP_OK;

@@ -94,8 +94,8 @@ static uint64_t noncefor (const gp_node *n, const gp_record *peer,
 }
 
 /* What goes beyond the published protocol; a Go program ignores it. */
-static void extend (const gp_node *n, gp_record *peer,
-                    const gp_request *r, gp_extension *ext) {
+static void extend (const gp_node *n, gp_record *peer, const gp_request *r,
+                    gp_extension *ext) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);
   bool always = gp_request_purpose(r) == GP_PURPOSE_RECONNECT;
@@ -108,7 +108,8 @@ static void extend (const gp_node *n, gp_record *peer,
     ext->who = n->self.identity;
   if (rule->bare)
     return;
-  gp_cookies_show(n, peer, ext);
+  if (m->type == GP_CONNECT || !gp_record_isgo(peer))
+    gp_cookies_show(n, peer, ext);
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
@@ -131,6 +132,8 @@ static gp_err send (gp_node *n, gp_record *peer, gp_request *r) {
   request.from = alias == NULL || rule->own_name ? r->failure->msg->from
                                                  : alias;
   request.to = gp_record_dialled(peer);
+  request.proven = rule->chosen || gp_peers_isproven(peer);
+  request.ranges = peer->hearsay.ranges;
   extend(n, peer, r, &request.ext);
   peer->outbox.sequence = ++n->outboxes.sequence;
   id = (uint64_t)peer->outbox.sequence << 32 | peer->entry.slot;

@@ -73,14 +73,15 @@ static void settopic (gp_node *n, gp_extension *x, gp_topic topic,
 }
 
 /* A plain probe says nothing, so it may be anybody's. */
-static gp_err send (gp_node *n, uint64_t id, gp_record *to,
-                    gp_topic topic, const gp_peer *about,
-                    uint32_t timeout_ms) {
+static gp_err send (gp_node *n, uint64_t id, gp_record *to, gp_topic topic,
+                    const gp_peer *about, uint32_t timeout_ms) {
   gp_sendreq request;
   memset(&request, 0, sizeof request);
   request.form = to->compat.form;
   request.from = gp_compat_ourname(n, to);
   request.to = gp_record_dialled(to);
+  request.proven = gp_peers_isproven(to);
+  request.ranges = to->hearsay.ranges;
   settopic(n, &request.ext, topic, about);
   if (request.ext.topic != GP_TOPIC_NONE) {
     request.ext.who = n->self.identity;
@@ -91,9 +92,8 @@ static gp_err send (gp_node *n, uint64_t id, gp_record *to,
 }
 
 /* What could not even be sent says nothing about anybody. */
-static bool beginfor (gp_node *n, gp_probe *p, gp_record *to,
-                      gp_topic topic, const gp_peer *about,
-                      uint32_t timeout_ms) {
+static bool beginfor (gp_node *n, gp_probe *p, gp_record *to, gp_topic topic,
+                      const gp_peer *about, uint32_t timeout_ms) {
   if (p == NULL)
     return false;
   if (send(n, p->id, to, topic, about, timeout_ms) == GP_OK)
@@ -102,8 +102,8 @@ static bool beginfor (gp_node *n, gp_probe *p, gp_record *to,
   return false;
 }
 
-static bool begin (gp_node *n, gp_probe *p, gp_record *to,
-                   gp_topic topic, const gp_peer *about) {
+static bool begin (gp_node *n, gp_probe *p, gp_record *to, gp_topic topic,
+                   const gp_peer *about) {
   return beginfor(n, p, to, topic, about, PROBE_TIMEOUT_MS);
 }
 
@@ -113,8 +113,7 @@ void gp_probe_send (gp_node *n, gp_record *peer, bool with_digest) {
         with_digest ? n->self.identity.peer : NULL);
 }
 
-void gp_probe_claim (gp_node *n, gp_record *holder,
-                     const gp_peer *claimant) {
+void gp_probe_claim (gp_node *n, gp_record *holder, const gp_peer *claimant) {
   gp_probe *p = newprobe(n, gp_record_name(holder));
   if (p != NULL)
     p->claimant = gp_peer_ref(claimant);

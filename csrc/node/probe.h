@@ -54,8 +54,7 @@ void gp_probe_sendself (gp_node *n, gp_record *helper);
 void gp_probe_announce (gp_node *n, const gp_record *peer);
 
 /* Probes 'holder', since 'claimant' came with its name. */
-void gp_probe_claim (gp_node *n, gp_record *holder,
-                     const gp_peer *claimant);
+void gp_probe_claim (gp_node *n, gp_record *holder, const gp_peer *claimant);
 
 /* Probes it for another node, which is owed the response to 'x'. False: it
    could not be, and nothing was taken. */

@@ -66,16 +66,16 @@ void gp_proof_end (gp_node *n, gp_question *q) {
   gp_claimer *c;
   while ((c = gp_proof_take(q)) != NULL)
     gp_claimer_free(c);
-  n->proofs.count--;
-  n->proofs.waiting -= q->began_at == 0;
+  n->admission.proofs.count--;
+  n->admission.proofs.waiting -= q->began_at == 0;
   gp_deadlines_cancel(&n->deadlines, &q->deadline);
   gp_ring_remove(&q->place);
   freequestion(q);
 }
 
 void gp_proofs_clear (gp_node *n) {
-  while (!gp_ring_empty(&n->proofs.all)) {
-    gp_question *q = questionof(n->proofs.all.next);
+  while (!gp_ring_empty(&n->admission.proofs.all)) {
+    gp_question *q = questionof(n->admission.proofs.all.next);
     const gp_ring *r;
     for (r = q->claimers.next; r != &q->claimers; r = r->next) {
       gp_exchange *x = gp_ring_of(gp_claimer, place, r)->exchange;
@@ -119,13 +119,13 @@ static bool issame (const gp_recvreq *a, const gp_recvreq *b) {
   return gp_peer_equal(gp_proof_sender(a), name) &&
          (a->ext.topic == GP_TOPIC_LIST) == (b->ext.topic == GP_TOPIC_LIST) &&
          a->ext.has_cookie == b->ext.has_cookie &&
-         (a->ext.has_cookie
-            ? memcmp(&a->ext.cookie, &b->ext.cookie, sizeof a->ext.cookie) == 0
-            : strcmp(a->remote, b->remote) == 0);
+         (a->ext.has_cookie ? memcmp(&a->ext.cookie, &b->ext.cookie,
+                                     sizeof a->ext.cookie) == 0
+                            : strcmp(a->remote, b->remote) == 0);
 }
 
 gp_question *gp_proof_find (const gp_node *n, const gp_recvreq *request) {
-  const gp_ring *all = &n->proofs.all, *r;
+  const gp_ring *all = &n->admission.proofs.all, *r;
   for (r = all->next; r != all; r = r->next)
     if (issame(claim(questionof(r)), request))
       return questionof(r);
@@ -157,9 +157,9 @@ bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
 
 /* Whether one more of a source may be asked now. */
 static bool isitsturn (const gp_node *n, const gp_question *q) {
-  const gp_ring *all = &n->proofs.all, *r;
+  const gp_ring *all = &n->admission.proofs.all, *r;
   size_t count = 0;
-  if (n->proofs.count - n->proofs.waiting >= MAX_ASKED)
+  if (n->admission.proofs.count - n->admission.proofs.waiting >= MAX_ASKED)
     return false;
   if (q->here)
     return true;
@@ -174,7 +174,8 @@ static bool isitsturn (const gp_node *n, const gp_question *q) {
 static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
   gp_question *q;
   if (gp_deadlines_reserve(&n->deadlines,
-                           n->peers.count + n->proofs.count + 1) != GP_OK)
+                           n->peers.count + n->admission.proofs.count + 1) !=
+      GP_OK)
     return NULL;
   q = calloc(1, sizeof *q);
   if (q == NULL)
@@ -196,14 +197,14 @@ gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,
   bool turn = q != NULL && isitsturn(n, q);
   if (q == NULL)
     return NULL;
-  if ((!turn && n->proofs.waiting >= MAX_WAITING) ||
+  if ((!turn && n->admission.proofs.waiting >= MAX_WAITING) ||
       !gp_proof_wait(n, q, request, x)) {
     freequestion(q);
     return NULL;
   }
-  gp_ring_append(&n->proofs.all, &q->place);
-  n->proofs.count++;
-  n->proofs.waiting++;
+  gp_ring_append(&n->admission.proofs.all, &q->place);
+  n->admission.proofs.count++;
+  n->admission.proofs.waiting++;
   gp_proof_try(n, q);
   if (q->at == NULL || !gp_proof_isover(q))
     return q;
@@ -212,7 +213,7 @@ gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,
 }
 
 gp_question *gp_proof_ended (gp_node *n, uint64_t id) {
-  const gp_ring *all = &n->proofs.all, *r;
+  const gp_ring *all = &n->admission.proofs.all, *r;
   if ((uint32_t)id != PROOF_SLOT)
     return NULL;
   for (r = all->next; r != all; r = r->next)
@@ -248,14 +249,14 @@ static gp_err send (gp_node *n, gp_question *q) {
     request.ext.cookie = x->cookie;
     request.ext.process = n->self.identity.process;
   }
-  q->id = (uint64_t)++n->proofs.sequence << 32 | PROOF_SLOT;
+  q->id = (uint64_t)++n->admission.proofs.sequence << 32 | PROOF_SLOT;
   return n->transport.send(n->transport.self, q->id, q->at, &request,
                            TIMEOUT_MS);
 }
 
 void gp_proof_try (gp_node *n, gp_question *q) {
   if (q->began_at == 0 && isitsturn(n, q)) {
-    n->proofs.waiting--;
+    n->admission.proofs.waiting--;
     q->began_at = n->now;
     plan(q, 0);
   }

@@ -2,11 +2,11 @@
 ** node/proof.h - whether it is true what a request says of its sender: asked
 ** at the address of that sender.
 **
-** Owns gp_proofs, with the questions that are under way, and gp_proof in the
-** record of each peer. A question is a probe (OPTIONS) of the address that a
-** request claims, tried a few times; what claims the same meanwhile waits
-** with it. Of one of ours the probe asks about its cookie (node/cookies.h).
-** What is let through, and what waits, is decided above (node/gate.h).
+** Owns gp_proofs, with the questions that are under way. A question is a
+** probe (OPTIONS) of the address that a request claims, tried a few times;
+** what claims the same meanwhile waits with it. Of one of ours the probe asks
+** about its cookie (node/cookies.h). What is let through, and what waits, is
+** decided above (node/gate.h).
 */
 #ifndef gp_node_proof_h
 #define gp_node_proof_h
@@ -21,15 +21,11 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
-typedef struct gp_proof {
-  uint64_t asked_at; /* the last time, about what it would hardly say */
-} gp_proof;
-
 /* A request that waits for the end of a question. */
 typedef struct gp_claimer {
-  gp_ring place;          /* in its question, the oldest first */
-  gp_recvreq request;     /* owned; 'remote' is the question's */
-  gp_exchange *exchange;  /* NULL: it has had its response */
+  gp_ring place;         /* in its question, the oldest first */
+  gp_recvreq request;    /* owned; 'remote' is the question's */
+  gp_exchange *exchange; /* NULL: it has had its response */
   uint64_t came_at;
 } gp_claimer;
 
@@ -37,22 +33,22 @@ typedef struct gp_question {
   gp_ring place; /* in gp_proofs, in order of arrival */
   gp_ring claimers;
   gp_deadline deadline;
-  gp_peer *name;   /* whom its claimers say they are, */
-  gp_peer *at;     /* and where it is asked; NULL: nowhere */
-  uint64_t id;     /* of the probe on its way; 0: there is none */
+  gp_peer *name;     /* whom its claimers say they are, */
+  gp_peer *at;       /* and where it is asked; NULL: nowhere */
+  uint64_t id;       /* of the probe on its way; 0: there is none */
   uint64_t began_at; /* it was asked for the first time; 0: it waits for its
                         turn */
   uint64_t next_at;  /* it is tried once more; UINT64_MAX: it is not */
-  bool here;     /* its claimers are on this machine */
-  bool holds;    /* what they claim is true */
-  bool late;     /* a connect has had its response before that is known */
+  bool here;         /* its claimers are on this machine */
+  bool holds;        /* what they claim is true */
+  bool late;         /* a connect has had its response before that is known */
   char remote[GP_REMOTE_MAX]; /* numeric, its claimers have sent from it */
 } gp_question;
 
 typedef struct gp_proofs {
   gp_ring all;
-  size_t count;    /* of questions, */
-  size_t waiting;  /* of them waiting for their turn */
+  size_t count;   /* of questions, */
+  size_t waiting; /* of them waiting for their turn */
   uint32_t sequence;
 } gp_proofs;
 

@@ -38,7 +38,7 @@ gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
   r = gp_request_new(purpose, gp_record_name(peer), msg, NULL, timeout_ms);
   gp_message_unref(msg);
   if (r != NULL)
-    gp_request_setvisit(r, peer->visit.visiting);
+    gp_request_setvisit(r, peer->arrival.visit.visiting);
   return r;
 }
 

@@ -171,6 +171,10 @@ void gp_requests_letin (gp_node *n) {
   gp_gate_settle(n);
 }
 
+bool gp_node_knows (const gp_node *n, const char *address) {
+  return gp_hosts_has(&n->peers.hosts, address);
+}
+
 void gp_node_refused (gp_node *n, gp_err error, int status,
                       const char *origin, uint64_t now) {
   gp_report_refusal(&n->report, error, status, origin, now);

@@ -32,27 +32,28 @@ void gp_respond_yourself (gp_node *n, gp_exchange *x) {
 
 /* 'response' has what is beyond that. */
 static void givelist (gp_node *n, gp_exchange *x, gp_sendresp *response,
-                      const gp_peerlist *list) {
+                      gp_roster *roster) {
   response->status = 200;
-  response->list = list;
+  response->list = &roster->list;
+  response->encoded = roster->encoded;
   response->ext.who = n->self.identity;
   give(n, x, response);
 }
 
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list,
+void gp_respond_list (gp_node *n, gp_exchange *x, gp_roster *roster,
                       const gp_extension *own) {
   gp_sendresp response;
   memset(&response, 0, sizeof response);
   response.ext.has_cookie = own->has_cookie;
   response.ext.cookie = own->cookie;
-  givelist(n, x, &response, list);
+  givelist(n, x, &response, roster);
 }
 
-void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list) {
+void gp_respond_look (gp_node *n, gp_exchange *x, gp_roster *roster) {
   gp_sendresp response;
   memset(&response, 0, sizeof response);
   response.ext.has_list = true;
-  givelist(n, x, &response, list);
+  givelist(n, x, &response, roster);
 }
 
 void gp_respond_cookie (gp_node *n, gp_exchange *x, bool confirmed) {

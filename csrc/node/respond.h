@@ -7,6 +7,7 @@
 #ifndef gp_node_respond_h
 #define gp_node_respond_h
 
+#include "node/roster.h"
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
@@ -18,13 +19,13 @@ void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
    that. */
 void gp_respond_yourself (gp_node *n, gp_exchange *x);
 
-/* To a connect: 200, a list of peers, who we are, and the cookie that stands
-   in 'own', if any. */
-void gp_respond_list (gp_node *n, gp_exchange *x, const gp_peerlist *list,
+/* To a connect: 200, a list of peers, which keeps what is written of it, who
+   we are, and the cookie that stands in 'own', if any. */
+void gp_respond_list (gp_node *n, gp_exchange *x, gp_roster *roster,
                       const gp_extension *own);
 
 /* To a probe for the list: the same, and what a probe is told. */
-void gp_respond_look (gp_node *n, gp_exchange *x, const gp_peerlist *list);
+void gp_respond_look (gp_node *n, gp_exchange *x, gp_roster *roster);
 
 /* To a probe that asks about a cookie: 204, who we are, and whether it is one
    that we have made for that process. */

@@ -290,6 +290,8 @@ static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
     giver = giverof(peer, r, response);
   if (giver == GP_GIVER_ALIEN)
     error = GP_EPROTO;
+  else if (error == GP_OK)
+    gp_hearsay_setproven(n, peer, true);
   observe(n, peer, r, error, giver);
   r->unsure = r->unsure || isunsure(error, response);
   if (response != NULL && response->remote != NULL)
@@ -325,6 +327,7 @@ static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
 
 static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
                     const gp_recvresp *response) {
+  gp_hearsay_setproven(n, peer, true);
   gp_suspicion_setrtt(&peer->liveness, (uint32_t)(n->now - p->sent_at));
   gp_detector_responded(n, peer);
   if (gp_claim_learn(n, peer, &response->ext.who, p->sent_at))
@@ -339,8 +342,10 @@ static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
                        gp_err error, const gp_recvresp *response) {
   if (error == GP_OK)
     probed(n, p, peer, response);
-  else if (error == GP_EREPLACED)
+  else if (error == GP_EREPLACED) {
+    gp_hearsay_setproven(n, peer, true);
     replace(n, peer);
+  }
   else if (error == GP_EMFILE || error == GP_ENOMEM)
     gp_suspicion_notsent(&peer->liveness, n->now);
   else if (error == GP_ECONNREFUSED)

@@ -13,7 +13,6 @@
 #include "node/detector.h"
 #include "node/node.h"
 #include "node/probe.h"
-#include "node/proof.h"
 #include "node/record.h"
 #include "node/report.h"
 #include "value/identity.h"
@@ -32,7 +31,7 @@ struct gp_node {
   gp_self self;
   gp_transport transport;
   uint64_t now;     /* ms, of the call from outside */
-  gp_random random; /* seeded by the nonce that was handed in */
+  gp_random random; /* seeded by what was handed in, and nobody is shown */
   gp_deadlines deadlines;
   gp_report report;
   gp_peers peers;
@@ -40,7 +39,6 @@ struct gp_node {
   gp_outboxes outboxes;
   gp_inbox inbox;
   gp_probes probes;
-  gp_proofs proofs;
   gp_detector detector;
   gp_sync sync;
   gp_departures departures;

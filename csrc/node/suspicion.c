@@ -8,7 +8,7 @@
 #define HELP_MS 500       /* without a response: others are asked to try */
 #define PROBE_MS 1200     /* without any: it is suspected */
 #define ROUND_MS 600      /* a suspect is probed this often */
-#define TOLD_MS 1000 /* between two tellings that are heeded */
+#define TOLD_MS 1000      /* between two tellings that are heeded */
 #define SUSPICION_MS 4500 /* a suspect fails after */
 #define REFUSING_MS 1500  /* one that refuses, with time to start again */
 

@@ -57,6 +57,14 @@ bool gp_node_received (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                        uint64_t now);
 
 /*
+** Whether a peer that the node deals with is at, or has come from, a numeric
+** address; of IPv6, from its /64. Changes nothing, and may be called at any
+** time. The addresses that every machine has for itself are one; others of
+** this machine the node does not know as such.
+*/
+bool gp_node_knows (const gp_node *n, const char *address);
+
+/*
 ** A request was refused before it came to the node, with 'status' (0: there
 ** was no connection to say it on) to the numeric address 'origin' (NULL: not
 ** known): the program is told.

@@ -8,8 +8,8 @@
 ** stranger: nobody is told that it came or went, it gets no broadcast, and it
 ** is neither listed nor probed. But to the visitor the node is a member,
 ** which tells it when it leaves. Whoever is more than a stranger is no
-** visitor. Where there are too many, in all or at one machine, the next one is
-** let in as a member.
+** visitor. Where there are too many, in all or at one machine, the next one
+** is let in as a member.
 **
 ** Where this node is a visitor is known of each peer: what it is there, it
 ** comes as again. A plain connect wins over a visit.

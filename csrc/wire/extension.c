@@ -29,8 +29,8 @@ static const char digest[] = "Gop2p-Digest";   /* 32 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
-/* 32 digits; of a probe also: ask 32 digits 16 digits; of its response: yes */
-static const char cookie[] = "Gop2p-Cookie";
+static const char cookie[] = "Gop2p-Cookie"; /* 32 digits; of a probe also:
+                                   ask 32 digits 16 digits; response: yes */
 
 /* Of a connect. */
 static const char brief[] = "Gop2p-Brief"; /* 1 */

@@ -62,9 +62,9 @@ typedef struct gp_extension {
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
   bool notice;            /* a message: it is one */
   bool has_cookie;        /* 'cookie' is shown, */
-  gp_cookie cookie;       /* the sender's for the receiver, but for its topic */
-  uint64_t process;       /* with GP_TOPIC_COOKIE */
-  bool confirmed;         /* of a response to that: it has */
+  gp_cookie cookie; /* the sender's for the receiver, but for its topic */
+  uint64_t process; /* with GP_TOPIC_COOKIE */
+  bool confirmed;   /* of a response to that: it has */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */
@@ -74,7 +74,8 @@ void gp_extension_copy (gp_extension *to, const gp_extension *from);
 void gp_extension_clear (gp_extension *x);
 
 /*
-** A request to a peer. A connect or disconnect in an unknown form is written
+** A request to a peer, and for the transport, how far that is trusted. A
+** connect or disconnect in an unknown form is written
 ** so that every form understands it; what else goes to a peer of unknown
 ** form is written as v1.1.3 does. Borrows all.
 */
@@ -84,6 +85,8 @@ typedef struct gp_sendreq {
   const gp_peer *from; /* our name at the peer */
   const gp_peer *to;   /* the peer's name */
   gp_extension ext;
+  bool proven;     /* 'to' has responded before, or the program chose it */
+  unsigned ranges; /* of gp_range: where 'to' is dialled; 0: anywhere */
 } gp_sendreq;
 
 /* Whether the response to it is to be a list of peers. */
@@ -110,7 +113,9 @@ bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self);
 typedef struct gp_sendresp {
   int status;
   const gp_peerlist *list; /* to a connect, or GP_TOPIC_LIST; else NULL */
-  const char *text;        /* of a refusal (wire/refusal.h); else NULL */
+  gp_blob **encoded; /* two, NULL or what was written of 'list' before, with
+                        ports as numbers and as strings; NULL: not kept */
+  const char *text;  /* of a refusal (wire/refusal.h); else NULL */
   gp_extension ext;
 } gp_sendresp;
 

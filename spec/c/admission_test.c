@@ -284,6 +284,7 @@ TEST(returnsnot,
   uint64_t day = 86400000;
   script_open(&s);
   script_member(&s, &b);
+  script_prove(&s, &b);
   fails(&s, "b:1");
   s.now += day;
   connects(&s, &b);

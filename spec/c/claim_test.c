@@ -21,21 +21,23 @@ static void open (script *s) {
   script_start(s);
 }
 
-static gp_identity whois (uint64_t process, const char *called) {
+static gp_identity whois (const script *s, const char *name, uint64_t process,
+                          const char *called) {
   gp_identity who = {.process = process};
+  who.peer = script_record(s, name)->entry.peer;
   snprintf(who.nick, sizeof who.nick, "%s", called);
   return who;
 }
 
 static bool learn (script *s, const char *name, uint64_t process,
                    const char *called) {
-  gp_identity who = whois(process, called);
+  gp_identity who = whois(s, name, process, called);
   return gp_claim_learn(s->node, script_record(s, name), &who, s->node->now);
 }
 
 static gp_verdict judge (script *s, const char *name, uint64_t process,
                          const char *called) {
-  gp_identity who = whois(process, called);
+  gp_identity who = whois(s, name, process, called);
   return gp_claim_judge(s->node, script_record(s, name), &who);
 }
 

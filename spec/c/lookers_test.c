@@ -254,6 +254,7 @@ TEST(lookersmemory, "without memory one that looks is told to come again") {
   script_pass(&s, SECOND);
   i = asks(&s, &eve);
   response = script_response(&s, "probe", &eve, NULL);
+  gp_roster_clear(&s.node->admission.roster); /* it is made anew */
   memory_fail(1, true);
   script_end(&s, "probe", GP_OK, &response);
   CHECK(memory_heal());
@@ -268,7 +269,7 @@ TEST(lookersrefused, "what cannot be sent is no probe") {
   s.refuse = GP_EMFILE;
   TEXT(script_given(&s, asks(&s, &eve)), BUSY);
   s.refuse = GP_OK;
-  SAME(s.node->proofs.count, 0);
+  SAME(s.node->admission.proofs.count, 0);
   script_close(&s);
 }
 

@@ -75,6 +75,14 @@ TEST(calls,
   TEXT(those(awaited), "gl");
 }
 
+static bool chosen (const gp_purposerule *r) {
+  return r->chosen;
+}
+
+TEST(chosenones, "whom the program names itself, it has chosen") {
+  TEXT(those(chosen), "jwo");
+}
+
 TEST(introduced, "one asking to be let in says its own name, in any form") {
   TEXT(those(anyform), "jgar");
   TEXT(those(ownname), "jgapr");

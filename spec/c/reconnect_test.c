@@ -93,6 +93,7 @@ TEST(givenup, "one that was a member is tried for a day") {
   uint64_t since;
   open(&s);
   script_member(&s, &bob);
+  script_prove(&s, &bob);
   fails(&s, &bob);
   since = s.now;
   while (script_of(&s, &bob) != NULL) {

@@ -172,7 +172,7 @@ TEST(renamedmemory, "without memory a nick stays until it is told again") {
   open(&s);
   script_member(&s, &bare);
   while (failed) {
-    gp_identity who = {.process = 11, .nick = "bob"};
+    gp_identity who = {.process = 11, .nick = "bob", .peer = s.self};
     gp_record *b = script_record(&s, "b:1");
     memory_fail(++n, true);
     CHECK(!gp_claim_learn(s.node, b, &who, s.node->now));

@@ -37,15 +37,15 @@ TEST(status, "a response is given in the form of its request") {
 TEST(listgiven, "with a list a node says who it is") {
   script s;
   script_exchange x = {.head = {GP_FORM_V113}};
-  gp_peerlist list = {0, 0, NULL};
   gp_extension none = {0};
+  gp_roster list = {{0, 0, NULL}, {NULL, NULL}};
   script_open(&s);
-  SAME(gp_peerlist_add(&list, s.self), GP_OK);
+  SAME(gp_peerlist_add(&list.list, s.self), GP_OK);
   litter();
   gp_respond_list(s.node, &x.head, &list, &none);
   TEXT(x.text, "200 v113 [a:1]");
   SAME(x.process, 7);
-  gp_peerlist_clear(&list);
+  gp_roster_clear(&list);
   script_close(&s);
 }
 

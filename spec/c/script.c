@@ -9,8 +9,7 @@
 
 #include "node/state.h"
 
-/* Who has sent the request that was made last. */
-static const actor *asker;
+static const actor *asker; /* has sent the request that was made last */
 
 static const char *const forms[] = {"any", "headers", "seed", "v112", "v113"};
 
@@ -85,6 +84,8 @@ static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
   memset(sent, 0, sizeof *sent);
   sent->id = id;
   sent->timeout_ms = timeout_ms;
+  sent->proven = request->proven;
+  sent->ranges = request->ranges;
   sent->over = id == GP_FIRE_AND_FORGET;
   gp_extension_copy(&sent->ext, &request->ext);
   describe(s, sent->text, dial, request);
@@ -129,24 +130,15 @@ static bool isgone (void *self, const gp_exchange *x) {
   return ((const script_exchange *)x)->gone;
 }
 
-/* Into 'out': where one of that name is, by its first letters. */
-static const char *place (char out[32], const char *name) {
-  size_t len = strcspn(name, ":");
-  snprintf(out, 32, "10.%d.%d.%d", len > 2 ? name[2] : 0, name[0],
-           len > 1 ? name[1] : ':');
-  return out;
-}
-
 static const char *whereis (void *self, const gp_peer *dial) {
-  static char remote[32];
-  const char *name = gp_peer_address(dial);
+  static char at[32];
   (void)self;
-  return gp_peer_isnumeric(dial) ? name : place(remote, name);
+  return gp_peer_isnumeric(dial) ? gp_peer_address(dial)
+                                 : actor_place(at, gp_peer_address(dial));
 }
 
-/* "a:1" is at 10.0.0.1. */
 static bool ishere (void *self, const char *address) {
-  (void)self;
+  (void)self; /* "a:1" is at 10.0.0.1 */
   return strcmp(address, "10.0.0.1") == 0;
 }
 
@@ -265,63 +257,6 @@ size_t script_count (const script *s, const char *text) {
   return count;
 }
 
-static const char *remoteof (const actor *a) {
-  static char remote[2][32];
-  static unsigned last;
-  if (a->remote != NULL)
-    return a->remote;
-  last = !last;
-  return place(remote[last], a->name);
-}
-
-static uint64_t processof (const actor *a) {
-  return a->process != 0
-           ? a->process
-           : 100000 + 1000 * (unsigned)a->name[0] + (unsigned)a->name[1];
-}
-
-static void identify (gp_identity *who, const actor *a) {
-  if (a->program != ACTOR_OURS)
-    return;
-  who->peer = peerof(a->name);
-  who->process = processof(a);
-  who->version = a->version == 0 ? GP_VERSION : a->version;
-  if (a->called != NULL)
-    snprintf(who->nick, sizeof who->nick, "%s", a->called);
-}
-
-/* By what we know it again. */
-static void showcookie (gp_extension *x, const actor *a) {
-  uint64_t process;
-  if (a->program != ACTOR_OURS ||
-      (a->version != 0 && a->version < GP_VERSION_COOKIES))
-    return;
-  x->has_cookie = true;
-  memset(&x->cookie, 0, sizeof x->cookie);
-  strncpy((char *)x->cookie.bytes, a->name, 8);
-  process = processof(a);
-  memcpy(x->cookie.bytes + 8, &process, 8);
-}
-
-/* Each response of ours shows its process. */
-static void show (gp_identity *who, const actor *a) {
-  if (a->program == ACTOR_OURS)
-    who->process = processof(a);
-}
-
-static bool hasheaders (const actor *a) {
-  return a->program == ACTOR_SEED || a->program == ACTOR_V112;
-}
-
-/* The two header forms look alike but for a list with an entry. */
-static gp_form formof (const actor *a, bool islist) {
-  if (!hasheaders(a))
-    return GP_FORM_V113;
-  if (!islist)
-    return GP_FORM_HEADERS;
-  return a->program == ACTOR_SEED ? GP_FORM_SEED : GP_FORM_V112;
-}
-
 static void parselist (gp_peerlist *list, const char *text) {
   while (*text != '\0') {
     size_t len = strcspn(text, " ");
@@ -335,24 +270,24 @@ static void parselist (gp_peerlist *list, const char *text) {
 
 gp_recvresp script_response (script *s, const char *text, const actor *by,
                              const char *list) {
-  gp_recvresp response = {.status = 200, .remote = remoteof(by)};
+  gp_recvresp response = {.status = 200, .remote = actor_remote(by)};
   const char *what = find(s, text)->text;
   bool isconnect = strncmp(what, "connect", 7) == 0;
   bool isprobe = strncmp(what, "probe", 5) == 0;
   if (list != NULL)
     parselist(&response.list, list);
-  response.form = formof(by, response.list.n > 0);
+  response.form = actor_form(by, response.list.n > 0);
   response.toprobe = isprobe;
   response.ext.has_list = isprobe && list != NULL;
-  if (isprobe && list == NULL && !hasheaders(by))
+  if (isprobe && list == NULL && !actor_hasheaders(by))
     response.status = 204;
   if (isprobe || isconnect)
-    identify(&response.ext.who, by);
+    actor_identify(&response.ext.who, by);
   if (isconnect)
-    showcookie(&response.ext, by);
+    actor_showcookie(&response.ext, by);
   response.ext.confirmed = isprobe && by->program == ACTOR_OURS;
   if (!isprobe && !isconnect)
-    show(&response.ext.who, by);
+    actor_show(&response.ext.who, by);
   return response;
 }
 
@@ -376,10 +311,10 @@ void script_respond (script *s, const char *text, const actor *by,
 
 void script_refuse (script *s, const char *text, const actor *by,
                     int status) {
-  gp_recvresp response = {.status = status, .remote = remoteof(by)};
-  response.form = formof(by, false);
+  gp_recvresp response = {.status = status, .remote = actor_remote(by)};
+  response.form = actor_form(by, false);
   response.toprobe = strncmp(text, "probe", 5) == 0;
-  show(&response.ext.who, by);
+  actor_show(&response.ext.who, by);
   script_end(s, text, GP_OK, &response);
 }
 
@@ -392,7 +327,8 @@ static gp_blob *blobof (const char *text) {
 
 gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
                        const char *text) {
-  gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  gp_recvreq request = {.form = actor_form(by, false),
+                        .remote = actor_remote(by)};
   gp_peer *from = peerof(by->name);
   gp_blob *data = text == NULL ? NULL : blobof(text);
   asker = by;
@@ -401,33 +337,34 @@ gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
   gp_peer_unref(from);
   if (by->calls_us != NULL)
     request.host = peerof(by->calls_us);
-  else if (hasheaders(by))
+  else if (actor_hasheaders(by))
     request.host = gp_peer_ref(s->self);
   if (type == GP_CONNECT)
-    identify(&request.ext.who, by);
-  showcookie(&request.ext, by);
+    actor_identify(&request.ext.who, by);
+  actor_showcookie(&request.ext, by);
   return request;
 }
 
 gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
-  gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  gp_recvreq request = {.form = actor_form(by, false),
+                        .remote = actor_remote(by)};
   asker = by;
   request.ext.topic = topic;
   request.ext.about = about == NULL ? NULL : peerof(about);
   if (topic != GP_TOPIC_NONE)
-    identify(&request.ext.who, by);
+    actor_identify(&request.ext.who, by);
   if (topic != GP_TOPIC_NONE && topic != GP_TOPIC_LIST)
-    showcookie(&request.ext, by);
+    actor_showcookie(&request.ext, by);
   return request;
 }
 
 /* The actor that the request comes from is asked whether it has sent it. */
 static void confirm (script *s, script_request *question) {
-  gp_recvresp response = {.status = hasheaders(asker) ? 200 : 204,
-                          .form = formof(asker, false),
+  gp_recvresp response = {.status = actor_hasheaders(asker) ? 200 : 204,
+                          .form = actor_form(asker, false),
                           .toprobe = true,
-                          .remote = remoteof(asker)};
-  identify(&response.ext.who, asker);
+                          .remote = actor_remote(asker)};
+  actor_identify(&response.ext.who, asker);
   response.ext.confirmed = asker->program == ACTOR_OURS;
   question->over = question->hidden = true;
   gp_node_responded(s->node, question->id, GP_OK, &response, s->now);
@@ -436,13 +373,13 @@ static void confirm (script *s, script_request *question) {
 
 size_t script_receive (script *s, gp_recvreq *request) {
   script_exchange *x = &s->received[s->received_count];
-  size_t since = s->sent_count, questions = s->node->proofs.count;
+  size_t since = s->sent_count, asked = s->node->admission.proofs.count;
   bool responded;
   CHECK(s->received_count < SCRIPT_MAX);
   responded = gp_node_received(s->node, request, &x->head, s->now);
   CHECK(responded == (*x->text != '\0'));
   gp_recvreq_clear(request);
-  if (!s->silent && s->node->proofs.count > questions &&
+  if (!s->silent && s->node->admission.proofs.count > asked &&
       s->sent_count > since)
     confirm(s, &s->sent[s->sent_count - 1]);
   return s->received_count++;
@@ -463,7 +400,7 @@ size_t script_say (script *s, const actor *by, const char *text,
                    uint64_t number) {
   gp_recvreq request = script_ask(s, by, GP_BROADCAST, text);
   request.ext.number = number;
-  request.ext.nonce = number == 0 ? 0 : processof(by);
+  request.ext.nonce = number == 0 ? 0 : actor_process(by);
   return script_receive(s, &request);
 }
 
@@ -496,6 +433,10 @@ void script_suspect (script *s, const actor *about) {
 void script_detect (script *s, const actor *a) {
   s->node->now = s->now;
   gp_detector_probe(s->node, script_of(s, a), false);
+}
+
+void script_prove (script *s, const actor *a) {
+  gp_hearsay_setproven(s->node, script_of(s, a), true);
 }
 
 void script_member (script *s, const actor *a) {

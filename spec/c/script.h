@@ -10,6 +10,7 @@
 #ifndef script_h
 #define script_h
 
+#include "actor.h"
 #include "node/node.h"
 #include "node/record.h"
 #include "test.h"
@@ -19,30 +20,14 @@
 #define SCRIPT_MAX 300 /* requests of each direction */
 #define SCRIPT_TEXT 320
 
-typedef enum actor_program {
-  ACTOR_OURS,
-  ACTOR_SEED,
-  ACTOR_V112,
-  ACTOR_V113
-} actor_program;
-
-/* Somebody else. Zero and NULL mean what is said with each. */
-typedef struct actor {
-  const char *name; /* what it calls itself: "b:1" */
-  actor_program program;
-  const char *remote;   /* numeric; NULL: one that goes with its name */
-  const char *calls_us; /* of a header form; NULL: by our own name */
-  uint64_t process;     /* of ours; 0: one that goes with its name */
-  const char *called;   /* of ours, the nick of the node; NULL: none */
-  unsigned version;     /* of ours; 0: as we have it */
-} actor;
-
 /* One that the node has sent. */
 typedef struct script_request {
   uint64_t id;
   char text[SCRIPT_TEXT];
   uint32_t timeout_ms;
   gp_extension ext;
+  bool proven; /* as gp_sendreq has them */
+  unsigned ranges;
   bool over, hidden;
 } script_request;
 
@@ -170,6 +155,9 @@ void script_suspect (script *s, const actor *about);
 
 /* The node probes it now, out of turn. */
 void script_detect (script *s, const actor *a);
+
+/* As if its address had responded to the node before. */
+void script_prove (script *s, const actor *a);
 
 /* It connects and is let in, and nothing of that is left to be read. */
 void script_member (script *s, const actor *a);

@@ -296,7 +296,7 @@ TEST(visitorforged, "one whose address does not say the same is none") {
     TEXT(script_given(&s, x), "");
     script_pass(&s, 1);
     TEXT(script_given(&s, x), "200 v113 [b:1]");
-    while (s.node->proofs.count > 0) {
+    while (s.node->admission.proofs.count > 0) {
       script_pass(&s, 100);
       if (script_count(&s, "probe") > 0)
         script_fail(&s, "probe", GP_ECONNREFUSED);
@@ -347,8 +347,8 @@ TEST(visitorgivesup, "one that connects meanwhile is a member") {
   script_close(&s);
 }
 
-/* A visitor comes while allocation number 'fails' fails: as it asks, or as its
-   address responds. Whether one did. */
+/* A visitor comes while allocation number 'fails' fails: as it asks, or as
+   its address responds. Whether one did. */
 static bool starved (uint64_t fails, bool late) {
   script s;
   gp_recvreq request;

@@ -210,7 +210,7 @@ describe("a newcomer whose list is empty", function()
   end)
 
   it("may call us by a name that we never heard of", function()
-    local ours <close> = party.start("ours")
+    local ours <close> = party.start("ours", nil, {hosts = {"some.name"}})
     local canned <close> = net.canned({
       connect = net.recorded("v1.1.2", "response-connect-first"),
     }, {form = "v1.1.2"})
@@ -227,7 +227,7 @@ describe("a newcomer whose list is empty", function()
   it("may say nothing of us that is a name", function()
     for _, host in ipairs({"nonsense", ":", "localhost:0", "a b:1",
                            "localhost:99999", "x:y:z"}) do
-      local ours <close> = party.start("ours")
+      local ours <close> = party.start("ours", nil, {listen = "*"})
       local canned <close> = net.canned({
         connect = net.recorded("v1.1.2", "response-connect-first"),
       }, {form = "v1.1.2"})

@@ -240,7 +240,7 @@ describe("a node that looks", function()
     assert.equal(unreached, curl {["Gop2p-List"] = "1"})
     assert.equal(unreached, curl {["Gop2p-List"] = "1",
       Peer_address = "localhost", Peer_port = closed.port})
-    assert.matches("Cross%-origin", curl {["Gop2p-List"] = "1",
+    assert.matches("browser", curl {["Gop2p-List"] = "1",
       Origin = "http://example.org"})
     assert.matches("refused a request", table.concat(ann:heard(), "\n"))
     for _, port in ipairs {closed.port, other.port, bob.port, ann.port} do

@@ -101,7 +101,7 @@ local function options(name)
   local conn, err = socket.connect(host, tonumber(port))
   if not conn then return err end
   conn:settimeout(5)
-  conn:send("OPTIONS / HTTP/1.1\r\nHost: x:1\r\n\r\n")
+  conn:send("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n")
   local line
   line, err = conn:receive()
   conn:close()

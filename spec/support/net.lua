@@ -122,11 +122,13 @@ end
 
 net.parse = parse
 
--- A connection to a node, or nil and why. It never blocks.
-function net.dial(node, address)
+-- A connection to a node, or nil and why. It never blocks. It comes from the
+-- address 'source', if that is said: of 127.0.0.0/8 each counts as a machine.
+function net.dial(node, address, source)
   local sock = address and address:find(":") and socket.tcp6()
                or socket.tcp4()
   sock:settimeout(LIMIT)
+  if source then assert(sock:bind(source, 0)) end
   local port = math.type(node) and node or node:self().port
   local ok, err = sock:connect(address or "127.0.0.1", port)
   if not ok then return nil, err end
