@@ -165,7 +165,7 @@ static bool isitsturn (const gp_node *n, const gp_question *q) {
     return true;
   for (r = all->next; r != all; r = r->next) {
     const gp_question *other = questionof(r);
-    count += other->began_at != 0 &&
+    count += other->began_at != 0 && !other->holds &&
              gp_address_samenetwork(other->remote, q->remote);
   }
   return count < MAX_EACH;
@@ -313,6 +313,8 @@ static bool isthere (const gp_node *n, const gp_question *q,
 
 bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
                      const gp_recvresp *response) {
+  if (q->next_at < n->now) /* it has taken so long */
+    plan(q, n->now - q->began_at);
   if (q->holds || error != GP_OK ||
       gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) == GP_GIVER_ALIEN)
     return q->holds;

@@ -134,9 +134,23 @@ static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   return true;
 }
 
+/* What its sender's address has said: it is there, and shows that cookie. */
+static void learn (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_naming_recognise(n, gp_proof_sender(request),
+                                        request->remote, false);
+  if (peer == NULL)
+    return;
+  gp_peers_setremote(&n->peers, peer, request->remote);
+  if (request->ext.has_cookie)
+    gp_cookies_learn(peer, &request->ext);
+}
+
 /* 'proven': its 'remote' is where its sender's address has responded from. */
 static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                       bool proven) {
+  bool connects = request->msg != NULL && request->msg->type == GP_CONNECT;
+  if (proven && !connects && request->ext.topic != GP_TOPIC_LIST)
+    learn(n, request);
   if (request->msg == NULL)
     return probed(n, request, x);
   switch (request->msg->type) {

@@ -111,6 +111,8 @@ static void takeresponse (void *self, gp_exchange *x,
   TEXT(text, ""); /* responded to once */
   exchange->digest = response->ext.digest;
   exchange->process = response->ext.who.process;
+  exchange->confirmed = response->ext.confirmed;
+  exchange->shown = response->ext.has_cookie;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)
     add(text, " %.*s", (int)strcspn(why, "\n"), why);

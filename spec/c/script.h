@@ -37,6 +37,7 @@ typedef struct script_exchange {
   char text[SCRIPT_TEXT]; /* of the response, once it was given */
   gp_digest digest;       /* that it says, */
   uint64_t process;       /* and this */
+  bool confirmed, shown;  /* the cookie that it asks about; one of ours */
   bool gone;              /* its sender waits no more */
 } script_exchange;
 
