@@ -139,6 +139,14 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
   gp_roster_clear(&newest);
 }
 
+bool gp_admission_holds (const gp_node *n, const gp_peer *name) {
+  const gp_ring *held = &n->admission.held, *at;
+  for (at = held->next; at != held; at = at->next)
+    if (gp_peer_equal(gp_ring_of(gp_held, place, at)->msg->from, name))
+      return true;
+  return false;
+}
+
 /* The response waits. False: out of memory. */
 static bool hold (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                   uint64_t due_at) {

@@ -73,6 +73,10 @@ bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
 /* It had the list, and its address has not responded at all. */
 void gp_admission_dropped (gp_node *n, const gp_peer *name);
 
+/* Whether a connect of 'name' waits for its response: what else it says is to
+   come after that. */
+bool gp_admission_holds (const gp_node *n, const gp_peer *name);
+
 /* The form of a newcomer is known, or will not be: it is let in, if it still
    waits, and is responded to in that form. */
 void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);

@@ -56,6 +56,10 @@ void gp_cookies_reset (gp_record *peer);
 /* Puts ours for it into 'x'. */
 void gp_cookies_show (gp_node *n, gp_record *peer, gp_extension *x);
 
+/* Makes a probe of 'to' ask about the cookie that 'shown' has, if any. */
+void gp_cookies_ask (const gp_node *n, gp_extension *to,
+                     const gp_extension *shown);
+
 /* Whether we show the cookie that a probe asks about to its sender, which is
    where it says, and the process that we know there, if we know one. */
 bool gp_cookies_isours (const gp_node *n, const gp_recvreq *probe);

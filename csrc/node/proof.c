@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/giver.h"
 #include "node/machine.h"
 #include "node/respond.h"
@@ -244,13 +245,7 @@ static gp_err send (gp_node *n, gp_question *q) {
   request.to = q->at;
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
-  if (x->has_cookie) {
-    request.ext.topic = GP_TOPIC_COOKIE;
-    request.ext.who = n->self.identity;
-    request.ext.has_cookie = true;
-    request.ext.cookie = x->cookie;
-    request.ext.process = n->self.identity.process;
-  }
+  gp_cookies_ask(n, &request.ext, x);
   q->id = (uint64_t)++n->admission.proofs.sequence << 32 | PROOF_SLOT;
   return n->transport.send(n->transport.self, q->id, q->at, &request,
                            TIMEOUT_MS);
@@ -334,7 +329,7 @@ bool gp_proof_isover (const gp_question *q) {
 }
 
 void gp_proof_lookat (gp_node *n, gp_question *q, uint64_t at) {
-  if (q->began_at != 0 && q->id == 0 && q->next_at < at)
+  if (q->began_at != 0 && q->id == 0 && !q->holds && q->next_at < at)
     at = q->next_at;
   gp_deadlines_lookat(&n->deadlines, &q->deadline, at);
 }

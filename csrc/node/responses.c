@@ -429,11 +429,10 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
     endprobe(n, p, error, response);
   else if (a != NULL)
     endannouncement(n, a, error, response);
-  else if (q != NULL) {
+  else if (q != NULL)
     gp_gate_responded(n, q, error, response);
-    gp_requests_letin(n);
-  }
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
+  gp_requests_letin(n);
   gp_sweep(n);
 }
