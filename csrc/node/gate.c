@@ -198,8 +198,8 @@ static void end (gp_node *n, gp_question *q) {
    is proven: for its form, or its nick. */
 static bool isbehind (const gp_node *n, const gp_question *q) {
   return !gp_ring_empty(&q->claimers) &&
-         !isconnect(&gp_ring_of(gp_claimer, place, q->claimers.next)
-                       ->request) &&
+         !isconnect(
+           &gp_ring_of(gp_claimer, place, q->claimers.next)->request) &&
          gp_admission_holds(n, q->name);
 }
 

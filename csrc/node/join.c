@@ -236,6 +236,8 @@ void gp_join_failed (gp_node *n, gp_record *peer, gp_purpose purpose,
     return;
   if (purpose == GP_PURPOSE_GREET && mayhaveheard(error)) {
     gp_reconnect_begin(n, peer);
+    if (!gp_peers_isproven(peer))
+      gp_outbox_keep(peer);
     return;
   }
   if (mayhaveheard(error))

@@ -357,6 +357,13 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
   }
 }
 
+void gp_outbox_keep (gp_record *peer) {
+  gp_ring *at, *queue = &peer->outbox.queue;
+  for (at = queue->next; at != queue; at = at->next)
+    if (gp_request_message(requestof(at))->type == GP_BROADCAST)
+      gp_request_keep(requestof(at));
+}
+
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error) {
   gp_outbox *o = &peer->outbox;

@@ -88,6 +88,10 @@ gp_request *gp_outbox_take (gp_node *n, uint64_t id, gp_record **peer);
 bool gp_outbox_retry (gp_node *n, gp_record *peer, gp_request *r,
                       gp_err error);
 
+/* It may never show that it is there: the receipts of the broadcasts to it do
+   not count it. */
+void gp_outbox_keep (gp_record *peer);
+
 /* Ends a part of its requests with an error, GP_OK for none. */
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error);

@@ -291,6 +291,10 @@ static bool isearlier (const gp_node *n, const gp_recvreq *request,
          response->ext.who.version < GP_VERSION_COOKIES;
 }
 
+static bool isconnect (const gp_recvreq *request) {
+  return request->msg != NULL && request->msg->type == GP_CONNECT;
+}
+
 static bool isthere (const gp_node *n, const gp_question *q,
                      const gp_recvresp *response) {
   const gp_recvreq *request = claim(q);
@@ -318,7 +322,9 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
     memset(q->remote, 0, sizeof q->remote);
     strncpy(q->remote, response->remote, sizeof q->remote - 1);
   }
-  if (!q->holds && n->now - q->began_at < DENIED_MS)
+  if (!q->holds && !isconnect(claim(q)))
+    q->next_at = UINT64_MAX; /* a member has said that it is another's */
+  else if (!q->holds && n->now - q->began_at < DENIED_MS)
     plan(q, DENIED_MS);
   return q->holds;
 }
