@@ -237,7 +237,7 @@ void gp_join_failed (gp_node *n, gp_record *peer, gp_purpose purpose,
   if (purpose == GP_PURPOSE_GREET && mayhaveheard(error)) {
     gp_reconnect_begin(n, peer);
     if (!gp_peers_isproven(peer))
-      gp_outbox_keep(peer);
+      gp_outbox_drop(n, peer, GP_RECEIPTS, GP_OK);
     return;
   }
   if (mayhaveheard(error))

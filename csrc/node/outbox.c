@@ -357,9 +357,9 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
   }
 }
 
-void gp_outbox_keep (gp_record *peer) {
-  gp_ring *at, *queue = &peer->outbox.queue;
-  for (at = queue->next; at != queue; at = at->next)
+static void keepbroadcasts (gp_outbox *o) {
+  gp_ring *at;
+  for (at = o->queue.next; at != &o->queue; at = at->next)
     if (gp_request_message(requestof(at))->type == GP_BROADCAST)
       gp_request_keep(requestof(at));
 }
@@ -367,6 +367,10 @@ void gp_outbox_keep (gp_record *peer) {
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error) {
   gp_outbox *o = &peer->outbox;
+  if (part == GP_RECEIPTS) {
+    keepbroadcasts(o);
+    return;
+  }
   if (part != GP_NEXT_MESSAGES)
     gp_outbox_pause(n, peer, 0);
   if (part == GP_ALL && o->sent != NULL)

@@ -43,7 +43,8 @@ typedef enum gp_outbox_part {
   GP_ALL,           /* and the one on its way: its response is ignored */
   GP_QUEUED,        /* those that are still to be sent */
   GP_NEXT_MESSAGES, /* of these the messages before any other request */
-  GP_BROADCASTS /* the queued broadcasts, since it is no member after all */
+  GP_BROADCASTS,    /* the queued broadcasts, since it is no member after all */
+  GP_RECEIPTS       /* of these the receipts alone: they are kept for it */
 } gp_outbox_part;
 
 /* That of a peer that comes to be known after our message 'number'. */
@@ -87,10 +88,6 @@ gp_request *gp_outbox_take (gp_node *n, uint64_t id, gp_record **peer);
    safe and time is left. False: it has failed for good. */
 bool gp_outbox_retry (gp_node *n, gp_record *peer, gp_request *r,
                       gp_err error);
-
-/* It may never show that it is there: the receipts of the broadcasts to it do
-   not count it. */
-void gp_outbox_keep (gp_record *peer);
 
 /* Ends a part of its requests with an error, GP_OK for none. */
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,

@@ -81,6 +81,7 @@ TEST(waitsmet,
   script_respond(&s, "connect c:1", &cleo, "");
   TEXT(script_sent(&s), "broadcast c:1 v113 \"x\"");
   script_refuse(&s, "broadcast c:1", &cleo, 500);
+  TEXT(told_failure(s.node), "greeting c: ETIMEDOUT");
   TEXT(told_failure(s.node), "sending c: ESTATUS"); /* now it is told */
   script_close(&s);
 }
@@ -104,6 +105,7 @@ TEST(waitsuncounted, "and no receipt counts it until then") {
     if (script_count(&s, "connect") > 0)
       script_fail(&s, "connect", GP_ETIMEDOUT);
   }
+  TEXT(told_failure(s.node), "greeting c: ETIMEDOUT");
   TEXT(told_failure(s.node), ""); /* nor is it told */
   script_close(&s);
 }

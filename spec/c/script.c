@@ -491,12 +491,9 @@ gp_receipt *script_leave (script *s) {
 }
 
 gp_err script_result (gp_receipt *r) {
-  const gp_failure *f;
-  gp_err e = GP_OK;
+  const gp_failure *f = gp_receipt_nextfailure(r, NULL);
+  gp_err e = f == NULL ? GP_OK : f->error;
   CHECK(gp_receipt_issettled(r));
-  f = gp_receipt_nextfailure(r, NULL);
-  if (f != NULL)
-    e = f->error;
   gp_receipt_unref(r);
   return e;
 }
