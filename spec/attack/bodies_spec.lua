@@ -169,9 +169,9 @@ describe("among machines", function()
 
   -- One that calls itself so says 'size' bytes.
   local function put(i, name, size, port)
-    return status(i, ("PUT / HTTP/1.1\r\nHost: localhost\r\nPeer_address: %s\r\n"
-      .. "Peer_port: %d\r\nContent-Length: %d\r\n\r\n"):format(
-      name, port or 5000, size), size)
+    return status(i, ("PUT / HTTP/1.1\r\nHost: localhost\r\n"
+      .. "Peer_address: %s\r\nPeer_port: %d\r\n"
+      .. "Content-Length: %d\r\n\r\n"):format(name, port or 5000, size), size)
   end
 
   it_there("a member may send much, and no other", function()

@@ -89,7 +89,8 @@ describe("when no more connections are served,", function()
     for i = 2, 4 do
       for _ = 1, 4 do
         local conn = dial(node, "127.0.1." .. i)
-        conn:send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n")
+        conn:send("POST / HTTP/1.1\r\nHost: localhost\r\n"
+                  .. "Content-Length: 9\r\n\r\n")
         keep[#keep + 1] = conn
       end
     end

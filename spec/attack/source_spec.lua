@@ -183,7 +183,7 @@ describe("among machines", function()
     local peer = keep(go.start("v1.1.3", machines:address(MEMBER), {
       within = machines:within(MEMBER, {}), log = true}))
     local connect, message = lies("v1.1.3", peer)
-    assert.equal("200", ask(liar, encoded(connect))) -- the list, after a second
+    assert.equal("200", ask(liar, encoded(connect)))   -- and a list
     assert.equal("; {}; 0", ask(node, STATE))
     assert.matches("^[45]03$", ask(liar, encoded(message)))
     ask(node, "gop2p.sleep(3) return 1") -- it is tried no more
