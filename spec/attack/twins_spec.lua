@@ -60,7 +60,8 @@ describe("a request with twins", function()
       refused("GET / HTTP/1.1\r\nHost: localhost\r\n" .. header .. "\r\n"
               .. "Peer_address: 127.1.2.3\r\nPeer_port: 4000\r\n\r\n")
       refused("GET / HTTP/1.1\r\nHost: localhost\r\n"
-              .. "PEER_ADDRESS: 127.1.2.3\r\nPEER_PORT: 4000\r\n" .. header .. "\r\n\r\n")
+              .. "PEER_ADDRESS: 127.1.2.3\r\nPEER_PORT: 4000\r\n"
+              .. header .. "\r\n\r\n")
     end
   end)
 
@@ -82,7 +83,8 @@ describe("a request with twins", function()
 
   it("of headers that decide nothing is served", function()
     assert.equal(204, net.ask(node, "OPTIONS / HTTP/1.1\r\n"
-      .. "Host: localhost\r\nX: 1\r\nX: 2\r\nGop2p-A: 1\r\nGop2p-B: 1\r\n\r\n").status)
+      .. "Host: localhost\r\nX: 1\r\nX: 2\r\n"
+      .. "Gop2p-A: 1\r\nGop2p-B: 1\r\n\r\n").status)
   end)
 end)
 
