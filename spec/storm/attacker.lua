@@ -4,10 +4,11 @@ Sends a node what mutate.lua makes, in all the ways that clients behave.
   lua5.4 attacker.lua ADDRESS PORT SEED SECONDS THERE...
 
 Plain LuaSocket, nothing of ours. THERE are ports at which whoever is named
-responds: what is said in its name may be believed. What is sent, and how, depends on the seed
-alone, so that the same steps come again. Says "step N REFUSED RESPONDED" at
-the end, and every 1000 steps: how many connections did not come about, and
-how many got a response. Ends with its standard input closed, too.
+responds: what is said in its name may be believed. What is sent, and how,
+depends on the seed alone, so that the same steps come again. Says "step N
+REFUSED RESPONDED" at the end, and every 1000 steps: how many connections did
+not come about, and how many got a response. Ends with its standard input
+closed, too.
 ]]
 local socket = require "socket"
 local mutate = require "spec.storm.mutate"
