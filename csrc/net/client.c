@@ -71,8 +71,7 @@ typedef struct call {
   uint64_t connect_by;
   uint64_t deadline_at;
   outcome outcome;         /* of the present try */
-  gp_err why;              /* so */
-  gp_err first;            /* the error of the first address */
+  gp_err why, first;       /* so, and how the first address did */
   bool replaced, extended; /* a stale link was, the time was: once each */
   bool anywhere;           /* its connection may come from any address */
   int next;                /* address to try */
