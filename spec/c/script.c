@@ -120,6 +120,8 @@ static void takeresponse (void *self, gp_exchange *x,
     add(text, " as asked");
   if (response->ext.has_digest)
     add(text, " digest");
+  if (response->ext.unreached != NULL)
+    add(text, " unreached %s", gp_peer_text(response->ext.unreached));
   if ((response->status == 204 || response->list != NULL) &&
       (who == NULL || !gp_peer_equal(who, s->self)))
     add(text, " anonymous");
