@@ -23,16 +23,14 @@ bool gp_reach_isunreached (const gp_node *n) {
   return n->now < n->admission.reach.until;
 }
 
-/* Another time it is news again. */
 static void end (gp_reach *r) {
-  if (r->until != 0)
-    r->told = false;
   r->until = r->said_at = r->asked_at = 0;
   r->by[0] = '\0';
 }
 
 void gp_reach_reset (gp_node *n) {
   end(&n->admission.reach);
+  n->admission.reach.told_at = 0;
 }
 
 /* Whether it is another machine. Who is where is asked of the system only
@@ -136,9 +134,11 @@ static void weigh (gp_node *n, const gp_record *by) {
 void gp_reach_denied (gp_node *n, const gp_peer *name) {
   const gp_record *by = gp_peers_find(&n->peers, name);
   gp_reach *r = &n->admission.reach;
-  if (!r->told)
+  bool again = r->heard_at > r->told_at && n->now >= r->heard_at + HEARD_MS;
+  if (r->told_at == 0 || again) {
     gp_report_unreached(&n->report, name);
-  r->told = true;
+    r->told_at = n->now;
+  }
   if (by != NULL && cantell(n, by, ""))
     weigh(n, by);
 }

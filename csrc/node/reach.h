@@ -4,7 +4,8 @@
 **
 ** Owns gp_reach. Members of ours tell a node that they have dialled in vain
 ** (node/unreached.h), or answer that when they are asked to probe it. Its
-** program learns of that once. A single member may lie, or be the only one
+** program learns of that once, and again only if it was reached between, a
+** minute ago or more: what a member says may be older than that. A single member may lie, or be the only one
 ** whose way here is blocked. So it takes two on two machines, or one where no
 ** other could be asked, and that no other machine has sent us anything for a
 ** minute, before the node takes it that nobody reaches it. Then it withdraws
@@ -26,7 +27,7 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_reach {
-  bool told;              /* the program knows that somebody does not */
+  uint64_t told_at;       /* the program was, that somebody does not */
   char by[GP_REMOTE_MAX]; /* a member there said so last; "": none */
   uint64_t said_at;       /* then */
   uint64_t asked_at;      /* another one was asked then; 0: none was */

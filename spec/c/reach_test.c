@@ -5,6 +5,7 @@
 #include "node/reach.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "node/state.h"
 #include "program.h"
@@ -224,6 +225,10 @@ TEST(reachends,
   script_pass(&s, 5000);
   lists(&s, &bob, "g:1");
   TEXT(script_sent(&s), "connect g:1 any reconnect brief");
+  script_pass(&s, 54999);
+  says(&s, &bob, "a:1"); /* it may not have tried since */
+  TEXT(program_news(&s), "");
+  script_pass(&s, 1);
   says(&s, &bob, "a:1");
   TEXT(program_news(&s), "meeting b: EADDRNOTAVAIL");
   script_close(&s);
@@ -287,4 +292,39 @@ TEST(reachalias, "one that knows us by another name is asked for it first") {
   script_respond(&s, "disconnect g:1", &go, NULL);
   TEXT(told_members(s.node), "b");
   script_close(&s);
+}
+
+/*
+** Whole networks.
+*/
+
+#define GO 3
+#define LAPTOP 4
+
+/* Four are a network, one of them a Go program; nobody reaches the fifth,
+   which has joined it. */
+static void shield (world *w, uint64_t seed) {
+  world_open(w, seed, LAPTOP + 1);
+  gp_simhost_setplain(w->at[GO]);
+  world_joinall(w, LAPTOP);
+  gp_simhost_setshielded(w->at[LAPTOP], true);
+  SAME(world_end(w, world_join(w, LAPTOP, 0)), GP_OK);
+  world_pass(w, 40 * SECOND);
+}
+
+TEST(reachshielded,
+     "one behind NAT learns it, and Go members are without it") {
+  EACHSEED (seed, 20) {
+    world w;
+    shield(&w, seed);
+    CHECK(strstr(world_complaint(&w, LAPTOP), "EADDRNOTAVAIL") != NULL);
+    TEXT(world_complaint(&w, LAPTOP), "");
+    CHECK(strstr(world_members(&w, LAPTOP), "n3") == NULL);
+    TEXT(world_members(&w, GO), "n0 n1 n2");
+    gp_simhost_setshielded(w.at[LAPTOP], false);
+    world_pass(&w, 60 * SECOND);
+    CHECK(world_iswhole(&w));
+    TEXT(world_complaint(&w, LAPTOP), "");
+    world_close(&w);
+  }
 }
