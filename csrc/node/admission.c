@@ -33,11 +33,13 @@
 void gp_admission_init (gp_admission *a) {
   gp_ring_init(&a->held);
   gp_ttlmap_init(&a->listed, MAX_SOURCES, UNPROVEN_MS);
+  gp_unreached_init(&a->unreached);
 }
 
 void gp_admission_clear (gp_node *n) {
   gp_held_clear(n, &n->admission.held);
   gp_ttlmap_clear(&n->admission.listed);
+  gp_unreached_clear(&n->admission.unreached);
   gp_roster_clear(&n->admission.roster);
 }
 

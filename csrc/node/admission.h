@@ -21,8 +21,10 @@
 #include "node/membership.h"
 #include "node/peers.h"
 #include "node/proof.h"
+#include "node/reach.h"
 #include "node/roster.h"
 #include "node/transport.h"
+#include "node/unreached.h"
 #include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
@@ -38,11 +40,13 @@ typedef struct gp_admission {
   gp_proofs proofs;               /* of whom it is asked whether it is they */
   gp_announcements announcements; /* what those say that let us in */
   gp_roster roster;
-  gp_lookers lookers;   /* who asks for the list alone, */
-  gp_visitors visitors; /* and who comes to write alone */
-  gp_ttlmap listed;     /* sources of those that had the list unproven */
-  gp_hearsays hearsays; /* who is dialled for what others say */
-  bool told_elsewhere;  /* the program knows that we are not reached by all */
+  gp_lookers lookers;     /* who asks for the list alone, */
+  gp_visitors visitors;   /* and who comes to write alone */
+  gp_ttlmap listed;       /* sources of those that had the list unproven */
+  gp_hearsays hearsays;   /* who is dialled for what others say */
+  gp_unreached unreached; /* who is told that we do not reach it */
+  gp_reach reach;         /* and who tells us so */
+  bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);

@@ -11,6 +11,7 @@
 #include "node/naming.h"
 #include "node/respond.h"
 #include "node/state.h"
+#include "node/unreached.h"
 #include "value/address.h"
 #include "wire/refusal.h"
 
@@ -232,9 +233,18 @@ static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
                       n->now);
 }
 
+/* Whether nothing is at the address that its claimers are called by. A looker
+   is dialled where it sends from, and learns all that from its refusal. */
+static bool isinvain (const gp_question *q) {
+  return !q->responded && !gp_ring_empty(&q->claimers) &&
+         !islook(&gp_ring_of(gp_claimer, place, q->claimers.next)->request);
+}
+
 /* Its claim has not been shown to be true. */
 static void drop (gp_node *n, gp_question *q) {
   gp_claimer *c;
+  if (isinvain(q))
+    gp_unreached_remember(n, q->name, q->remote);
   while ((c = gp_proof_take(q)) != NULL) {
     tellelsewhere(n, &c->request);
     if (c->exchange != NULL && asksforitself(&c->request))

@@ -237,6 +237,7 @@ static gp_err join (gp_node *n, const gp_peer *entry, bool visit,
   if (gp_peer_equal(entry, n->self.identity.peer))
     return GP_ESELF;
   gp_departure_setleft(n, false);
+  gp_reach_reset(n);
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;

@@ -317,6 +317,7 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
   if (q->holds || error != GP_OK ||
       gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) == GP_GIVER_ALIEN)
     return q->holds;
+  q->responded = true;
   q->holds = isthere(n, q, response);
   if (q->holds && response->remote != NULL) {
     memset(q->remote, 0, sizeof q->remote);

@@ -12,6 +12,7 @@
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
+#include "node/unreached.h"
 #include "wire/refusal.h"
 
 /* The record of a sender that may speak, or NULL: of a member, a candidate,
@@ -165,6 +166,9 @@ bool gp_node_received (gp_node *n, const gp_recvreq *request, gp_exchange *x,
   bool responded = true;
   n->now = now;
   x->form = request->form;
+  gp_reach_heard(n, request->remote);
+  if (request->ext.topic != GP_TOPIC_LIST)
+    gp_unreached_note(x, gp_proof_sender(request), request->remote);
   switch (gp_gate_judge(n, request, x)) {
     case GP_PASSES: responded = dispatch(n, request, x, false); break;
     case GP_WAITS: responded = false; break;

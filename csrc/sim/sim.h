@@ -156,6 +156,10 @@ void gp_simhost_stall (gp_simhost *h, uint64_t time_ms);
 */
 void gp_simhost_setplain (gp_simhost *h);
 
+/* Whether no request reaches it, as behind NAT; the responses to its own
+   do. */
+void gp_simhost_setshielded (gp_simhost *h, bool shielded);
+
 /* How many of a million requests arrive twice, the second one at any time
    within a second; nobody waits for its response. */
 void gp_sim_setcopies (gp_sim *s, uint32_t in_million);

@@ -118,10 +118,10 @@ static void takeresponse (void *self, gp_exchange *x,
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
   if (response->list != NULL)
     addlist(text, response->list);
-  if (response->ext.has_list)
-    add(text, " as asked");
-  if (response->ext.has_digest)
-    add(text, " digest");
+  add(text, "%s%s", response->ext.has_list ? " as asked" : "",
+      response->ext.has_digest ? " digest" : "");
+  if (response->ext.unreached != NULL)
+    add(text, " unreached %s", gp_peer_text(response->ext.unreached));
   if ((response->status == 204 || response->list != NULL) &&
       (who == NULL || !gp_peer_equal(who, s->self)))
     add(text, " anonymous");
