@@ -238,17 +238,20 @@ static void refusenick (gp_node *n, gp_record *peer) {
 /*
 ** A newcomer with a nick that is, or may be, another's. True when it is not
 ** to be let in at once; '*later': its response waits. One that comes of
-** itself, with its network, is let in.
+** itself, with its network, is let in, but not by that nick.
 */
 static bool isnamesake (gp_node *n, gp_record *peer,
                         const gp_recvreq *request, gp_exchange *x,
                         bool *later) {
   bool merging = request->ext.topic == GP_TOPIC_RECONNECT &&
                  !request->ext.alone;
-  gp_verdict verdict = gp_claim_judge(n, peer, &request->ext.who);
-  if (verdict == GP_NICK_TAKEN && merging)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
-  if (verdict == GP_NICK_FREE || merging)
+  gp_verdict verdict;
+  if (merging) {
+    gp_claim_disarm(n, peer, request->ext.who.nick);
+    return false;
+  }
+  verdict = gp_claim_judge(n, peer, &request->ext.who);
+  if (verdict == GP_NICK_FREE)
     return false;
   if (verdict == GP_NICK_TAKEN) {
     say(n, x, 409, gp_wire_taken);

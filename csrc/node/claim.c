@@ -33,6 +33,29 @@ static void setnick (gp_node *n, gp_record *peer, const char *nick) {
     gp_claim_met(n, peer);
 }
 
+/* Whether another one that lives, or this node, is called so: whoever had a
+   nick first keeps it. */
+static bool isheld (const gp_node *n, const gp_record *peer,
+                    const char *nick) {
+  const gp_record *other = gp_nicks_find(&n->peers.nicks, nick);
+  if (strcmp(nick, n->self.identity.nick) == 0)
+    return peer->claim.process != n->self.identity.process;
+  while (other != NULL &&
+         (other == peer || !gp_membership_ismember(other) ||
+          other->claim.process == peer->claim.process))
+    other = gp_nicks_next(other);
+  return other != NULL;
+}
+
+bool gp_claim_disarm (gp_node *n, gp_record *peer, const char *nick) {
+  if (nick[0] == '\0' || !isheld(n, peer, nick))
+    return false;
+  if (strcmp(nick, n->self.identity.nick) == 0)
+    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
+  setnick(n, peer, "");
+  return true;
+}
+
 /* What it says in response may be older than what it has said by itself
    since it was asked. */
 static void learnnick (gp_node *n, gp_record *peer, const char *nick,
@@ -43,7 +66,8 @@ static void learnnick (gp_node *n, gp_record *peer, const char *nick,
     return;
   if (!asked)
     c->named_at = n->now;
-  setnick(n, peer, nick);
+  if (!gp_membership_ismember(peer) || !gp_claim_disarm(n, peer, nick))
+    setnick(n, peer, nick);
 }
 
 /*

@@ -59,6 +59,12 @@ void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who);
    speaks another version, the program is told. */
 void gp_claim_met (gp_node *n, const gp_record *peer);
 
+/*
+** It says that it is called so. Whether another one that lives has the nick,
+** or we have: then it goes by its address here.
+*/
+bool gp_claim_disarm (gp_node *n, gp_record *peer, const char *nick);
+
 /* Whether another one that seems to live has the nick. */
 bool gp_claim_istaken (const gp_node *n, const char *nick);
 

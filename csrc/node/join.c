@@ -169,8 +169,7 @@ static void learnidentity (gp_node *n, gp_record *peer,
     return;
   }
   gp_claim_learn(n, peer, who, asked_at);
-  if (gp_claim_judge(n, peer, who) == GP_NICK_TAKEN)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
+  gp_claim_disarm(n, peer, who->nick);
 }
 
 /*
