@@ -32,8 +32,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/claim.h"
-#include "node/departure.h"
 #include "node/reconnect.h"
 #include "node/state.h"
 
@@ -141,12 +139,7 @@ void gp_detector_refused (gp_node *n, gp_record *peer) {
   gp_probe_announce(n, peer);
 }
 
-/* A member that has its name now is the same one, which has moved. */
 static void fail (gp_node *n, gp_record *peer) {
-  if (gp_claim_ismoved(n, peer)) {
-    gp_departure_left(n, peer);
-    return;
-  }
   if (gp_membership_apply(n, peer, GP_HAS_FAILED, peer->liveness.reason))
     gp_reconnect_begin(n, peer);
 }

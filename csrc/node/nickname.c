@@ -26,6 +26,15 @@ static void tellmembers (gp_node *n) {
   }
 }
 
+/* Nobody is called as we are, nor is who comes back. */
+static void takefrom (gp_node *n, const char *nick) {
+  gp_record *peer = gp_nicks_find(&n->peers.nicks, nick), *next;
+  for (; peer != NULL; peer = next) {
+    next = gp_nicks_next(peer);
+    gp_claim_renew(n, peer);
+  }
+}
+
 gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   gp_identity *self = &n->self.identity;
   gp_peer *old = self->peer;
@@ -41,6 +50,7 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   gp_peer_unref(old);
   strcpy(self->nick, nick);
   gp_claim_letin(n);
+  takefrom(n, nick);
   tellmembers(n);
   return GP_OK;
 }
