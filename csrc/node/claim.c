@@ -78,19 +78,10 @@ static bool withhold (gp_node *n, gp_record *peer, const char *nick) {
   return new;
 }
 
-/* It says that it is called so. Whether it is not, and that is new. */
-static bool call (gp_node *n, gp_record *peer, const char *nick) {
-  if (isours(n, nick) || holderof(n, peer, nick) != NULL)
-    return withhold(n, peer, nick);
-  setnick(n, peer, nick);
-  gp_claim_clear(peer);
-  return false;
-}
-
-/* A member is called so, and no other one: those that have failed are gone,
-   and who is no member has another nick, or none, once it is one. */
-static void clearothers (gp_node *n, const gp_record *peer) {
-  const char *nick = gp_peer_nick(gp_record_name(peer));
+/* One that is in has the nick, and no other one: those that have failed are
+   gone, and who is no member has it no more. */
+static void clearothers (gp_node *n, const gp_record *peer,
+                         const char *nick) {
   gp_record *other = gp_nicks_find(&n->peers.nicks, nick), *next;
   for (; other != NULL; other = next) {
     next = gp_nicks_next(other);
@@ -102,17 +93,29 @@ static void clearothers (gp_node *n, const gp_record *peer) {
   }
 }
 
-/* What follows for one that is, or is to be, a member. 'ask': whether the one
-   that has its nick lives. */
-static void settle (gp_node *n, gp_record *peer, bool ask) {
+/* It says that it is called so; 'in': it is a member, or is to be one.
+   Whether it is not called so, and that is new. */
+static bool call (gp_node *n, gp_record *peer, const char *nick, bool in) {
+  bool new;
+  if (isours(n, nick) || holderof(n, peer, nick) != NULL) {
+    new = withhold(n, peer, nick);
+    if (in)
+      gp_deadlines_lookat(&n->deadlines, &peer->deadline, n->now + AGAIN_MS);
+    return new;
+  }
+  if (in)
+    clearothers(n, peer, nick);
+  setnick(n, peer, nick);
+  gp_claim_clear(peer);
+  return false;
+}
+
+/* One that is in says that it has a nick which another one has, or we: that
+   one is asked whether it lives, or the program is told. */
+static void contest (gp_node *n, gp_record *peer) {
   const char *wanted = peer->claim.wanted;
   gp_record *holder;
-  if (wanted == NULL) {
-    clearothers(n, peer);
-    return;
-  }
-  gp_deadlines_lookat(&n->deadlines, &peer->deadline, n->now + AGAIN_MS);
-  if (!ask)
+  if (wanted == NULL)
     return;
   if (isours(n, wanted))
     gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
@@ -120,15 +123,20 @@ static void settle (gp_node *n, gp_record *peer, bool ask) {
     gp_probe_claim(n, holder, gp_record_name(peer));
 }
 
+/* It says a nick, or is looked at again. */
+static void hear (gp_node *n, gp_record *peer, const char *nick) {
+  bool in = gp_membership_ismember(peer);
+  if (call(n, peer, nick, in) && in)
+    contest(n, peer);
+}
+
 void gp_claim_enter (gp_node *n, gp_record *peer) {
-  (void)call(n, peer, saidof(peer));
-  settle(n, peer, true);
+  (void)call(n, peer, saidof(peer), true);
+  contest(n, peer);
 }
 
 void gp_claim_renew (gp_node *n, gp_record *peer) {
-  bool new = call(n, peer, saidof(peer));
-  if (gp_membership_ismember(peer))
-    settle(n, peer, new);
+  hear(n, peer, saidof(peer));
 }
 
 void gp_claim_look (gp_node *n, gp_record *peer) {
@@ -146,14 +154,12 @@ void gp_claim_clear (gp_record *peer) {
 static void learnnick (gp_node *n, gp_record *peer, const char *nick,
                        uint64_t asked_at) {
   gp_claim *c = &peer->claim;
-  bool asked = asked_at != n->now, new;
+  bool asked = asked_at != n->now;
   if (asked && c->named_at != 0 && asked_at <= c->named_at)
     return;
   if (!asked)
     c->named_at = n->now;
-  new = call(n, peer, nick);
-  if (gp_membership_ismember(peer))
-    settle(n, peer, new);
+  hear(n, peer, nick);
 }
 
 /*
@@ -244,6 +250,10 @@ void gp_claim_merge (gp_node *n, gp_record *peer, gp_record *gone) {
   peer->claim.wanted = gone->claim.wanted;
   gone->claim.wanted = NULL;
   gp_claim_renew(n, peer);
+}
+
+bool gp_claim_ismoved (const gp_record *peer) {
+  return peer->claim.wanted != NULL;
 }
 
 void gp_claim_telltaken (gp_node *n, const gp_record *peer,

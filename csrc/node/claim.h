@@ -92,6 +92,10 @@ void gp_claim_setpending (gp_node *n, gp_record *peer, bool pending);
 /* 'gone' is the same one as the peer, which waits for what it waited for. */
 void gp_claim_merge (gp_node *n, gp_record *peer, gp_record *gone);
 
+/* Whether another one has the nick that it says it has: then that one may be
+   where it is now. */
+bool gp_claim_ismoved (const gp_record *peer);
+
 /* Frees what the record holds of it. */
 void gp_claim_clear (gp_record *peer);
 

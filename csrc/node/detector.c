@@ -32,6 +32,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/claim.h"
+#include "node/departure.h"
 #include "node/reconnect.h"
 #include "node/state.h"
 
@@ -139,7 +141,12 @@ void gp_detector_refused (gp_node *n, gp_record *peer) {
   gp_probe_announce(n, peer);
 }
 
+/* One whose nick another one has may be just that one, which has moved. */
 static void fail (gp_node *n, gp_record *peer) {
+  if (gp_claim_ismoved(peer)) {
+    gp_departure_left(n, peer);
+    return;
+  }
   if (gp_membership_apply(n, peer, GP_HAS_FAILED, peer->liveness.reason))
     gp_reconnect_begin(n, peer);
 }

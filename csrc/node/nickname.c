@@ -55,17 +55,15 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   return GP_OK;
 }
 
-gp_err gp_node_nicked (const gp_node *n, const char *nick, gp_peerlist *out) {
+const gp_peer *gp_node_nicked (const gp_node *n, const char *nick) {
   const gp_record *peer = gp_nicks_find(&n->peers.nicks, nick);
-  gp_err e = GP_OK;
-  for (; peer != NULL && e == GP_OK; peer = gp_nicks_next(peer))
-    if (gp_membership_ismember(peer))
-      e = gp_peerlist_add(out, gp_record_name(peer));
-  if (e == GP_OK && out->n == 0 && strcmp(nick, n->self.identity.nick) == 0)
-    e = gp_peerlist_add(out, n->self.identity.peer);
-  if (e != GP_OK)
-    gp_peerlist_clear(out);
-  return e;
+  while (peer != NULL && !gp_membership_ismember(peer))
+    peer = gp_nicks_next(peer);
+  if (peer != NULL)
+    return gp_record_name(peer);
+  return nick[0] != '\0' && strcmp(nick, n->self.identity.nick) == 0
+           ? n->self.identity.peer
+           : NULL;
 }
 
 bool gp_node_isnamesake (const gp_node *n, const gp_peer *p) {
