@@ -47,8 +47,8 @@ static bool lives (const gp_record *peer) {
 static gp_record *holderof (const gp_node *n, const gp_record *peer,
                             const char *nick) {
   gp_record *other = gp_nicks_find(&n->peers.nicks, nick);
-  while (other != NULL && (other == peer || !lives(other) ||
-                           gp_cookies_issame(other, peer)))
+  while (other != NULL &&
+         (other == peer || !lives(other) || gp_cookies_issame(other, peer)))
     other = gp_nicks_next(other);
   return other;
 }

@@ -141,7 +141,8 @@ void gp_detector_refused (gp_node *n, gp_record *peer) {
   gp_probe_announce(n, peer);
 }
 
-/* One whose nick another one has may be just that one, which has moved. */
+/* One that says a nick which another one has may be just that one, before it
+   moved. */
 static void fail (gp_node *n, gp_record *peer) {
   if (gp_claim_ismoved(peer)) {
     gp_departure_left(n, peer);

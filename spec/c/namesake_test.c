@@ -18,17 +18,19 @@ static void call (world *w, size_t i, const char *nick, gp_err want) {
   SAME(gp_node_setnick(world_node(w, i), nick, gp_sim_now(w->sim)), want);
 }
 
-/* Who has the nick, as node 'i' knows: another one's number, or its own; none:
-   as many as there are. */
+/* Who has the nick, as node 'i' knows: a number; as many as there are:
+   nobody. */
 static size_t whois (world *w, size_t i, const char *nick) {
   const gp_peer *p = gp_node_nicked(world_node(w, i), nick);
   size_t j = 0;
-  while (j < w->n && (p == NULL || !gp_peer_equal(p, gp_simhost_self(w->at[j]))))
+  while (j < w->n &&
+         (p == NULL || !gp_peer_equal(p, gp_simhost_self(w->at[j]))))
     j++;
   return j;
 }
 
-TEST(atonce, "of two that take a nick at once each has it where it is first") {
+TEST(atonce,
+     "of two that take a nick at once each has it where it is first") {
   EACHSEED (seed, 50) {
     world w;
     size_t first;
@@ -101,7 +103,8 @@ TEST(inhalves, "so do two in halves, which become one network again") {
   }
 }
 
-TEST(whilejoining, "one that takes it while it is being let in has it nowhere") {
+TEST(whilejoining,
+     "one that takes it while it is being let in has it nowhere") {
   EACHSEED (seed, 20) {
     world w;
     gp_receipt *r;

@@ -281,8 +281,9 @@ static void checktwo (town *t, size_t i, size_t other) {
     return;
   world_check(&t->w, !ours || gp_peer_equal(p, self),
               "shows another one by its own nick", i);
-  world_check(&t->w, !t->peace || (!ours && gp_peer_equal(
-                                     p, gp_simhost_self(t->w.at[other]))),
+  world_check(&t->w,
+              !t->peace ||
+                (!ours && gp_peer_equal(p, gp_simhost_self(t->w.at[other]))),
               "knows two with one nick", i);
   world_check(&t->w, !ours || t->at[i].told,
               "was not told that it has one's nick", i);

@@ -236,7 +236,8 @@ TEST(askedgone, "where its process has gone the other one has it at once") {
   open(&s);
   (void)again(&s, &liar);
   script_respond(&s, "probe b:1", &next, NULL);
-  TEXT(program_news(&s), "e joined; b failed: EREPLACED; e renamed: - to bob");
+  TEXT(program_news(&s),
+       "e joined; b failed: EREPLACED; e renamed: - to bob");
   script_close(&s);
 }
 
