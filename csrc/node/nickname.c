@@ -10,6 +10,7 @@
 #include "node/outbox.h"
 #include "node/request.h"
 #include "node/state.h"
+#include "node/sweep.h"
 
 /* Tells those of ours that are members and have room for it. The others
    learn it with the rest. */
@@ -35,6 +36,16 @@ static void takefrom (gp_node *n, const char *nick) {
   }
 }
 
+/* Whoever has said that it is called so comes first, if the nick has become
+   free since. */
+static void giveto (gp_node *n, const char *nick) {
+  gp_record *peer;
+  for (peer = gp_record_first(&n->peers); peer != NULL;
+       peer = gp_record_next(peer))
+    if (peer->claim.wanted != NULL && strcmp(peer->claim.wanted, nick) == 0)
+      gp_claim_renew(n, peer);
+}
+
 gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   gp_identity *self = &n->self.identity;
   gp_peer *old = self->peer;
@@ -42,6 +53,8 @@ gp_err gp_node_setnick (gp_node *n, const char *nick, uint64_t now) {
   n->now = now;
   if (strcmp(nick, self->nick) == 0)
     return GP_OK;
+  giveto(n, nick);
+  gp_sweep(n);
   if (gp_claim_istaken(n, nick))
     return GP_EEXIST;
   e = gp_peer_nicknamed(&self->peer, old, nick);

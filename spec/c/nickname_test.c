@@ -164,6 +164,17 @@ TEST(takentwice, "nor is one that two say they have") {
   script_close(&s);
 }
 
+TEST(takenfirst, "one that said it before has it before the node itself") {
+  script s;
+  open(&s);
+  script_member(&s, &bob);
+  merges(&s, &bob2);
+  fails(&s, &bob);
+  SAME(call(&s, "bob"), GP_EEXIST);
+  TEXT(program_news(&s), "b left; d renamed: - to bob");
+  script_close(&s);
+}
+
 TEST(returningnick, "that of one that comes back is not, before it is met") {
   script s;
   open(&s);
