@@ -160,7 +160,6 @@ static void learncookie (gp_record *peer, const gp_recvresp *response) {
     gp_cookies_learn(peer, &response->ext);
 }
 
-/* Two of a nick that live both stay when their networks become one. */
 static void learnidentity (gp_node *n, gp_record *peer,
                            const gp_identity *who, uint64_t asked_at) {
   if (n->memberships.members == 0)
@@ -170,8 +169,6 @@ static void learnidentity (gp_node *n, gp_record *peer,
     return;
   }
   gp_claim_learn(n, peer, who, asked_at);
-  if (gp_claim_judge(n, peer, who) == GP_NICK_TAKEN)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
 }
 
 /*
