@@ -52,6 +52,7 @@ static const option options[] = {
   {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
   {"max_response", AT(client, max_response), BYTES},
   {"trust_lists", offsetof(gp_serviceopt, node.trust_lists), FLAG},
+  {"check_source", offsetof(gp_serviceopt, node.check_source), FLAG},
   {"listen_port", offsetof(gp_serviceopt, listen_port), PORT},
 };
 

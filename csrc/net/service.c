@@ -21,6 +21,7 @@ struct gp_service {
   gp_server *server;
   gp_client *client;
   gp_hostcheck hosts;
+  bool check_source;
   uint64_t process;
   gp_extensiontext shown; /* the same, where the server responds by itself */
   gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
@@ -149,7 +150,7 @@ static bool knows (void *self, const char *remote, bool local) {
   asked a = {s->node, false};
   if (s->node == NULL)
     return false;
-  if (gp_node_knows(s->node, remote))
+  if (!s->check_source || gp_node_knows(s->node, remote))
     return true;
   if (local && visit(&a, "127.0.0.1"))
     gp_os_eachaddress(visit, &a);
@@ -178,6 +179,7 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   opt.node.first_number >>= 2; /* so that it can be counted up from there */
   s->process = opt.node.nonce;
   opt.server.knows = knows;
+  s->check_source = opt.node.check_source;
   opt.server.self = s;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);

@@ -40,7 +40,8 @@ static gp_err initself (gp_self *self, const gp_peer *name,
 }
 
 static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
-  gp_random_seed(&n->random, opt->nonce);
+  gp_random_seed(&n->random,
+                 gp_siphash(&opt->secret, &opt->nonce, sizeof opt->nonce));
   gp_peers_init(&n->peers);
   gp_unsent_init(&n->outboxes.unsent);
   n->outboxes.last_number = opt->first_number;
