@@ -35,7 +35,7 @@ gop2p.run(function()
   end)
   gop2p.spawn(function()
     for msg in node:inbox() do
-      if witness.ishonest(msg.from) then
+      if witness.counts(msg) then
         check(msg)
         count = count + 1
         node:broadcast(("%d %s"):format(count, msg.data))
