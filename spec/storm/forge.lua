@@ -227,8 +227,8 @@ end
 function Forge:learn(request)
   local cookie = request:match("\nGop2p%-Cookie: (%x+)\r")
   if not cookie then return end
-  self.shown = self.shown + 1
   self.cookies[self.shown % 64 + 1] = cookie
+  self.shown = self.shown + 1
 end
 
 -- What the liar would say if it were honest.
