@@ -129,6 +129,7 @@ build = {
         "csrc/net/timer.c",
         "csrc/net/watch.c",
         "csrc/node/admission.c",
+        "csrc/node/announce.c",
         "csrc/node/ask.c",
         "csrc/node/claim.c",
         "csrc/node/compat.c",

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/ring.h"
+#include "node/announce.h"
 #include "node/claim.h"
 #include "node/hearsay.h"
 #include "node/lookers.h"
@@ -32,7 +33,8 @@ typedef struct gp_arrival {
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
-  gp_proofs proofs; /* of whom it is asked whether it is they */
+  gp_proofs proofs;               /* of whom it is asked whether it is they */
+  gp_announcements announcements; /* what those say that let us in */
   gp_roster roster;
   gp_lookers lookers;   /* who asks for the list alone, */
   gp_visitors visitors; /* and who comes to write alone */

@@ -29,6 +29,13 @@ static bool islook (const gp_recvreq *request) {
   return request->msg == NULL && request->ext.topic == GP_TOPIC_LIST;
 }
 
+/* Whether its sender asks whether we reach it. */
+static bool asksforitself (const gp_recvreq *request) {
+  const gp_peer *name = gp_proof_sender(request);
+  return request->msg == NULL && request->ext.topic == GP_TOPIC_PROBE &&
+         gp_peer_equal(request->ext.about, name);
+}
+
 static gp_passage refuse (gp_node *n, gp_exchange *x) {
   gp_respond(n, x, 403, gp_wire_notregistered);
   return GP_REFUSED;
@@ -221,7 +228,9 @@ static void drop (gp_node *n, gp_question *q) {
   gp_claimer *c;
   while ((c = gp_proof_take(q)) != NULL) {
     tellelsewhere(n, &c->request);
-    if (c->exchange != NULL)
+    if (c->exchange != NULL && asksforitself(&c->request))
+      gp_respond(n, c->exchange, 504, gp_wire_nosign);
+    else if (c->exchange != NULL)
       gp_respond(n, c->exchange, 403, gp_wire_unreached);
     gp_claimer_free(c);
   }
@@ -245,6 +254,10 @@ static bool overdue (gp_node *n, gp_question *q, gp_claimer *c) {
   q->late = q->late || listed;
   if (listed)
     return !gp_admission_listunproven(n, &c->request, x);
+  if (asksforitself(&c->request)) {
+    gp_respond(n, x, 504, gp_wire_nosign);
+    return true;
+  }
   gp_report_refusal(&n->report, GP_ELIMIT, 503, q->remote, n->now);
   gp_respond(n, x, 503, gp_wire_busy);
   return true;

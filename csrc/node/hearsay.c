@@ -41,7 +41,11 @@ static unsigned rangesof (const gp_node *n, const gp_record *by) {
 
 void gp_hearsay_setnamed (const gp_node *n, gp_record *peer,
                           const gp_record *by) {
-  peer->hearsay.ranges = n->self.opt.trust_lists ? 0 : rangesof(n, by);
+  peer->hearsay.ranges = gp_hearsay_ranges(n, by);
+}
+
+unsigned gp_hearsay_ranges (const gp_node *n, const gp_record *by) {
+  return n->self.opt.trust_lists ? 0 : rangesof(n, by);
 }
 
 void gp_hearsay_setchosen (gp_record *peer) {

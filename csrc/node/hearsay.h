@@ -38,6 +38,9 @@ void gp_hearsay_setproven (gp_node *n, gp_record *peer, bool proven);
 void gp_hearsay_setnamed (const gp_node *n, gp_record *peer,
                           const gp_record *by);
 
+/* Where 'by' may name addresses, of gp_range; 0: anywhere. */
+unsigned gp_hearsay_ranges (const gp_node *n, const gp_record *by);
+
 /* The program itself has chosen the name, so it may be anywhere; or it has
    come to us from the numeric address 'remote', so it may be there, too. */
 void gp_hearsay_setchosen (gp_record *peer);

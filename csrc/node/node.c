@@ -50,6 +50,7 @@ static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
   gp_proofs_init(&n->admission.proofs);
+  gp_announcements_init(&n->admission.announcements);
   gp_lookers_init(&n->admission.lookers);
   if (gp_deadlines_init(&n->deadlines) != GP_OK)
     return GP_ENOMEM;
@@ -79,6 +80,7 @@ static void endrequests (gp_node *n) {
   gp_request *r;
   gp_record *peer;
   gp_proofs_clear(n);
+  gp_announcements_clear(n);
   while ((r = gp_unsent_take(n)) != NULL)
     gp_request_finish(r, &n->report, r->failure->error, 0);
   for (peer = gp_record_first(&n->peers); peer != NULL;

@@ -242,6 +242,8 @@ static gp_err send (gp_node *n, gp_question *q) {
   memset(&request, 0, sizeof request);
   request.from = n->self.identity.peer;
   request.to = q->at;
+  if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
+    request.ranges = gp_address_mayname(gp_address_range(q->remote));
   if (x->has_cookie) {
     request.ext.topic = GP_TOPIC_COOKIE;
     request.ext.who = n->self.identity;

@@ -4,6 +4,7 @@
 #include "node/responses.h"
 
 #include "node/admission.h"
+#include "node/announce.h"
 #include "node/ask.h"
 #include "node/departure.h"
 #include "node/gate.h"
@@ -279,6 +280,17 @@ static bool isunsure (gp_err error, const gp_recvresp *response) {
          (response == NULL || !response->unsent);
 }
 
+/* A well meant response, of which the name that it announces is not believed:
+   the peer is called what it was called before. */
+static void concludeas (gp_node *n, gp_record *peer, gp_request *r,
+                        const gp_recvresp *response) {
+  gp_peer *name = gp_peer_ref(gp_record_name(peer));
+  gp_recvresp renamed = *response;
+  renamed.ext.who.peer = name;
+  conclude(n, peer, r, GP_OK, &renamed);
+  gp_peer_unref(name);
+}
+
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
   gp_giver giver = GP_GIVER_PEER;
@@ -298,7 +310,28 @@ static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
     gp_peers_setremote(&n->peers, peer, response->remote);
   if (error == GP_OK && (response->status < 200 || response->status > 299))
     error = gp_err_fromstatus(response->status);
+  if (error == GP_OK && gp_announce_isnew(n, peer, r, response)) {
+    if (!gp_announce_ask(n, peer, r, response))
+      concludeas(n, peer, r, response);
+    return;
+  }
   conclude(n, peer, r, error, response);
+}
+
+/* What 'a' is about has been asked, or cannot be. */
+static void endannouncement (gp_node *n, gp_announcement *a, gp_err error,
+                             const gp_recvresp *response) {
+  gp_record *peer = gp_peers_find(&n->peers, a->of);
+  if (peer == NULL)
+    gp_request_finish(a->r, &n->report, GP_ECANCELED, 0);
+  else {
+    gp_outbox_pause(n, peer, 0);
+    if (gp_announce_holds(a, error, response))
+      conclude(n, peer, a->r, GP_OK, &a->response);
+    else
+      concludeas(n, peer, a->r, &a->response);
+  }
+  gp_announce_free(a);
 }
 
 /* The end of what was tried for another node. */
@@ -388,11 +421,14 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
                         const gp_recvresp *response, uint64_t now) {
   gp_probe *p = gp_probe_take(n, id);
   gp_question *q = gp_proof_ended(n, id);
+  gp_announcement *a = gp_announce_take(n, id);
   gp_record *peer;
   gp_request *r;
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
+  else if (a != NULL)
+    endannouncement(n, a, error, response);
   else if (q != NULL) {
     gp_gate_responded(n, q, error, response);
     gp_requests_letin(n);

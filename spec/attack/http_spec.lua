@@ -6,7 +6,10 @@ local net = require "spec.support.net"
 local socket = require "socket"
 
 local HOST = "Host: 127.9.9.9:9999\r\n"
-local GOOD = net.json(0, gop2p.peer("127.1.2.3", 4000))
+local sender = net.sender()
+local GOOD = net.json(0, sender)
+
+teardown(function() sender:close() end)
 
 local function post(headers, body)
   return "POST / HTTP/1.1\r\n" .. HOST .. headers .. "\r\n" .. (body or "")
@@ -170,7 +173,8 @@ describe("served like any other:", function()
   before_each(function() node = assert(gop2p.start_local_node(0)) end)
   after_each(function() node:close() end)
 
-  local body = '{"type":0,"from":{"port":4000,"address":"127.1.2.3"}}'
+  local body = ('{"type":0,"from":{"port":%d,"address":"127.1.2.3"}}')
+               :format(sender.port)
   local length = "Content-Length: " .. #body .. "\r\n"
 
   it("HTTP/1.0, after which the connection ends", function()

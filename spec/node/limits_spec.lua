@@ -5,7 +5,11 @@ local net = require "spec.support.net"
 local process = require "spec.support.process"
 local socket = require "socket"
 
-local MEMBER = gop2p.peer("127.1.2.3", 4000)
+-- It responds at every address of this machine, and keeps no connection.
+local sender = net.sender({address = "0.0.0.0", drop = true})
+local MEMBER = gop2p.peer("127.1.2.3", sender.port)
+
+teardown(function() sender:close() end)
 
 -- The status of so many bytes of head.
 local function head(node, size)
@@ -99,7 +103,7 @@ describe("by default", function()
   end)
 
   it("a network has 4,096 members beside the node", function()
-    -- Nobody is there, which is not to be noticed meanwhile.
+    -- So many are not to be probed meanwhile.
     node:close()
     node = assert(gop2p.start_local_node(0, {probe_interval = 86400}))
     assert.equal(200, net.ask(node, net.json(0, MEMBER)).status)
@@ -110,16 +114,17 @@ describe("by default", function()
       local line = net.await(function() return conn.socket:receive(12) end)
       return math.tointeger(tonumber(line:match("^HTTP/1.1 (%d+)")))
     end
-    local function join(i)
-      return status(net.json(0, gop2p.peer("127.5.5.5", i)))
+    local function peer(i)
+      return gop2p.peer(("127.5.%d.%d"):format(i >> 8, i & 255), sender.port)
     end
+    local function join(i) return status(net.json(0, peer(i))) end
     local last = 0
     while join(last + 1) == 200 do last = last + 1 end
     assert.equal(4096, #node:members())
     assert.equal(4095, last)
     assert.equal(200, join(last)) -- a member may come again
     assert.equal(200, status(net.json(2, MEMBER, "YQ==")))
-    assert.equal(200, status(net.json(1, gop2p.peer("127.5.5.5", last))))
+    assert.equal(200, status(net.json(1, peer(last))))
     assert.equal(200, join(last + 1))
   end)
 

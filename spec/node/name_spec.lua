@@ -5,6 +5,7 @@ local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local go = require "spec.support.go"
+local ours = require "spec.support.ours"
 local process = require "spec.support.process"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -274,21 +275,16 @@ describe("a name", function()
     assert.equal("you", a:receive(LIMIT).data)
   end)
 
-  -- What a node of the first version sends when it connects.
+  -- A node of the first version, which connects.
   local function old(node, name)
-    local peer = gop2p.me(folder:keep(net.nobody()).port)
-    local response = net.ask(node, net.http("GET /", {
-      Host = address(peer), Peer_address = peer.address,
-      Peer_port = tostring(peer.port), ["Gop2p-Lua"] = "1 " .. peer,
-      ["Gop2p-Process"] = "0123456789abcdef" .. (name or ""),
-    }))
-    assert.equal(200, response.status)
-    return peer
+    local one = folder:keep(ours.start({version = 1, name = name}))
+    assert.equal(200, net.ask(node, one:connect()).status)
+    return gop2p.peer(one.name)
   end
 
   it("is not seen by an older version, which is told once", function()
     local a = start("Jürgen")
-    local peer = old(a, " otto")
+    local peer = old(a, "otto")
     local errors = net.errors(a, 1, LIMIT)
     assert.equal("EVERSION", errors[1].code)
     assert.equal(("connection error: no full understanding with otto (%s): "

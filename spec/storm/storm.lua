@@ -11,6 +11,7 @@ GROWTH above the most that it was in the first half.
 
 The same seed makes the same requests in the same order.
 ]]
+local net = require "spec.support.net"
 local stage = require "spec.storm.stage"
 
 local GROWTH = 8192 -- KiB
@@ -30,7 +31,11 @@ local speakers = {stage.start("speaker", "127.77.0.2", name),
 for _, s in ipairs(speakers) do stage.expect(s, "ready") end
 for _, s in ipairs(speakers) do s:send("go") end
 local host, port = name:match("^(.*):(%d+)$")
-local attacker <close> = stage.start("attacker", host, port, seed, seconds)
+-- Programs of two forms, at every address that the requests name.
+local new <close> = net.sender({form = "v1.1.3", address = "0.0.0.0"})
+local old <close> = net.sender({form = "v1.1.2", address = "0.0.0.0"})
+local attacker <close> = stage.start("attacker", host, port, seed, seconds,
+                                     new.port, old.port, new.port, old.port)
 local early, late, last = stage.watch(target, attacker, seconds)
 
 local sent = 0
@@ -53,7 +58,8 @@ print(("storm: %d messages through it, %s of invented members, %s errors")
   :format(sent, noise, errors))
 print(("storm: memory %.1f MiB in the first half, %.1f in the last quarter")
   :format(early / 1024, late / 1024))
-if sent == 0 or not steps or tonumber(responded) == 0 then
+if sent == 0 or not steps or tonumber(responded) == 0
+   or tonumber(noise) == 0 then
   stage.fault("nothing happened")
 end
 stage.exit("storm", seed)
