@@ -15,6 +15,7 @@
 #include "base/ring.h"
 #include "node/announce.h"
 #include "node/claim.h"
+#include "node/cookies.h"
 #include "node/hearsay.h"
 #include "node/lookers.h"
 #include "node/membership.h"
@@ -33,6 +34,7 @@ typedef struct gp_arrival {
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
+  gp_cookiejar jar;
   gp_proofs proofs;               /* of whom it is asked whether it is they */
   gp_announcements announcements; /* what those say that let us in */
   gp_roster roster;

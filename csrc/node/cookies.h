@@ -1,12 +1,13 @@
 /*
 ** node/cookies.h - by what nodes of ours know each other again.
 **
-** Owns gp_cookies in the record of each peer. A's cookie for B is a hash of
-** B's process number with a key of A's process; before that number is known,
-** of the address that A dials. It goes to B alone, with all that A says to
-** it. So only A can have sent what shows it, and only A can tell whether it
-** has made it. B believes it once A's address has said so (node/proof.h), or
-** has shown it in a response.
+** Owns gp_cookies in the record of each peer, and gp_cookiejar. A makes a
+** cookie for each address that it dials, which nobody can foresee, and shows
+** it there with all that it says. B, who is shown one, asks A at its address
+** whether it is A's own, and made for B: A says so to nobody but whom it dials
+** where it has shown it. So whoever is shown one can show it to a third in
+** vain; and of a process number, which everybody is shown, nothing follows.
+** B believes one, too, that A's address has shown in a response.
 */
 #ifndef gp_node_cookies_h
 #define gp_node_cookies_h
@@ -20,12 +21,16 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_cookies {
-  bool has_its;  /* it shows 'its' in all that it says */
-  bool has_ours; /* we show 'ours' to it, */
-  gp_cookie its, ours;
-  uint64_t made_for; /* made for this process; 0: for where it is dialled */
+  bool has_its,
+    has_former;  /* it shows 'its', or one that it showed before, */
+  bool has_ours; /* in all that it says; and we show 'ours' to it */
+  gp_cookie its, former, ours;
   uint64_t asked_at; /* it was asked about another one, or another source */
 } gp_cookies;
+
+typedef struct gp_cookiejar {
+  uint64_t made; /* so many */
+} gp_cookiejar;
 
 /* What a request shows, of one that claims to be a peer. */
 typedef enum gp_shown {
@@ -49,14 +54,11 @@ bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now);
 void gp_cookies_reset (gp_record *peer);
 
 /* Puts ours for it into 'x'. */
-void gp_cookies_show (const gp_node *n, gp_record *peer, gp_extension *x);
+void gp_cookies_show (gp_node *n, gp_record *peer, gp_extension *x);
 
-/*
-** Whether we have made the cookie for the process that a probe asks about.
-** One for an address is, where that has shown that process, or where we await
-** its first response and the probe comes from just there.
-*/
-bool gp_cookies_ismade (const gp_node *n, const gp_recvreq *probe);
+/* Whether we show the cookie that a probe asks about to its sender, which is
+   where it says, and the process that we know there, if we know one. */
+bool gp_cookies_isours (const gp_node *n, const gp_recvreq *probe);
 
 #pragma GCC visibility pop
 #endif

@@ -94,7 +94,7 @@ static uint64_t noncefor (const gp_node *n, const gp_record *peer,
 }
 
 /* What goes beyond the published protocol; a Go program ignores it. */
-static void extend (const gp_node *n, gp_record *peer, const gp_request *r,
+static void extend (gp_node *n, gp_record *peer, const gp_request *r,
                     gp_extension *ext) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);

@@ -122,7 +122,7 @@ static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
     case GP_TOPIC_PROBE: return help(n, request, x);
     case GP_TOPIC_LIST: gp_lookers_givelist(n, request, x); return true;
     case GP_TOPIC_COOKIE:
-      gp_respond_cookie(n, x, gp_cookies_ismade(n, request));
+      gp_respond_cookie(n, x, gp_cookies_isours(n, request));
       return true;
     default: break;
   }
