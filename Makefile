@@ -239,7 +239,8 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED
 	  'where the network does no harm, only who was at fault fails' \
 	  'killed has failed within 3 s, hung within 10, in any network' \
 	  'loss and standing still for 3 s make nobody fail' \
-	  'a partition of two minutes heals within 30 s'
+	  'a partition of two minutes heals within 30 s' \
+	  'whatever liars say, the honest know and hear each other'
 	@$(CTEST) --heal $(or $(SEED),1)
 
 years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on

@@ -32,7 +32,7 @@ struct gp_simhost {
   uint64_t groups;
   bool plain;
 
-  gp_node *node;       /* NULL: none */
+  gp_node *node;        /* NULL: none */
   gp_simscript *script; /* responds then; NULL: nobody does */
   void *script_self;
   bool hanging, crashing;

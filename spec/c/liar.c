@@ -239,9 +239,9 @@ void liars_join (liars *l) {
 
 /* A probe, with any topic. */
 static void addtopic (liars *l, gp_peer *name, gp_extension *x) {
-  static const gp_topic topics[] = {
-    GP_TOPIC_NONE,   GP_TOPIC_PROBE, GP_TOPIC_SUSPECT,
-    GP_TOPIC_DIGEST, GP_TOPIC_LIST,  GP_TOPIC_COOKIE};
+  static const gp_topic topics[] = {GP_TOPIC_NONE,    GP_TOPIC_PROBE,
+                                    GP_TOPIC_SUSPECT, GP_TOPIC_DIGEST,
+                                    GP_TOPIC_LIST,    GP_TOPIC_COOKIE};
   x->topic = topics[chance(l, sizeof topics / sizeof *topics)];
   switch (x->topic) {
     case GP_TOPIC_PROBE:

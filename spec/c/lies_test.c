@@ -21,9 +21,9 @@
 typedef struct mob {
   world w;
   liars liars;
-  unsigned said;                           /* in all */
-  unsigned by[HOSTS];                      /* of each honest one */
-  unsigned heard[HOSTS][HOSTS];            /* by the first, of the second */
+  unsigned said;                /* in all */
+  unsigned by[HOSTS];           /* of each honest one */
+  unsigned heard[HOSTS][HOSTS]; /* by the first, of the second */
   gp_receipt *receipts[LYING / SAID_MS + HOSTS];
 } mob;
 
@@ -177,7 +177,7 @@ static void comelate (mob *m) {
 }
 
 TEST(believed, "whatever liars say, the honest know and hear each other") {
-  EACHSEED (seed, 10) {
+  EACHSEED (seed, 50) {
     mob m;
     gather(&m, seed);
     liars_join(&m.liars);

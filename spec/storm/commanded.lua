@@ -22,11 +22,15 @@ end, {role = "owner"})
 
 for _, kind in ipairs {"left", "failed", "recovered", "renamed"} do
   bot:on(kind, function(peer)
-    if witness.ishonest(peer) then witness.say("lost", kind, witness.at(peer)) end
+    if witness.ishonest(peer) then
+      witness.say("lost", kind, witness.at(peer))
+    end
   end)
 end
 
-bot:on("connected", function() witness.say("ready", witness.at(bot.node:self())) end)
+bot:on("connected", function()
+  witness.say("ready", witness.at(bot.node:self()))
+end)
 
 bot:on("start", function()
   gop2p.spawn(function()

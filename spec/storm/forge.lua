@@ -92,7 +92,9 @@ end
 
 -- What nodes of ours say of themselves.
 function Forge:announcement(draw, place, add)
-  if often(draw, 60) then add("Lua", "1 " .. text(self:mostly(draw, place))) end
+  if often(draw, 60) then
+    add("Lua", "1 " .. text(self:mostly(draw, place)))
+  end
   if often(draw, 70) then
     local who = self:mostly(draw, place)
     local process = often(draw, 80) and who.process

@@ -6,9 +6,9 @@ other through the node.
   lua5.4 spec/storm/lies.lua SECONDS [SEED]
 
 Ends with 0 when nobody believed them: no message between the honest was
-lost, came twice, out of order, or was forged; none of them failed, left or was
-called otherwise in the eyes of another one; the bot obeyed its owner in all,
-and nobody else; and the node still responds and ends well.
+lost, came twice, out of order, or was forged; none of them failed, left or
+was called otherwise in the eyes of another one; the bot obeyed its owner in
+all, and nobody else; and the node still responds and ends well.
 
 The same seed makes the same requests in the same order.
 ]]
@@ -60,7 +60,7 @@ local noise, errors = stage.all(target, "count", said)
 for _, s in ipairs(speakers) do stage.all(s, "heard", said) end
 obeyed(bot, sent[3])
 
-stage.finish(target, name)
+stage.finish(name)
 for _, one in ipairs {owner, bot, speakers[1], speakers[2], target} do
   stage.stop(one)
 end

@@ -87,8 +87,8 @@ function stage.watch(target, attacker, seconds)
   return early, late, last
 end
 
--- The target, at 'name', still responds and ends well.
-function stage.finish(target, name)
+-- The node at 'name' still responds.
+function stage.finish(name)
   local host, port = name:match("^(.*):(%d+)$")
   local conn, err = socket.connect(host, tonumber(port))
   if not conn then return stage.fault("the node does not respond", err) end

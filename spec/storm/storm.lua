@@ -46,7 +46,7 @@ end
 local noise, errors = stage.all(target, "count", sent)
 for _, s in ipairs(speakers) do stage.all(s, "heard", sent) end
 
-stage.finish(target, name)
+stage.finish(name)
 if late > early + GROWTH then stage.fault("memory grows") end
 for _, s in ipairs(speakers) do s:close() end
 stage.stop(target)

@@ -17,8 +17,8 @@ function witness.ishonest(peer)
   return peer.address:find("^127%.77%.") ~= nil
 end
 
--- Whether it is a message of an honest one that nobody has caused by lies: the
--- bot does say to everybody, of one that broadcasts a command, that it may not.
+-- Whether it is a message of an honest one that no liar has caused: the bot
+-- says to everybody of one that broadcasts a command that it may not.
 function witness.counts(msg)
   return witness.ishonest(msg.from) and not msg.data:find("^Sorry, ")
 end
