@@ -20,10 +20,8 @@ void liars_name (char out[32], size_t i) {
   snprintf(out, 32, "10.1.0.%zu:5000", i + 1);
 }
 
-static gp_peer *namevoid (size_t i) {
-  char name[40];
-  snprintf(name, sizeof name, "10.9.%zu.%zu:5000", i / 250, i % 250 + 1);
-  return world_peer(name);
+static const gp_peer *anynobody (liars *l) {
+  return l->nobodies.at[chance(l, l->nobodies.n)];
 }
 
 static const gp_peer *anyhonest (liars *l) {
@@ -37,7 +35,7 @@ static gp_peer *anyname (liars *l) {
     return gp_peer_ref(anyhonest(l));
   if (which < 9)
     return gp_peer_ref(l->at[chance(l, l->many)].name);
-  return namevoid(chance(l, l->void_names));
+  return gp_peer_ref(anynobody(l));
 }
 
 static uint64_t anyprocess (liars *l) {
@@ -96,10 +94,14 @@ static void learn (liars *l, const gp_extension *x) {
     l->cookies[l->shown++ % LIAR_COOKIES] = x->cookie;
 }
 
+/* Some, and now and then very many that there are not. */
 static void list (liar *one, gp_sendresp *response) {
   liars *l = one->all;
-  size_t n = chance(l, 8);
+  size_t i, n = often(l, 10) ? l->nobodies.n / 4 : 0;
   gp_peerlist_clear(&one->list);
+  for (i = chance(l, 4) * n; n > 0; i++, n--)
+    SAME(gp_peerlist_add(&one->list, l->nobodies.at[i]), GP_OK);
+  n = chance(l, 8);
   while (n-- > 0) {
     gp_peer *p = anyname(l);
     if (!gp_peerlist_has(&one->list, p))
@@ -172,28 +174,37 @@ static void addliar (liars *l, size_t i) {
   one->at = addscript(l, one->name, answer, one);
 }
 
-void liars_open (liars *l, world *w, size_t many, size_t void_names) {
-  size_t i;
-  memset(l, 0, sizeof *l);
-  l->w = w;
-  l->honest = w->n;
-  l->many = many;
-  l->void_names = void_names;
-  CHECK(many <= LIAR_MOST);
-  for (i = 0; i < void_names; i++) {
-    gp_peer *name = namevoid(i);
+static void addnobodies (liars *l, size_t count) {
+  while (l->nobodies.n < count) {
+    size_t i = l->nobodies.n;
+    char text[40];
+    gp_peer *name;
+    snprintf(text, sizeof text, "10.9.%zu.%zu:5000", i / 250, i % 250 + 1);
+    name = world_peer(text);
+    SAME(gp_peerlist_add(&l->nobodies, name), GP_OK);
     if (i == 0)
       l->nobody = addscript(l, name, ignore, l);
     else
       SAME(gp_simhost_alias(l->nobody, name), GP_OK);
     gp_peer_unref(name);
   }
+}
+
+void liars_open (liars *l, world *w, size_t many, size_t nobodies) {
+  size_t i;
+  memset(l, 0, sizeof *l);
+  l->w = w;
+  l->honest = w->n;
+  l->many = many;
+  CHECK(many <= LIAR_MOST);
+  addnobodies(l, nobodies);
   for (i = 0; i < many; i++)
     addliar(l, i);
 }
 
 void liars_close (liars *l) {
   size_t i;
+  gp_peerlist_clear(&l->nobodies);
   for (i = 0; i < l->many; i++) {
     gp_peerlist_clear(&l->at[i].list);
     gp_peer_unref(l->at[i].name);

@@ -37,18 +37,19 @@ struct liars {
   liar at[LIAR_MOST];
   gp_cookie cookies[LIAR_COOKIES]; /* that were shown to them */
   size_t shown;
-  size_t void_names;  /* names that nobody has */
-  gp_simhost *nobody; /* where these are; nothing ever responds there, */
-  uint64_t dials;     /* though so many have tried, */
-  uint64_t claims;    /* and so many forged requests had such a name */
+  gp_peerlist nobodies; /* names that nobody has */
+  gp_simhost *nobody;   /* where these are; nothing ever responds there, */
+  uint64_t dials;       /* though so many have tried, */
+  uint64_t claims;      /* and so many forged requests had such a name */
 };
 
-/* The name of an honest host, and a text of numbers that it is made of. */
+/* The name of honest host 'i'. */
 void liars_name (char out[32], size_t i);
 
-/* Adds 'many' to a world that has only nodes yet, and 'void_names' names
-   that nobody has. */
-void liars_open (liars *l, world *w, size_t many, size_t void_names);
+/* Adds 'many' to a world that has only nodes yet, and so many names that
+   nobody has. */
+void liars_open (liars *l, world *w, size_t many, size_t nobodies);
+/* After the world. */
 void liars_close (liars *l);
 
 /* They join in their own names. */

@@ -10,9 +10,9 @@
 #include "liar.h"
 #include "node/state.h"
 
-#define HOSTS 50 /* of these, */
-#define LIARS 8  /* so many liars */
-#define VOID 400 /* names that nobody has */
+#define HOSTS 50       /* of these, */
+#define LIARS 8        /* so many liars */
+#define NOBODIES 12000 /* names that nobody has */
 #define LYING (20 * SECOND)
 #define EACH_MS 20  /* each liar says something so often, */
 #define SAID_MS 500 /* and any honest one */
@@ -50,7 +50,7 @@ static void gather (mob *m, uint64_t seed) {
   while (m->w.n < HOSTS - LIARS - 1)
     addhonest(m);
   world_joinall(&m->w, m->w.n);
-  liars_open(&m->liars, &m->w, LIARS, VOID);
+  liars_open(&m->liars, &m->w, LIARS, NOBODIES);
 }
 
 /* What an honest one says is the next of its own, but for one that has come
@@ -116,6 +116,7 @@ static void checkreceipts (mob *m) {
   for (k = 0; k < m->said; k++) {
     gp_receipt *r = m->receipts[k];
     const gp_failure *f = NULL;
+
     CHECK(gp_receipt_issettled(r));
     while ((f = gp_receipt_nextfailure(r, f)) != NULL)
       world_check(&m->w, f->peer == NULL || !ishonest(m, f->peer, &which),
