@@ -7,7 +7,7 @@ local net = require "spec.support.net"
 
 -- What the node shows to everybody.
 local function process(node)
-  local response = net.ask(node, net.http("OPTIONS /", {Host = "x:1"}))
+  local response = net.ask(node, net.http("OPTIONS /", {Host = "localhost"}))
   return response.headers["gop2p-process"]:match("^%x+")
 end
 

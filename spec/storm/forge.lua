@@ -214,7 +214,8 @@ function Forge:request()
   local way = draw(100)
   local bytes
   if way <= 25 then
-    bytes = http("OPTIONS", "Host: x:1\r\n" .. headers, "")
+    bytes = http("OPTIONS", "Host: " .. text(self:anyone(draw)) .. "\r\n"
+                 .. headers, "")
   elseif way <= 50 then
     bytes = self:headerform(draw, place, headers)
   else

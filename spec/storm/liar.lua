@@ -20,7 +20,7 @@ local PAUSE = 0.002 -- seconds between two requests
 local function process(address, port)
   local sock = assert(socket.connect(address, port))
   sock:settimeout(10)
-  sock:send("OPTIONS / HTTP/1.1\r\nHost: x:1\r\n\r\n")
+  sock:send("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n")
   local found
   repeat
     local line = assert(sock:receive())
