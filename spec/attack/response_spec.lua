@@ -42,6 +42,9 @@ local SERVER = [[
   end
 ]]
 
+local SHARE = 0.3 -- seconds of processor time in a second, but for some
+local SLOWER = os.getenv("ASAN_OPTIONS") and 5 or 1
+
 local LIES = {
   ["silence"] = {"", "", 1},
   ["leave to go on, for ever"] = {"", "HTTP/1.1 100 Continue\r\n\r\n", 2000},
@@ -50,7 +53,7 @@ local LIES = {
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "0", 65536},
   ["chunks of a byte without an end"] =
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\na\r\n",
-     8000},
+     8000, 0.9},
   ["a body without an end"] = {"HTTP/1.1 200 OK\r\n\r\n", "x", 65536},
   ["trailers without an end"] =
     {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n",
@@ -84,9 +87,10 @@ describe("what responds with", function()
         longest = math.max(longest, (net.timed(net.ask, node, net.http(
           "OPTIONS /", {Host = "localhost"}))))
       end
-      assert.is_true(os.clock() - from < 0.6, os.clock() - from)
+      local took, may = os.clock() - from, (bytes[4] or SHARE) * SLOWER
+      assert.is_true(took < may, took)
       assert.is_true(longest < 0.5, longest)
-      assert.is_true(memory() < before + 16384, memory() - before)
+      assert.is_true(memory() < before + 16384 * SLOWER, memory() - before)
       net.await(function() return joined end)
       assert.is_nil(joined[1])
       assert.same({}, node:members())
