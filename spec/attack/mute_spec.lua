@@ -44,8 +44,8 @@ local FLOOD = [[
   local keys = {}
   for i = 1, 140000 do keys[i] = ('"%x":1'):format(i) end
   local body = "{" .. table.concat(keys, ",") .. "}"
-  local text = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: " .. #body
-               .. "\r\n\r\n" .. body
+  local text = "POST / HTTP/1.1\r\nHost: localhost\r\n"
+               .. "Content-Length: " .. #body .. "\r\n\r\n" .. body
   print("ready")
   io.stdout:flush()
   while true do

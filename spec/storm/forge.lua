@@ -169,7 +169,7 @@ function Forge:list(draw)
 end
 
 -- What an honest one may have said, or what the owner alone may.
-function Forge:data(draw, place)
+local function datum(draw, place)
   local n = draw(500)
   return pick(draw, {"!mark forged", "!mark " .. n, "hi",
                      place.address .. " " .. n,
@@ -190,14 +190,14 @@ function Forge:headerform(draw, place, headers)
   local talks = method == "POST" or method == "PUT"
   return http(method, ("Host: %s\r\nPeer_address: %s\r\nPeer_port: %d\r\n%s")
     :format(text(self:anyone(draw)), from.address, from.port, headers),
-    talks and self:data(draw, place) or "")
+    talks and datum(draw, place) or "")
 end
 
 -- The same in JSON.
 function Forge:jsonform(draw, place, headers)
   local kind = pick(draw, {0, 0, 0, 1, 1, 2, 2, 2, 3, 3})
   local from = self:mostly(draw, place)
-  local data = kind >= 2 and '"' .. base64(self:data(draw, place)) .. '"'
+  local data = kind >= 2 and '"' .. base64(datum(draw, place)) .. '"'
                or "null"
   local to = kind == 3 and ',"to":' .. self:list(draw) or ""
   return http("POST", "Host: " .. text(self:mostly(draw, place)) .. "\r\n"
@@ -246,7 +246,8 @@ end
 
 function Forge:lie(draw, liar)
   local out, add = collect()
-  self:announcement(draw, self:mostly(draw, liar), add)
+  self:announcement(draw, often(draw, 30) and liar or self:anyone(draw),
+                    add)
   if often(draw, 30) then
     add("Cookie", often(draw, 50) and "yes" or self:cookie(draw))
   end
