@@ -51,6 +51,7 @@ typedef enum outcome {
   UNDERWAY,
   UNCONNECTED, /* the next address is to be tried */
   STALE,       /* the link had been closed: a fresh one is */
+  UNBOUND,     /* likewise: no port is left at the node's own address */
   OVER         /* so is the call, with 'why' */
 } outcome;
 
@@ -69,12 +70,11 @@ typedef struct call {
   unsigned ranges; /* of gp_range; 0: any */
   uint64_t connect_by;
   uint64_t deadline_at;
-  outcome outcome; /* of the present try */
-  gp_err why;      /* so */
-  gp_err first;    /* the error of the first address */
-  bool replaced;   /* a stale link was, once */
-  bool extended;   /* the time was, once */
-  int next;        /* address to try */
+  outcome outcome;         /* of the present try */
+  gp_err why, first;       /* so, and how the first address did */
+  bool replaced, extended; /* a stale link was, the time was: once each */
+  bool anywhere;           /* its connection may come from any address */
+  int next;                /* address to try */
   gp_addresses addresses;
   char remote[INET6_ADDRSTRLEN];
   char early[GP_LINK_EARLY]; /* the head of a response that broke off */
@@ -253,6 +253,7 @@ static void settimer (call *k) {
 static void call_send (call *k, gp_link *link) {
   gp_client *c = k->client;
   uint32_t most_ms = c->pool.opt.connect_timeout_ms;
+  int e;
   k->link = link;
   k->outcome = UNDERWAY;
   gp_ring_move(&c->underway, &k->place);
@@ -262,10 +263,9 @@ static void call_send (call *k, gp_link *link) {
   }
   memcpy(k->remote, link->address, sizeof k->remote);
   k->result.remote = k->remote;
-  if (evhttp_make_request(link->con, k->req, command(k->out.method), "/") !=
-        0 &&
-      k->outcome == UNDERWAY)
-    call_tried(k, OVER, GP_ENOMEM);
+  e = evhttp_make_request(link->con, k->req, command(k->out.method), "/");
+  if (e != 0 && k->outcome == UNDERWAY)
+    call_tried(k, link->bound ? UNBOUND : OVER, GP_ENOMEM);
   if (k->outcome != UNDERWAY)
     return;
   gp_link_started(link);
@@ -278,7 +278,8 @@ static void call_send (call *k, gp_link *link) {
 /* Dials the next address. */
 static void call_dial (call *k) {
   const char *address = k->addresses.text[k->next++];
-  gp_link *link = gp_link_new(&k->client->pool, k->peer, address);
+  gp_link *link = gp_link_new(&k->client->pool, k->peer, address,
+                              k->anywhere);
   if (link != NULL) {
     link->connected = call_yield;
     link->arg = k;
@@ -352,10 +353,10 @@ static void call_proceed (call *k) {
   call_clear(k);
   if (k->first == GP_OK)
     k->first = k->why;
-  if (k->outcome == STALE) {
-    k->replaced = true;
+  k->replaced = k->replaced || k->outcome == STALE;
+  k->anywhere = k->anywhere || k->outcome == UNBOUND;
+  if (k->outcome == STALE || k->outcome == UNBOUND)
     call_begin(k);
-  }
   else if (k->outcome == UNCONNECTED && k->next < k->addresses.count)
     call_wait(k);
   else

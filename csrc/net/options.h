@@ -38,6 +38,8 @@ typedef struct gp_clientopt {
   uint32_t rest_timeout_ms;    /* an unused connection is closed after this */
   size_t max_response;         /* body of a response */
   size_t max_headers;          /* of a response */
+  const char *own; /* what its node is called: numeric, or NULL or a name,
+                      which stand for no address */
 } gp_clientopt;
 
 #endif

@@ -129,6 +129,13 @@ static gp_err makehosts (gp_service *s, const char *address,
   return e;
 }
 
+/* Its connections come from the address that it is called by. */
+static gp_err makeclient (gp_service *s, const char *address,
+                          gp_clientopt *opt) {
+  opt->own = address;
+  return gp_client_new(&s->client, s->loop, opt);
+}
+
 typedef struct asked {
   const gp_node *node;
   bool known;
@@ -169,6 +176,8 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
   e = makehosts(s, gp_peer_address(probe), &opt);
+  if (e == GP_OK)
+    e = makeclient(s, gp_peer_address(probe), &opt.client);
   gp_peer_unref(probe);
   if (e != GP_OK)
     return e;
@@ -183,8 +192,6 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   opt.server.self = s;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
   e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
-  if (e == GP_OK)
-    e = gp_client_new(&s->client, s->loop, &opt.client);
   if (e == GP_OK)
     e = makenode(s, address, len, port == 0 ? at : port, &opt.node, signals);
   return e;

@@ -33,11 +33,13 @@
 void gp_admission_init (gp_admission *a) {
   gp_ring_init(&a->held);
   gp_ttlmap_init(&a->listed, MAX_SOURCES, UNPROVEN_MS);
+  gp_unreached_init(&a->unreached);
 }
 
 void gp_admission_clear (gp_node *n) {
   gp_held_clear(n, &n->admission.held);
   gp_ttlmap_clear(&n->admission.listed);
+  gp_unreached_clear(&n->admission.unreached);
   gp_roster_clear(&n->admission.roster);
 }
 
@@ -137,6 +139,14 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
   gp_roster_clear(&newest);
+}
+
+bool gp_admission_holds (const gp_node *n, const gp_peer *name) {
+  const gp_ring *held = &n->admission.held, *at;
+  for (at = held->next; at != held; at = at->next)
+    if (gp_peer_equal(gp_ring_of(gp_held, place, at)->msg->from, name))
+      return true;
+  return false;
 }
 
 /* The response waits. False: out of memory. */

@@ -21,8 +21,10 @@
 #include "node/membership.h"
 #include "node/peers.h"
 #include "node/proof.h"
+#include "node/reach.h"
 #include "node/roster.h"
 #include "node/transport.h"
+#include "node/unreached.h"
 #include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
@@ -38,11 +40,13 @@ typedef struct gp_admission {
   gp_proofs proofs;               /* of whom it is asked whether it is they */
   gp_announcements announcements; /* what those say that let us in */
   gp_roster roster;
-  gp_lookers lookers;   /* who asks for the list alone, */
-  gp_visitors visitors; /* and who comes to write alone */
-  gp_ttlmap listed;     /* sources of those that had the list unproven */
-  gp_hearsays hearsays; /* who is dialled for what others say */
-  bool told_elsewhere;  /* the program knows that we are not reached by all */
+  gp_lookers lookers;     /* who asks for the list alone, */
+  gp_visitors visitors;   /* and who comes to write alone */
+  gp_ttlmap listed;       /* sources of those that had the list unproven */
+  gp_hearsays hearsays;   /* who is dialled for what others say */
+  gp_unreached unreached; /* who is told that we do not reach it */
+  gp_reach reach;         /* and who tells us so */
+  bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 
 void gp_admission_init (gp_admission *a);
@@ -72,6 +76,10 @@ bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
 
 /* It had the list, and its address has not responded at all. */
 void gp_admission_dropped (gp_node *n, const gp_peer *name);
+
+/* Whether a connect of 'name' waits for its response: what else it says is to
+   come after that. */
+bool gp_admission_holds (const gp_node *n, const gp_peer *name);
 
 /* The form of a newcomer is known, or will not be: it is let in, if it still
    waits, and is responded to in that form. */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node/giver.h"
+#include "node/cookies.h"
 #include "node/hearsay.h"
 #include "node/state.h"
 #include "value/address.h"
@@ -46,13 +46,12 @@ static bool isthere (const gp_record *peer, const gp_peer *name,
           (gp_address_islocalname(address) && gp_address_isinternal(remote)));
 }
 
-/* Or it is known already that the same process is there. */
+/* Or it is known already that it is called so. */
 static bool isknown (const gp_node *n, const gp_record *peer,
-                     const gp_identity *who) {
-  const gp_record *same = gp_peers_find(&n->peers, who->peer);
+                     const gp_extension *x) {
+  const gp_record *same = gp_peers_find(&n->peers, x->who.peer);
   return same != NULL &&
-         (same == peer ||
-          (gp_peers_isproven(same) && same->claim.process == who->process));
+         (same == peer || gp_cookies_judge(same, x) == GP_SHOWN_ITS);
 }
 
 bool gp_announce_isnew (const gp_node *n, const gp_record *peer,
@@ -60,7 +59,7 @@ bool gp_announce_isnew (const gp_node *n, const gp_record *peer,
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_identity *who = &response->ext.who;
   return rule->type == GP_CONNECT && !rule->bare && !rule->hasty &&
-         who->peer != NULL && !isknown(n, peer, who) &&
+         who->peer != NULL && !isknown(n, peer, &response->ext) &&
          !isthere(peer, who->peer,
                   response->remote == NULL ? "" : response->remote);
 }
@@ -92,8 +91,10 @@ static gp_announcement *add (gp_node *n, const gp_record *peer,
 }
 
 static gp_err send (gp_node *n, const gp_announcement *a, gp_record *by) {
+  const gp_extension *x = &a->response.ext;
   gp_sendreq request;
   memset(&request, 0, sizeof request);
+  gp_cookies_ask(n, &request.ext, x);
   request.from = n->self.identity.peer;
   request.to = a->response.ext.who.peer;
   request.ranges = gp_hearsay_ranges(n, by);
@@ -130,7 +131,9 @@ gp_announcement *gp_announce_take (gp_node *n, uint64_t id) {
 
 bool gp_announce_holds (const gp_announcement *a, gp_err error,
                         const gp_recvresp *response) {
-  uint64_t process = a->response.ext.who.process;
-  return error == GP_OK && process != 0 &&
-         response->ext.who.process == process;
+  const gp_extension *x = &a->response.ext;
+  return error == GP_OK && x->who.process != 0 &&
+         response->ext.who.process == x->who.process &&
+         (x->has_cookie ? response->ext.confirmed
+                        : response->ext.who.version < GP_VERSION_COOKIES);
 }

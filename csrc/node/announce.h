@@ -3,9 +3,10 @@
 **
 ** Owns gp_announcements. A response to a connect announces a name. Where that
 ** is not the one that was dialled, nor another word for it, it is asked in
-** its turn whether the same process is there: nobody becomes another member
-** by saying so. Meanwhile the response waits here, and nothing else goes to
-** the peer. What follows is decided above (node/responses.h).
+** its turn whether it has made the cookie of the response: nobody becomes
+** another member by saying so, not even with its process number, which that
+** one shows to everybody. Meanwhile the response waits here, and nothing else
+** goes to the peer. What follows is decided above (node/responses.h).
 */
 #ifndef gp_node_announce_h
 #define gp_node_announce_h

@@ -72,6 +72,17 @@ void gp_cookies_show (gp_node *n, gp_record *peer, gp_extension *x) {
   x->cookie = c->ours;
 }
 
+void gp_cookies_ask (const gp_node *n, gp_extension *to,
+                     const gp_extension *shown) {
+  if (!shown->has_cookie)
+    return;
+  to->topic = GP_TOPIC_COOKIE;
+  to->who = n->self.identity;
+  to->has_cookie = true;
+  to->cookie = shown->cookie;
+  to->process = n->self.identity.process;
+}
+
 /* Whether a probe comes from where the peer responds, or where we await its
    first response: at its port, as its sender says itself. */
 static bool isfrom (const gp_node *n, const gp_record *peer,

@@ -11,6 +11,7 @@
 #include "node/naming.h"
 #include "node/respond.h"
 #include "node/state.h"
+#include "node/unreached.h"
 #include "value/address.h"
 #include "wire/refusal.h"
 
@@ -194,6 +195,15 @@ static void end (gp_node *n, gp_question *q) {
   gp_proof_end(n, q);
 }
 
+/* Whether what is next was said while a connect of the same waits, though it
+   is proven: for its form, or its nick. */
+static bool isbehind (const gp_node *n, const gp_question *q) {
+  return !gp_ring_empty(&q->claimers) &&
+         !isconnect(
+           &gp_ring_of(gp_claimer, place, q->claimers.next)->request) &&
+         gp_admission_holds(n, q->name);
+}
+
 gp_claimer *gp_gate_next (gp_node *n) {
   gp_ring *all = &n->admission.proofs.all, *r, *next;
   uint64_t since = UINT64_MAX; /* the first that is waited for was asked */
@@ -202,7 +212,7 @@ gp_claimer *gp_gate_next (gp_node *n) {
     gp_claimer *c = NULL;
     next = r->next;
     if (q->holds && !(since <= q->began_at && owesalist(q)) &&
-        (c = gp_proof_take(q)) != NULL)
+        !isbehind(n, q) && (c = gp_proof_take(q)) != NULL)
       return c;
     if (q->holds && gp_ring_empty(&q->claimers))
       end(n, q);
@@ -223,9 +233,18 @@ static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
                       n->now);
 }
 
+/* Whether nothing is at the address that its claimers are called by. A looker
+   is dialled where it sends from, and learns all that from its refusal. */
+static bool isinvain (const gp_question *q) {
+  return !q->responded && !gp_ring_empty(&q->claimers) &&
+         !islook(&gp_ring_of(gp_claimer, place, q->claimers.next)->request);
+}
+
 /* Its claim has not been shown to be true. */
 static void drop (gp_node *n, gp_question *q) {
   gp_claimer *c;
+  if (isinvain(q))
+    gp_unreached_remember(n, q->name, q->remote);
   while ((c = gp_proof_take(q)) != NULL) {
     tellelsewhere(n, &c->request);
     if (c->exchange != NULL && asksforitself(&c->request))
@@ -283,7 +302,7 @@ void gp_gate_settle (gp_node *n) {
   for (r = all->next; r != all; r = next) {
     gp_question *q = gp_ring_of(gp_question, place, r);
     next = r->next;
-    if (q->holds)
+    if (q->holds && !isbehind(n, q))
       continue;
     if (q->began_at == 0)
       gp_proof_try(n, q); /* it may be its turn now */

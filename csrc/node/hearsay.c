@@ -3,6 +3,7 @@
 */
 #include "node/hearsay.h"
 
+#include "node/machine.h"
 #include "node/state.h"
 #include "value/address.h"
 
@@ -25,8 +26,8 @@ void gp_hearsay_setproven (gp_node *n, gp_record *peer, bool proven) {
 
 /*
 ** What 'by' may name, by where it is, as far as is known: the address that it
-** responded from. On our loopback it is on this machine, and so where our own
-** name is.
+** responded from. On this machine it is on our loopback as well, and where our
+** own name is.
 */
 static unsigned rangesof (const gp_node *n, const gp_record *by) {
   const char *remote = by->names.remote;
@@ -34,8 +35,8 @@ static unsigned rangesof (const gp_node *n, const gp_record *by) {
   gp_range at = gp_address_range(
     remote[0] != '\0' ? remote : gp_peer_address(gp_record_dialled(by)));
   unsigned ranges = gp_address_mayname(at);
-  if (at == GP_RANGE_LOOPBACK)
-    ranges |= gp_address_mayname(gp_address_range(own));
+  if (at == GP_RANGE_LOOPBACK || gp_machine_ishere(n, remote))
+    ranges |= GP_RANGE_LOOPBACK | gp_address_mayname(gp_address_range(own));
   return ranges;
 }
 

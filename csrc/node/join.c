@@ -7,6 +7,7 @@
 #include "node/cookies.h"
 #include "node/departure.h"
 #include "node/naming.h"
+#include "node/reach.h"
 #include "node/reconnect.h"
 #include "node/state.h"
 
@@ -50,7 +51,7 @@ static bool isworthit (const gp_node *n, const greeting *g,
       (g->us != NULL && gp_peer_equal(name, g->us)))
     return false;
   if (!ispresent(peer))
-    return gp_membership_hasroom(n);
+    return gp_membership_hasroom(n) && !gp_reach_isunreached(n);
   if (peer->arrival.visit.visiting && !g->visit)
     return true; /* it has us, or will have us, as a visitor */
   return g->members_too &&
@@ -211,6 +212,8 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
   gp_admission_welcome(n, peer, GP_HAS_RESPONDED);
   g.by = peer;
   g.us = gp_compat_settlealias(n, peer, response);
+  if (gp_reach_isunreached(n) && gp_record_isgo(peer))
+    gp_reach_withdraw(n, peer); /* it was greeted before that was known */
   if (gp_membership_isleaving(peer))
     return peer; /* the program has thought better of it */
   greet(n, &g, &response->list);
@@ -236,6 +239,8 @@ void gp_join_failed (gp_node *n, gp_record *peer, gp_purpose purpose,
     return;
   if (purpose == GP_PURPOSE_GREET && mayhaveheard(error)) {
     gp_reconnect_begin(n, peer);
+    if (!gp_peers_isproven(peer))
+      gp_outbox_drop(n, peer, GP_RECEIPTS, GP_OK);
     return;
   }
   if (mayhaveheard(error))

@@ -12,6 +12,8 @@
 #include "node/state.h"
 #include "node/sweep.h"
 
+#define KEPT_MESSAGES 64 /* of each that may never show */
+
 void gp_nodeopt_init (gp_nodeopt *opt) {
   memset(opt, 0, sizeof *opt);
   opt->max_members = 4096;
@@ -235,6 +237,7 @@ static gp_err join (gp_node *n, const gp_peer *entry, bool visit,
   if (gp_peer_equal(entry, n->self.identity.peer))
     return GP_ESELF;
   gp_departure_setleft(n, false);
+  gp_reach_reset(n);
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
@@ -261,16 +264,37 @@ static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
                  n->self.opt.request_timeout_ms);
 }
 
+/* Whether it may never show that it is there: it has our list unproven, or it
+   was only listed, and did not respond so far. */
+static bool mayneverbe (const gp_record *peer) {
+  return peer->membership == GP_UNPROVEN ||
+         (peer->membership == GP_CANDIDATE && !gp_peers_isproven(peer) &&
+          gp_retry_isactive(&peer->retry));
+}
+
+/* For such a one a few are kept, and no receipt counts it. */
+static gp_err keep (gp_node *n, gp_record *peer, gp_message *msg) {
+  gp_request *r;
+  if (peer->outbox.count >= KEPT_MESSAGES)
+    return GP_OK;
+  r = gp_request_new(GP_PURPOSE_MESSAGE, gp_record_name(peer), msg, NULL,
+                     n->self.opt.request_timeout_ms);
+  if (r == NULL)
+    return GP_ENOMEM;
+  gp_request_keep(r);
+  gp_outbox_queue(n, peer, r);
+  return GP_OK;
+}
+
 static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt) {
   gp_record *peer;
   gp_err e = GP_OK;
   for (peer = gp_record_first(&n->peers); peer != NULL && e == GP_OK;
        peer = gp_record_next(peer))
-    if (gp_membership_istarget(peer))
+    if (mayneverbe(peer))
+      e = keep(n, peer, msg);
+    else if (gp_membership_istarget(peer))
       e = request(n, peer, GP_PURPOSE_MESSAGE, msg, receipt,
-                  n->self.opt.request_timeout_ms);
-    else if (peer->membership == GP_UNPROVEN && !gp_outbox_isfull(n, peer))
-      e = request(n, peer, GP_PURPOSE_MESSAGE, msg, NULL,
                   n->self.opt.request_timeout_ms);
   return e;
 }
@@ -326,7 +350,8 @@ bool gp_node_hasroom (gp_node *n, const gp_peerlist *to, uint64_t now) {
     return true;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer))
-    if (gp_membership_istarget(peer) && !hasroom(n, peer))
+    if (gp_membership_istarget(peer) && !mayneverbe(peer) &&
+        !hasroom(n, peer))
       return false;
   return true;
 }

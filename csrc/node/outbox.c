@@ -357,9 +357,20 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
   }
 }
 
+static void keepbroadcasts (gp_outbox *o) {
+  gp_ring *at;
+  for (at = o->queue.next; at != &o->queue; at = at->next)
+    if (gp_request_message(requestof(at))->type == GP_BROADCAST)
+      gp_request_keep(requestof(at));
+}
+
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error) {
   gp_outbox *o = &peer->outbox;
+  if (part == GP_RECEIPTS) {
+    keepbroadcasts(o);
+    return;
+  }
   if (part != GP_NEXT_MESSAGES)
     gp_outbox_pause(n, peer, 0);
   if (part == GP_ALL && o->sent != NULL)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/giver.h"
 #include "node/machine.h"
 #include "node/respond.h"
@@ -165,7 +166,7 @@ static bool isitsturn (const gp_node *n, const gp_question *q) {
     return true;
   for (r = all->next; r != all; r = r->next) {
     const gp_question *other = questionof(r);
-    count += other->began_at != 0 &&
+    count += other->began_at != 0 && !other->holds &&
              gp_address_samenetwork(other->remote, q->remote);
   }
   return count < MAX_EACH;
@@ -244,13 +245,7 @@ static gp_err send (gp_node *n, gp_question *q) {
   request.to = q->at;
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
-  if (x->has_cookie) {
-    request.ext.topic = GP_TOPIC_COOKIE;
-    request.ext.who = n->self.identity;
-    request.ext.has_cookie = true;
-    request.ext.cookie = x->cookie;
-    request.ext.process = n->self.identity.process;
-  }
+  gp_cookies_ask(n, &request.ext, x);
   q->id = (uint64_t)++n->admission.proofs.sequence << 32 | PROOF_SLOT;
   return n->transport.send(n->transport.self, q->id, q->at, &request,
                            TIMEOUT_MS);
@@ -296,6 +291,10 @@ static bool isearlier (const gp_node *n, const gp_recvreq *request,
          response->ext.who.version < GP_VERSION_COOKIES;
 }
 
+static bool isconnect (const gp_recvreq *request) {
+  return request->msg != NULL && request->msg->type == GP_CONNECT;
+}
+
 static bool isthere (const gp_node *n, const gp_question *q,
                      const gp_recvresp *response) {
   const gp_recvreq *request = claim(q);
@@ -313,15 +312,20 @@ static bool isthere (const gp_node *n, const gp_question *q,
 
 bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
                      const gp_recvresp *response) {
+  if (q->next_at < n->now) /* it has taken so long */
+    plan(q, n->now - q->began_at);
   if (q->holds || error != GP_OK ||
       gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) == GP_GIVER_ALIEN)
     return q->holds;
+  q->responded = true;
   q->holds = isthere(n, q, response);
   if (q->holds && response->remote != NULL) {
     memset(q->remote, 0, sizeof q->remote);
     strncpy(q->remote, response->remote, sizeof q->remote - 1);
   }
-  if (!q->holds && n->now - q->began_at < DENIED_MS)
+  if (!q->holds && !isconnect(claim(q)))
+    q->next_at = UINT64_MAX; /* a member has said that it is another's */
+  else if (!q->holds && n->now - q->began_at < DENIED_MS)
     plan(q, DENIED_MS);
   return q->holds;
 }
@@ -332,7 +336,7 @@ bool gp_proof_isover (const gp_question *q) {
 }
 
 void gp_proof_lookat (gp_node *n, gp_question *q, uint64_t at) {
-  if (q->began_at != 0 && q->id == 0 && q->next_at < at)
+  if (q->began_at != 0 && q->id == 0 && !q->holds && q->next_at < at)
     at = q->next_at;
   gp_deadlines_lookat(&n->deadlines, &q->deadline, at);
 }

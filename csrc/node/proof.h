@@ -41,6 +41,7 @@ typedef struct gp_question {
   uint64_t next_at;  /* it is tried once more; UINT64_MAX: it is not */
   bool here;         /* its claimers are on this machine */
   bool holds;        /* what they claim is true */
+  bool responded;    /* a node has, which may have denied it */
   bool late;         /* a connect has had its response before that is known */
   char remote[GP_REMOTE_MAX]; /* numeric, its claimers have sent from it */
 } gp_question;

@@ -42,6 +42,7 @@ static const gp_purposerule rules[] = {
                             .unasked = true},
   [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .unasked = true},
   [GP_PURPOSE_RENAME] = {.type = GP_CONNECT, .brief = true, .unasked = true},
+  [GP_PURPOSE_WITHDRAW] = {.type = GP_DISCONNECT},
   [GP_PURPOSE_ASK] = {.type = GP_CONNECT,
                       .decisive = true,
                       .chosen = true,

@@ -77,6 +77,13 @@ void gp_request_release (gp_request *r) {
   r->receipt = NULL;
 }
 
+void gp_request_keep (gp_request *r) {
+  if (r->receipt != NULL)
+    gp_receipt_end(r->receipt, NULL);
+  r->receipt = NULL;
+  r->kept = true;
+}
+
 void gp_request_finish (gp_request *r, gp_report *report, gp_err error,
                         int status) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
@@ -85,6 +92,8 @@ void gp_request_finish (gp_request *r, gp_report *report, gp_err error,
   r->failure->error = error;
   r->failure->unsure = r->unsure;
   r->failure->status = status;
+  if (r->kept && !r->sent)
+    error = GP_OK;
   if (error != GP_OK && rule->reported && !claimed)
     gp_report_failure(report, r->failure);
   if (receipt != NULL)

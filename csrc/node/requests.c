@@ -12,6 +12,7 @@
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
+#include "node/unreached.h"
 #include "wire/refusal.h"
 
 /* The record of a sender that may speak, or NULL: of a member, a candidate,
@@ -134,9 +135,23 @@ static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   return true;
 }
 
+/* What its sender's address has said: it is there, and shows that cookie. */
+static void learn (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_naming_recognise(n, gp_proof_sender(request),
+                                        request->remote, false);
+  if (peer == NULL)
+    return;
+  gp_peers_setremote(&n->peers, peer, request->remote);
+  if (request->ext.has_cookie)
+    gp_cookies_learn(peer, &request->ext);
+}
+
 /* 'proven': its 'remote' is where its sender's address has responded from. */
 static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                       bool proven) {
+  bool connects = request->msg != NULL && request->msg->type == GP_CONNECT;
+  if (proven && !connects && request->ext.topic != GP_TOPIC_LIST)
+    learn(n, request);
   if (request->msg == NULL)
     return probed(n, request, x);
   switch (request->msg->type) {
@@ -151,6 +166,9 @@ bool gp_node_received (gp_node *n, const gp_recvreq *request, gp_exchange *x,
   bool responded = true;
   n->now = now;
   x->form = request->form;
+  gp_reach_heard(n, request->remote);
+  if (request->ext.topic != GP_TOPIC_LIST)
+    gp_unreached_note(x, gp_proof_sender(request), request->remote);
   switch (gp_gate_judge(n, request, x)) {
     case GP_PASSES: responded = dispatch(n, request, x, false); break;
     case GP_WAITS: responded = false; break;

@@ -6,10 +6,15 @@
 #include <string.h>
 
 #include "node/state.h"
+#include "node/unreached.h"
 #include "wire/refusal.h"
 
-static void give (gp_node *n, gp_exchange *x, const gp_sendresp *response) {
+static void give (gp_node *n, gp_exchange *x, gp_sendresp *response) {
+  const gp_peer *sender = gp_unreached_take(x);
+  if (sender != NULL && gp_unreached_has(n, sender))
+    response->ext.unreached = sender;
   n->transport.respond(n->transport.self, x, response);
+  gp_peer_unref(sender);
 }
 
 void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {

@@ -2,7 +2,8 @@
 ** node/respond.h - the response that is owed to a request.
 **
 ** Each call gives it, once, in the form that the exchange has, and the
-** exchange is gone.
+** exchange is gone. Whoever is called by an address that we have dialled in
+** vain is told that, too (node/unreached.h).
 */
 #ifndef gp_node_respond_h
 #define gp_node_respond_h

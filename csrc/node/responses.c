@@ -188,6 +188,11 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       if (!end->kept)
         gp_departure_forget(n, peer);
       break;
+    case GP_PURPOSE_WITHDRAW:
+      end->kept = reconnectfirst(n, peer, r, error, response);
+      if (!end->kept)
+        gp_departure_left(n, peer);
+      break;
     case GP_PURPOSE_LIST:
     case GP_PURPOSE_RENAME:
       return gp_join_listed(n, peer, r, error, response);
@@ -304,6 +309,8 @@ static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
     error = GP_EPROTO;
   else if (error == GP_OK)
     gp_hearsay_setproven(n, peer, true);
+  if (error == GP_OK && giver == GP_GIVER_PEER)
+    gp_reach_said(n, peer, response);
   observe(n, peer, r, error, giver);
   r->unsure = r->unsure || isunsure(error, response);
   if (response != NULL && response->remote != NULL)
@@ -346,16 +353,17 @@ static void endhelp (gp_node *n, gp_exchange *x, gp_err error) {
 static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
                          const gp_recvresp *response) {
   gp_record *helper = gp_peers_find(&n->peers, p->via);
-  if (helper != NULL)
+  if (helper != NULL) {
     gp_detector_responded(n, helper);
+    gp_reach_said(n, helper, response);
+  }
   if (peer != NULL) {
     gp_suspicion_nack(&peer->liveness);
     if (response->status == 200)
       gp_detector_heard(n, peer);
   }
   else if (gp_probe_isofself(n, p) && response->status == 504)
-    gp_report_unreached(&n->report,
-                        helper == NULL ? p->via : gp_record_name(helper));
+    gp_reach_denied(n, helper == NULL ? p->via : gp_record_name(helper));
 }
 
 static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
@@ -363,6 +371,7 @@ static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
   gp_hearsay_setproven(n, peer, true);
   gp_suspicion_setrtt(&peer->liveness, (uint32_t)(n->now - p->sent_at));
   gp_detector_responded(n, peer);
+  gp_reach_said(n, peer, response);
   if (gp_claim_learn(n, peer, &response->ext.who, p->sent_at))
     gp_reconnect_resume(n, peer, 0);
   else if (response->ext.has_digest && gp_membership_ismember(peer) &&
@@ -429,11 +438,10 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
     endprobe(n, p, error, response);
   else if (a != NULL)
     endannouncement(n, a, error, response);
-  else if (q != NULL) {
+  else if (q != NULL)
     gp_gate_responded(n, q, error, response);
-    gp_requests_letin(n);
-  }
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
+  gp_requests_letin(n);
   gp_sweep(n);
 }

@@ -44,7 +44,10 @@ static void dispatch (gp_node *n, gp_deadline *d) {
     case GP_DUE_PROBE: gp_detector_tick(n); break;
     case GP_DUE_RELIST: gp_sync_relist(n); break;
     case GP_DUE_INBOX: gp_inbox_tick(n); break;
-    case GP_DUE_NEWCOMERS: gp_admission_tick(n); break;
+    case GP_DUE_NEWCOMERS:
+      gp_admission_tick(n);
+      gp_requests_letin(n);
+      break;
     default: break;
   }
 }

@@ -25,7 +25,8 @@ typedef struct gp_node gp_node;
 ** response. The node may set the form before it responds.
 */
 typedef struct gp_exchange {
-  gp_form form; /* in which the response is written */
+  gp_form form;          /* in which the response is written */
+  const gp_peer *sender; /* the node's (node/unreached.h); NULL at first */
 } gp_exchange;
 
 /* What the node wants done. */

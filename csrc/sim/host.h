@@ -30,7 +30,7 @@ struct gp_simhost {
   gp_ring names;   /* of gp_simname */
   char remote[16]; /* numeric IPv4 address */
   uint64_t groups;
-  bool plain;
+  bool plain, shielded;
 
   gp_node *node;        /* NULL: none */
   gp_simscript *script; /* responds then; NULL: nobody does */

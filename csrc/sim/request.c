@@ -74,6 +74,12 @@ static uint64_t arrival (gp_sim *s, const gp_simhost *from,
            : GP_NEVER;
 }
 
+/* The same for a request. */
+static uint64_t arrivalto (gp_sim *s, const gp_simhost *from,
+                           const gp_simhost *to) {
+  return to != NULL && to->shielded ? GP_NEVER : arrival(s, from, to);
+}
+
 /* Whether the two tell each other what Go programs do not know. */
 static bool areours (const gp_simhost *a, const gp_simhost *b) {
   return !a->plain && b != NULL && !b->plain;
@@ -124,7 +130,7 @@ static void copy (const gp_simhost *from, const gp_sendreq *request,
   r = newrequest(from, request, to);
   if (r == NULL)
     return;
-  r->arrives_at = arrival(s, from, to);
+  r->arrives_at = arrivalto(s, from, to);
   if (r->arrives_at == GP_NEVER) {
     drop(r);
     return;
@@ -170,7 +176,7 @@ static gp_err send (void *self, uint64_t id, const gp_peer *dial,
   r->id = id;
   r->wants_list = gp_sendreq_wantslist(request);
   r->fails_at = s->clock.now + timeout_ms;
-  r->arrives_at = arrival(s, from, r->receiver);
+  r->arrives_at = arrivalto(s, from, r->receiver);
   gp_ring_append(&from->sent, &r->sent);
   schedule(r);
   copy(from, request, r->receiver);

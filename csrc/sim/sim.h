@@ -172,6 +172,10 @@ void gp_simhost_setscript (gp_simhost *h, gp_simscript *script, void *self);
 gp_err gp_simhost_forge (gp_simhost *h, const gp_peer *dial,
                          const gp_sendreq *request);
 
+/* Whether no request reaches it, as behind NAT; the responses to its own
+   do. */
+void gp_simhost_setshielded (gp_simhost *h, bool shielded);
+
 /* How many of a million requests arrive twice, the second one at any time
    within a second; nobody waits for its response. */
 void gp_sim_setcopies (gp_sim *s, uint32_t in_million);

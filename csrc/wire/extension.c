@@ -32,6 +32,9 @@ static const char list[] = "Gop2p-List";       /* 1; also of a response */
 static const char cookie[] = "Gop2p-Cookie"; /* 32 digits; of a probe also:
                                    ask 32 digits 16 digits; response: yes */
 
+/* Of a response. */
+static const char unreached[] = "Gop2p-Unreached"; /* PEER */
+
 /* Of a connect. */
 static const char brief[] = "Gop2p-Brief"; /* 1 */
 static const char visit[] = "Gop2p-Visit"; /* 1 */
@@ -135,6 +138,8 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
     writecookie(out, text, x);
   else if (x->confirmed)
     gp_httpout_addheader(out, cookie, "yes");
+  if (x->unreached != NULL)
+    gp_httpout_addheader(out, unreached, gp_peer_text(x->unreached));
   writenumber(out, text, x);
 }
 
@@ -293,6 +298,7 @@ void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   readwho(&x->who, in);
   if (!readcookie(x, gp_httpin_header(in, cookie)))
     x->confirmed = isyes(gp_httpin_header(in, cookie));
+  x->unreached = gp_httpin_peer(in, unreached, "");
   if (gp_httpin_isok(in))
     x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
 }

@@ -65,6 +65,8 @@ typedef struct gp_extension {
   gp_cookie cookie; /* the sender's for the receiver, but for its topic */
   uint64_t process; /* with GP_TOPIC_COOKIE */
   bool confirmed;   /* of a response to that: it has */
+  const gp_peer *unreached; /* of a response: where the other was dialled in
+                               vain; or NULL */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */

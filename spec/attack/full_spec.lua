@@ -5,8 +5,10 @@ local net = require "spec.support.net"
 local netns = require "spec.support.netns"
 local process = require "spec.support.process"
 
-local MEMBER = gop2p.peer("127.0.0.1", 4000)
-local PROBE = "OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n"
+local MEMBER = net.sender()
+local PROBE = "OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+teardown(function() MEMBER:close() end)
 
 local function dial(node, source)
   local conn = assert(net.dial(node, "127.0.0.1", source))
@@ -87,7 +89,8 @@ describe("when no more connections are served,", function()
     for i = 2, 4 do
       for _ = 1, 4 do
         local conn = dial(node, "127.0.1." .. i)
-        conn:send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+        conn:send("POST / HTTP/1.1\r\nHost: localhost\r\n"
+                  .. "Content-Length: 9\r\n\r\n")
         keep[#keep + 1] = conn
       end
     end
@@ -151,7 +154,7 @@ describe("connections over IPv6", function()
       all[i] = assert(socket.tcp6())
       all[i]:settimeout(5)
       assert(all[i]:connect(arg[1], 5000))
-      all[i]:send("OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n")
+      all[i]:send("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n")
       local line = assert(all[i]:receive())
       served = served + (line:find("^HTTP/1.1 204") and 1 or 0)
     end

@@ -5,9 +5,11 @@
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 
-local MEMBER = gop2p.peer("127.0.0.1", 4000)
-local FROM = '{"port":4000,"address":"127.0.0.1"}'
+local sender = net.sender()
+local FROM = ('{"port":%d,"address":"127.1.2.3"}'):format(sender.port)
 local MESSAGE = '{"type":3,"data":"YQ==","from":' .. FROM
+
+teardown(function() sender:close() end)
 
 local function peers(count)
   local out = {}
@@ -28,7 +30,7 @@ describe("JSON of a member", function()
 
   before_each(function()
     node = assert(gop2p.start_local_node(0))
-    assert.equal(200, net.ask(node, net.json(0, MEMBER)).status)
+    assert.equal(200, net.ask(node, net.json(0, sender)).status)
   end)
   after_each(function() node:close() end)
 

@@ -57,10 +57,11 @@ describe("a request with twins", function()
     for _, header in ipairs({
       "PEER_ADDRESS: 127.3.2.1", "peer_address: 127.1.2.3", "Peer_port: 4001",
     }) do
-      refused("GET / HTTP/1.1\r\nHost: x:1\r\n" .. header .. "\r\n"
+      refused("GET / HTTP/1.1\r\nHost: localhost\r\n" .. header .. "\r\n"
               .. "Peer_address: 127.1.2.3\r\nPeer_port: 4000\r\n\r\n")
-      refused("GET / HTTP/1.1\r\nHost: x:1\r\nPEER_ADDRESS: 127.1.2.3\r\n"
-              .. "PEER_PORT: 4000\r\n" .. header .. "\r\n\r\n")
+      refused("GET / HTTP/1.1\r\nHost: localhost\r\n"
+              .. "PEER_ADDRESS: 127.1.2.3\r\nPEER_PORT: 4000\r\n"
+              .. header .. "\r\n\r\n")
     end
   end)
 
@@ -69,20 +70,21 @@ describe("a request with twins", function()
                            "Again", "Brief", "Visit", "Later"}) do
       local headers = ("Gop2p-%s: 1\r\nGOP2P-%s: 2\r\n"):format(
         name, name:upper())
-      refused("POST / HTTP/1.1\r\nHost: x:1\r\n" .. headers
+      refused("POST / HTTP/1.1\r\nHost: localhost\r\n" .. headers
               .. "Content-Length: 53\r\n\r\n" .. '{"type":0,"from":'
               .. FROM .. "}")
     end
     for _, name in ipairs({"List", "Probe", "Suspect", "Digest"}) do
       local header = ("Gop2p-%s: 127.0.0.1:1\r\n"):format(name)
-      refused("OPTIONS / HTTP/1.1\r\nHost: x:1\r\n" .. header .. header
+      refused("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n" .. header .. header
               .. "\r\n")
     end
   end)
 
   it("of headers that decide nothing is served", function()
-    assert.equal(204, net.ask(node, "OPTIONS / HTTP/1.1\r\nHost: x:1\r\n"
-      .. "X: 1\r\nX: 2\r\nGop2p-A: 1\r\nGop2p-B: 1\r\n\r\n").status)
+    assert.equal(204, net.ask(node, "OPTIONS / HTTP/1.1\r\n"
+      .. "Host: localhost\r\nX: 1\r\nX: 2\r\n"
+      .. "Gop2p-A: 1\r\nGop2p-B: 1\r\n\r\n").status)
   end)
 end)
 

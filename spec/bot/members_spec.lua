@@ -6,6 +6,7 @@ local dispatch = require "gop2p.bot.dispatch"
 local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
+local ours = require "spec.support.ours"
 local values = require "gop2p.values"
 
 local LIMIT = 20   -- seconds
@@ -176,12 +177,8 @@ describe("a bot tells by name", function()
     local bot = started {name = "dice"}
     local told = {}
     bot:on("error", function(err) told[#told + 1] = err end)
-    local peer = gop2p.me(net.free_port())
-    net.ask(bot.node, net.http("GET /", {
-      Host = "127.9.9.9:9999", Peer_address = peer.address,
-      Peer_port = peer.port, ["Gop2p-Lua"] = "1 " .. peer,
-      ["Gop2p-Process"] = "00000000000000aa old",
-    }))
+    local old <close> = ours.start({version = 1, name = "old"})
+    assert.equal(200, net.ask(bot.node, old:connect()).status)
     net.await(function() return #told > 0 end, LIMIT)
     assert.equal("EVERSION", told[1].code)
     assert.is_true(logged("error dice: error text=\""

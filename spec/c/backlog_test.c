@@ -72,18 +72,54 @@ static void late (script *s) {
 TEST(waitsmet,
      "a message to one that was late when greeted waits till then") {
   script s;
-  gp_receipt *r;
   late(&s);
-  r = program_say(&s, "x");
+  program_forget(program_say(&s, "x"));
   TEXT(script_sent(&s), "broadcast b:1 v113 \"x\" #1");
   script_respond(&s, "broadcast b:1", &bob, NULL);
-  CHECK(!gp_receipt_issettled(r));
   script_pass(&s, 1000);
   TEXT(script_sent(&s), "connect c:1 any reconnect brief");
   script_respond(&s, "connect c:1", &cleo, "");
   TEXT(script_sent(&s), "broadcast c:1 v113 \"x\"");
-  script_respond(&s, "broadcast c:1", &cleo, NULL);
-  SAME(script_result(r), GP_OK);
+  script_refuse(&s, "broadcast c:1", &cleo, 500);
+  TEXT(told_failure(s.node), "greeting c: ETIMEDOUT");
+  TEXT(told_failure(s.node), "sending c: ESTATUS"); /* now it is told */
+  script_close(&s);
+}
+
+TEST(waitsuncounted, "and no receipt counts it until then") {
+  script s;
+  gp_receipt *before, *after;
+  script_open(&s);
+  program_joined(&s, &bob, "c:1");
+  before = program_say(&s, "x");
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  CHECK(!gp_receipt_issettled(before)); /* it has been greeted just now */
+  script_fail(&s, "connect c:1", GP_ETIMEDOUT);
+  SAME(script_result(before), GP_OK);
+  after = program_say(&s, "y");
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  SAME(script_result(after), GP_OK);
+  SAME(script_record(&s, "c:1")->outbox.count, 2);
+  while (script_record(&s, "c:1") != NULL) {
+    script_pass(&s, 100);
+    if (script_count(&s, "connect") > 0)
+      script_fail(&s, "connect", GP_ETIMEDOUT);
+  }
+  TEXT(told_failure(s.node), "greeting c: ETIMEDOUT");
+  TEXT(told_failure(s.node), ""); /* nor is it told */
+  script_close(&s);
+}
+
+TEST(waitsbounded, "so many are kept, and no more") {
+  script s;
+  int i;
+  late(&s);
+  for (i = 0; i < 100; i++) {
+    program_forget(program_say(&s, "x"));
+    script_respond(&s, "broadcast b:1", &bob, NULL);
+  }
+  SAME(script_record(&s, "c:1")->outbox.count, 64);
+  CHECK(program_hasroom(&s, ""));
   script_close(&s);
 }
 

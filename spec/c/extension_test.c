@@ -469,3 +469,23 @@ TEST(extensioncopy, "a copy holds references of its own") {
   gp_extension_clear(&copy);
   SAME(memory_used(), used);
 }
+
+TEST(saysunreached, "a response says where the other was dialled in vain") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.unreached = world_peer("[::1]:5000");
+  writes(&x, "Gop2p-Unreached", "[::1]:5000");
+  back = carried(&x, GP_POST); /* a request does not */
+  CHECK(back.unreached == NULL);
+  gp_extension_clear(&back);
+  gp_extension_copy(&back, &x);
+  gp_extension_clear(&x);
+  TEXT(gp_peer_text(back.unreached), "[::1]:5000");
+  gp_extension_clear(&back);
+  back = response(403, "Gop2p-Unreached: 10.0.0.5:5000");
+  TEXT(gp_peer_text(back.unreached), "10.0.0.5:5000");
+  gp_extension_clear(&back);
+  back = response(200, "Gop2p-Unreached: 10.0.0.5");
+  CHECK(back.unreached == NULL);
+  gp_extension_clear(&back);
+}

@@ -8,7 +8,7 @@
 #include "test.h"
 
 /* The purposes by their letters, in their order. */
-#define PURPOSES "jgmlstfnaprLNwo"
+#define PURPOSES "jgmlstfnaprLNdwo"
 
 /* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
@@ -107,7 +107,7 @@ TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
 }
 
 TEST(types, "all but messages and ends are connects") {
-  TEXT(those(disconnects), "lp");
+  TEXT(those(disconnects), "lpd");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
   TEXT(those(connects), "jgstfnarLNwo"); /* nothing is sent for s, t */
 }

@@ -21,7 +21,8 @@ __attribute__((noinline)) static void litter (void) {
 
 TEST(status, "a response is given in the form of its request") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V112}}, y = {.head = {GP_FORM_SEED}};
+  script_exchange x = {.head = {.form = GP_FORM_V112}},
+                  y = {.head = {.form = GP_FORM_SEED}};
   script_open(&s);
   litter();
   gp_respond(s.node, &x.head, 200, NULL);
@@ -36,7 +37,7 @@ TEST(status, "a response is given in the form of its request") {
 
 TEST(listgiven, "with a list a node says who it is") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V113}};
+  script_exchange x = {.head = {.form = GP_FORM_V113}};
   gp_extension none = {0};
   gp_roster list = {{0, 0, NULL}, {NULL, NULL}};
   script_open(&s);
@@ -51,7 +52,7 @@ TEST(listgiven, "with a list a node says who it is") {
 
 TEST(probegiven, "a probe is told who it is, and the digest if it asks") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V113}}, y = x;
+  script_exchange x = {.head = {.form = GP_FORM_V113}}, y = x;
   script_open(&s);
   script_member(&s, &b);
   litter();

@@ -111,15 +111,17 @@ static void takeresponse (void *self, gp_exchange *x,
   TEXT(text, ""); /* responded to once */
   exchange->digest = response->ext.digest;
   exchange->process = response->ext.who.process;
+  exchange->confirmed = response->ext.confirmed;
+  exchange->shown = response->ext.has_cookie;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
   if (response->list != NULL)
     addlist(text, response->list);
-  if (response->ext.has_list)
-    add(text, " as asked");
-  if (response->ext.has_digest)
-    add(text, " digest");
+  add(text, "%s%s", response->ext.has_list ? " as asked" : "",
+      response->ext.has_digest ? " digest" : "");
+  if (response->ext.unreached != NULL)
+    add(text, " unreached %s", gp_peer_text(response->ext.unreached));
   if ((response->status == 204 || response->list != NULL) &&
       (who == NULL || !gp_peer_equal(who, s->self)))
     add(text, " anonymous");
@@ -489,12 +491,9 @@ gp_receipt *script_leave (script *s) {
 }
 
 gp_err script_result (gp_receipt *r) {
-  const gp_failure *f;
-  gp_err e = GP_OK;
+  const gp_failure *f = gp_receipt_nextfailure(r, NULL);
+  gp_err e = f == NULL ? GP_OK : f->error;
   CHECK(gp_receipt_issettled(r));
-  f = gp_receipt_nextfailure(r, NULL);
-  if (f != NULL)
-    e = f->error;
   gp_receipt_unref(r);
   return e;
 }

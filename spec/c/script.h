@@ -37,6 +37,7 @@ typedef struct script_exchange {
   char text[SCRIPT_TEXT]; /* of the response, once it was given */
   gp_digest digest;       /* that it says, */
   uint64_t process;       /* and this */
+  bool confirmed, shown;  /* the cookie that it asks about; one of ours */
   bool gone;              /* its sender waits no more */
 } script_exchange;
 
@@ -141,8 +142,8 @@ size_t script_say (script *s, const actor *by, const char *text,
 /*
 ** The response of an exchange; "" while it is owed: a status, the form, and
 ** where that is so a refusal's text without its line end, a list in brackets,
-** "as asked" (by a probe), "digest", "anonymous" (does not say who we are,
-** and is no refusal of it).
+** "as asked" (by a probe), "digest", "unreached NAME" (was dialled in vain),
+** "anonymous" (does not say who we are, and is no refusal of it).
 ** "200 v113 [c:1 d:1]", "403 v113 Peer not registered".
 */
 const char *script_given (const script *s, size_t exchange);

@@ -174,7 +174,7 @@ TEST(leftnot, "nor does one that has left, whoever tells it") {
 TEST(nomemory,
      "without memory for a digest none is told, and none compared") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V113}};
+  script_exchange x = {.head = {.form = GP_FORM_V113}};
   gp_record *peer;
   script_open(&s);
   script_member(&s, &bob);

@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
+local ours = require "spec.support.ours"
 
 local LONG = ("ü"):rep(32)
 
@@ -157,14 +158,11 @@ describe("a name", function()
     end)
 
     it("is told with its owner, whose version shows none", function()
-      local older <close> = net.nobody("127.0.0.1")
+      local older <close> = ours.start({version = 1})
       local p = tree.folder:keep(tree:start({"chat", "--plain", "--name",
                                              "ann"}))
       local port = math.tointeger(tonumber(p:line():match(":(%d+)%)")))
-      local bytes = net.json(0, older)
-      bytes = bytes:gsub("Content%-Length", ("Gop2p-Lua: 1 %s\r\n"
-        .. "Gop2p-Process: 0123456789abcdef\r\n%%0"):format(older.name))
-      assert.equal(200, net.ask(port, bytes).status)
+      assert.equal(200, net.ask(port, older:connect()).status)
       local line
       repeat line = p:line() until line:find("^%(")
       assert.matches("^%(no full understanding with " .. older.name .. ": ",

@@ -1,6 +1,6 @@
 -- Newcomers of the header forms are asked whether they are there, and asked
--- back before they get their list; here are those that do not respond, lie, go
--- away, or come all at once.
+-- back before they get their list; here are those that do not respond, lie,
+-- go away, or come all at once.
 
 local go = require "spec.support.go"
 local net = require "spec.support.net"

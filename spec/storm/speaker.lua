@@ -38,7 +38,7 @@ local function listen(node)
   for msg in node:inbox() do
     if witness.counts(msg) then
       local number = tonumber(msg.data:match("^%d+"))
-      if tostring(msg.from) ~= target or number ~= heard + 1 then
+      if witness.at(msg.from) ~= target or number ~= heard + 1 then
         say("lost", ("%s of %s after %d"):format(msg.data, msg.from, heard))
       end
       heard = number or heard

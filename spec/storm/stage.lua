@@ -11,12 +11,15 @@ local socket = require "socket"
 
 local stage = {faults = 0}
 
+local SHOWN = 20
+
 local LUA = os.getenv("LUA") or "lua5.4"
 local folder = debug.getinfo(1, "S").source:match("^@(.*)/[^/]*$") or "."
 
+-- The first ones tell enough.
 function stage.fault(...)
   stage.faults = stage.faults + 1
-  print("FAULT", ...)
+  if stage.faults <= SHOWN then print("FAULT", ...) end
 end
 
 function stage.start(name, ...)

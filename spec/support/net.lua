@@ -279,8 +279,8 @@ Canned.__close = Canned.close
 
 -- One in whose name a spec sends requests: what a request says of its sender
 -- counts only where the sender's address responds. At 127.1.2.3, or another
--- address; 0.0.0.0 is all of this machine, many senders with one port. Options
--- as those of net.canned.
+-- address; 0.0.0.0 is all of this machine, many senders with one port.
+-- Options as those of net.canned.
 function net.sender(options)
   local all = {address = "127.1.2.3", quiet = true}
   for key, value in pairs(options or {}) do all[key] = value end

@@ -15,6 +15,7 @@ local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
 local sort = require("gop2p.text").sort
 local nodes = require "gop2p.start"
+local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
 local chat = { summary = "Chat in the terminal, or through a pipe." }
@@ -306,8 +307,15 @@ local function show_messages(self)
   end
 end
 
+-- Whom somebody could not reach sees nothing of it: what is sent arrives.
+local function words(self, err)
+  if err.cause ~= core.unreached then return show.words(err) end
+  return ("nobody can reach you at %s, says %s; NAT or a firewall?"):format(
+    values.endpoint(self.node:self()), err.peer)
+end
+
 local function show_errors(self)
-  for err in self.node:errors() do say("(%s)", show.words(err)) end
+  for err in self.node:errors() do say("(%s)", words(self, err)) end
 end
 
 -- Who comes and goes, for somebody who looks on.
