@@ -129,8 +129,14 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
+# What is built, and run, with the sanitizers.
+SANITIZED = BUILD=build/asan RUN='sh .ci/asan.sh' \
+  CFLAGS='-O1 -g -fno-omit-frame-pointer \
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
+
 .PHONY: build ctest sim years help setup demo chat install uninstall test \
-        mutants starve asan fuzz fuzzers storm bench bare stress valgrind \
+        mutants starve asan fuzz fuzzers storm lies bench bare stress valgrind \
         lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
@@ -233,7 +239,8 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED
 	  'where the network does no harm, only who was at fault fails' \
 	  'killed has failed within 3 s, hung within 10, in any network' \
 	  'loss and standing still for 3 s make nobody fail' \
-	  'a partition of two minutes heals within 30 s'
+	  'a partition of two minutes heals within 30 s' \
+	  'whatever liars say, the honest know and hear each other'
 	@$(CTEST) --heal $(or $(SEED),1)
 
 years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
@@ -257,10 +264,7 @@ starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 
 asan: ## run the specs under the address, leak and undefined sanitizers
 	@$(SETUP) asan
-	@$(MAKE) $(AGAIN) specs BUILD=build/asan RUN='sh .ci/asan.sh' \
-	  CFLAGS='-O1 -g -fno-omit-frame-pointer \
-	    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
-	  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
+	@$(MAKE) $(AGAIN) specs $(SANITIZED)
 
 fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
 	@$(SETUP) fuzz
@@ -270,11 +274,15 @@ fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
 	    -fno-sanitize-recover=undefined'
 	@sh .ci/fuzz.sh build/fuzz $(SECONDS)
 
-storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
-	@$(SETUP) test
+storm: ## live nodes under spoilt requests and lies: SECONDS=60 SEED=1
+	@$(SETUP) asan
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
+	@$(MAKE) $(AGAIN) lies $(SANITIZED)
 	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/node/stall_spec.lua
+
+lies: build
+	@$(RUN) spec/storm/lies.lua $(SECONDS) $(SEED)
 
 bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
 	@$(SETUP) test

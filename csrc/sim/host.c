@@ -158,6 +158,11 @@ void gp_simhost_setplain (gp_simhost *h) {
   h->plain = true;
 }
 
+void gp_simhost_setscript (gp_simhost *h, gp_simscript *script, void *self) {
+  h->script = script;
+  h->script_self = self;
+}
+
 void gp_simhost_setshielded (gp_simhost *h, bool shielded) {
   h->shielded = shielded;
 }

@@ -32,7 +32,9 @@ struct gp_simhost {
   uint64_t groups;
   bool plain, shielded;
 
-  gp_node *node; /* NULL: none */
+  gp_node *node;        /* NULL: none */
+  gp_simscript *script; /* responds then; NULL: nobody does */
+  void *script_self;
   bool hanging, crashing;
   uint64_t wakes_at; /* while it hangs; GP_NEVER: when it is told to */
   gp_ready ready;

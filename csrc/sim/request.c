@@ -147,6 +147,19 @@ static void countrequest (gp_sim *s, const gp_sendreq *request) {
     s->count.data += gp_message_len(request->msg);
 }
 
+gp_err gp_simhost_forge (gp_simhost *h, const gp_peer *dial,
+                         const gp_sendreq *request) {
+  gp_simrequest *r = newrequest(h, request, gp_sim_find(h->sim, dial));
+  if (r == NULL)
+    return GP_ENOMEM;
+  r->arrives_at = arrival(h->sim, h, r->receiver);
+  if (r->arrives_at == GP_NEVER)
+    drop(r);
+  else
+    schedule(r);
+  return GP_OK;
+}
+
 /* The calls of gp_transport; 'self' is a host. */
 
 static gp_err send (void *self, uint64_t id, const gp_peer *dial,
@@ -240,8 +253,17 @@ gp_transport gp_simhost_transport (gp_simhost *h) {
   return t;
 }
 
+/* One that is not responded to ends when nobody waits for it any more. */
+static void servescripted (gp_simhost *h, gp_simrequest *r) {
+  gp_sendresp response = {.status = 200};
+  if (h->script(h->script_self, &r->request, &response))
+    respond(h, &r->exchange, &response);
+  else if (r->sender == NULL)
+    drop(r);
+}
+
 /* As the wire does, its own name is refused before the node hears of it. */
-static void serve (gp_simhost *h, gp_simrequest *r) {
+static void servenode (gp_simhost *h, gp_simrequest *r) {
   gp_recvreq request = r->request;
   gp_sendresp no = {.status = 400, .text = gp_wire_yourself};
   uint64_t now = h->sim->clock.now;
@@ -257,6 +279,13 @@ static void serve (gp_simhost *h, gp_simrequest *r) {
   gp_simhost_touch(h);
 }
 
+static void serve (gp_simhost *h, gp_simrequest *r) {
+  if (h->node != NULL)
+    servenode(h, r);
+  else
+    servescripted(h, r);
+}
+
 void gp_simhost_serveoldest (gp_simhost *h) {
   gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, h->arrived.next);
   gp_ring_remove(&r->arrived);
@@ -270,7 +299,7 @@ static gp_simhost *arrive (gp_simrequest *r) {
   r->leg = THERE;
   r->arrives_at = GP_NEVER;
   schedule(r);
-  if (h == NULL || h->node == NULL) {
+  if (h == NULL || (h->node == NULL && h->script == NULL)) {
     fail(r, GP_ECONNREFUSED);
     return h == NULL ? sender : h;
   }
@@ -290,7 +319,9 @@ static void unawait (gp_simrequest *r) {
 /* What nobody waits for still arrives and has its response, but is not lost
    or sent back any more: then this is its end. */
 static void keepgoing (gp_simrequest *r) {
-  if (r->leg == COMING || (r->leg == GOING && r->arrives_at == GP_NEVER))
+  bool silent = r->leg == THERE && r->receiver->node == NULL;
+  if (silent || r->leg == COMING ||
+      (r->leg == GOING && r->arrives_at == GP_NEVER))
     drop(r);
   else
     schedule(r);
