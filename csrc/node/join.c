@@ -225,12 +225,12 @@ static bool mayhaveheard (gp_err error) {
   return error == GP_ETIMEDOUT || error == GP_ECONNRESET;
 }
 
-/* What is broadcast to one that may never have been there counts no more. */
+/* It may never have been there: receipts do not wait for it. */
 static void trylater (gp_node *n, gp_record *peer) {
   if (!gp_retry_isactive(&peer->retry))
     gp_reconnect_begin(n, peer);
   if (!gp_peers_isproven(peer))
-    gp_outbox_drop(n, peer, GP_RECEIPTS, GP_OK);
+    gp_outbox_drop(n, peer, GP_RECEIPTS, GP_ETIMEDOUT);
 }
 
 /*

@@ -357,18 +357,33 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
   }
 }
 
-static void keepbroadcasts (gp_outbox *o) {
-  gp_ring *at;
-  for (at = o->queue.next; at != &o->queue; at = at->next)
-    if (gp_request_message(requestof(at))->type == GP_BROADCAST)
-      gp_request_keep(requestof(at));
+/* Each that a receipt counts fails, and another one of it is kept. Without
+   memory it is not. */
+static void keepbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
+  size_t i, count = peer->outbox.count;
+  for (i = 0; i < count; i++) {
+    gp_request *kept, *r = shift(n, peer);
+    gp_message *m = r->failure->msg;
+    if (m->type != GP_BROADCAST || r->kept) {
+      put(&peer->outbox, &peer->outbox.queue, r);
+      continue;
+    }
+    kept = gp_request_new(GP_PURPOSE_MESSAGE, gp_record_name(peer), m, NULL,
+                          r->timeout_ms);
+    if (kept != NULL) {
+      gp_request_keep(kept);
+      kept->began_at = n->now;
+      put(&peer->outbox, &peer->outbox.queue, kept);
+    }
+    gp_request_finish(r, &n->report, error, 0);
+  }
 }
 
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error) {
   gp_outbox *o = &peer->outbox;
   if (part == GP_RECEIPTS) {
-    keepbroadcasts(o);
+    keepbroadcasts(n, peer, error);
     return;
   }
   if (part != GP_NEXT_MESSAGES)

@@ -78,9 +78,6 @@ void gp_request_release (gp_request *r) {
 }
 
 void gp_request_keep (gp_request *r) {
-  if (r->receipt != NULL)
-    gp_receipt_end(r->receipt, NULL);
-  r->receipt = NULL;
   r->kept = true;
 }
 

@@ -73,7 +73,7 @@ void gp_request_seterror (gp_request *r, gp_err error);
 /* Whether a call blocks for it, though not for long. */
 bool gp_request_isawaited (const gp_request *r);
 
-/* It is kept for one that may never show: its receipt does not count it. */
+/* It is kept for one that may never show. */
 void gp_request_keep (gp_request *r);
 
 /* Its call does not block for it any more. */
