@@ -171,6 +171,7 @@ describe("bridge", function()
     net:bot(FOLDER .. "bridge.lua", {
       name = "other", args = { "6001", ONE, "6002", TWO },
     })
+    net:advance(2)   -- until all know it
     ann:say(("z"):rep(10000))
     expect(bob:hears(), "^<ann> z")
     net:advance(60)

@@ -92,6 +92,7 @@ TEST(waitsuncounted, "and no receipt waits for it so long") {
   script_open(&s);
   program_joined(&s, &bob, "c:1");
   before = program_say(&s, "x");
+  before->claimed = true;
   script_respond(&s, "broadcast b:1", &bob, NULL);
   CHECK(!gp_receipt_issettled(before)); /* it has been greeted just now */
   script_fail(&s, "connect c:1", GP_ETIMEDOUT);
