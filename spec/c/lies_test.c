@@ -178,7 +178,7 @@ static void comelate (mob *m) {
 }
 
 TEST(believed, "whatever liars say, the honest know and hear each other") {
-  EACHSEED (seed, 50) {
+  EACHSEED (seed, 40) {
     mob m;
     gather(&m, seed);
     liars_join(&m.liars);
