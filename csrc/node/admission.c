@@ -79,6 +79,8 @@ static void tellelsewhere (gp_node *n, const gp_record *peer) {
 void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
   bool lost = gp_membership_islost(peer);
   gp_retry_stop(&peer->retry);
+  if (!gp_membership_ismember(peer))
+    gp_claim_enter(n, peer);
   if (!gp_membership_apply(n, peer, how, GP_OK))
     return;
   gp_claim_met(n, peer);
@@ -248,17 +250,15 @@ static void refusenick (gp_node *n, gp_record *peer) {
 /*
 ** A newcomer with a nick that is, or may be, another's. True when it is not
 ** to be let in at once; '*later': its response waits. One that comes of
-** itself, with its network, is let in.
+** itself, with its network, is let in, but not by that nick.
 */
 static bool isnamesake (gp_node *n, gp_record *peer,
                         const gp_recvreq *request, gp_exchange *x,
                         bool *later) {
   bool merging = request->ext.topic == GP_TOPIC_RECONNECT &&
                  !request->ext.alone;
-  gp_verdict verdict = gp_claim_judge(n, peer, &request->ext.who);
-  if (verdict == GP_NICK_TAKEN && merging)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
-  if (verdict == GP_NICK_FREE || merging)
+  gp_verdict verdict = merging ? GP_NICK_FREE : gp_claim_judge(n, peer);
+  if (verdict == GP_NICK_FREE)
     return false;
   if (verdict == GP_NICK_TAKEN) {
     say(n, x, 409, gp_wire_taken);
@@ -399,30 +399,44 @@ void gp_admission_dropped (gp_node *n, const gp_peer *name) {
 /* The claim of 'peer', which waits, once more: the nick may be a third
    one's. */
 static void rejudge (gp_node *n, gp_record *peer, bool taken) {
-  gp_identity who = {.process = peer->claim.process};
-  gp_verdict verdict = GP_NICK_TAKEN;
-  strcpy(who.nick, gp_peer_nick(gp_record_name(peer)));
-  if (!taken)
-    verdict = gp_claim_judge(n, peer, &who);
+  gp_verdict verdict = taken ? GP_NICK_TAKEN : gp_claim_judge(n, peer);
   if (verdict == GP_NICK_UNSURE)
     return;
   gp_claim_setpending(n, peer, false);
-  if (verdict == GP_NICK_TAKEN)
+  if (verdict == GP_NICK_TAKEN) {
     refusenick(n, peer);
-  else
-    gp_admission_admit(n, peer, peer->compat.form);
+    return;
+  }
+  gp_claim_renew(n, peer);
+  gp_admission_admit(n, peer, peer->compat.form);
+}
+
+/* Whether that the holder of a nick was asked in vain says that it has gone.
+   A newcomer waits for it, and the holder has had time enough. One that is in
+   can wait until the holder has failed, if it has. */
+static bool istelling (const gp_record *claimant, gp_err error) {
+  switch (error) {
+    case GP_OK:
+    case GP_EREPLACED:
+    case GP_ECONNREFUSED: return true;
+    case GP_EMFILE:
+    case GP_ENOMEM: return false; /* it was not asked */
+    default: return claimant->claim.pending;
+  }
 }
 
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
-                          const gp_peer *claimant, uint64_t process) {
+                          const gp_peer *claimant, gp_err error,
+                          uint64_t process) {
   gp_record *peer = gp_peers_find(&n->peers, claimant);
   bool taken;
-  if (peer == NULL)
+  if (peer == NULL || !istelling(peer, error))
     return;
-  taken = gp_claim_confirm(n, holder, gp_peer_nick(gp_record_name(peer)),
-                           process);
+  taken = gp_claim_confirm(n, holder, peer, process);
   if (peer->claim.pending)
     rejudge(n, peer, taken);
+  else if (!taken)
+    gp_claim_renew(n, peer);
 }
 
 /* A newcomer that does not tell its form in time gets the newer one. */

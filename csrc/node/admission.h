@@ -86,12 +86,14 @@ bool gp_admission_holds (const gp_node *n, const gp_peer *name);
 void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
 
 /*
-** A member that holds the name of 'claimant' was asked for a sign of life,
-** and 'process' responded from there (0: none did): the claimant, if it still
-** waits, is let in or refused.
+** A member that has the nick of 'claimant' was asked for a sign of life, and
+** 'process' responded from there (0: none did, for 'error'). The claimant, if
+** it still waits, is let in or refused; if it is in, it has the nick, or has
+** it not.
 */
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
-                          const gp_peer *claimant, uint64_t process);
+                          const gp_peer *claimant, gp_err error,
+                          uint64_t process);
 
 /* It is a member: it 'has come' to us (GP_HAS_COME), or let us in
    (GP_HAS_RESPONDED). */

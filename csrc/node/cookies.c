@@ -39,6 +39,11 @@ void gp_cookies_learn (gp_record *peer, const gp_extension *x) {
   c->its = x->cookie;
 }
 
+bool gp_cookies_issame (const gp_record *a, const gp_record *b) {
+  return a->cookies.has_its && b->cookies.has_its &&
+         isequal(&a->cookies.its, &b->cookies.its);
+}
+
 bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now) {
   gp_cookies *c = &peer->cookies;
   if (c->asked_at != 0 && now < c->asked_at + pause_ms)

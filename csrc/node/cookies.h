@@ -46,6 +46,9 @@ gp_shown gp_cookies_judge (const gp_record *peer, const gp_extension *x);
    cookie. */
 void gp_cookies_learn (gp_record *peer, const gp_extension *x);
 
+/* Whether both have shown one cookie: then they are one process. */
+bool gp_cookies_issame (const gp_record *a, const gp_record *b);
+
 /* Whether it may be asked about what it would hardly say: not more often than
    that. Then it is counted as asked. */
 bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now);

@@ -141,9 +141,10 @@ void gp_detector_refused (gp_node *n, gp_record *peer) {
   gp_probe_announce(n, peer);
 }
 
-/* A member that has its name now is the same one, which has moved. */
+/* One that says a nick which another one has may be just that one, before it
+   moved. */
 static void fail (gp_node *n, gp_record *peer) {
-  if (gp_claim_ismoved(n, peer)) {
+  if (gp_claim_ismoved(peer)) {
     gp_departure_left(n, peer);
     return;
   }

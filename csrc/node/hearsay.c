@@ -26,8 +26,8 @@ void gp_hearsay_setproven (gp_node *n, gp_record *peer, bool proven) {
 
 /*
 ** What 'by' may name, by where it is, as far as is known: the address that it
-** responded from. On this machine it is on our loopback as well, and where our
-** own name is.
+** responded from. On this machine it is on our loopback as well, and where
+** our own name is.
 */
 static unsigned rangesof (const gp_node *n, const gp_record *by) {
   const char *remote = by->names.remote;

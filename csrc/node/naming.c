@@ -87,10 +87,8 @@ void gp_naming_merge (gp_node *n, gp_record *peer, gp_record *gone) {
   gp_outbox_move(n, peer, gone);
   gp_membership_apply(n, gone, GP_HAS_LEFT, GP_OK);
   gp_departure_reset(gone);
-  if (gone->claim.pending)
-    gp_claim_setpending(n, peer, true);
-  gp_claim_setpending(n, gone, false);
   gp_peers_merge(&n->peers, peer, gone);
+  gp_claim_merge(n, peer, gone);
   if (confirmed)
     gp_naming_rename(n, peer, name);
   gp_peer_unref(name);

@@ -421,7 +421,7 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   else if (p->via == NULL && peer != NULL)
     enddirect(n, p, peer, error, response);
   if (p->claimant != NULL)
-    gp_admission_settle(n, p->about, p->claimant,
+    gp_admission_settle(n, p->about, p->claimant, error,
                         error == GP_OK ? response->ext.who.process : 0);
   gp_probe_free(p);
 }

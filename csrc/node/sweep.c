@@ -17,6 +17,7 @@ void gp_sweep (gp_node *n) {
     if (!isidle(peer))
       continue;
     gp_compat_clear(peer);
+    gp_claim_clear(peer);
     gp_inbox_remember(n, peer);
     gp_deadlines_cancel(&n->deadlines, &peer->deadline);
     gp_peers_free(&n->peers, peer);

@@ -29,6 +29,7 @@ static void look (gp_node *n, gp_record *peer) {
   gp_reconnect_look(n, peer);
   gp_compat_look(n, peer);
   gp_visitors_look(n, peer);
+  gp_claim_look(n, peer);
   if (gp_outbox_look(n, peer))
     stopwaiting(n, peer);
 }

@@ -230,23 +230,44 @@ TEST(listrefused, "one that refuses anything is probed again in 0.6 s") {
   script_close(&s);
 }
 
-TEST(movedaway, "one whose name a member has now has left, not failed") {
-  static const actor anna = {
-    .name = "m:1", .program = ACTOR_OURS, .process = 8, .called = "anna"};
-  static const actor other = {
-    .name = "n:1", .program = ACTOR_OURS, .process = 9, .called = "anna"};
-  script s;
+static const actor anna = {
+  .name = "m:1", .program = ACTOR_OURS, .process = 8, .called = "anna"};
+static const actor other = {
+  .name = "n:1", .program = ACTOR_OURS, .process = 9, .called = "anna"};
+
+/* Both are members; the one that came first has the name. */
+static void twoannas (script *s) {
   gp_recvreq request;
-  open(&s);
-  script_member(&s, &anna);
-  request = script_ask(&s, &other, GP_CONNECT, NULL);
+  open(s);
+  script_member(s, &anna);
+  request = script_ask(s, &other, GP_CONNECT, NULL);
   request.ext.topic = GP_TOPIC_RECONNECT; /* its network joins ours */
-  script_receive(&s, &request);
-  while (*told_event(s.node) != '\0')
+  script_receive(s, &request);
+  script_respond(s, "probe m:1", &anna, NULL);
+  TEXT(told_members(s->node), "b c m n");
+  while (*told_event(s->node) != '\0')
     continue;
-  script_suspect(&s, &anna);
+}
+
+TEST(movedaway, "one whose name another one has has left, not failed") {
+  script s;
+  twoannas(&s);
+  script_suspect(&s, &other);
   script_pass(&s, 4500);
+  TEXT(told_event(s.node), "n left");
+  TEXT(told_event(s.node), "");
+  CHECK(script_of(&s, &other) == NULL);
+  script_close(&s);
+}
+
+TEST(nameleft, "one that has failed leaves its name to one that says it") {
+  script s;
+  twoannas(&s);
+  script_suspect(&s, &anna);
+  script_pass(&s, 5500);
+  TEXT(told_event(s.node), "m failed: ETIMEDOUT");
   TEXT(told_event(s.node), "m left");
+  TEXT(told_event(s.node), "n renamed: - to anna");
   TEXT(told_members(s.node), "b c n");
   CHECK(script_of(&s, &anna) == NULL);
   script_close(&s);

@@ -40,7 +40,7 @@ local function called(bot, said)
   if not given then return nil end
   local at, spaced = text.skip(said, past)
   if at > #said or not (marked or spaced) or
-     given ~= name and #core.named(bot.node, given) > 0 then
+     given ~= name and core.named(bot.node, given) then
     return nil
   end
   return said:sub(at)

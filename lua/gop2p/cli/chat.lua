@@ -67,13 +67,11 @@ end
 -- The peer that was typed, or the member whose name it is; nil when it is
 -- none; says so.
 function chat:peer(text)
-  local peer, why, err = whom.one(self.node, text, "")
+  local peer, why = whom.one(self.node, text, "")
   if peer then return peer end
   if why then
     self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
               .. "machine, or a member's name.", text)
-  elseif err.code == "ENOTUNIQ" then
-    self:fail("%s: %s. Write the address.", text, err.cause)
   else
     self:fail("Nobody here is called %s. Write the name of a member, or an "
               .. "address such as localhost:5000.", text)
