@@ -225,6 +225,14 @@ static bool mayhaveheard (gp_err error) {
   return error == GP_ETIMEDOUT || error == GP_ECONNRESET;
 }
 
+/* What is broadcast to one that may never have been there counts no more. */
+static void trylater (gp_node *n, gp_record *peer) {
+  if (!gp_retry_isactive(&peer->retry))
+    gp_reconnect_begin(n, peer);
+  if (!gp_peers_isproven(peer))
+    gp_outbox_drop(n, peer, GP_RECEIPTS, GP_OK);
+}
+
 /*
 ** One that was greeted and is only late may count us as a member: it stays a
 ** candidate, and is tried again. An entry point that is too late is told that
@@ -235,9 +243,7 @@ void gp_join_failed (gp_node *n, gp_record *peer, gp_purpose purpose,
   if (!gp_membership_iscandidate(peer))
     return;
   if (purpose == GP_PURPOSE_GREET && mayhaveheard(error)) {
-    gp_reconnect_begin(n, peer);
-    if (!gp_peers_isproven(peer))
-      gp_outbox_drop(n, peer, GP_RECEIPTS, GP_OK);
+    trylater(n, peer);
     return;
   }
   if (mayhaveheard(error))
@@ -258,10 +264,8 @@ void gp_join_missed (gp_node *n, gp_record *peer, gp_err error) {
     gp_membership_apply(n, peer, GP_HAS_NOT_COME, error);
     gp_reconnect_limit(n, peer);
   }
-  else if (mayhaveheard(error)) {
-    if (!gp_retry_isactive(&peer->retry))
-      gp_reconnect_begin(n, peer);
-  }
+  else if (mayhaveheard(error))
+    trylater(n, peer);
   else if (gp_membership_iscandidate(peer))
     gp_departure_reject(n, peer);
 }
