@@ -43,7 +43,7 @@ static void pool_due (void *arg) {
 }
 
 /* 0.0.0.0 and :: are no address of its own, but any; and from 127.0.0.1 and
-   ::1 it comes as it is. A socket that is bound takes its port from others. */
+   ::1 it comes anyway. A socket that is bound has its port alone. */
 static void setown (gp_pool *p, const char *own) {
   gp_socketaddress a;
   bool isone = own != NULL && gp_socketaddress_parse(&a, own, 0) &&
