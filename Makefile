@@ -11,17 +11,22 @@ BUILD    = build
 SETUP    = sh .ci/setup.sh
 RUN      = $(LUA)
 
-# Where Lua's headers are, libevent and utf8proc: pkg-config is asked unless
-# they are named here.
+# Where Lua's headers are, libevent, libsodium and utf8proc: pkg-config is
+# asked unless they are named here.
 LUA_INCDIR   =
 EVENT_INCDIR =
 EVENT_LIBDIR =
+SODIUM_INCDIR =
+SODIUM_LIBDIR =
 UTF8PROC_INCDIR =
 UTF8PROC_LIBDIR =
 
 # A command's output, which is asked for once and not before it is needed:
-# pkg-config may be among what set-up installs.
-once = $(eval $(1) := $(shell $(2)))$($(1))
+# pkg-config may be among what set-up installs. Where it fails, something is
+# missing.
+once = $(eval $(1) := $(shell $(2)))$(if $(filter-out 0,$(.SHELLSTATUS)), \
+       $(error "$(strip $(2))" fails: "sh .ci/setup.sh" installs what is \
+       missing))$($(1))
 
 LUA_FLAGS    = $(call once,LUA_FLAGS,$(if $(LUA_INCDIR), \
                echo -I$(LUA_INCDIR),pkg-config --cflags lua5.4))
@@ -32,11 +37,20 @@ EVENT_LIBS   = $(call once,EVENT_LIBS,$(if $(EVENT_LIBDIR), \
                echo -L$(EVENT_LIBDIR) -levent_extra -levent_core, \
                pkg-config --libs libevent_extra libevent_core))
 
+SODIUM_FLAGS = $(call once,SODIUM_FLAGS,$(if $(SODIUM_INCDIR), \
+               echo -I$(SODIUM_INCDIR),pkg-config --cflags libsodium))
+SODIUM_LIBS  = $(call once,SODIUM_LIBS,$(if $(SODIUM_LIBDIR), \
+               echo -L$(SODIUM_LIBDIR) -lsodium, \
+               pkg-config --libs libsodium))
+
 UTF8PROC_FLAGS = $(call once,UTF8PROC_FLAGS,$(if $(UTF8PROC_INCDIR), \
                  echo -I$(UTF8PROC_INCDIR),pkg-config --cflags libutf8proc))
 UTF8PROC_LIBS  = $(call once,UTF8PROC_LIBS,$(if $(UTF8PROC_LIBDIR), \
                  echo -L$(UTF8PROC_LIBDIR) -lutf8proc, \
                  pkg-config --libs libutf8proc))
+
+# What base/ asks, so that everything that has the core is linked to it.
+CORE_LIBS    = $(SODIUM_LIBS) $(UTF8PROC_LIBS)
 
 LUA_LIBS     = $(call once,LUA_LIBS,pkg-config --libs lua5.4)
 
@@ -58,18 +72,19 @@ SYSTEM   = -D_GNU_SOURCE
 WARNINGS = -Wall -Wextra -Wpedantic
 BASE     = -std=c11 $(SYSTEM) -Icsrc -fPIC -fvisibility=hidden $(WARNINGS)
 COMPILE  = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS) $(LUA_FLAGS) $(EVENT_FLAGS) \
-           $(UTF8PROC_FLAGS)
+           $(SODIUM_FLAGS) $(UTF8PROC_FLAGS)
 
 SOURCES = $(sort $(wildcard csrc/*/*.c))
 OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
 CORE    = $(BUILD)/gop2p/core.so
 
 # The tests in C know neither Lua nor libevent, and neither does what of the
-# core is linked to them. Their allocations can be made to fail.
+# core is linked to them, but for what in net/ needs no libevent. Their
+# allocations can be made to fail.
 CTEST_SOURCES = $(sort $(wildcard spec/c/*.c))
 CTEST_OBJECTS = $(CTEST_SOURCES:spec/c/%.c=$(BUILD)/spec/%.o)
 CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lua/% net/%), \
-                $(OBJECTS))
+                $(OBJECTS)) $(BUILD)/obj/net/ration.o
 CTEST         = $(BUILD)/spec/core_test
 CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
@@ -114,8 +129,14 @@ show = $(if $(V),,@echo '  $(1) $@';)
 AGAIN = --no-print-directory \
         $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 
+# What is built, and run, with the sanitizers.
+SANITIZED = BUILD=build/asan RUN='sh .ci/asan.sh' \
+  CFLAGS='-O1 -g -fno-omit-frame-pointer \
+    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
+
 .PHONY: build ctest sim years help setup demo chat install uninstall test \
-        mutants starve asan fuzz fuzzers storm bench bare stress valgrind \
+        mutants starve asan fuzz fuzzers storm lies bench bare stress valgrind \
         lint format modules rock specs clean
 .DELETE_ON_ERROR:
 
@@ -125,7 +146,7 @@ build: $(CORE) ## build the C core (the default)
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
 	$(call show,link)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) \
-	  $(EVENT_LIBS) $(UTF8PROC_LIBS) $(LDLIBS)
+	  $(EVENT_LIBS) $(CORE_LIBS) $(LDLIBS)
 
 $(BUILD)/obj/%.o: csrc/%.c Makefile
 	@mkdir -p $(@D)
@@ -134,7 +155,7 @@ $(BUILD)/obj/%.o: csrc/%.c Makefile
 $(CTEST): $(CTEST_OBJECTS) $(CTEST_CORE)
 	@mkdir -p $(@D)
 	$(call show,link)$(CC) $(CFLAGS) $(LDFLAGS) $(CTEST_WRAP) -o $@ \
-	  $(CTEST_OBJECTS) $(CTEST_CORE) $(UTF8PROC_LIBS) -lm
+	  $(CTEST_OBJECTS) $(CTEST_CORE) $(CORE_LIBS) -lm
 
 $(BUILD)/spec/%.o: spec/c/%.c Makefile
 	@mkdir -p $(@D)
@@ -157,7 +178,7 @@ $(LOADED): $(BUILD)/%.so: spec/support/%.c Makefile
 
 $(FUZZERS): %_fuzz: %_fuzz.o $(BUILD)/spec/fuzz.o $(FUZZ_CORE)
 	$(call show,link)$(CC) $(CFLAGS) -fsanitize=fuzzer -o $@ $^ \
-	  $(LUA_LIBS) $(UTF8PROC_LIBS) -lm
+	  $(LUA_LIBS) $(CORE_LIBS) -lm
 
 $(BUILD)/spec/bare: spec/bench/bare.c Makefile
 	@mkdir -p $(@D)
@@ -218,7 +239,8 @@ sim: $(CTEST) ## heal simulated networks: SEEDS=1000 FIRST=1, then a table, SEED
 	  'where the network does no harm, only who was at fault fails' \
 	  'killed has failed within 3 s, hung within 10, in any network' \
 	  'loss and standing still for 3 s make nobody fail' \
-	  'a partition of two minutes heals within 30 s'
+	  'a partition of two minutes heals within 30 s' \
+	  'whatever liars say, the honest know and hear each other'
 	@$(CTEST) --heal $(or $(SEED),1)
 
 years: ## a bot lives for YEARS=10, with faults each week, from SEED=1 on
@@ -242,10 +264,7 @@ starve: build $(STARVE) ## let every allocation of Lua and the core fail once
 
 asan: ## run the specs under the address, leak and undefined sanitizers
 	@$(SETUP) asan
-	@$(MAKE) $(AGAIN) specs BUILD=build/asan RUN='sh .ci/asan.sh' \
-	  CFLAGS='-O1 -g -fno-omit-frame-pointer \
-	    -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
-	  LDFLAGS='$(LDFLAGS) -Wl,-z,nodelete'
+	@$(MAKE) $(AGAIN) specs $(SANITIZED)
 
 fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
 	@$(SETUP) fuzz
@@ -255,11 +274,15 @@ fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
 	    -fno-sanitize-recover=undefined'
 	@sh .ci/fuzz.sh build/fuzz $(SECONDS)
 
-storm: ## a live node under spoilt requests: make storm SECONDS=60 SEED=1
-	@$(SETUP) test
+storm: ## live nodes under spoilt requests and lies: SECONDS=60 SEED=1
+	@$(SETUP) asan
 	@$(MAKE) $(AGAIN) build
 	@$(LUA) spec/storm/storm.lua $(SECONDS) $(SEED)
+	@$(MAKE) $(AGAIN) lies $(SANITIZED)
 	@STOP_SECONDS=20 $(RUN) .ci/busted.lua spec/node/stall_spec.lua
+
+lies: build
+	@$(RUN) spec/storm/lies.lua $(SECONDS) $(SEED)
 
 bench: ## what a broadcast costs: all, or BENCH='rate delay hung'
 	@$(SETUP) test

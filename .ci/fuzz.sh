@@ -56,7 +56,10 @@ mkdir -p "$seeds/header" "$seeds/list"
 for file in spec/wire/*/*.http; do
   name=$(echo "$file" | sed 's,^spec/wire/,,; s,/,-,')
   case $name in
-    v1.1.3-request*) seed json "$(body "$file")" ;;
+    v1.1.3-request*)
+      seed json "$(body "$file")"
+      seed scan "$(body "$file")"
+      ;;
     *-request*) cp "$file" "$seeds/header/$name" ;;
     *) cp "$file" "$seeds/list/$name" ;;
   esac

@@ -36,7 +36,8 @@ local FOLDERS = {
           "^c/[^/]+%.[ch]$",
           "^fuzz/[^/]+%.[ch]$", "^fuzz/[^/]+%.dict$",
           "^storm/[^/]+%.lua$", "^bench/[^/]+%.lua$", "^bench/[^/]+%.c$",
-          "^support/[^/]+%.lua$", "^support/[^/]+%.c$"},
+          "^support/[^/]+%.lua$", "^support/[^/]+%.c$",
+          "^support/[^/]+%.html$"},
 }
 
 -- Specs, tests in C and fuzzers stand in the folders where they are run.

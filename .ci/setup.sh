@@ -48,6 +48,7 @@ need_build() {
   need pkg-config has_command pkg-config
   need liblua5.4-dev has_library lua5.4
   need libevent-dev has_library libevent_extra
+  need libsodium-dev has_library libsodium
   need libutf8proc-dev has_library libutf8proc
 }
 
@@ -70,7 +71,7 @@ need_test() {
   need luarocks has_command luarocks
   need tmux has_command tmux
   need zip has_command zip
-  need tmux has_command tmux
+  need chromium has_command chromium
   need locales has_locales
 }
 

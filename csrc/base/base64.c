@@ -1,88 +1,102 @@
 /*
-** base/base64.c - standard base64.
+** base/base64.c - see base/base64.h.
 */
 #include "base/base64.h"
 
 #include <stdbool.h>
+#include <string.h>
 
-static const char alphabet[] =
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#include <sodium.h>
+
+#define STANDARD sodium_base64_VARIANT_ORIGINAL
+#define GROUP 4 /* characters, which are three bytes */
 
 size_t gp_base64_len (size_t len) {
-  return (len + 2) / 3 * 4;
+  return (len + 2) / 3 * GROUP;
 }
 
 void gp_base64_write (char *to, const char *data, size_t len) {
-  const unsigned char *d = (const unsigned char *)data;
-  for (; len >= 3; len -= 3, d += 3) {
-    *to++ = alphabet[d[0] >> 2];
-    *to++ = alphabet[(d[0] & 3) << 4 | d[1] >> 4];
-    *to++ = alphabet[(d[1] & 15) << 2 | d[2] >> 6];
-    *to++ = alphabet[d[2] & 63];
-  }
-  if (len > 0) {
-    int second = len == 2 ? d[1] : 0;
-    *to++ = alphabet[d[0] >> 2];
-    *to++ = alphabet[(d[0] & 3) << 4 | second >> 4];
-    *to++ = len == 2 ? alphabet[(second & 15) << 2] : '=';
-    *to = '=';
-  }
+  sodium_bin2base64(to, gp_base64_len(len) + 1, (const unsigned char *)data,
+                    len, STANDARD);
 }
 
-static int value (char c) {
-  if (c >= 'A' && c <= 'Z')
-    return c - 'A';
-  if (c >= 'a' && c <= 'z')
-    return c - 'a' + 26;
-  if (c >= '0' && c <= '9')
-    return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
+/*
+** Whether all are ASCII and none is a zero byte. libsodium passes over zero
+** bytes where it does so over line breaks, and takes bytes above ASCII for
+** digits where char is signed (1.0.18).
+*/
+static bool isplain (const char *text, size_t len) {
+  unsigned char wrong = 0;
+  size_t i;
+  for (i = 0; i < len; i++)
+    wrong |= (unsigned char)(text[i] == '\0') | ((unsigned char)text[i] >> 7);
+  return wrong == 0;
 }
 
-/* Decodes up to the padding; '*count' tells how many digits it met. */
-static bool digits (gp_blob *b, const char **text, const char *end,
-                    size_t *count) {
-  unsigned long bits = 0;
-  size_t n = 0, len = 0;
-  const char *t = *text;
-  for (; t < end && *t != '='; t++) {
-    if (*t == '\r' || *t == '\n')
-      continue;
-    if (value(*t) < 0)
-      return false;
-    bits = (bits << 6 | (unsigned)value(*t)) & 0xffffff;
-    if (++n % 4 != 1)
-      b->bytes[len++] = (char)(bits >> (6 - 2 * ((n - 1) % 4)));
+/*
+** Takes the last group off a text: where that begins is its new length.
+** Tells how many characters there are, which are fewer where the text ends
+** before.
+*/
+static size_t takelast (char last[GROUP], const char *text, size_t *len) {
+  size_t n = 0;
+  while (n<GROUP && * len> 0) {
+    char c = text[--*len];
+    if (c != '\r' && c != '\n')
+      last[GROUP - ++n] = c;
   }
-  b->len = len;
-  b->bytes[len] = '\0';
-  *text = t;
-  *count = n;
+  return n;
+}
+
+/* Makes the padding of the last group zeros, and tells how much it is. */
+static size_t fill (char last[GROUP]) {
+  size_t n = 0;
+  while (n < 2 && last[GROUP - 1 - n] == '=')
+    last[GROUP - 1 - n++] = 'A';
+  return n;
+}
+
+/* Appends what is encoded to the blob, which has 'room' in all. */
+static bool decode (gp_blob *b, size_t room, const char *text, size_t len) {
+  size_t count;
+  if (sodium_base642bin((unsigned char *)b->bytes + b->len, room - b->len,
+                        text, len, "\r\n", &count, NULL, STANDARD) != 0)
+    return false;
+  b->len += count;
   return true;
 }
 
-/* Whether the rest is the padding that 'n' digits want, and nothing more. */
-static bool padded (const char *text, const char *end, size_t n) {
-  size_t want = n % 4 == 0 ? 0 : 4 - n % 4;
-  for (; text < end; text++) {
-    if (*text == '=' && want > 0)
-      want--;
-    else if (*text != '\r' && *text != '\n')
-      return false;
-  }
-  return want == 0 && n % 4 != 1;
+/*
+** The last group is decoded by itself: where a byte or two are encoded, Go
+** takes any last digit, and libsodium only one whose rest is zero.
+*/
+static bool read (gp_blob *b, size_t room, const char *text, size_t len) {
+  char last[GROUP];
+  size_t count, padding;
+  b->len = 0;
+  if (!isplain(text, len))
+    return false;
+  count = takelast(last, text, &len);
+  if (count < GROUP)
+    return count == 0;
+  padding = fill(last);
+  if (memchr(text, '=', len) != NULL || !decode(b, room, text, len) ||
+      !decode(b, room, last, GROUP))
+    return false;
+  b->len -= padding;
+  return true;
 }
 
 gp_err gp_base64_read (gp_blob **out, const char *text, size_t len) {
-  gp_blob *b = gp_blob_new(len / 4 * 3 + 3);
-  const char *end = text + len;
-  size_t n;
+  size_t room = len / GROUP * 3 + 3;
+  gp_blob *b = gp_blob_new(room);
   if (b == NULL)
     return GP_ENOMEM;
-  if (!digits(b, &text, end, &n) || !padded(text, end, n)) {
+  if (!read(b, room, text, len)) {
     gp_blob_unref(b);
     return GP_EBADMSG;
   }
+  b->bytes[b->len] = '\0';
   *out = b;
   return GP_OK;
 }

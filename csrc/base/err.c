@@ -67,6 +67,7 @@ gp_err gp_err_fromstatus (int status) {
     case 403: return GP_EFORBIDDEN;
     case 409: return GP_EEXIST;
     case 413: return GP_EMSGSIZE;
+    case 421: return GP_EHOST;
     case 429:
     case 503: return GP_EBUSY;
     default: return GP_ESTATUS;

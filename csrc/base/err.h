@@ -44,8 +44,10 @@ typedef enum gp_errkind {
   X(MSGSIZE, CONNECTION, "the message is too large for the peer") \
   X(BUSY, CONNECTION, "the peer cannot take more at present") \
   X(STATUS, CONNECTION, "the peer responded with an error") \
+  X(SOURCE, CONNECTION, "it came from another address than the member's") \
   X(LIMIT, CONNECTION, "a limit of this node was reached") \
-  X(CORS, CONNECTION, "a page of another origin sent it (see option cors)") \
+  X(BROWSER, CONNECTION, "a browser sent it, which is not a peer") \
+  X(HOST, CONNECTION, "the Host is none of its machine (see option hosts)") \
   X(BADMSG, PARSING, "not a valid gop2p message") \
   X(PROTO, PARSING, "the response is not one of a gop2p node") \
   X(IO, INTERNAL, "input/output error")

@@ -3,15 +3,25 @@
 */
 #include "base/index.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* FNV-1a (Fowler, Noll, Vo), 32 bits. */
+static gp_siphashkey secret;
+static pthread_once_t drawn = PTHREAD_ONCE_INIT;
+
+static void draw (void) {
+  gp_crypto_random(&secret, sizeof secret);
+}
+
 uint32_t gp_index_hash (const char *text) {
-  uint32_t h = 2166136261u;
-  for (; *text != '\0'; text++)
-    h = (h ^ (unsigned char)*text) * 16777619u;
-  return h;
+  pthread_once(&drawn, draw);
+  return (uint32_t)gp_siphash(&secret, text, strlen(text));
+}
+
+void gp_index_setkey (const gp_siphashkey *key) {
+  pthread_once(&drawn, draw);
+  secret = *key;
 }
 
 /* The number of buckets is a power of two. */

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/crypto.h"
 #include "base/err.h"
 #pragma GCC visibility push(hidden)
 
@@ -29,8 +30,16 @@ typedef struct gp_index {
 #define gp_index_of(type, field, l) \
   ((type *)(void *)((char *)(l)-offsetof(type, field)))
 
-/* The hash of a text. */
+/*
+** The hash of a text, with a key that each process draws for itself: nobody
+** can choose texts for others' nodes that have one hash. Nothing that is
+** said, or done first, may follow from it.
+*/
 uint32_t gp_index_hash (const char *text);
+
+/* What is hashed from now on has this key. For tests: indexes that are not
+   empty find nothing any more. */
+void gp_index_setkey (const gp_siphashkey *key);
 
 /* Puts in 'l', which is in no index yet. GP_ENOMEM. */
 gp_err gp_index_add (gp_index *ix, gp_indexlink *l, uint32_t hash);

@@ -7,11 +7,14 @@
 
 #include "base/os.h"
 
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,14 +29,8 @@
 
 #if defined(__linux__) && !defined(GP_OS_PORTABLE)
 
-#include <sys/random.h>
-
 const char *gp_os_memrchr (const char *bytes, char byte, size_t len) {
   return memrchr(bytes, byte, len);
-}
-
-bool gp_os_random (void *bytes, size_t len) {
-  return getrandom(bytes, len, 0) == (ssize_t)len;
 }
 
 int gp_os_socket (int family, int type) {
@@ -78,14 +75,6 @@ const char *gp_os_memrchr (const char *bytes, char byte, size_t len) {
     if (bytes[len] == byte)
       return bytes + len;
   return NULL;
-}
-
-bool gp_os_random (void *bytes, size_t len) {
-  int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
-  ssize_t n = fd < 0 ? -1 : read(fd, bytes, len);
-  if (fd >= 0)
-    close(fd);
-  return n == (ssize_t)len;
 }
 
 /* A fork of another thread can slip in between. */
@@ -156,6 +145,32 @@ int gp_os_ppoll (struct pollfd *p, nfds_t n, const struct timespec *t,
 }
 
 #endif
+
+static const char *addresstext (const struct sockaddr *a,
+                                char out[INET6_ADDRSTRLEN]) {
+  const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
+  if (a == NULL)
+    return NULL;
+  if (a->sa_family == AF_INET)
+    return inet_ntop(AF_INET, &v4->sin_addr, out, INET6_ADDRSTRLEN);
+  if (a->sa_family == AF_INET6)
+    return inet_ntop(AF_INET6, &v6->sin6_addr, out, INET6_ADDRSTRLEN);
+  return NULL;
+}
+
+void gp_os_eachaddress (bool (*visit)(void *self, const char *address),
+                        void *self) {
+  struct ifaddrs *all, *i;
+  char text[INET6_ADDRSTRLEN];
+  bool on = true;
+  if (getifaddrs(&all) != 0)
+    return;
+  for (i = all; i != NULL && on; i = i->ifa_next)
+    if (addresstext(i->ifa_addr, text) != NULL)
+      on = visit(self, text);
+  freeifaddrs(all);
+}
 
 size_t gp_os_unread (int fd) {
   int n = 0;

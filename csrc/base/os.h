@@ -22,10 +22,6 @@
 /* The last 'byte' among the first 'len' of 'bytes', or NULL. */
 const char *gp_os_memrchr (const char *bytes, char byte, size_t len);
 
-/* Fills 'bytes' with what nobody can foresee. False, and errno: it could
-   not. */
-bool gp_os_random (void *bytes, size_t len);
-
 /*
 ** A socket of the family and type (SOCK_STREAM, SOCK_DGRAM), which never
 ** waits and is closed by exec; or -1 and errno.
@@ -37,6 +33,13 @@ int gp_os_socket (int family, int type);
 ** SIGPIPE. What it returns, and errno, are those of send().
 */
 ssize_t gp_os_send (int fd, const void *bytes, size_t len);
+
+/*
+** Calls 'visit' with each address, numeric, that this machine has at present,
+** until it returns false. Where the system does not tell there are none.
+*/
+void gp_os_eachaddress (bool (*visit)(void *self, const char *address),
+                        void *self);
 
 /* How many bytes came in on a socket and were not read. */
 size_t gp_os_unread (int fd);

@@ -5,6 +5,7 @@
 
 #include <lauxlib.h>
 
+#include "base/crypto.h"
 #include "base/os.h"
 
 /* The one name that the library shows. */
@@ -24,6 +25,7 @@ static void open (lua_State *L) {
   lgp_open_catch(L);
   lgp_open_terminal(L);
   lgp_open_text(L);
+  lgp_open_pattern(L);
   lgp_open_budget(L);
   lgp_open_receipt(L);
   lgp_open_node(L);
@@ -62,6 +64,8 @@ int luaopen_gop2p_core (lua_State *L) {
     restore(L);
     return 1;
   }
+  if (gp_crypto_init() != GP_OK)
+    return luaL_error(L, "gop2p: the system gives no random bytes");
   gp_os_keepstandard();
   open(L);
   lua_pushvalue(L, -1);

@@ -21,6 +21,7 @@ void lgp_open_locale (lua_State *L);
 void lgp_open_loop (lua_State *L);
 void lgp_open_members (lua_State *L);
 void lgp_open_node (lua_State *L);
+void lgp_open_pattern (lua_State *L);
 void lgp_open_peer (lua_State *L);
 void lgp_open_prompt (lua_State *L);
 void lgp_open_reach (lua_State *L);

@@ -11,6 +11,11 @@
 ** one cannot be given. Such a file is written over. Meanwhile all of it
 ** stands in "path.PID.N.copy", from which whoever locks it next makes up for
 ** a write that was cut off.
+**
+** What is made here only its owner may read, from the first byte on: it holds
+** what members have said, and who they are. A file that was there keeps its
+** mode. Names beside a file are ones that others can guess: what stands there
+** is opened only if it is no link.
 */
 #include <dirent.h>
 #include <errno.h>
@@ -28,6 +33,8 @@
 #include "lua/core.h"
 
 #define LOCK "gop2p.lock"
+
+#define PRIVATE 0600 /* the mode of what is made */
 
 #define MAXLINKS 40 /* symbolic links in a row; more are a circle */
 #define MAXTRIES 100
@@ -109,7 +116,7 @@ static int resolve (char path[PATH_MAX], struct stat *st) {
 
 /* A new file beside 'path', whose name goes to 'name'; or -1 and errno. By
    that name isbeside recognizes it. */
-static int create (const char *path, char name[PATH_MAX], mode_t mode) {
+static int create (const char *path, char name[PATH_MAX]) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
     int fd;
@@ -119,7 +126,8 @@ static int create (const char *path, char name[PATH_MAX], mode_t mode) {
       errno = ENAMETOOLONG;
       return -1;
     }
-    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+              PRIVATE);
     if (fd >= 0 || errno != EEXIST)
       return fd;
   }
@@ -149,16 +157,32 @@ static int dress (int fd, const struct stat *old) {
   return fchmod(fd, old->st_mode & 07777) == 0 ? 0 : errno;
 }
 
+/* Opens a copy of 'path' that was left beside it; -1 and errno. One that
+   neither we have made nor the owner of the file is none. */
+static int opencopy (const char *path, const char *copy) {
+  struct stat st, of;
+  int fd = open(copy, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0)
+    return -1;
+  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+      (st.st_uid == geteuid() ||
+       (stat(path, &of) == 0 && st.st_uid == of.st_uid)))
+    return fd;
+  close(fd);
+  errno = EPERM;
+  return -1;
+}
+
 /* Writes all of the file 'copy' over the file 'path', which until then is a
    beginning of it, and removes the copy. */
 static int writeover (const char *path, const char *copy) {
   char bytes[BUFSIZ];
   ssize_t n = 0;
   int to, e;
-  int from = open(copy, O_RDONLY | O_CLOEXEC);
+  int from = opencopy(path, copy);
   if (from < 0)
     return errno;
-  to = open(path, O_WRONLY | O_CLOEXEC);
+  to = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
   e = to < 0 || ftruncate(to, 0) != 0 ? errno : 0;
   while (e == 0 && (n = read(from, bytes, sizeof bytes)) > 0)
     e = fill(to, bytes, (size_t)n);
@@ -194,7 +218,7 @@ static int replace (char path[PATH_MAX], const char *bytes, size_t len) {
     return e;
   if (old.st_mode != 0 && access(path, W_OK) != 0)
     return errno;
-  fd = create(path, name, old.st_mode != 0 ? 0600 : 0666);
+  fd = create(path, name);
   if (fd < 0)
     return errno;
   e = fill(fd, bytes, len);
@@ -246,6 +270,29 @@ static int core_checkfile (lua_State *L) {
     e = errno;
   else if (e == 0 && !S_ISREG(st.st_mode))
     e = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+  return result(L, e);
+}
+
+/*
+** core.makefile(path) -> true | nil, code, cause
+**
+** There is a file then, an empty one unless there was any, or something else
+** that stands there. Symbolic links are followed.
+*/
+static int core_makefile (lua_State *L) {
+  char path[PATH_MAX];
+  struct stat st;
+  int e = checkpath(L, 1, path), fd;
+  if (e == 0)
+    e = resolve(path, &st);
+  if (e != 0 || st.st_mode != 0)
+    return result(L, e == EINVAL || e == EISDIR ? 0 : e);
+  fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+            PRIVATE);
+  if (fd < 0 && errno != EEXIST)
+    e = errno;
+  else if (fd >= 0)
+    close(fd);
   return result(L, e);
 }
 
@@ -301,7 +348,7 @@ static int lock_gc (lua_State *L) {
 /* Whether the open file is still the one of that name. */
 static bool stands (const filelock *lock) {
   struct stat ours, there;
-  return fstat(lock->fd, &ours) == 0 && stat(lock->path, &there) == 0 &&
+  return fstat(lock->fd, &ours) == 0 && lstat(lock->path, &there) == 0 &&
          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
@@ -310,7 +357,8 @@ static int take (filelock *lock) {
   int i;
   for (i = 0; i < MAXTRIES; i++) {
     int e;
-    lock->fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    lock->fd = open(lock->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+                    PRIVATE);
     if (lock->fd < 0)
       return errno;
     e = flock(lock->fd, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
@@ -338,8 +386,8 @@ static bool isbeside (const char *name, const char *base, const char *end) {
 /* Whether the file 'path' is only a beginning of 'copy', perhaps filled up
    with the zeros that a power failure leaves. */
 static bool iscutoff (const char *path, const char *copy) {
-  FILE *there = fopen(path, "rb"), *whole = fopen(copy, "rb");
-  int t = EOF, w = EOF;
+  int fd = opencopy(path, copy), t = EOF, w = EOF;
+  FILE *there = fopen(path, "rb"), *whole = fd < 0 ? NULL : fdopen(fd, "rb");
   if (there != NULL && whole != NULL) {
     do {
       t = getc(there);
@@ -352,6 +400,8 @@ static bool iscutoff (const char *path, const char *copy) {
     fclose(there);
   if (whole != NULL)
     fclose(whole);
+  else if (fd >= 0)
+    close(fd);
   return t == EOF && w != EOF;
 }
 
@@ -414,22 +464,21 @@ static int core_lockfile (lua_State *L) {
   if (e == 0)
     return 1;
   release(lock);
-  if (e != EWOULDBLOCK)
+  if (e != EWOULDBLOCK && e != ELOOP)
     return result(L, e);
   luaL_pushfail(L);
-  lua_pushliteral(L, "EBUSY");
-  lua_pushliteral(L, "another program uses it");
+  lua_pushstring(L, e == ELOOP ? "ELOOP" : "EBUSY");
+  lua_pushstring(L, e == ELOOP ? "the file .lock beside it is a link"
+                               : "another program uses it");
   return 3;
 }
 
 void lgp_open_file (lua_State *L) {
-  static const luaL_Reg functions[] = {{"replacefile", core_replacefile},
-                                       {"checkfile", core_checkfile},
-                                       {"filefault", core_filefault},
-                                       {"filestamp", core_filestamp},
-                                       {"lockfile", core_lockfile},
-                                       {"unlockfile", lock_gc},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+    {"replacefile", core_replacefile}, {"checkfile", core_checkfile},
+    {"makefile", core_makefile},       {"filefault", core_filefault},
+    {"filestamp", core_filestamp},     {"lockfile", core_lockfile},
+    {"unlockfile", lock_gc},           {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, LOCK);
   lua_pushcfunction(L, lock_gc);

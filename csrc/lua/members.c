@@ -29,14 +29,15 @@ static int core_members (lua_State *L) {
   return 1;
 }
 
-/* core.named(node, name) -> list of the members that have it; the node
-   itself only when there is none */
+/* core.named(node, name) -> peer | nil: the member that has it, or the node
+   itself */
 static int core_named (lua_State *L) {
   const char *nick = luaL_checkstring(L, 2);
-  gp_peerlist *list = lgp_newlist(L);
-  if (gp_node_nicked(lgp_tonode(L), nick, list) != GP_OK)
-    return luaL_error(L, "out of memory");
-  pushpeers(L, list);
+  const gp_peer *p = gp_node_nicked(lgp_tonode(L), nick);
+  if (p == NULL)
+    luaL_pushfail(L);
+  else
+    lgp_node_pushpeer(L, p);
   return 1;
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "net/hostcheck.h"
 #include "net/listener.h"
 #include "value/nick.h"
 
@@ -17,7 +18,7 @@
 #define MAXSIZE 1073741824.0
 #define MAXPORT 65535.0
 
-typedef enum unit { COUNT, BYTES, SECONDS, PORT } unit;
+typedef enum unit { COUNT, BYTES, SECONDS, PORT, FLAG } unit;
 
 typedef struct option {
   const char *name;
@@ -44,11 +45,14 @@ static const option options[] = {
   {"max_connections", AT(server, max_connections), COUNT},
   {"max_connections_per_address", AT(server, max_connections_per_address),
    COUNT},
+  {"receive_bytes", AT(server, receive_bytes), BYTES},
   {"receive_timeout", AT(server, receive_timeout_ms), SECONDS},
   {"idle_timeout", AT(server, idle_timeout_ms), SECONDS},
   {"connect_timeout", AT(client, connect_timeout_ms), SECONDS},
   {"rest_timeout", AT(client, rest_timeout_ms), SECONDS},
   {"max_response", AT(client, max_response), BYTES},
+  {"trust_lists", offsetof(gp_serviceopt, node.trust_lists), FLAG},
+  {"check_source", offsetof(gp_serviceopt, node.check_source), FLAG},
   {"listen_port", offsetof(gp_serviceopt, listen_port), PORT},
 };
 
@@ -58,6 +62,15 @@ static const option *find (const char *name) {
     if (strcmp(options[i].name, name) == 0)
       return &options[i];
   return NULL;
+}
+
+/* Sets an option that is a boolean. */
+static void setflag (lua_State *L, gp_serviceopt *opt, const option *o) {
+  bool is = lua_toboolean(L, -1);
+  if (lua_type(L, -1) != LUA_TBOOLEAN)
+    luaL_error(L, "option '%s': boolean expected, got %s", o->name,
+               luaL_typename(L, -1));
+  memcpy((char *)opt + o->offset, &is, sizeof is);
 }
 
 /* Sets one option to the number on top of the stack. */
@@ -94,6 +107,37 @@ static void settext (lua_State *L, const char *name, const char **at) {
     luaL_error(L, "option '%s': holds a NUL", name);
 }
 
+static bool isname (lua_State *L, int at) {
+  size_t len;
+  const char *name = lua_type(L, at) == LUA_TSTRING
+                       ? lua_tolstring(L, at, &len)
+                       : NULL;
+  return name != NULL && strlen(name) == len && gp_hostcheck_isname(name);
+}
+
+/* Sets the list of names that is on top of the stack; all are borrowed from
+   it. */
+static void sethosts (lua_State *L, gp_serviceopt *opt) {
+  size_t i, n = lua_type(L, -1) == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+  if (lua_type(L, -1) != LUA_TTABLE)
+    luaL_error(L, "option 'hosts': a list of names expected, got %s",
+               luaL_typename(L, -1));
+  if (n > GP_HOSTS_MAX)
+    luaL_error(L, "option 'hosts': %d names at most expected, got %d",
+               GP_HOSTS_MAX, (int)n);
+  for (i = 0; i < n; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    if (!isname(L, -1))
+      luaL_error(L,
+                 "option 'hosts': names of hosts expected, without a port, "
+                 "got \"%s\"",
+                 luaL_tolstring(L, -1, NULL));
+    opt->hosts[i] = lua_tostring(L, -1);
+    lua_pop(L, 1);
+  }
+  opt->nhosts = n;
+}
+
 static void checklisten (lua_State *L, const char *listen) {
   if (listen != NULL && !gp_listen_isvalid(listen))
     luaL_error(L,
@@ -110,9 +154,7 @@ static void checkname (lua_State *L, const char *name) {
 static const char **text (gp_serviceopt *opt, const char *name) {
   if (strcmp(name, "listen") == 0)
     return &opt->listen;
-  if (strcmp(name, "name") == 0)
-    return &opt->node.nick;
-  return strcmp(name, "cors") == 0 ? &opt->cors : NULL;
+  return strcmp(name, "name") == 0 ? &opt->node.nick : NULL;
 }
 
 static void setone (lua_State *L, gp_serviceopt *opt) {
@@ -124,8 +166,12 @@ static void setone (lua_State *L, gp_serviceopt *opt) {
   lua_insert(L, -2); /* keeps the name, below the value */
   if (at != NULL)
     settext(L, name, at);
+  else if (o != NULL && o->unit == FLAG)
+    setflag(L, opt, o);
   else if (o != NULL)
     set(L, opt, o);
+  else if (whole && strcmp(name, "hosts") == 0)
+    sethosts(L, opt);
   else
     luaL_error(L, "unknown option '%s'", name);
   lua_remove(L, -2);

@@ -17,7 +17,7 @@
 /*
 ** Sets 'opt' to the defaults and then to what the table at 'arg' says (nil:
 ** nothing). An unknown option and a value out of range raise an error that
-** names it. 'listen' borrows from the table.
+** names it. Texts are borrowed from the table.
 */
 void lgp_options_read (lua_State *L, int arg, gp_serviceopt *opt);
 

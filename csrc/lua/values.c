@@ -216,4 +216,6 @@ void lgp_open_values (lua_State *L) {
   lgp_newmeta(L, EVENT, "eventmeta", NULL);
   lua_pushstring(L, only_here);
   lua_setfield(L, -2, "only_here");
+  lua_pushstring(L, unreached);
+  lua_setfield(L, -2, "unreached");
 }

@@ -3,7 +3,7 @@
 **
 ** Each push makes a new table; nothing of the core is kept. Metatables are
 ** filled by lua/gop2p/values.lua. 'namesake': the nick of the sender, or of
-** the peer that an event is about, is another one's, too.
+** the peer that an event is about, is another one's by now.
 */
 #ifndef gp_lua_values_h
 #define gp_lua_values_h

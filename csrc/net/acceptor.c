@@ -11,6 +11,8 @@
 #include <event2/http.h>
 #include <event2/listener.h>
 
+#include "net/descriptors.h"
+
 #define RETRY_MS 200      /* until accepting is tried again */
 #define RECOVERY_MS 10000 /* without a failure, and a next one is a new one */
 
@@ -80,6 +82,13 @@ static void starve (gp_acceptor *a) {
   if (a->starved_at == 0 || now > a->starved_at + RECOVERY_MS)
     a->starved = true;
   a->starved_at = now;
+}
+
+void gp_acceptor_spare (gp_acceptor *a) {
+  if (!gp_descriptors_arescarce())
+    return;
+  starve(a);
+  gp_acceptor_forbid(a, GP_CLOSED_DESCRIPTORS);
 }
 
 /* Else the listener would stay readable and keep the processor busy. */

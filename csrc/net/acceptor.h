@@ -61,6 +61,10 @@ void gp_acceptor_close (gp_acceptor *a);
 /* A reason came; for one that passes by itself 'retry' is called. */
 void gp_acceptor_forbid (gp_acceptor *a, gp_closedfor why);
 
+/* Pauses for want of descriptors while only those are left that are kept
+   back. */
+void gp_acceptor_spare (gp_acceptor *a);
+
 /* Reasons are gone. */
 void gp_acceptor_allow (gp_acceptor *a, unsigned reasons);
 

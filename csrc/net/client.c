@@ -16,20 +16,34 @@
 #include <event2/http.h>
 #include <event2/http_struct.h>
 
+#include "net/descriptors.h"
 #include "net/evhttp.h"
 #include "net/link.h"
 #include "net/lookup.h"
+#include "net/ration.h"
 
 #define LATE_MS 50        /* behind its time that a turn may come */
 #define EXTENSION_MS 1000 /* at most, once, for a turn that came later */
 
+/*
+** One of the proven that does not respond gives its place to the next after
+** this time and goes on without: or a part of a large network that is cut off
+** would keep us from the other. The unproven have no longer than that time to
+** be connected, so that invented ones soon make room.
+*/
+#define YIELD_MS 100
+#define UNPROVEN_MS 1000
+
+#define SCARCE_MS 200 /* until it is seen again whether there are some */
+
 struct gp_client {
   gp_loop *loop;
   gp_pool pool;
+  gp_ration ration;
   gp_ring underway; /* calls whose try goes on */
   gp_ring tried;    /* those whose try is over */
   gp_ring results;  /* those that are over */
-  gp_timer work;    /* when there are 'tried' ones */
+  gp_timer work;    /* when there are 'tried' ones, or places */
 };
 
 /* How a try went. */
@@ -37,6 +51,7 @@ typedef enum outcome {
   UNDERWAY,
   UNCONNECTED, /* the next address is to be tried */
   STALE,       /* the link had been closed: a fresh one is */
+  UNBOUND,     /* likewise: no port is left at the node's own address */
   OVER         /* so is the call, with 'why' */
 } outcome;
 
@@ -50,19 +65,34 @@ typedef struct call {
   struct evhttp_request *req;
   gp_lookup *lookup;
   gp_timer timer;
+  gp_rationed place_to_connect;
+  bool proven;
+  unsigned ranges; /* of gp_range; 0: any */
+  uint64_t connect_by;
   uint64_t deadline_at;
-  outcome outcome; /* of the present try */
-  gp_err why;      /* so */
-  gp_err first;    /* the error of the first address */
-  bool replaced;   /* a stale link was, once */
-  bool extended;   /* the time was, once */
-  int next;        /* address to try */
+  outcome outcome;         /* of the present try */
+  gp_err why, first;       /* so, and how the first address did */
+  bool replaced, extended; /* a stale link was, the time was: once each */
+  bool anywhere;           /* its connection may come from any address */
+  int next;                /* address to try */
   gp_addresses addresses;
   char remote[INET6_ADDRSTRLEN];
   char early[GP_LINK_EARLY]; /* the head of a response that broke off */
   gp_httpout out;            /* its texts are 'texts' */
   char texts[];
 } call;
+
+static void setwork (gp_client *c) {
+  gp_timer_setby(&c->work, gp_loop_now(c->loop));
+}
+
+/* Others may take the place of a call. Legal in callbacks. */
+static void call_yield (void *arg) {
+  call *k = arg;
+  if (k->place_to_connect.begun)
+    setwork(k->client);
+  gp_ration_end(&k->client->ration, &k->place_to_connect);
+}
 
 /* The try is over. Legal in callbacks. */
 static void call_tried (call *k, outcome outcome, gp_err why) {
@@ -71,8 +101,7 @@ static void call_tried (call *k, outcome outcome, gp_err why) {
   k->why = why;
   gp_timer_stop(&k->timer);
   gp_ring_move(&c->tried, &k->place);
-  if (!c->work.armed)
-    gp_timer_set(&c->work, gp_loop_now(c->loop));
+  setwork(c);
 }
 
 static void call_end (call *k, gp_err e) {
@@ -89,6 +118,7 @@ static void call_end (call *k, gp_err e) {
 static void call_clear (call *k) {
   if (k->link != NULL && k->link->sent)
     k->result.unsent = false;
+  call_yield(k);
   gp_lookup_cancel(k->lookup);
   gp_link_free(k->link);
   if (k->req != NULL)
@@ -108,21 +138,12 @@ static void call_free (call *k) {
   free(k);
 }
 
-/*
-** Whether both sides agree that the connection goes on and where the response
-** ended. evhttp would use it again in any case.
-*/
+/* evhttp would use it again in any case. */
 static bool reusable (const gp_link *link, const struct evhttp_request *req,
                       const gp_httpin *in) {
-  const char *connection = in->find(in->headers, "Connection");
-  if (link->closed || req->major != 1 || req->minor < 1 ||
-      gp_evhttp_token(connection, "close"))
-    return false;
-  if (evbuffer_get_length(bufferevent_get_input(link->bev)) > 0)
-    return false;
-  return in->status == 204 || in->status == 304 ||
-         in->find(in->headers, "Content-Length") != NULL ||
-         in->find(in->headers, "Transfer-Encoding") != NULL;
+  return !link->closed &&
+         evbuffer_get_length(bufferevent_get_input(link->bev)) == 0 &&
+         gp_evhttp_goeson(req, in);
 }
 
 /* A status that ends a request; 1xx would be followed by another one. */
@@ -171,16 +192,6 @@ static bool call_early (call *k) {
          isfinal(in->status);
 }
 
-/*
-** Why there is no connection. No address of ours to call from means that
-** this machine has no IPv6.
-*/
-static gp_err connect_error (int number, const char *address) {
-  if (number == EADDRNOTAVAIL && strchr(address, ':') != NULL)
-    return GP_ENETUNREACH;
-  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
-}
-
 /* Called by evhttp, which leaves the errno of a connect as it was. */
 static void request_failed (enum evhttp_request_error error, void *arg) {
   int number = errno;
@@ -192,7 +203,7 @@ static void request_failed (enum evhttp_request_error error, void *arg) {
       error == EVREQ_HTTP_DATA_TOO_LONG || link->toolong)
     call_tried(k, OVER, GP_EPROTO);
   else if (!link->sent)
-    call_tried(k, UNCONNECTED, connect_error(number, link->address));
+    call_tried(k, UNCONNECTED, gp_link_why(link, number));
   else if (call_early(k))
     call_tried(k, OVER, GP_OK);
   else if (link->served > 0 && link->got == 0 && !k->replaced)
@@ -229,10 +240,20 @@ static bool call_request (call *k) {
                              o->body != NULL ? o->body->len : 0);
 }
 
+/* When its present try is looked at next. */
+static void settimer (call *k) {
+  uint64_t at = k->link != NULL && k->link->sent ? k->deadline_at
+                                                 : k->connect_by;
+  if (k->place_to_connect.begun && k->proven)
+    at = gp_loop_now(k->client->loop) + YIELD_MS;
+  gp_timer_set(&k->timer, at < k->deadline_at ? at : k->deadline_at);
+}
+
 /* Sends on 'link', which it takes; NULL stands for want of memory. */
 static void call_send (call *k, gp_link *link) {
   gp_client *c = k->client;
-  uint64_t connect_by;
+  uint32_t most_ms = c->pool.opt.connect_timeout_ms;
+  int e;
   k->link = link;
   k->outcome = UNDERWAY;
   gp_ring_move(&c->underway, &k->place);
@@ -242,47 +263,88 @@ static void call_send (call *k, gp_link *link) {
   }
   memcpy(k->remote, link->address, sizeof k->remote);
   k->result.remote = k->remote;
-  if (evhttp_make_request(link->con, k->req, command(k->out.method), "/") !=
-        0 &&
-      k->outcome == UNDERWAY)
-    call_tried(k, OVER, GP_ENOMEM);
+  e = evhttp_make_request(link->con, k->req, command(k->out.method), "/");
+  if (e != 0 && k->outcome == UNDERWAY)
+    call_tried(k, link->bound ? UNBOUND : OVER, GP_ENOMEM);
   if (k->outcome != UNDERWAY)
     return;
   gp_link_started(link);
-  connect_by = gp_loop_now(c->loop) + c->pool.opt.connect_timeout_ms;
-  gp_timer_set(&k->timer, link->sent || connect_by > k->deadline_at
-                            ? k->deadline_at
-                            : connect_by);
+  if (!k->proven && most_ms > UNPROVEN_MS)
+    most_ms = UNPROVEN_MS;
+  k->connect_by = gp_loop_now(c->loop) + most_ms;
+  settimer(k);
 }
 
 /* Dials the next address. */
 static void call_dial (call *k) {
   const char *address = k->addresses.text[k->next++];
-  call_send(k, gp_link_new(&k->client->pool, k->peer, address));
+  gp_link *link = gp_link_new(&k->client->pool, k->peer, address,
+                              k->anywhere);
+  if (link != NULL) {
+    link->connected = call_yield;
+    link->arg = k;
+  }
+  call_send(k, link);
 }
 
 static void lookup_ended (void *arg, gp_err e) {
   call *k = arg;
   k->lookup = NULL;
+  if (e == GP_OK)
+    e = gp_addresses_permit(&k->addresses, k->ranges);
   call_tried(k, e == GP_OK ? UNCONNECTED : OVER, e);
+}
+
+static void call_lookup (call *k) {
+  gp_err e;
+  if (k->proven)
+    call_yield(k); /* it needs none for that */
+  e = gp_lookup_new(&k->lookup, k->client->loop, gp_peer_address(k->peer),
+                    &k->addresses, lookup_ended, k);
+  if (e != GP_OK)
+    call_tried(k, OVER, e);
+}
+
+/* Stands in line to look the name up, or to dial the next address. */
+static void call_wait (call *k) {
+  gp_client *c = k->client;
+  const char *to = k->next < k->addresses.count ? k->addresses.text[k->next]
+                                                : gp_peer_address(k->peer);
+  k->outcome = UNDERWAY;
+  gp_ring_move(&c->underway, &k->place);
+  gp_timer_set(&k->timer, k->deadline_at);
+  gp_ration_wait(&c->ration, &k->place_to_connect, k->proven, to,
+                 k->addresses.count > 0 && k->next > 0);
+}
+
+static bool arescarce (const gp_client *c) {
+  return gp_ration_isready(&c->ration) && gp_descriptors_arescarce();
+}
+
+/* Those whose turn it is go on. */
+static void admit (gp_client *c) {
+  gp_rationed *x;
+  while ((x = gp_ration_next(&c->ration, arescarce(c))) != NULL) {
+    call *k = gp_ring_of(call, place_to_connect, x);
+    if (k->addresses.count > 0)
+      call_dial(k);
+    else
+      call_lookup(k);
+  }
+  if (gp_ration_isready(&c->ration)) /* descriptors are scarce */
+    gp_timer_setby(&c->work, gp_loop_now(c->loop) + SCARCE_MS);
 }
 
 /* Begins with the name of the peer. */
 static void call_begin (call *k) {
-  const char *host = gp_peer_address(k->peer);
-  gp_err e;
+  gp_err e = GP_OK;
   k->next = 0;
   k->first = GP_OK;
-  if (gp_addresses_known(&k->addresses, host)) {
-    call_dial(k);
-    return;
-  }
-  k->outcome = UNDERWAY;
-  gp_ring_move(&k->client->underway, &k->place);
-  gp_timer_set(&k->timer, k->deadline_at);
-  e = gp_lookup_new(&k->lookup, k->client->loop, host, &k->addresses,
-                    lookup_ended, k);
-  if (e != GP_OK)
+  if (gp_addresses_known(&k->addresses, gp_peer_address(k->peer)))
+    e = gp_addresses_permit(&k->addresses, k->ranges);
+  if (e == GP_OK)
+    call_wait(k);
+  else
     call_tried(k, OVER, e);
 }
 
@@ -291,12 +353,12 @@ static void call_proceed (call *k) {
   call_clear(k);
   if (k->first == GP_OK)
     k->first = k->why;
-  if (k->outcome == STALE) {
-    k->replaced = true;
+  k->replaced = k->replaced || k->outcome == STALE;
+  k->anywhere = k->anywhere || k->outcome == UNBOUND;
+  if (k->outcome == STALE || k->outcome == UNBOUND)
     call_begin(k);
-  }
   else if (k->outcome == UNCONNECTED && k->next < k->addresses.count)
-    call_dial(k);
+    call_wait(k);
   else
     call_end(k, k->outcome == UNCONNECTED ? k->first : k->why);
 }
@@ -310,19 +372,25 @@ static void work_due (void *arg) {
     gp_ring_move(&now, c->tried.next);
   while (!gp_ring_empty(&now))
     call_proceed(gp_ring_of(call, place, now.next));
+  admit(c);
 }
 
 /*
-** The time to connect, or all the time, is over. A turn that Lua held up
-** is not held against the peer: what it sent may not have been read.
+** The time for a place, to connect, or all of it is over. A turn that Lua
+** held up is not held against the peer: what it sent may not have been read.
 */
 static void time_over (void *arg) {
   call *k = arg;
   uint64_t now = gp_loop_now(k->client->loop);
   uint64_t behind_ms = now - k->timer.due_at;
   bool sent = k->link != NULL && k->link->sent;
-  if (sent && now < k->deadline_at)
-    gp_timer_set(&k->timer, k->deadline_at);
+  bool waits = k->link != NULL && now < k->deadline_at &&
+               (sent || (k->place_to_connect.begun && k->proven &&
+                         now < k->connect_by));
+  if (waits) {
+    call_yield(k);
+    settimer(k);
+  }
   else if (behind_ms > LATE_MS && !k->extended) {
     k->extended = true;
     gp_timer_set(&k->timer,
@@ -336,57 +404,25 @@ static void time_over (void *arg) {
   }
 }
 
-static bool isline (const char *text) {
-  return text[strcspn(text, "\r\n")] == '\0';
-}
-
-/* Bytes that the header texts take, or zero when they are not allowed. */
-static size_t texts_size (const gp_httpout *out) {
-  size_t i, size = 1;
-  if (out->nheaders > GP_HEADERS_MAX || out->method == GP_OTHER)
-    return 0;
-  for (i = 0; i < out->nheaders; i++) {
-    const gp_header *h = &out->headers[i];
-    if (!isline(h->name) || !isline(h->value))
-      return 0;
-    size += strlen(h->name) + strlen(h->value) + 2;
-  }
-  return size;
-}
-
-static const char *keep (char **p, const char *text) {
-  char *copy = *p;
-  size_t size = strlen(text) + 1;
-  memcpy(copy, text, size);
-  *p += size;
-  return copy;
-}
-
-static call *call_new (gp_client *c, const gp_peer *dial,
+static call *call_new (gp_client *c, const gp_dial *dial,
                        const gp_httpout *out, size_t size) {
   call *k = calloc(1, sizeof *k + size);
-  char *p;
-  size_t i;
   if (k == NULL)
     return NULL;
-  p = k->texts;
   k->client = c;
-  k->peer = gp_peer_ref(dial);
-  k->out = *out;
-  for (i = 0; i < out->nheaders; i++) {
-    k->out.headers[i].name = keep(&p, out->headers[i].name);
-    k->out.headers[i].value = keep(&p, out->headers[i].value);
-  }
-  if (out->body != NULL)
-    gp_blob_ref(out->body);
+  k->peer = gp_peer_ref(dial->peer);
+  k->proven = dial->proven;
+  k->ranges = dial->ranges;
+  gp_httpout_copy(&k->out, out, k->texts);
   gp_ring_init(&k->place);
+  gp_rationed_init(&k->place_to_connect);
   gp_timer_init(&k->timer, gp_loop_timers(c->loop), time_over, k);
   return k;
 }
 
-gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
+gp_err gp_client_send (gp_client *c, uint64_t id, const gp_dial *dial,
                        const gp_httpout *out, uint32_t timeout_ms) {
-  size_t size = texts_size(out);
+  size_t size = gp_httpout_size(out);
   gp_link *link;
   call *k;
   if (size == 0)
@@ -398,11 +434,12 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
   k->result.wants_list = out->wants_list;
   k->result.unsent = true;
   k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
-  link = gp_pool_take(&c->pool, dial);
+  link = gp_pool_take(&c->pool, dial->peer);
   if (link != NULL)
     call_send(k, link);
   else
     call_begin(k);
+  admit(c);
   return GP_OK;
 }
 
@@ -412,6 +449,7 @@ gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt) {
     return GP_ENOMEM;
   c->loop = gp_loop_ref(l);
   gp_pool_init(&c->pool, l, opt);
+  gp_ration_init(&c->ration);
   gp_ring_init(&c->underway);
   gp_ring_init(&c->tried);
   gp_ring_init(&c->results);
@@ -449,4 +487,14 @@ gp_result *gp_client_next (gp_client *c) {
 void gp_result_free (gp_result *r) {
   if (r != NULL)
     call_free((call *)(void *)r);
+}
+
+const char *gp_client_whereis (const gp_client *c, const gp_peer *peer) {
+  const gp_ring *r;
+  for (r = c->underway.next; r != &c->underway; r = r->next) {
+    const call *k = gp_ring_of(const call, place, r);
+    if (k->link != NULL && k->link->sent && gp_peer_equal(k->peer, peer))
+      return k->link->address;
+  }
+  return NULL;
 }

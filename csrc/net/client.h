@@ -30,17 +30,27 @@ gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt);
 /* NULL is allowed. What is on the way ends without a result. */
 void gp_client_free (gp_client *c);
 
+/* Whom a request goes to. */
+typedef struct gp_dial {
+  const gp_peer *peer;
+  bool proven;     /* it has responded before, or the program has chosen it */
+  unsigned ranges; /* of gp_range, in which its addresses may be; 0: any */
+} gp_dial;
+
 /*
 ** Starts a request to 'dial' with the path "/", to be over after
 ** 'timeout_ms'. It ends in exactly one result with the same 'id', never
 ** within this call, unless an error is returned. Copies 'out' but for the
-** body, and takes references of the body and of 'dial'.
+** body, and takes references of the body and of the peer. It ends with
+** GP_EACCES where none of the addresses of the peer is in the ranges.
 **
+** A connection that has to be set up waits for its place (net/ration.h); the
+** time runs meanwhile.
 ** Addresses of a name are tried one after the other. A connection that had
 ** served before and closes without a byte of a response is replaced once by
 ** a fresh one (RFC 9112 9.3.1).
 */
-gp_err gp_client_send (gp_client *c, uint64_t id, const gp_peer *dial,
+gp_err gp_client_send (gp_client *c, uint64_t id, const gp_dial *dial,
                        const gp_httpout *out, uint32_t timeout_ms);
 
 /*
@@ -58,6 +68,10 @@ struct gp_result {
   bool wants_list;    /* the request's */
   bool unsent;        /* no connection came about: nobody has it */
 };
+
+/* The numeric address to which a request to 'peer' that is on its way was
+   sent; NULL: to none yet. Borrowed until the loop runs. */
+const char *gp_client_whereis (const gp_client *c, const gp_peer *peer);
 
 #pragma GCC visibility pop
 #endif

@@ -14,6 +14,9 @@
 
 #include "base/os.h"
 #include "net/evhttp.h"
+#include "wire/page.h"
+#include "wire/refusal.h"
+#include "net/socketaddress.h"
 
 static uint64_t limit_ms (const gp_conn *c) {
   const gp_serveropt *o = c->conns->opt;
@@ -51,6 +54,50 @@ static bufferevent_data_cb setreading (gp_conn *c,
   return before;
 }
 
+bool gp_conn_isunfinished (const gp_conn *c) {
+  return c->state == GP_CONN_READING && !gp_conn_iswhole(c);
+}
+
+bool gp_conn_isknown (gp_conn *c) {
+  const gp_serveropt *o = c->conns->opt;
+  if (!c->known)
+    c->known = o->knows(o->self, gp_conn_remote(c),
+                        gp_socketaddress_islocal(bufferevent_getfd(c->bev)));
+  return c->known;
+}
+
+/* Who sends more than anybody may has to be known. */
+static int judgeframe (gp_conn *c, const char *head, size_t len) {
+  gp_frame *f = &c->frame;
+  int status = gp_frame_judge(f, head, len);
+  bool large = status == 413 || f->part == GP_FRAME_SIZE;
+  if (large && gp_conn_isknown(c)) {
+    f->max_body = c->conns->opt->max_request;
+    status = gp_frame_judge(f, head, len);
+  }
+  return status;
+}
+
+/*
+** The head is whole, and none of the body is read yet. A page is refused
+** whatever else is wrong with its request. Zero, or the status.
+*/
+static int judge (gp_conn *c, const char *head, size_t len) {
+  gp_pagesigns signs;
+  int status;
+  if (head == NULL)
+    return 503;
+  gp_page_look(&signs, head, len);
+  if (signs.browser)
+    return 403;
+  status = judgeframe(c, head, len);
+  if (status != 0)
+    return status;
+  return gp_hostcheck_admits(c->conns->opt->hosts, signs.host, signs.host_len)
+           ? 0
+           : 421;
+}
+
 /* The bytes from 'at' on are new. Zero, or the status to refuse them with. */
 static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
   gp_frame *f = &c->frame;
@@ -66,7 +113,7 @@ static int examine (gp_conn *c, struct evbuffer *b, size_t at) {
     at += used;
     if (status == 0 && f->part == GP_FRAME_JUDGE) {
       const char *head = (const char *)evbuffer_pullup(b, (ev_ssize_t)at);
-      status = head == NULL ? 503 : gp_frame_judge(f, head, at);
+      status = judge(c, head, at);
       if (status == 0)
         setreading(c, c->reading); /* evhttp may read on */
     }
@@ -82,24 +129,56 @@ void gp_conn_note (gp_conn *c, int status) {
   gp_refusals_add(&c->conns->refusals, status, gp_conn_remote(c));
 }
 
+/* Headers that go with a status. */
+static const char *headersof (int status) {
+  switch (status) {
+    case 403:
+    case 421:
+      return "Content-Type: text/plain; charset=utf-8\r\n"
+             "X-Content-Type-Options: nosniff\r\n";
+    case 405: return "Allow: DELETE, GET, OPTIONS, POST, PUT\r\n";
+    case 503: return "Retry-After: 1\r\n";
+    default: return "";
+  }
+}
+
+static const char *bodyof (int status) {
+  return status == 403   ? gp_wire_browser
+         : status == 421 ? gp_wire_otherhost
+                         : "";
+}
+
 /*
 ** What was refused without evhttp: it fits into the socket, or else nobody
-** reads it anyway.
+** reads it anyway. A page learns nothing, not even which process it is; and
+** without the headers of v1.1.3 its browser keeps the rest from it.
 */
 static void say (gp_conn *c, int status) {
-  char text[256];
+  char text[512];
   const gp_header *shown = &c->conns->opt->shown;
-  const char *more = status == 503   ? "Retry-After: 1\r\n"
-                     : status == 405 ? "Allow: DELETE, GET, OPTIONS, POST, "
-                                       "PUT\r\n"
-                                     : "";
+  const char *body = bodyof(status);
+  bool page = status == 403;
   int len = snprintf(text, sizeof text,
-                     "HTTP/1.1 %d %s\r\n%s: %s\r\n%s"
-                     "Connection: close\r\nContent-Length: 0\r\n\r\n",
-                     status, gp_frame_reason(status), shown->name,
-                     shown->value, more);
+                     "HTTP/1.1 %d %s\r\n%s%s%s%s%s"
+                     "Connection: close\r\nContent-Length: %zu\r\n\r\n%s",
+                     status, gp_frame_reason(status), page ? "" : shown->name,
+                     page ? "" : ": ", page ? "" : shown->value,
+                     page ? "" : "\r\n", headersof(status), strlen(body),
+                     body);
   if (evbuffer_get_length(bufferevent_get_output(c->bev)) == 0)
     gp_os_send(bufferevent_getfd(c->bev), text, (size_t)len);
+}
+
+void gp_conn_forget (gp_conn *c) {
+  c->conns->held -= c->got;
+  c->got = 0;
+}
+
+static void unserve (gp_conn *c) {
+  gp_conns *all = c->conns;
+  all->served--;
+  gp_origins_leave(&all->origins, c->origin);
+  c->origin = NULL;
 }
 
 /*
@@ -116,7 +195,8 @@ void gp_conn_refuse (gp_conn *c, int status) {
   say(c, status);
   bufferevent_getcb(c->bev, NULL, NULL, &event, &arg);
   bufferevent_setcb(c->bev, NULL, NULL, event, arg);
-  all->served--;
+  unserve(c);
+  gp_conn_forget(c);
   all->refused++;
   enter(c, GP_CONN_REFUSED);
   evbuffer_drain(in, evbuffer_get_length(in));
@@ -124,12 +204,26 @@ void gp_conn_refuse (gp_conn *c, int status) {
            all->refused > GP_CONN_LINGERERS ? SHUT_RDWR : SHUT_WR);
 }
 
+/* evhttp keeps the chunks that came until the connection goes; of another
+   body it has nothing before it is whole. */
+void gp_conn_shed (gp_conn *c) {
+  bool chunked = c->frame.chunks > 0;
+  gp_conn_refuse(c, 503);
+  if (chunked)
+    shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+}
+
 static void request_begins (gp_conn *c) {
   const gp_serveropt *o = c->conns->opt;
-  c->got = 0;
-  gp_frame_init(&c->frame, o->max_headers, o->max_request);
+  c->known = false;
+  gp_frame_init(&c->frame, o->max_headers, o->max_request_unknown);
   c->reading = setreading(c, NULL);
   enter(c, GP_CONN_READING);
+}
+
+static void hold (gp_conn *c, size_t len) {
+  c->got += len;
+  c->conns->held += len;
 }
 
 /*
@@ -151,12 +245,14 @@ static void input_changed (struct evbuffer *b,
   else if (c->state <= GP_CONN_READING) {
     if (c->state == GP_CONN_IDLE)
       request_begins(c);
-    c->got += info->n_added;
+    hold(c, info->n_added);
     status = examine(c, b, len - info->n_added);
     if (status != 0)
       gp_conn_refuse(c, status);
     else if (len > cap(c))
       shutdown(bufferevent_getfd(c->bev), SHUT_RDWR);
+    else if (c->conns->held > c->conns->opt->receive_bytes)
+      c->conns->relieve(c->conns);
   }
   else if (len >= GP_EVHTTP_SLACK)
     bufferevent_disable(c->bev, EV_READ);
@@ -226,6 +322,7 @@ void gp_conns_close (gp_conns *all) {
   if (all->resume != NULL)
     event_free(all->resume);
   gp_sweep_stop(&all->sweep);
+  gp_origins_clear(&all->origins);
 }
 
 /* The buffers may outlive the record: libevent frees them a turn later. */
@@ -275,6 +372,7 @@ void gp_conn_begin (gp_conn *c, struct evhttp_connection *con) {
   bufferevent_decref(c->bev);
   gp_evhttp_nodelay(bufferevent_getfd(c->bev));
   c->conns->served++;
+  c->origin = gp_origins_enter(&c->conns->origins, gp_conn_remote(c));
   enter(c, GP_CONN_IDLE);
 }
 
@@ -283,17 +381,22 @@ void gp_conn_end (gp_conn *c) {
     gp_httpexchange_lose(c->exchange);
   unhook(c);
   gp_ring_remove(&c->waiting);
+  gp_conn_forget(c);
   if (c->early != NULL)
     evbuffer_free(c->early);
   if (c->state == GP_CONN_REFUSED)
     c->conns->refused--;
   else
-    c->conns->served--;
+    unserve(c);
   free(c);
 }
 
 bool gp_conn_iswhole (const gp_conn *c) {
   return c->frame.part == GP_FRAME_WHOLE;
+}
+
+bool gp_conn_hasmore (const gp_conn *c) {
+  return c->early != NULL || gp_os_unread(bufferevent_getfd(c->bev)) > 0;
 }
 
 void gp_conn_owe (gp_conn *c, gp_httpexchange *x) {
@@ -306,6 +409,7 @@ void gp_conn_release (gp_conn *c) {
 }
 
 void gp_conn_write (gp_conn *c) {
+  gp_conn_forget(c);
   enter(c, GP_CONN_WRITING);
 }
 
@@ -341,8 +445,7 @@ static bool isforgiven (const gp_conn *c) {
          gp_os_unread(bufferevent_getfd(c->bev)) > 0;
 }
 
-/* Whoever was too slow with a request is told. */
-static void expire (gp_conn *c) {
+void gp_conn_expire (gp_conn *c) {
   if (c->state == GP_CONN_READING)
     gp_conn_refuse(c, 408);
   else
@@ -357,7 +460,7 @@ uint64_t gp_conn_check (gp_conn *c, uint64_t now) {
     c->state_at = now;
   due_at = c->state_at + limit_ms(c);
   if (due_at <= now && !isforgiven(c)) {
-    expire(c);
+    gp_conn_expire(c);
     return UINT64_MAX;
   }
   return c->state == GP_CONN_IDLE && due_at > now ? due_at : now;

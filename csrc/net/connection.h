@@ -19,6 +19,7 @@
 #include "net/exchange.h"
 #include "net/refusals.h"
 #include "net/sweep.h"
+#include "value/origin.h"
 #include "wire/frame.h"
 #pragma GCC visibility push(hidden)
 
@@ -34,14 +35,18 @@ struct evhttp_connection;
 #define GP_CONN_LINGERERS 64
 
 /* What the connections of one server have in common. */
-typedef struct gp_conns {
+typedef struct gp_conns gp_conns;
+struct gp_conns {
   const gp_serveropt *opt;
   gp_sweep sweep;
   gp_refusals refusals;
+  void (*relieve)(gp_conns *all); /* 'held' is too much */
+  size_t held; /* bytes of requests that came in, not yet responded to */
   size_t served, refused; /* connections, of those that have begun */
+  gp_origins origins;     /* of those that are served */
   gp_ring early;          /* those that sent a next request too soon */
   struct event *resume;   /* lets them go on */
-} gp_conns;
+};
 
 typedef enum gp_connstate {
   GP_CONN_IDLE, /* waits for the first byte of a request */
@@ -56,10 +61,12 @@ struct gp_conn {
   gp_conns *conns;
   struct evhttp_connection *con; /* NULL: has not begun */
   struct bufferevent *bev;
+  gp_origin *origin;         /* NULL: it is not served, or no memory */
   gp_httpexchange *exchange; /* that is owed a response */
   gp_connstate state;
   uint64_t state_at;           /* when it began, by gp_sweep_now */
-  size_t got;                  /* bytes of the request that is being read */
+  size_t got;                  /* bytes of a request that are held */
+  bool known;                  /* somebody is there, as far as was asked */
   gp_frame frame;              /* of that request */
   bufferevent_data_cb reading; /* evhttp's, while it must not read */
   struct evbuffer *early; /* came before the response was given, or NULL */
@@ -97,6 +104,15 @@ const char *gp_conn_remote (const gp_conn *c);
 /* Whether all that was read of it is one whole request. */
 bool gp_conn_iswhole (const gp_conn *c);
 
+/* Whether a request is coming in that is not whole. */
+bool gp_conn_isunfinished (const gp_conn *c);
+
+/* Whether somebody is known where it comes from. */
+bool gp_conn_isknown (gp_conn *c);
+
+/* Whether bytes came in that nobody has looked at. */
+bool gp_conn_hasmore (const gp_conn *c);
+
 /* That request came out, as 'x'. */
 void gp_conn_owe (gp_conn *c, gp_httpexchange *x);
 
@@ -112,8 +128,14 @@ void gp_conn_write (gp_conn *c);
 */
 void gp_conn_refuse (gp_conn *c, int status);
 
+/* The same with 503, for want of room; what came of the request is freed. */
+void gp_conn_shed (gp_conn *c);
+
 /* The program is to be told of a refusal. */
 void gp_conn_note (gp_conn *c, int status);
+
+/* The request that came out has been read: nothing of it is held any more. */
+void gp_conn_forget (gp_conn *c);
 
 /* Notices from now on when the other side leaves. */
 void gp_conn_watch (gp_conn *c);
@@ -121,8 +143,12 @@ void gp_conn_watch (gp_conn *c);
 /* Writes what waits, as far as that goes without waiting. */
 void gp_conn_flush (gp_conn *c);
 
-/* Closes the connection. Not within a callback of libevent. */
+/* Closes the connection. Not within a callback of its own. */
 void gp_conn_close (gp_conn *c);
+
+/* Closes it for having taken too long; whoever was too slow with a request is
+   told. Not within a callback of its own. */
+void gp_conn_expire (gp_conn *c);
 
 /*
 ** Refuses or closes it when it was too slow. When it is to be checked again;

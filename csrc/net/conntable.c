@@ -3,12 +3,14 @@
 */
 #include "net/conntable.h"
 
-#include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <event2/event.h>
 #include <event2/http.h>
+
+#include "net/crowd.h"
+#include "net/socketaddress.h"
+#include "value/origin.h"
 
 bool gp_conntable_makespare (gp_conntable *t) {
   if (t->spare == NULL)
@@ -34,6 +36,7 @@ struct bufferevent *gp_conntable_accept (struct event_base *base,
     gp_acceptor_forbid(t->acceptor, GP_CLOSED_FULL);
   if (!gp_conntable_makespare(t))
     gp_acceptor_forbid(t->acceptor, GP_CLOSED_MEMORY);
+  gp_acceptor_spare(t->acceptor);
   event_active(t->adopt, EV_TIMEOUT, 0);
   return c->bev;
 }
@@ -60,49 +63,26 @@ static gp_ring *bucket (gp_conntable *t,
   return &t->buckets[(n ^ n >> 8 ^ n >> 16) % GP_CONN_BUCKETS];
 }
 
-typedef union address {
-  struct sockaddr any;
-  struct sockaddr_in v4;
-  struct sockaddr_in6 v6;
-} address;
-
-/* Programs of this machine come from the address that they go to. */
-static bool islocal (const gp_conn *c) {
-  int fd = bufferevent_getfd(c->bev);
-  address here, there;
-  socklen_t size = sizeof here;
-  memset(&here, 0, sizeof here);
-  memset(&there, 0, sizeof there);
-  if (getsockname(fd, &here.any, &size) != 0)
-    return false;
-  size = sizeof there;
-  if (getpeername(fd, &there.any, &size) != 0)
-    return false;
-  if (here.any.sa_family == AF_INET)
-    return here.v4.sin_addr.s_addr == there.v4.sin_addr.s_addr;
-  return memcmp(&here.v6.sin6_addr, &there.v6.sin6_addr,
-                sizeof here.v6.sin6_addr) == 0;
-}
-
-/* How many connections are served from where 'c' comes from. */
-static size_t fromthere (const gp_conntable *t, const gp_conn *c) {
-  const char *remote = gp_conn_remote(c);
-  const gp_ring *r;
-  size_t n = 0;
-  for (r = t->live.next; r != &t->live; r = r->next) {
-    const gp_conn *other = gp_ring_of(gp_conn, place, r);
-    if (other->state != GP_CONN_REFUSED &&
-        strcmp(gp_conn_remote(other), remote) == 0)
-      n++;
-  }
-  return n;
-}
-
-static bool istoomany (const gp_conntable *t, const gp_conn *c) {
+/* Whether more are served from where 'c' comes from than may be. */
+static bool istoomanyfrom (const gp_conntable *t, const gp_conn *c) {
   size_t max = t->conns.opt->max_connections_per_address;
-  size_t served = t->conns.served;
-  return served > t->conns.opt->max_connections ||
-         (served > max && !islocal(c) && fromthere(t, c) > max);
+  return t->conns.served > max &&
+         !gp_socketaddress_islocal(bufferevent_getfd(c->bev)) &&
+         (c->origin == NULL || c->origin->count > max);
+}
+
+/* Whether 'c', which has begun, can be served; one that rests may have to go
+   for it. */
+static bool hasroom (gp_conntable *t, const gp_conn *c) {
+  gp_conn *spare;
+  if (istoomanyfrom(t, c))
+    return false;
+  if (t->conns.served <= t->conns.opt->max_connections)
+    return true;
+  spare = gp_crowd_idlest(&t->live, c);
+  if (spare != NULL)
+    gp_conn_expire(spare);
+  return spare != NULL;
 }
 
 /* Takes over what was accepted, once evhttp has made it a connection. */
@@ -121,7 +101,7 @@ static void adopt (gp_conntable *t) {
     gp_ring_move(&t->live, &c->place);
     gp_ring_append(bucket(t, con), &c->bucket);
     gp_conn_begin(c, con);
-    if (istoomany(t, c))
+    if (!hasroom(t, c))
       gp_conn_refuse(c, 503);
   }
 }
@@ -146,6 +126,15 @@ static void sweep_due (void *arg) {
     gp_sweep_plan(&t->conns.sweep, next_at);
 }
 
+/* Whoever holds much of what is unfinished goes, until it is little again. */
+static void relieve (gp_conns *all) {
+  gp_conntable *t = gp_ring_of(gp_conntable, conns, all);
+  gp_conn *c;
+  while (all->held > all->opt->receive_bytes &&
+         (c = gp_crowd_largest(&t->live)) != NULL)
+    gp_conn_shed(c);
+}
+
 gp_conn *gp_conntable_find (gp_conntable *t,
                             const struct evhttp_connection *con) {
   gp_ring *head = bucket(t, con), *r;
@@ -162,6 +151,7 @@ void gp_conntable_init (gp_conntable *t, gp_loop *l, gp_acceptor *acceptor,
   int i;
   memset(t, 0, sizeof *t);
   gp_conns_init(&t->conns, l, opt, sweep_due, t);
+  t->conns.relieve = relieve;
   t->acceptor = acceptor;
   gp_ring_init(&t->fresh);
   gp_ring_init(&t->live);

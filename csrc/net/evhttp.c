@@ -12,6 +12,7 @@
 
 #include <event2/buffer.h>
 #include <event2/http.h>
+#include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 
 #include "base/ascii.h"
@@ -35,20 +36,31 @@ bool gp_evhttp_token (const char *value, const char *token) {
   return false;
 }
 
-static size_t count (const struct evkeyvalq *headers) {
+static void count (gp_httpin *in, const struct evkeyvalq *headers) {
   const struct evkeyval *h;
-  size_t n = 0;
+  in->nheaders = 0;
+  in->ambiguous = false;
   for (h = TAILQ_FIRST(headers); h != NULL; h = TAILQ_NEXT(h, next))
-    n++;
-  return n;
+    gp_httpin_count(in, h->key, h->value);
+}
+
+bool gp_evhttp_goeson (const struct evhttp_request *req,
+                       const gp_httpin *in) {
+  const char *connection = in->find(in->headers, "Connection");
+  if (req->major != 1 || req->minor < 1 ||
+      gp_evhttp_token(connection, "close"))
+    return false;
+  return in->status == 204 || in->status == 304 ||
+         in->find(in->headers, "Content-Length") != NULL ||
+         in->find(in->headers, "Transfer-Encoding") != NULL;
 }
 
 bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in) {
   struct evbuffer *b = evhttp_request_get_input_buffer(req);
   struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
   in->headers = headers;
-  in->nheaders = count(headers);
   in->find = gp_evhttp_find;
+  count(in, headers);
   in->len = evbuffer_get_length(b);
   in->body = NULL;
   if (in->len > 0)

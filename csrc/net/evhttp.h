@@ -30,6 +30,12 @@ const char *gp_evhttp_find (const void *headers, const char *name);
 bool gp_evhttp_token (const char *value, const char *token);
 
 /*
+** Whether both sides agree that the connection goes on after the response
+** 'in' to 'req', and where that ended.
+*/
+bool gp_evhttp_goeson (const struct evhttp_request *req, const gp_httpin *in);
+
+/*
 ** Fills body, headers and 'find' of 'in'; they live as long as 'req'.
 ** False when out of memory.
 */

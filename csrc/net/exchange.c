@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include <event2/buffer.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 
@@ -55,6 +56,13 @@ void gp_httpexchange_lose (gp_httpexchange *x) {
   x->request.body = NULL;
   x->request.len = 0;
   x->request.headers = NULL;
+}
+
+void gp_httpexchange_drain (gp_httpexchange *x) {
+  struct evbuffer *b = evhttp_request_get_input_buffer(x->req);
+  evbuffer_drain(b, evbuffer_get_length(b));
+  x->request.body = NULL;
+  x->request.len = 0;
 }
 
 /* 204 and 304 have no body, and evhttp would send one all the same. */

@@ -39,6 +39,9 @@ gp_httpexchange *gp_httpexchange_of (const gp_exchange *x);
    nobody. */
 void gp_httpexchange_lose (gp_httpexchange *x);
 
+/* Its body has been read, and is freed. */
+void gp_httpexchange_drain (gp_httpexchange *x);
+
 /*
 ** Puts the response's headers and its body into the request. False when out
 ** of memory; then some may stand there.

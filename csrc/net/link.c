@@ -3,6 +3,7 @@
 */
 #include "net/link.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 
 #include "base/os.h"
 #include "net/evhttp.h"
+#include "net/socketaddress.h"
+#include "net/source.h"
+#include "value/address.h"
 
 #define NEVER_S 86400 /* out of the way of our own timers */
 
@@ -38,10 +42,21 @@ static void pool_due (void *arg) {
   }
 }
 
+/* 0.0.0.0 and :: are no address of its own, but any; and from 127.0.0.1 and
+   ::1 it comes anyway. A socket that is bound has its port alone. */
+static void setown (gp_pool *p, const char *own) {
+  gp_socketaddress a;
+  bool isone = own != NULL && gp_socketaddress_parse(&a, own, 0) &&
+               !gp_address_isthishost(own);
+  snprintf(p->own, sizeof p->own, "%s", isone ? own : "");
+}
+
 void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt) {
   int i;
   p->loop = l;
   p->opt = *opt;
+  p->opt.own = NULL;
+  setown(p, opt->own);
   for (i = 0; i < GP_LINK_BUCKETS; i++)
     gp_ring_init(&p->table[i]);
   gp_ring_init(&p->resting);
@@ -74,9 +89,11 @@ static void input_changed (struct evbuffer *b,
 static void output_changed (struct evbuffer *b,
                             const struct evbuffer_cb_info *info, void *arg) {
   gp_link *k = arg;
+  bool first = info->n_added > 0 && !k->sent;
   (void)b;
-  if (info->n_added > 0)
-    k->sent = true;
+  k->sent = k->sent || first;
+  if (first && k->connected != NULL)
+    k->connected(k->arg);
 }
 
 /*
@@ -103,6 +120,15 @@ static void link_closed (struct evhttp_connection *con, void *arg) {
     readearly(k);
 }
 
+/* Loopback leads to loopback alone, and from there nothing comes back to
+   another address. Which addresses the machine has may change. */
+static bool comesfromown (const gp_pool *p, const char *address) {
+  return p->own[0] != '\0' &&
+         (strchr(p->own, ':') == NULL) == (strchr(address, ':') == NULL) &&
+         gp_address_isinternal(p->own) == gp_address_isinternal(address) &&
+         gp_source_ishere(p->own);
+}
+
 static bool link_open (gp_link *k, const char *address) {
   struct event_base *base = gp_loop_base(k->pool->loop);
   const gp_clientopt *o = &k->pool->opt;
@@ -121,10 +147,13 @@ static bool link_open (gp_link *k, const char *address) {
   evhttp_connection_set_max_headers_size(k->con, (ev_ssize_t)o->max_headers);
   evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)o->max_response);
   evhttp_connection_set_closecb(k->con, link_closed, k);
+  if (k->bound)
+    evhttp_connection_set_local_address(k->con, k->pool->own);
   return true;
 }
 
-gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address) {
+gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address,
+                      bool anywhere) {
   gp_link *k = calloc(1, sizeof *k);
   if (k == NULL)
     return NULL;
@@ -133,6 +162,7 @@ gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address) {
   k->pool = p;
   k->peer = gp_peer_ref(peer);
   snprintf(k->address, sizeof k->address, "%s", address);
+  k->bound = !anywhere && comesfromown(p, address);
   if (link_open(k, address))
     return k;
   gp_peer_unref(k->peer);
@@ -167,6 +197,7 @@ void gp_link_started (gp_link *k) {
 void gp_link_rest (gp_link *k) {
   gp_pool *p = k->pool;
   k->served++;
+  k->connected = NULL;
   k->rested_at = gp_loop_now(p->loop);
   gp_ring_append(bucket(p, k->peer), &k->bucket);
   gp_ring_append(&p->resting, &k->place);
@@ -198,4 +229,11 @@ bool gp_link_waiting (const gp_link *k) {
   return k->sent &&
          k->got <= o->max_headers + o->max_response + GP_EVHTTP_SLACK &&
          gp_os_unread(bufferevent_getfd(k->bev)) > 0;
+}
+
+/* No address of ours to call from means that this machine has no IPv6. */
+gp_err gp_link_why (const gp_link *k, int number) {
+  if (number == EADDRNOTAVAIL && strchr(k->address, ':') != NULL)
+    return GP_ENETUNREACH;
+  return number != 0 ? gp_err_fromerrno(number) : GP_ECONNREFUSED;
 }

@@ -26,6 +26,7 @@ struct evhttp_connection;
 typedef struct gp_pool {
   gp_loop *loop;
   gp_clientopt opt;
+  char own[INET6_ADDRSTRLEN];     /* the node's own address, numeric; or "" */
   gp_ring table[GP_LINK_BUCKETS]; /* resting links, by peer */
   gp_ring resting;                /* the same, the oldest first */
   gp_ring dropped;                /* to be freed by the timer */
@@ -40,23 +41,32 @@ typedef struct gp_link {
   struct evhttp_connection *con;
   struct bufferevent *bev;
   char address[INET6_ADDRSTRLEN];
-  uint64_t rested_at;        /* when it began to rest */
-  unsigned served;           /* responses so far */
-  size_t got;                /* bytes of the present response */
-  bool sent;                 /* was connected: a request was written */
+  bool bound;                   /* it comes from the node's own address */
+  uint64_t rested_at;           /* when it began to rest */
+  unsigned served;              /* responses so far */
+  size_t got;                   /* bytes of the present response */
+  bool sent;                    /* was connected: a request was written */
+  void (*connected)(void *arg); /* called then, in a callback, or NULL */
+  void *arg;
   bool closed;               /* by either side */
   bool toolong;              /* the response was: cut off */
   char early[GP_LINK_EARLY]; /* what came before the connection broke */
 } gp_link;
 
-/* Copies 'opt', borrows the loop. */
+/* Copies 'opt' and its text, borrows the loop. */
 void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt);
 
 /* Frees every link that rests. The rest must have been freed before. */
 void gp_pool_close (gp_pool *p);
 
-/* A new link that is not connected yet; NULL when out of memory. */
-gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address);
+/*
+** A new link that is not connected yet; NULL when out of memory. Where its
+** node is called by an address that this machine has, and where it leads to
+** others, the connection comes from that address: of several that the machine
+** has, it is the one that the peer knows. 'anywhere': from any address.
+*/
+gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address,
+                      bool anywhere);
 
 /* Takes a link to 'peer' that rests; NULL when there is none. */
 gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer);
@@ -72,6 +82,9 @@ void gp_link_drop (gp_link *k);
 
 /* NULL is allowed. Not within callbacks of libevent. */
 void gp_link_free (gp_link *k);
+
+/* Why it could not be connected, where the system said so (0: nothing). */
+gp_err gp_link_why (const gp_link *k, int number);
 
 /* Whether bytes wait to be read, of a response that is not too long. */
 bool gp_link_waiting (const gp_link *k);

@@ -48,6 +48,15 @@ bool gp_addresses_known (gp_addresses *a, const char *host) {
   return a->count > 0;
 }
 
+gp_err gp_addresses_permit (gp_addresses *a, unsigned ranges) {
+  int i, count = a->count;
+  a->count = 0;
+  for (i = 0; i < count; i++)
+    if (ranges == 0 || (gp_address_range(a->text[i]) & ranges) != 0)
+      memmove(a->text[a->count++], a->text[i], sizeof a->text[i]);
+  return a->count > 0 ? GP_OK : GP_EACCES;
+}
+
 static void collect (gp_addresses *a, const struct evutil_addrinfo *ai) {
   char text[INET6_ADDRSTRLEN] = "";
   for (; ai != NULL; ai = ai->ai_next) {

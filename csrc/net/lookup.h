@@ -22,6 +22,10 @@ typedef struct gp_addresses {
 /* Fills in what needs no look-up. False: 'host' does. */
 bool gp_addresses_known (gp_addresses *a, const char *host);
 
+/* Takes out those that are not in 'ranges' of gp_range (0: all are).
+   GP_EACCES: none is left. */
+gp_err gp_addresses_permit (gp_addresses *a, unsigned ranges);
+
 typedef struct gp_lookup gp_lookup;
 
 /*

@@ -223,6 +223,13 @@ static void dns_quiet (int warning, const char *text) {
 ** Names of the hosts file are found whatever becomes of resolv.conf, which
 ** is read again as long as no name server came of it (no descriptors).
 */
+/*
+** The case of letters in a name that is asked for is not drawn at random:
+** libevent 2.1 believes a response in any case just when it is, so nothing
+** would be gained. Without it the name has to come back as it was asked for.
+** Each name server is asked from one port for as long as the base lives, so
+** whoever forges a response has the 16 bits of its number to guess.
+*/
 struct evdns_base *gp_loop_dns (gp_loop *l) {
   if (l->dns == NULL) {
     evdns_set_log_fn(dns_quiet);

@@ -28,6 +28,7 @@ static void retry_due (void *arg) {
   gp_server *s = arg;
   bool spare = gp_conntable_makespare(&s->table);
   gp_acceptor_allow(&s->acceptor, GP_CLOSED_FOR_NOW);
+  gp_acceptor_spare(&s->acceptor);
   if (!spare)
     gp_acceptor_forbid(&s->acceptor, GP_CLOSED_MEMORY);
 }
@@ -148,8 +149,11 @@ bool gp_server_haswork (const gp_server *s) {
 }
 
 void gp_server_hold (gp_httpexchange *x) {
-  if (x->conn != NULL)
-    gp_conn_watch(x->conn);
+  if (x->conn == NULL)
+    return;
+  gp_httpexchange_drain(x);
+  gp_conn_forget(x->conn);
+  gp_conn_watch(x->conn);
 }
 
 bool gp_server_respond (gp_httpexchange *x, const gp_httpout *out) {

@@ -50,7 +50,8 @@ bool gp_server_haswork (const gp_server *s);
 
 /*
 ** The response will come after this turn. From now on it is noticed when the
-** sender of the request leaves; the exchange stays valid all the same.
+** sender of the request leaves; the exchange stays valid all the same. The
+** body of the request is gone.
 */
 void gp_server_hold (gp_httpexchange *x);
 

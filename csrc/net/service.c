@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/crypto.h"
 #include "base/os.h"
+#include "net/source.h"
 #include "value/address.h"
 #include "wire/codec.h"
 #include "wire/refusal.h"
@@ -18,7 +20,8 @@ struct gp_service {
   bool turning;
   gp_server *server;
   gp_client *client;
-  char *cors;
+  gp_hostcheck hosts;
+  bool check_source;
   uint64_t process;
   gp_extensiontext shown; /* the same, where the server responds by itself */
   gp_timer timer; /* only ends the loop's wait: the node ticks each turn */
@@ -28,6 +31,7 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
   memset(opt, 0, sizeof *opt);
   gp_nodeopt_init(&opt->node);
   opt->server.max_headers = (size_t)16 << 10;
+  opt->server.receive_bytes = (size_t)64 << 20;
   opt->server.max_connections = 1024;
   opt->server.max_connections_per_address = 64;
   opt->server.receive_timeout_ms = 10000;
@@ -38,15 +42,16 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
   opt->client.max_headers = (size_t)16 << 10;
 }
 
-static gp_err send (void *self, uint64_t id, const gp_peer *dial,
-                    const gp_sendreq *request, uint32_t timeout_ms) {
+static gp_err sendrequest (void *self, uint64_t id, const gp_peer *dial,
+                           const gp_sendreq *request, uint32_t timeout_ms) {
   gp_service *s = self;
+  gp_dial to = {dial, request->proven, request->ranges};
   gp_httpout out;
   gp_scratch scratch;
   gp_err e = gp_wire_writerequest(&out, &scratch, request);
   if (e != GP_OK)
     return e;
-  e = gp_client_send(s->client, id, dial, &out, timeout_ms);
+  e = gp_client_send(s->client, id, &to, &out, timeout_ms);
   gp_blob_unref(out.body);
   return e;
 }
@@ -67,6 +72,15 @@ static bool isgone (void *self, const gp_exchange *x) {
   return gp_httpexchange_of(x)->conn == NULL;
 }
 
+static const char *whereis (void *self, const gp_peer *dial) {
+  return gp_client_whereis(((gp_service *)self)->client, dial);
+}
+
+static bool ishere (void *self, const char *address) {
+  (void)self;
+  return gp_source_ishere(address);
+}
+
 /* That the loop stops waiting is all there is to do. */
 static void due (void *arg) {
   (void)arg;
@@ -74,13 +88,15 @@ static void due (void *arg) {
 
 /*
 ** What the options mean for the parts. A body is a message's data in base64
-** with its envelope; a list of receivers has room in it too.
+** with its envelope; a list of receivers has room in it too. Whoever is no
+** member has only to say who it is.
 */
 #define ENVELOPE 65536
 
 static void derive (gp_serviceopt *opt, int port) {
   const char *l = opt->listen;
   opt->server.max_request = gp_base64_len(opt->node.max_body) + ENVELOPE;
+  opt->server.max_request_unknown = ENVELOPE;
   opt->node.on_loopback =
     (strcmp(l, "*") == 0 || strcmp(l, "localhost") == 0 ||
      strcmp(l, "127.0.0.1") == 0 || strcmp(l, "0.0.0.0") == 0 ||
@@ -90,7 +106,7 @@ static void derive (gp_serviceopt *opt, int port) {
 
 static gp_err makenode (gp_service *s, const char *address, size_t len,
                         int port, const gp_nodeopt *opt, gp_signal *signals) {
-  gp_transport t = {s, send, respond, isgone};
+  gp_transport t = {s, sendrequest, respond, isgone, whereis, ishere};
   gp_peer *self;
   gp_err e = gp_peer_new(&self, address, len, port);
   if (e != GP_OK)
@@ -100,11 +116,52 @@ static gp_err makenode (gp_service *s, const char *address, size_t len,
   return e;
 }
 
-static gp_err copycors (gp_service *s, const char *cors) {
-  if (cors == NULL)
-    return GP_OK;
-  s->cors = strdup(cors);
-  return s->cors == NULL ? GP_ENOMEM : GP_OK;
+/* What it calls itself is a name of its machine. */
+static gp_err makehosts (gp_service *s, const char *address,
+                         gp_serviceopt *opt) {
+  gp_err e;
+  size_t i;
+  opt->server.hosts = &s->hosts;
+  gp_hostcheck_init(&s->hosts, opt->listen);
+  e = gp_hostcheck_add(&s->hosts, address);
+  for (i = 0; i < opt->nhosts && e == GP_OK; i++)
+    e = gp_hostcheck_add(&s->hosts, opt->hosts[i]);
+  return e;
+}
+
+/* Its connections come from the address that it is called by. */
+static gp_err makeclient (gp_service *s, const char *address,
+                          gp_clientopt *opt) {
+  opt->own = address;
+  return gp_client_new(&s->client, s->loop, opt);
+}
+
+typedef struct asked {
+  const gp_node *node;
+  bool known;
+} asked;
+
+static bool visit (void *self, const char *address) {
+  asked *a = self;
+  a->known = gp_node_knows(a->node, address);
+  return !a->known;
+}
+
+/*
+** Whether so large a request may come from there: its sender is not known
+** before it is read. Who is known on this machine may come from any address
+** of it.
+*/
+static bool knows (void *self, const char *remote, bool local) {
+  const gp_service *s = self;
+  asked a = {s->node, false};
+  if (s->node == NULL)
+    return false;
+  if (!s->check_source || gp_node_knows(s->node, remote))
+    return true;
+  if (local && visit(&a, "127.0.0.1"))
+    gp_os_eachaddress(visit, &a);
+  return a.known;
 }
 
 static gp_err open (gp_service *s, const char *address, size_t len, int port,
@@ -118,17 +175,23 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
     return e;
   derive(&opt, port);
   opt.node.only_here = gp_address_isinternal(gp_peer_address(probe));
+  e = makehosts(s, gp_peer_address(probe), &opt);
+  if (e == GP_OK)
+    e = makeclient(s, gp_peer_address(probe), &opt.client);
   gp_peer_unref(probe);
-  if (!gp_os_random(&opt.node.nonce, sizeof opt.node.nonce) ||
-      !gp_os_random(&opt.node.secret, sizeof opt.node.secret))
-    return GP_EIO;
+  if (e != GP_OK)
+    return e;
+  gp_crypto_random(&opt.node.nonce, sizeof opt.node.nonce);
+  gp_crypto_random(&opt.node.secret, sizeof opt.node.secret);
+  gp_crypto_random(opt.node.cookie_key, sizeof opt.node.cookie_key);
+  gp_crypto_random(&opt.node.first_number, sizeof opt.node.first_number);
+  opt.node.first_number >>= 2; /* so that it can be counted up from there */
   s->process = opt.node.nonce;
+  opt.server.knows = knows;
+  s->check_source = opt.node.check_source;
+  opt.server.self = s;
   opt.server.shown = gp_extension_process(&s->shown, s->process);
-  e = copycors(s, opt.cors);
-  if (e == GP_OK)
-    e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
-  if (e == GP_OK)
-    e = gp_client_new(&s->client, s->loop, &opt.client);
+  e = gp_server_new(&s->server, s->loop, opt.listen, &at, &opt.server);
   if (e == GP_OK)
     e = makenode(s, address, len, port == 0 ? at : port, &opt.node, signals);
   return e;
@@ -164,7 +227,7 @@ void gp_service_free (gp_service *s) {
   gp_client_free(s->client);
   gp_server_free(s->server);
   gp_loop_unref(s->loop);
-  free(s->cors);
+  gp_hostcheck_clear(&s->hosts);
   free(s);
 }
 
@@ -179,37 +242,6 @@ static void refuse (gp_service *s, gp_httpexchange *x, int status,
   respond(s, &x->exchange, &response);
 }
 
-/* Whether the word 'origin' stands in the list of the option. */
-static bool isallowed (const gp_service *s, const char *origin) {
-  size_t len = strlen(origin);
-  const char *at = s->cors;
-  if (at == NULL)
-    return false;
-  while (*at != '\0') {
-    size_t word = strcspn(at, " ");
-    if ((word == 1 && *at == '*') ||
-        (word == len && strncmp(at, origin, len) == 0))
-      return true;
-    at += word + strspn(at + word, " ");
-  }
-  return false;
-}
-
-/*
-** A page in somebody's browser must not be able to write to a node on the
-** same machine. Browsers name the page's origin with what can change
-** something (Fetch standard, "Origin" header), and whence a request comes
-** with all the rest (Fetch Metadata, "Sec-Fetch-Site"); Go programs and ours
-** send neither.
-*/
-static bool isforeignpage (const gp_service *s, const gp_httpin *in) {
-  const char *origin = in->find(in->headers, "Origin");
-  const char *site = in->find(in->headers, "Sec-Fetch-Site");
-  if (origin != NULL)
-    return !isallowed(s, origin);
-  return site != NULL && strcmp(site, "none") != 0 && !isallowed(s, "*");
-}
-
 /* Reading may run Lua's finalizers, and with them gp_service_free. */
 static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
                    uint64_t now) {
@@ -218,11 +250,6 @@ static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
   const gp_httpin *in = &x->request;
   gp_peer *self;
   int status;
-  if (isforeignpage(s, in)) {
-    gp_node_refused(s->node, GP_ECORS, 403, in->remote, now);
-    refuse(s, x, 403, gp_wire_foreign);
-    return;
-  }
   self = gp_peer_ref(gp_node_self(s->node));
   status = gp_wire_readrequest(&request, &text, in, json, self);
   gp_peer_unref(self);
@@ -241,6 +268,8 @@ static void serve (gp_service *s, gp_httpexchange *x, const gp_json *json,
 /* What stands behind a status that the server gives by itself. */
 static gp_err errorof (int status) {
   switch (status) {
+    case 403: return GP_EBROWSER;
+    case 421: return GP_EHOST;
     case 408:
     case 413:
     case 431:

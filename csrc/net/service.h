@@ -23,10 +23,11 @@ typedef struct gp_serviceopt {
   gp_clientopt client;
   const char *listen; /* as gp_server_new takes it */
   size_t listen_port; /* apart from the port that it is known at; 0: not */
-  const char *cors;   /* origins, with spaces between, or "*"; NULL: none */
+  const char *hosts[GP_HOSTS_MAX]; /* names of this machine (net/hosts.h) */
+  size_t nhosts;
 } gp_serviceopt;
 
-/* The defaults of every limit; 'listen' and 'cors' are NULL. */
+/* The defaults of every limit; 'listen' is NULL. */
 void gp_serviceopt_init (gp_serviceopt *opt);
 
 /*

@@ -11,6 +11,22 @@ socklen_t gp_socketaddress_size (const gp_socketaddress *a) {
   return a->any.sa_family == AF_INET6 ? sizeof a->v6 : sizeof a->v4;
 }
 
+bool gp_socketaddress_islocal (int fd) {
+  gp_socketaddress here, there;
+  socklen_t size = sizeof here;
+  memset(&here, 0, sizeof here);
+  memset(&there, 0, sizeof there);
+  if (getsockname(fd, &here.any, &size) != 0)
+    return false;
+  size = sizeof there;
+  if (getpeername(fd, &there.any, &size) != 0)
+    return false;
+  if (here.any.sa_family == AF_INET)
+    return here.v4.sin_addr.s_addr == there.v4.sin_addr.s_addr;
+  return memcmp(&here.v6.sin6_addr, &there.v6.sin6_addr,
+                sizeof here.v6.sin6_addr) == 0;
+}
+
 bool gp_socketaddress_parse (gp_socketaddress *a, const char *text,
                              int port) {
   char bare[INET6_ADDRSTRLEN + 2];

@@ -20,6 +20,10 @@ typedef union gp_socketaddress {
    none. */
 bool gp_socketaddress_parse (gp_socketaddress *a, const char *text, int port);
 
+/* Whether both ends of a connected socket have one address: programs of this
+   machine come from the address that they go to. */
+bool gp_socketaddress_islocal (int fd);
+
 socklen_t gp_socketaddress_size (const gp_socketaddress *a);
 
 #pragma GCC visibility pop

@@ -27,6 +27,19 @@ static void write_out (const gp_socketaddress *a,
     inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
 }
 
+bool gp_source_ishere (const char *address) {
+  gp_socketaddress a;
+  bool bound;
+  int fd;
+  if (!gp_socketaddress_parse(&a, address, 0))
+    return false;
+  fd = gp_os_socket(a.any.sa_family, SOCK_DGRAM);
+  bound = fd >= 0 && bind(fd, &a.any, gp_socketaddress_size(&a)) == 0;
+  if (fd >= 0)
+    close(fd);
+  return bound;
+}
+
 gp_err gp_source_find (const char *text, char out[INET6_ADDRSTRLEN],
                        bool *same) {
   char wanted[INET6_ADDRSTRLEN];

@@ -1,8 +1,9 @@
 /*
-** net/source.h - which address this machine has on the way to another.
+** net/source.h - which addresses this machine has, and which on the way to
+** another.
 **
-** The kernel says so of a datagram socket that is connected: its routes
-** decide, and nothing is sent.
+** The kernel says so of a datagram socket that is bound, or connected: its
+** routes decide, and nothing is sent.
 */
 #ifndef gp_net_source_h
 #define gp_net_source_h
@@ -12,6 +13,10 @@
 
 #include "base/err.h"
 #pragma GCC visibility push(hidden)
+
+/* Whether a numeric address is one of this machine's: a socket can be bound
+   to it. It may become one, or cease to be, at any time. */
+bool gp_source_ishere (const char *address);
 
 /*
 ** Fills in the address, numeric, that others on the way to the numeric

@@ -5,8 +5,10 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/departure.h"
 #include "node/held.h"
+#include "node/machine.h"
 #include "node/naming.h"
 #include "node/reconnect.h"
 #include "node/respond.h"
@@ -23,34 +25,30 @@
 */
 #define NEWEST 16
 
+/* A source whose newcomers have not proven to be there has one list in this
+   time: it is much larger than the connect that it responds to. */
+#define UNPROVEN_MS 1000
+#define MAX_SOURCES 1024
+
 void gp_admission_init (gp_admission *a) {
   gp_ring_init(&a->held);
+  gp_ttlmap_init(&a->listed, MAX_SOURCES, UNPROVEN_MS);
+  gp_unreached_init(&a->unreached);
 }
 
 void gp_admission_clear (gp_node *n) {
   gp_held_clear(n, &n->admission.held);
-}
-
-/* Members that did not respond last are not handed on: a Go newcomer that is
-   given one it cannot reach fails to join (protocol.md). */
-static bool islisted (const gp_record *peer) {
-  return gp_membership_ismember(peer) && peer->liveness.reachable;
-}
-
-gp_err gp_admission_list (const gp_node *n, gp_peerlist *out) {
-  const gp_record *peer;
-  for (peer = gp_record_first(&n->peers); peer != NULL;
-       peer = gp_record_next(peer))
-    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
-      return GP_ENOMEM;
-  return GP_OK;
+  gp_ttlmap_clear(&n->admission.listed);
+  gp_unreached_clear(&n->admission.unreached);
+  gp_roster_clear(&n->admission.roster);
 }
 
 static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
   const gp_record *peer;
   for (peer = gp_record_last(&n->peers); peer != NULL && out->n < NEWEST;
        peer = gp_record_previous(peer))
-    if (islisted(peer) && gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
+    if (gp_roster_lists(peer) &&
+        gp_peerlist_add(out, gp_record_name(peer)) != GP_OK)
       return GP_ENOMEM;
   return GP_OK;
 }
@@ -81,6 +79,8 @@ static void tellelsewhere (gp_node *n, const gp_record *peer) {
 void gp_admission_welcome (gp_node *n, gp_record *peer, gp_happening how) {
   bool lost = gp_membership_islost(peer);
   gp_retry_stop(&peer->retry);
+  if (!gp_membership_ismember(peer))
+    gp_claim_enter(n, peer);
   if (!gp_membership_apply(n, peer, how, GP_OK))
     return;
   gp_claim_met(n, peer);
@@ -112,24 +112,43 @@ static void letin (gp_node *n, gp_record *peer) {
   gp_reconnect_try(n, peer);
 }
 
+/* 'x' may be NULL: it has had its response before it was proven. */
+static void say (gp_node *n, gp_exchange *x, int status, const char *text) {
+  if (x != NULL)
+    gp_respond(n, x, status, text);
+}
+
 /* The response is the list as it was before (protocol.md). */
 static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
-  gp_peerlist list = {0, 0, NULL};
+  gp_roster newest = {{0, 0, NULL}, {NULL, NULL}};
+  gp_roster *given = brief ? &newest : &n->admission.roster;
+  gp_extension own = {0};
   gp_err e = GP_ELIMIT;
   if (hasroom(n, peer))
-    e = brief ? listnewest(n, &list) : gp_admission_list(n, &list);
+    e = brief ? listnewest(n, &newest.list) : gp_roster_update(n);
   if (e != GP_OK) {
     gp_report_refusal(&n->report, e, 503, gp_peer_text(gp_record_name(peer)),
                       n->now);
-    gp_respond(n, x, 503, gp_wire_busy);
+    say(n, x, 503, gp_wire_busy);
   }
   else {
     letin(n, peer);
     gp_visitors_stand(peer, false);
-    gp_respond_list(n, x, &list);
+    if (peer->compat.ours)
+      gp_cookies_show(n, peer, &own);
+    if (x != NULL)
+      gp_respond_list(n, x, given, &own);
     gp_outbox_advance(n, peer); /* what waited until it is met */
   }
-  gp_peerlist_clear(&list);
+  gp_roster_clear(&newest);
+}
+
+bool gp_admission_holds (const gp_node *n, const gp_peer *name) {
+  const gp_ring *held = &n->admission.held, *at;
+  for (at = held->next; at != held; at = at->next)
+    if (gp_peer_equal(gp_ring_of(gp_held, place, at)->msg->from, name))
+      return true;
+  return false;
 }
 
 /* The response waits. False: out of memory. */
@@ -156,6 +175,17 @@ static bool findform (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return hold(n, request, x, n->now + GP_AWAITED_MS);
 }
 
+/* It is dialled where it comes from if its name does not say where. That has
+   not responded yet if it is another place than before. */
+static void setdial (gp_node *n, gp_record *peer, const char *remote) {
+  gp_peer *before = gp_peer_ref(gp_record_dialled(peer));
+  gp_peers_setdial(&n->peers, peer, remote);
+  if (!gp_peer_equal(before, gp_record_dialled(peer)))
+    gp_hearsay_setproven(n, peer, false);
+  gp_peer_unref(before);
+  gp_hearsay_setseen(peer, remote);
+}
+
 /* What a connect tells about the one that sends it. */
 static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
   bool ours = request->ext.who.peer != NULL;
@@ -168,9 +198,12 @@ static void learn (gp_node *n, gp_record *peer, const gp_recvreq *request) {
     gp_claim_learn(n, peer, &request->ext.who, n->now);
   else
     gp_claim_forget(n, peer, &request->ext.who);
-  gp_peers_setdial(&n->peers, peer, request->remote);
+  gp_cookies_learn(peer, &request->ext);
+  setdial(n, peer, request->remote);
+  if (!gp_peer_isnumeric(gp_record_name(peer))) /* a name shows no address */
+    gp_hosts_comes(&n->peers.hosts, &peer->names.host, request->remote);
   gp_compat_learnalias(n, peer, request);
-  gp_visitors_asked(peer, request);
+  gp_visitors_asked(n, peer, request);
   if (!request->ext.brief)
     peer->arrival.entered_at = n->now;
 }
@@ -217,28 +250,26 @@ static void refusenick (gp_node *n, gp_record *peer) {
 /*
 ** A newcomer with a nick that is, or may be, another's. True when it is not
 ** to be let in at once; '*later': its response waits. One that comes of
-** itself, with its network, is let in.
+** itself, with its network, is let in, but not by that nick.
 */
 static bool isnamesake (gp_node *n, gp_record *peer,
                         const gp_recvreq *request, gp_exchange *x,
                         bool *later) {
   bool merging = request->ext.topic == GP_TOPIC_RECONNECT &&
                  !request->ext.alone;
-  gp_verdict verdict = gp_claim_judge(n, peer, &request->ext.who);
-  if (verdict == GP_NICK_TAKEN && merging)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
-  if (verdict == GP_NICK_FREE || merging)
+  gp_verdict verdict = merging ? GP_NICK_FREE : gp_claim_judge(n, peer);
+  if (verdict == GP_NICK_FREE)
     return false;
   if (verdict == GP_NICK_TAKEN) {
-    gp_respond(n, x, 409, gp_wire_taken);
+    say(n, x, 409, gp_wire_taken);
     refusenick(n, peer);
     return true;
   }
-  *later = hold(n, request, x, n->now + CLAIM_MS);
+  *later = x != NULL && hold(n, request, x, n->now + CLAIM_MS);
   if (*later)
     gp_claim_setpending(n, peer, true);
   else
-    gp_respond(n, x, 503, gp_wire_busy);
+    say(n, x, 503, gp_wire_busy);
   return true;
 }
 
@@ -253,23 +284,13 @@ static bool judge (gp_node *n, gp_record *peer, const gp_recvreq *request,
   return later;
 }
 
-/* Dials a visitor back. False: it cannot be, its response does not wait. */
-static bool dialback (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
-  gp_peer *at = gp_dialback_endpoint(request);
-  bool waits = at != NULL && gp_dialback_begin(n, request, at, x);
-  gp_peer_unref(at);
-  return waits;
-}
-
 /* Finds out what is to be known of a newcomer before it is judged. Whether
    the response waits. */
 static bool enter (gp_node *n, gp_record *peer, const gp_recvreq *request,
                    gp_exchange *x) {
-  learn(n, peer, request);
   gp_detector_heard(n, peer);
-  if (request->form == GP_FORM_HEADERS && findform(n, peer, request, x))
-    return true;
-  if (gp_visitors_isnew(peer) && dialback(n, request, x))
+  if (x != NULL && request->form == GP_FORM_HEADERS &&
+      findform(n, peer, request, x))
     return true;
   return judge(n, peer, request, x);
 }
@@ -281,58 +302,58 @@ static bool istoolate (const gp_node *n, const gp_recvreq *request) {
                                 (request->ext.visit && request->ext.brief));
 }
 
-void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is) {
-  gp_record *peer = gp_peers_find(&n->peers, d->request.msg->from);
-  if (peer == NULL) {
-    gp_respond(n, d->exchange, 503, gp_wire_busy);
-    return;
+bool gp_admission_turnsaway (gp_node *n, const gp_recvreq *request,
+                             gp_exchange *x) {
+  const gp_peer *from = request->msg->from;
+  const gp_record *peer = gp_peers_find(&n->peers, from);
+  if (gp_compat_isourselves(n, &request->ext.who))
+    gp_respond_yourself(n, x);
+  else if (istoolate(n, request))
+    gp_respond(n, x, 403, gp_wire_notregistered);
+  else if (gp_compat_isself(n, from, request->remote))
+    gp_respond(n, x, 400, gp_wire_yourself);
+  else if ((peer == NULL || peer->membership == GP_STRANGER) &&
+           !hasroom(n, peer)) {
+    gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
+    gp_respond(n, x, 503, gp_wire_busy);
   }
-  if (is)
-    gp_visitors_dialled(peer, d->request.ext.who.process,
-                        gp_peer_address(d->at));
-  if (istoolate(n, &d->request))
-    gp_respond(n, d->exchange, 403, gp_wire_notregistered);
   else
-    (void)judge(n, peer, &d->request, d->exchange);
-  gp_peers_touch(&n->peers, peer);
+    return false;
+  return true;
 }
 
 /* The record of a newcomer; NULL: it cannot be let in, and was told so. */
 static gp_record *find (gp_node *n, const gp_recvreq *request,
                         gp_exchange *x) {
   const gp_peer *from = request->msg->from;
-  gp_record *peer;
-  if (gp_compat_isourselves(n, &request->ext.who)) {
-    gp_respond_yourself(n, x);
-    return NULL;
-  }
-  peer = gp_naming_recognise(n, from, request->remote, true);
+  gp_record *peer = gp_naming_recognise(n, from, request->remote, true);
   if (istoolate(n, request)) {
-    gp_respond(n, x, 403, gp_wire_notregistered);
-    return NULL;
-  }
-  if (gp_compat_isself(n, from, request->remote)) {
-    gp_respond(n, x, 400, gp_wire_yourself);
+    say(n, x, 403, gp_wire_notregistered);
     return NULL;
   }
   if (peer == NULL && hasroom(n, NULL))
     peer = gp_peers_get(n, from);
   if (peer == NULL) {
     gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
-    gp_respond(n, x, 503, gp_wire_busy);
+    say(n, x, 503, gp_wire_busy);
   }
   return peer;
 }
 
 bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
-                           gp_exchange *x) {
+                           gp_exchange *x, bool proven) {
   gp_peer *had = NULL; /* the name by which it holds us already */
   gp_record *peer = find(n, request, x);
   bool later;
   if (peer == NULL)
     return true;
+  if (proven)
+    gp_peers_setremote(&n->peers, peer, request->remote);
   if (gp_membership_ismember(peer))
     had = gp_peer_ref(gp_compat_ourname(n, peer));
+  learn(n, peer, request);
+  if (proven)
+    gp_hearsay_setproven(n, peer, true);
   later = enter(n, peer, request, x);
   if (had != NULL)
     gp_compat_untwin(n, peer, had);
@@ -342,33 +363,80 @@ bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
   return !later;
 }
 
+/* It has the list, so it counts itself as a member: what is broadcast is kept
+   for it. Without memory it is not. */
+static void expect (gp_node *n, const gp_peer *name) {
+  gp_record *peer = gp_peers_get(n, name);
+  if (peer != NULL)
+    (void)gp_membership_apply(n, peer, GP_HAS_KNOCKED, GP_OK);
+}
+
+bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
+                                gp_exchange *x) {
+  uint64_t source = gp_machine_hash(n, request->remote);
+  gp_ttlmap *listed = &n->admission.listed;
+  gp_extension none = {0};
+  if (gp_ttlmap_get(listed, source, n->now) != 0 ||
+      gp_roster_update(n) != GP_OK) {
+    gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
+    gp_respond(n, x, 503, gp_wire_busy);
+    return false;
+  }
+  gp_respond_list(n, x, &n->admission.roster, &none);
+  gp_ttlmap_raise(listed, source, 1, n->now);
+  expect(n, request->msg->from);
+  return true;
+}
+
+void gp_admission_dropped (gp_node *n, const gp_peer *name) {
+  gp_record *peer = gp_peers_find(&n->peers, name);
+  if (peer == NULL || peer->membership != GP_UNPROVEN)
+    return;
+  gp_departure_reject(n, peer);
+  gp_outbox_advance(n, peer); /* what the program says to it alone */
+}
+
 /* The claim of 'peer', which waits, once more: the nick may be a third
    one's. */
 static void rejudge (gp_node *n, gp_record *peer, bool taken) {
-  gp_identity who = {.process = peer->claim.process};
-  gp_verdict verdict = GP_NICK_TAKEN;
-  strcpy(who.nick, gp_peer_nick(gp_record_name(peer)));
-  if (!taken)
-    verdict = gp_claim_judge(n, peer, &who);
+  gp_verdict verdict = taken ? GP_NICK_TAKEN : gp_claim_judge(n, peer);
   if (verdict == GP_NICK_UNSURE)
     return;
   gp_claim_setpending(n, peer, false);
-  if (verdict == GP_NICK_TAKEN)
+  if (verdict == GP_NICK_TAKEN) {
     refusenick(n, peer);
-  else
-    gp_admission_admit(n, peer, peer->compat.form);
+    return;
+  }
+  gp_claim_renew(n, peer);
+  gp_admission_admit(n, peer, peer->compat.form);
+}
+
+/* Whether that the holder of a nick was asked in vain says that it has gone.
+   A newcomer waits for it, and the holder has had time enough. One that is in
+   can wait until the holder has failed, if it has. */
+static bool istelling (const gp_record *claimant, gp_err error) {
+  switch (error) {
+    case GP_OK:
+    case GP_EREPLACED:
+    case GP_ECONNREFUSED: return true;
+    case GP_EMFILE:
+    case GP_ENOMEM: return false; /* it was not asked */
+    default: return claimant->claim.pending;
+  }
 }
 
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
-                          const gp_peer *claimant, uint64_t process) {
+                          const gp_peer *claimant, gp_err error,
+                          uint64_t process) {
   gp_record *peer = gp_peers_find(&n->peers, claimant);
   bool taken;
-  if (peer == NULL)
+  if (peer == NULL || !istelling(peer, error))
     return;
-  taken = gp_claim_confirm(n, holder, gp_peer_nick(gp_record_name(peer)),
-                           process);
+  taken = gp_claim_confirm(n, holder, peer, process);
   if (peer->claim.pending)
     rejudge(n, peer, taken);
+  else if (!taken)
+    gp_claim_renew(n, peer);
 }
 
 /* A newcomer that does not tell its form in time gets the newer one. */

@@ -13,25 +13,39 @@
 #include <stdint.h>
 
 #include "base/ring.h"
+#include "node/announce.h"
 #include "node/claim.h"
-#include "node/dialback.h"
+#include "node/cookies.h"
+#include "node/hearsay.h"
 #include "node/lookers.h"
 #include "node/membership.h"
 #include "node/peers.h"
+#include "node/proof.h"
+#include "node/reach.h"
+#include "node/roster.h"
 #include "node/transport.h"
+#include "node/unreached.h"
 #include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_arrival {
   uint64_t entered_at; /* it asked for our whole list then; 0: never */
+  gp_visit visit;
 } gp_arrival;
 
 typedef struct gp_admission {
   gp_ring held; /* of gp_held: connects of which something is found out */
   gp_claims claims;
-  gp_dialbacks dialbacks; /* who is probed before it gets what it wants: */
+  gp_cookiejar jar;
+  gp_proofs proofs;               /* of whom it is asked whether it is they */
+  gp_announcements announcements; /* what those say that let us in */
+  gp_roster roster;
   gp_lookers lookers;     /* who asks for the list alone, */
   gp_visitors visitors;   /* and who comes to write alone */
+  gp_ttlmap listed;       /* sources of those that had the list unproven */
+  gp_hearsays hearsays;   /* who is dialled for what others say */
+  gp_unreached unreached; /* who is told that we do not reach it */
+  gp_reach reach;         /* and who tells us so */
   bool told_elsewhere; /* the program knows that we are not reached by all */
 } gp_admission;
 
@@ -40,29 +54,46 @@ void gp_admission_init (gp_admission *a);
 /* Responds with 503 to the connects that wait. */
 void gp_admission_clear (gp_node *n);
 
-/* A connect has come. True when it was responded to; else the response
-   waits. */
-bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
-                           gp_exchange *x);
+/* Whether a connect is refused, and was told so, whoever has sent it. */
+bool gp_admission_turnsaway (gp_node *n, const gp_recvreq *request,
+                             gp_exchange *x);
 
-/* The members that a newcomer is given are added to 'out'. GP_ENOMEM. */
-gp_err gp_admission_list (const gp_node *n, gp_peerlist *out);
+/*
+** A connect comes in. True when it was responded to; else the response waits.
+** 'x' may be NULL: it has had its response. 'proven': its 'remote' is where
+** its address has responded from.
+*/
+bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
+                           gp_exchange *x, bool proven);
+
+/*
+** Its address has not responded in time: it has the list all the same, but is
+** no member yet. False: its source had one within a second, and it is told
+** to come again.
+*/
+bool gp_admission_listunproven (gp_node *n, const gp_recvreq *request,
+                                gp_exchange *x);
+
+/* It had the list, and its address has not responded at all. */
+void gp_admission_dropped (gp_node *n, const gp_peer *name);
+
+/* Whether a connect of 'name' waits for its response: what else it says is to
+   come after that. */
+bool gp_admission_holds (const gp_node *n, const gp_peer *name);
 
 /* The form of a newcomer is known, or will not be: it is let in, if it still
    waits, and is responded to in that form. */
 void gp_admission_admit (gp_node *n, gp_record *peer, gp_form form);
 
 /*
-** A member that holds the name of 'claimant' was asked for a sign of life,
-** and 'process' responded from there (0: none did): the claimant, if it still
-** waits, is let in or refused.
+** A member that has the nick of 'claimant' was asked for a sign of life, and
+** 'process' responded from there (0: none did, for 'error'). The claimant, if
+** it still waits, is let in or refused; if it is in, it has the nick, or has
+** it not.
 */
 void gp_admission_settle (gp_node *n, const gp_peer *holder,
-                          const gp_peer *claimant, uint64_t process);
-
-/* The dialling back for a connect has ended; 'is': its process has responded.
-   It is let in as a visitor, or else as a newcomer like any other. */
-void gp_admission_dialled (gp_node *n, const gp_dialback *d, bool is);
+                          const gp_peer *claimant, gp_err error,
+                          uint64_t process);
 
 /* It is a member: it 'has come' to us (GP_HAS_COME), or let us in
    (GP_HAS_RESPONDED). */

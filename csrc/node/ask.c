@@ -19,6 +19,7 @@ static gp_err request (gp_node *n, gp_purpose purpose, const gp_peer *entry,
   gp_message_unref(msg);
   if (r == NULL)
     return GP_ENOMEM;
+  gp_hearsay_setchosen(peer);
   gp_outbox_queue(n, peer, r);
   return GP_OK;
 }
@@ -71,7 +72,7 @@ void gp_ask_responded (const gp_node *n, const gp_request *r,
 }
 
 void gp_node_askreach (gp_node *n, const gp_peer *entry, uint64_t now) {
-  const gp_record *peer = gp_naming_meant(n, entry);
+  gp_record *peer = gp_naming_meant(n, entry);
   n->now = now;
   if (peer != NULL && gp_membership_ismember(peer) && peer->compat.ours)
     gp_probe_sendself(n, peer);

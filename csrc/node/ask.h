@@ -35,8 +35,8 @@ gp_err gp_node_look (gp_node *n, const gp_peer *entry, uint32_t timeout,
 
 /*
 ** Has 'entry', if it is a member of ours, probe this node. If that responds
-** to it nothing is told, else a failure: GP_PURPOSE_MEET, GP_EADDRNOTAVAIL,
-** with the status 504.
+** to it nothing is told, else, once (node/reach.h), a failure:
+** GP_PURPOSE_MEET, GP_EADDRNOTAVAIL, with the status 504.
 */
 void gp_node_askreach (gp_node *n, const gp_peer *entry, uint64_t now);
 

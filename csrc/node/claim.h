@@ -4,10 +4,11 @@
 ** Owns gp_claim in the record of each peer, and gp_claims. A member's address
 ** can become another process, and a process that starts again can have
 ** another address: the number that each process draws tells the one, its
-** nick the other. A nick is one member's: whoever comes with it takes the
-** place of one that has failed, while one that seems to live is asked for a
-** sign of life. Two have one nick only when their networks become one, or
-** when both take it at the same time; both keep it, and are told.
+** nick the other. A nick is, at each node, that of whoever had it there
+** first, for as long as that one lives, which is asked. A newcomer that comes
+** with it is refused; a member that says that it is called so has no nick
+** here until the nick is free. Nor is anybody called as the node itself is.
+** So two that say that they have one nick can each have it at some nodes.
 */
 #ifndef gp_node_claim_h
 #define gp_node_claim_h
@@ -26,6 +27,7 @@ typedef struct gp_claim {
   uint64_t former;   /* process at its address before; 0: not known */
   uint64_t since;    /* when 'process' has shown itself first */
   uint64_t named_at; /* when it told its nick by itself; 0: never */
+  char *wanted;      /* nick that it says it has, and may not have; or NULL */
   bool pending;      /* it waits whether its nick is another's */
   unsigned version;  /* of ours that it speaks; 0: not told */
 } gp_claim;
@@ -55,31 +57,47 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
    another way: it has no nick. */
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who);
 
-/* It is a member now, or one with another nick: where that is ours, or it
-   speaks another version, the program is told. */
+/* It is to be a member now: it has the nick that it says, if it may have it.
+   Where that is another's, that one is asked whether it lives; where it is
+   ours, the program is told. */
+void gp_claim_enter (gp_node *n, gp_record *peer);
+
+/* It is a member now, or one with another nick: if it speaks another version,
+   the program is told. */
 void gp_claim_met (gp_node *n, const gp_record *peer);
+
+/* It has the nick that it says, if that has become free. */
+void gp_claim_renew (gp_node *n, gp_record *peer);
+
+/* Time has passed for it: likewise. */
+void gp_claim_look (gp_node *n, gp_record *peer);
 
 /* Whether another one that seems to live has the nick. */
 bool gp_claim_istaken (const gp_node *n, const char *nick);
 
-/* Whether the peer may be called as it says. Those that were called so, but
-   have failed, are gone then. */
-gp_verdict gp_claim_judge (gp_node *n, const gp_record *peer,
-                           const gp_identity *who);
+/* Whether a newcomer may be called as it says. */
+gp_verdict gp_claim_judge (gp_node *n, gp_record *peer);
 
 /*
-** The record that 'holder' names was asked for a sign of life, and 'process'
-** responded (0: none did). Whether it has the nick all the same; if not, it
-** has gone from there.
+** The record that 'holder' names was asked for a sign of life, since the peer
+** says that it has the same nick, and 'process' responded (0: none did).
+** Whether it has the nick all the same; if not, it has gone from there.
 */
-bool gp_claim_confirm (gp_node *n, const gp_peer *holder, const char *nick,
-                       uint64_t process);
+bool gp_claim_confirm (gp_node *n, const gp_peer *holder,
+                       const gp_record *peer, uint64_t process);
 
 /* It waits for a verdict, or does so no more. */
 void gp_claim_setpending (gp_node *n, gp_record *peer, bool pending);
 
-/* Whether a member has the peer's nick: then that is where it is now. */
-bool gp_claim_ismoved (const gp_node *n, const gp_record *peer);
+/* 'gone' is the same one as the peer, which waits for what it waited for. */
+void gp_claim_merge (gp_node *n, gp_record *peer, gp_record *gone);
+
+/* Whether another one has the nick that it says it has: then that one may be
+   where it is now. */
+bool gp_claim_ismoved (const gp_record *peer);
+
+/* Frees what the record holds of it. */
+void gp_claim_clear (gp_record *peer);
 
 /* Our nick is another's, as the peer shows (GP_PURPOSE_MEET: it is its own),
    or says: the program is told once, until we are let in somewhere, or have

@@ -16,8 +16,8 @@ void gp_deadlines_clear (gp_deadlines *ds) {
   gp_heap_clear(&ds->heap);
 }
 
-gp_err gp_deadlines_reserve (gp_deadlines *ds, size_t records) {
-  return gp_heap_reserve(&ds->heap, records + GP_DUES);
+gp_err gp_deadlines_reserve (gp_deadlines *ds, size_t count) {
+  return gp_heap_reserve(&ds->heap, count + GP_DUES);
 }
 
 static bool isset (const gp_deadline *d) {

@@ -21,6 +21,7 @@
 
 typedef enum gp_due {
   GP_DUE_PEER,      /* one record is to be looked at */
+  GP_DUE_QUESTION,  /* the same of a question about a claim */
   GP_DUE_UNSENT,    /* requests that could not be sent end */
   GP_DUE_PROBE,     /* the next members are probed */
   GP_DUE_RELIST,    /* a Go member is asked for its list */
@@ -44,18 +45,18 @@ typedef struct gp_deadlines {
 gp_err gp_deadlines_init (gp_deadlines *ds);
 void gp_deadlines_clear (gp_deadlines *ds);
 
-/* Makes room for those of so many records. GP_ENOMEM. */
-gp_err gp_deadlines_reserve (gp_deadlines *ds, size_t records);
+/* Makes room for those of so many records and questions. GP_ENOMEM. */
+gp_err gp_deadlines_reserve (gp_deadlines *ds, size_t count);
 
 /* What is due for the node is due at 'at'; UINT64_MAX: never. */
 void gp_deadlines_set (gp_deadlines *ds, gp_due what, uint64_t at);
 bool gp_deadlines_isset (const gp_deadlines *ds, gp_due what);
 
-/* The record of 'd' is looked at no later than 'at', which is not over yet;
+/* That of 'd' is looked at no later than 'at', which is not over yet;
    UINT64_MAX asks for nothing. */
 void gp_deadlines_lookat (gp_deadlines *ds, gp_deadline *d, uint64_t at);
 
-/* The record of 'd' goes. */
+/* That of 'd' goes. */
 void gp_deadlines_cancel (gp_deadlines *ds, gp_deadline *d);
 
 /* When the first is due; UINT64_MAX: none is. */

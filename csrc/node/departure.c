@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/state.h"
 
 /*
@@ -57,12 +58,16 @@ void gp_departure_left (gp_node *n, gp_record *peer) {
   bool ismessage = sent != NULL &&
                    gp_request_purpose(sent) == GP_PURPOSE_MESSAGE;
   if (!peer->compat.ours)
-    gp_ttlmap_raise(&n->departures.recent, gp_peer_hash(gp_record_name(peer)),
-                    1, n->now);
+    gp_departure_remember(n, peer);
   gp_membership_apply(n, peer, GP_HAS_LEFT, GP_OK);
   gp_visitors_end(n, peer);
   gp_departure_reset(peer);
   gp_outbox_drop(n, peer, ismessage ? GP_QUEUED : GP_ALL, GP_ENOTCONN);
+}
+
+void gp_departure_remember (gp_node *n, const gp_record *peer) {
+  gp_ttlmap_raise(&n->departures.recent, gp_peer_hash(gp_record_name(peer)),
+                  1, n->now);
 }
 
 bool gp_departure_isrecent (gp_node *n, const gp_peer *name) {
@@ -71,8 +76,7 @@ bool gp_departure_isrecent (gp_node *n, const gp_peer *name) {
 }
 
 /* In the name of 'from'. */
-static void disconnect (gp_node *n, const gp_record *peer,
-                        const gp_peer *from) {
+static void disconnect (gp_node *n, gp_record *peer, const gp_peer *from) {
   gp_sendreq request;
   memset(&request, 0, sizeof request);
   if (gp_message_new(&request.msg, GP_DISCONNECT, from, NULL, NULL) != GP_OK)
@@ -80,12 +84,14 @@ static void disconnect (gp_node *n, const gp_record *peer,
   request.form = peer->compat.form;
   request.from = from;
   request.to = gp_record_dialled(peer);
+  if (!gp_record_isgo(peer))
+    gp_cookies_show(n, peer, &request.ext);
   (void)n->transport.send(n->transport.self, GP_FIRE_AND_FORGET, request.to,
                           &request, n->self.opt.request_timeout_ms);
   gp_message_unref(request.msg);
 }
 
-void gp_departure_disconnect (gp_node *n, const gp_record *peer) {
+void gp_departure_disconnect (gp_node *n, gp_record *peer) {
   disconnect(n, peer, gp_compat_ourname(n, peer));
 }
 
@@ -98,7 +104,7 @@ static bool isforeign (const gp_record *peer, gp_form form) {
 
 /* One of ours disconnects from each in its form by itself. */
 void gp_departure_relay (gp_node *n, const gp_record *gone, gp_form form) {
-  const gp_record *peer;
+  gp_record *peer;
   const gp_ring *r, *aliases = &gone->names.aliases;
   if (gone->compat.ours)
     return;

@@ -17,7 +17,7 @@
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_departures {
-  gp_ttlmap recent; /* of names of Go members that have left */
+  gp_ttlmap recent; /* of names that lists may have and that are gone */
   bool left;        /* the node wants to be in no network */
 } gp_departures;
 
@@ -45,11 +45,14 @@ void gp_departure_reject (gp_node *n, gp_record *peer);
 void gp_departure_left (gp_node *n, gp_record *peer);
 
 /* Whether a Go member of this name has left a moment ago, so that a list in
-   which it stands may be older. */
+   which it stands may be older; or one was remembered. */
 bool gp_departure_isrecent (gp_node *n, const gp_peer *name);
 
+/* It was listed, and cannot be greeted. */
+void gp_departure_remember (gp_node *n, const gp_record *peer);
+
 /* Disconnects from it at once, past its outbox: fire and forget. */
-void gp_departure_disconnect (gp_node *n, const gp_record *peer);
+void gp_departure_disconnect (gp_node *n, gp_record *peer);
 
 /*
 ** The member 'gone' has disconnected in 'form'. Our lists have made Go

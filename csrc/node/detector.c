@@ -20,10 +20,10 @@
 **
 ** In shuffled rounds alone a member may be probed by none for seconds, in a
 ** network of any size. So every second period a node probes its neighbours as
-** well: all members stand in a ring, in the order of their hashes, and each
-** of ours has those for neighbours that come next, up to the first of ours.
-** So each member is the neighbour of one of ours, which probes it again and
-** again. That costs a network as much for each member, whatever its size;
+** well: all members stand in a ring, in the order of their public hashes, and
+** each of ours has those for neighbours that come next, up to the first of
+** ours. So each member is the neighbour of one of ours, which probes it again
+** and again. That costs a network as much for each member, whatever its size;
 ** of a few of ours among many Go programs, which do not probe, it is they
 ** that bear it, up to a bound: beyond it rounds are all there is.
 */
@@ -128,8 +128,8 @@ void gp_detector_told (gp_node *n, gp_record *peer) {
   if (peer->membership != GP_MEMBER || peer->liveness.state == GP_SUSPECTED ||
       n->self.opt.probe_interval_ms == 0)
     return;
-  gp_suspicion_told(&peer->liveness, n->now);
-  lookat(n, peer, n->now);
+  if (gp_suspicion_told(&peer->liveness, n->now))
+    lookat(n, peer, n->now);
 }
 
 void gp_detector_refused (gp_node *n, gp_record *peer) {
@@ -141,9 +141,10 @@ void gp_detector_refused (gp_node *n, gp_record *peer) {
   gp_probe_announce(n, peer);
 }
 
-/* A member that has its name now is the same one, which has moved. */
+/* One that says a nick which another one has may be just that one, before it
+   moved. */
 static void fail (gp_node *n, gp_record *peer) {
-  if (gp_claim_ismoved(n, peer)) {
+  if (gp_claim_ismoved(peer)) {
     gp_departure_left(n, peer);
     return;
   }
@@ -259,34 +260,34 @@ static gp_record *nextone (gp_node *n, bool all) {
   return NULL;
 }
 
-/* The way to it in the ring. */
-static uint32_t distance (const gp_node *n, const gp_record *peer) {
-  return peer->entry.link.hash - gp_peer_hash(n->self.identity.peer);
+/* The way to it in the ring, from where we are. */
+static uint32_t distance (uint32_t own, const gp_record *peer) {
+  return peer->entry.publichash - own;
 }
 
 /* How far it is to the next of ours. By slot is faster than in order. */
-static uint32_t reach (const gp_node *n) {
+static uint32_t reach (const gp_node *n, uint32_t own) {
   uint32_t slot, nearest = UINT32_MAX;
   for (slot = 0; slot < n->peers.records.size; slot++) {
     const gp_record *peer = gp_peers_at(&n->peers, slot);
     if (peer != NULL && peer->compat.ours && peer->membership == GP_MEMBER &&
-        distance(n, peer) < nearest)
-      nearest = distance(n, peer);
+        distance(own, peer) < nearest)
+      nearest = distance(own, peer);
   }
   return nearest;
 }
 
 static void probeneighbours (gp_node *n) {
   size_t left = MAX_NEIGHBOURS;
-  uint32_t last;
+  uint32_t own = gp_peer_publichash(n->self.identity.peer), last;
   gp_record *peer;
   n->detector.neighbours = !n->detector.neighbours;
   if (!n->detector.neighbours)
     return;
-  last = reach(n);
+  last = reach(n, own);
   for (peer = gp_record_first(&n->peers); peer != NULL && left > 0;
        peer = gp_record_next(peer)) {
-    if (distance(n, peer) <= last && peer->membership == GP_MEMBER) {
+    if (distance(own, peer) <= last && peer->membership == GP_MEMBER) {
       gp_detector_probe(n, peer, false);
       left--;
     }

@@ -35,7 +35,8 @@ void gp_detector_heard (gp_node *n, gp_record *peer);
 /* It responded to us. */
 void gp_detector_responded (gp_node *n, gp_record *peer);
 
-/* Another node suspects it: it is probed at once. */
+/* Another node suspects it: it is probed at once, but only once a second for
+   all that say so. */
 void gp_detector_told (gp_node *n, gp_record *peer);
 
 /* It refused a connection: its process is gone, or about to come back. */

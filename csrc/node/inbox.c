@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "base/siphash.h"
+#include "base/crypto.h"
 #include "node/held.h"
 #include "node/respond.h"
 #include "node/state.h"
@@ -32,6 +32,14 @@ void gp_inbox_clear (gp_node *n) {
   gp_ttlmap_clear(&i->numbers);
 }
 
+/* What is remembered of a peer under a nonce, which another one may use as
+   well. */
+static uint64_t keyof (const gp_node *n, const gp_peer *from,
+                       uint64_t nonce) {
+  const char *name = gp_peer_text(from);
+  return nonce ^ gp_siphash(&n->self.opt.secret, name, strlen(name));
+}
+
 /* One that is not newer than the newest is a repetition: its sender missed
    our response. */
 static bool isrepeated (gp_node *n, const gp_dedupe *d, const gp_message *m) {
@@ -39,12 +47,14 @@ static bool isrepeated (gp_node *n, const gp_dedupe *d, const gp_message *m) {
     return false;
   if (m->nonce == d->nonce)
     return m->number <= d->number;
-  return m->number <= gp_ttlmap_get(&n->inbox.numbers, m->nonce, n->now);
+  return m->number <= gp_ttlmap_get(&n->inbox.numbers,
+                                    keyof(n, m->from, m->nonce), n->now);
 }
 
-static void remember (gp_node *n, const gp_dedupe *d) {
+static void remember (gp_node *n, const gp_peer *from, const gp_dedupe *d) {
   if (d->number != 0)
-    gp_ttlmap_raise(&n->inbox.numbers, d->nonce, d->number, n->now);
+    gp_ttlmap_raise(&n->inbox.numbers, keyof(n, from, d->nonce), d->number,
+                    n->now);
 }
 
 /*
@@ -87,7 +97,7 @@ static void note (gp_node *n, gp_dedupe *d, const gp_message *m) {
   if (m->number == 0)
     return;
   if (m->nonce != d->nonce)
-    remember(n, d);
+    remember(n, m->from, d);
   d->nonce = m->nonce;
   d->number = m->number;
 }
@@ -125,7 +135,7 @@ static gp_err deliver (gp_node *n, gp_record *peer, gp_message *m,
 static gp_err deliverlate (gp_node *n, gp_message *m) {
   gp_dedupe gone = {0, 0, 0, 0, 0};
   gp_err e = put(n, &gone, m);
-  remember(n, &gone);
+  remember(n, m->from, &gone);
   return e;
 }
 
@@ -163,7 +173,7 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
 }
 
 void gp_inbox_remember (gp_node *n, gp_record *peer) {
-  remember(n, &peer->dedupe);
+  remember(n, gp_record_name(peer), &peer->dedupe);
 }
 
 /*

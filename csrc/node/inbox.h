@@ -29,9 +29,10 @@ typedef struct gp_dedupe {
 } gp_dedupe;
 
 typedef struct gp_inbox {
-  gp_queue unread;   /* of gp_message */
-  gp_ring held;      /* of gp_held: messages that wait for room */
-  gp_ttlmap numbers; /* of nonces whose peers are gone: the newest number */
+  gp_queue unread; /* of gp_message */
+  gp_ring held;    /* of gp_held: messages that wait for room */
+  gp_ttlmap
+    numbers; /* of peers that are gone, and their nonces: the newest */
 } gp_inbox;
 
 void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt);

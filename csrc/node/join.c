@@ -4,17 +4,20 @@
 #include "node/join.h"
 
 #include "node/admission.h"
+#include "node/cookies.h"
 #include "node/departure.h"
 #include "node/naming.h"
+#include "node/reach.h"
 #include "node/reconnect.h"
 #include "node/state.h"
 
 /* How those that a peer has listed are greeted. */
 typedef struct greeting {
-  const gp_record *by; /* the peer that listed them */
-  const gp_peer *us;   /* our alias in the list, or NULL */
+  gp_record *by;     /* the peer that listed them */
+  const gp_peer *us; /* our alias in the list, or NULL */
   gp_purpose purpose;
-  bool visit; /* we come as a visitor */
+  bool trusted; /* the program itself has chosen the peer that listed them */
+  bool visit;   /* we come as a visitor */
   bool members_too;
   gp_receipt *receipt; /* of the call that it belongs to, or NULL */
   gp_message *msg;     /* made when first needed */
@@ -23,6 +26,20 @@ typedef struct greeting {
 static bool ispresent (const gp_record *peer) {
   return peer != NULL && peer->membership != GP_STRANGER &&
          !gp_membership_isleaving(peer);
+}
+
+/*
+** Whoever the program itself has named to join through may list all of a
+** network. What anybody else lists is dialled as far as its budget goes; the
+** rest comes again when lists are compared next.
+*/
+static bool maybedialled (gp_node *n, greeting *g, const gp_peer *name) {
+  if (!gp_hearsay_mayname(n, g->by, name))
+    return false;
+  if (g->trusted || gp_hearsay_take(n, g->by))
+    return true;
+  gp_sync_missed(g->by);
+  return false;
 }
 
 static bool isworthit (const gp_node *n, const greeting *g,
@@ -34,8 +51,8 @@ static bool isworthit (const gp_node *n, const greeting *g,
       (g->us != NULL && gp_peer_equal(name, g->us)))
     return false;
   if (!ispresent(peer))
-    return gp_membership_hasroom(n);
-  if (peer->visit.visiting && !g->visit)
+    return gp_membership_hasroom(n) && !gp_reach_isunreached(n);
+  if (peer->arrival.visit.visiting && !g->visit)
     return true; /* it has us, or will have us, as a visitor */
   return g->members_too &&
          (gp_membership_ismember(peer) || gp_membership_isfailing(peer));
@@ -52,8 +69,10 @@ static gp_record *candidate (gp_node *n, const greeting *g,
   gp_record *peer = gp_peers_get(n, name);
   if (peer != NULL)
     gp_visitors_ask(peer, g->visit);
-  if (peer != NULL && gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK))
+  if (peer != NULL && gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK)) {
     gp_peers_setdial(&n->peers, peer, g->by->names.remote);
+    gp_hearsay_setnamed(n, peer, g->by);
+  }
   return peer;
 }
 
@@ -84,10 +103,10 @@ static void greet (gp_node *n, greeting *g, const gp_peerlist *list) {
   size_t i;
   for (i = 0; i < list->n; i++) {
     const gp_peer *name = list->at[i];
-    if (g->purpose == GP_PURPOSE_RECONNECT && gp_departure_isrecent(n, name))
+    if (!g->members_too && gp_departure_isrecent(n, name))
       continue;
     hasten(n, name);
-    if (!isworthit(n, g, name))
+    if (!isworthit(n, g, name) || !maybedialled(n, g, name))
       continue;
     if (g->msg == NULL &&
         gp_message_new(&g->msg, GP_CONNECT, n->self.identity.peer, NULL,
@@ -118,6 +137,7 @@ static gp_record *learn (gp_node *n, gp_record *peer,
   if (same == NULL)
     return peer;
   gp_naming_merge(n, same, peer);
+  gp_compat_setprogram(n, same, response->form, self != NULL);
   return same;
 }
 
@@ -134,7 +154,12 @@ static void findform (gp_node *n, gp_record *peer, const gp_request *r) {
   gp_outbox_queue(n, peer, second);
 }
 
-/* Two of a nick that live both stay when their networks become one. */
+/* One to which we have not proven yet who we are shows none. */
+static void learncookie (gp_record *peer, const gp_recvresp *response) {
+  if (response->ext.has_cookie)
+    gp_cookies_learn(peer, &response->ext);
+}
+
 static void learnidentity (gp_node *n, gp_record *peer,
                            const gp_identity *who, uint64_t asked_at) {
   if (n->memberships.members == 0)
@@ -144,8 +169,6 @@ static void learnidentity (gp_node *n, gp_record *peer,
     return;
   }
   gp_claim_learn(n, peer, who, asked_at);
-  if (gp_claim_judge(n, peer, who) == GP_NICK_TAKEN)
-    gp_claim_telltaken(n, peer, GP_PURPOSE_MEET);
 }
 
 /*
@@ -154,7 +177,7 @@ static void learnidentity (gp_node *n, gp_record *peer,
 ** another, and asks for it.
 */
 static void tellearly (gp_node *n, const gp_record *peer, uint64_t since) {
-  const gp_record *early;
+  gp_record *early;
   if (n->self.opt.probe_interval_ms == 0)
     return;
   for (early = gp_record_first(&n->peers); early != NULL;
@@ -173,6 +196,7 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
   greeting g = {.purpose = gp_purpose_rule(purpose)->reported
                              ? GP_PURPOSE_GREET
                              : GP_PURPOSE_RECONNECT,
+                .trusted = purpose == GP_PURPOSE_JOIN,
                 .visit = r->visit,
                 .members_too = purpose == GP_PURPOSE_JOIN,
                 .receipt = r->receipt};
@@ -180,10 +204,13 @@ gp_record *gp_join_joined (gp_node *n, gp_record *peer, const gp_request *r,
     r->receipt->joined = true;
   peer = learn(n, peer, response);
   learnidentity(n, peer, &response->ext.who, r->began_at);
+  learncookie(peer, response);
   gp_visitors_stand(peer, r->visit);
   gp_admission_welcome(n, peer, GP_HAS_RESPONDED);
   g.by = peer;
   g.us = gp_compat_settlealias(n, peer, response);
+  if (gp_reach_isunreached(n) && gp_record_isgo(peer))
+    gp_reach_withdraw(n, peer); /* it was greeted before that was known */
   if (gp_membership_isleaving(peer))
     return peer; /* the program has thought better of it */
   greet(n, &g, &response->list);
@@ -198,6 +225,14 @@ static bool mayhaveheard (gp_err error) {
   return error == GP_ETIMEDOUT || error == GP_ECONNRESET;
 }
 
+/* It may never have been there: receipts do not wait for it. */
+static void trylater (gp_node *n, gp_record *peer) {
+  if (!gp_retry_isactive(&peer->retry))
+    gp_reconnect_begin(n, peer);
+  if (!gp_peers_isproven(peer))
+    gp_outbox_drop(n, peer, GP_RECEIPTS, GP_ETIMEDOUT);
+}
+
 /*
 ** One that was greeted and is only late may count us as a member: it stays a
 ** candidate, and is tried again. An entry point that is too late is told that
@@ -208,11 +243,13 @@ void gp_join_failed (gp_node *n, gp_record *peer, gp_purpose purpose,
   if (!gp_membership_iscandidate(peer))
     return;
   if (purpose == GP_PURPOSE_GREET && mayhaveheard(error)) {
-    gp_reconnect_begin(n, peer);
+    trylater(n, peer);
     return;
   }
   if (mayhaveheard(error))
     gp_departure_disconnect(n, peer);
+  if (purpose == GP_PURPOSE_GREET)
+    gp_departure_remember(n, peer); /* others list it, too */
   gp_departure_reject(n, peer);
 }
 
@@ -227,10 +264,8 @@ void gp_join_missed (gp_node *n, gp_record *peer, gp_err error) {
     gp_membership_apply(n, peer, GP_HAS_NOT_COME, error);
     gp_reconnect_limit(n, peer);
   }
-  else if (mayhaveheard(error)) {
-    if (!gp_retry_isactive(&peer->retry))
-      gp_reconnect_begin(n, peer);
-  }
+  else if (mayhaveheard(error))
+    trylater(n, peer);
   else if (gp_membership_iscandidate(peer))
     gp_departure_reject(n, peer);
 }
@@ -258,6 +293,7 @@ gp_record *gp_join_listed (gp_node *n, gp_record *peer, const gp_request *r,
     gp_sync_missed(peer);
     return peer;
   }
+  learncookie(peer, response);
   if (!peer->compat.ours)
     g.us = gp_compat_aliasin(n, peer, &response->list);
   greet(n, &g, &response->list);
@@ -275,6 +311,7 @@ gp_record *gp_join_aliased (gp_node *n, gp_record *peer, const gp_request *r,
   gp_compat_setprogram(n, peer, response->form,
                        response->ext.who.peer != NULL);
   gp_peers_setconfirmed(peer, false); /* it may be another program now */
+  learncookie(peer, response);
   if (gp_compat_settlealias(n, peer, response) != NULL)
     gp_compat_checked(peer);
   return peer;

@@ -3,6 +3,9 @@
 */
 #include "node/lookers.h"
 
+#include <stdio.h>
+
+#include "base/crypto.h"
 #include "node/admission.h"
 #include "node/respond.h"
 #include "node/state.h"
@@ -19,48 +22,37 @@ void gp_lookers_clear (gp_lookers *ls) {
   gp_ttlmap_clear(&ls->recent);
 }
 
-/* Whether an endpoint is to wait. */
-static bool issoon (gp_node *n, const gp_peer *at) {
-  return gp_ttlmap_get(&n->admission.lookers.recent, gp_peer_hash(at),
-                       n->now) != 0;
+/* Its endpoint (node/proof.h), as a number. */
+static uint64_t endpointof (const gp_node *n, const gp_recvreq *request) {
+  char text[GP_REMOTE_MAX + 8];
+  int len = snprintf(text, sizeof text, "%s %d", request->remote,
+                     gp_peer_port(request->ext.about));
+  return gp_siphash(&n->self.opt.secret, text, (size_t)len);
 }
 
-bool gp_lookers_asked (gp_node *n, const gp_recvreq *request,
-                       gp_exchange *x) {
-  gp_peer *at = gp_dialback_endpoint(request);
-  bool waits = false;
+bool gp_lookers_turnsaway (gp_node *n, const gp_recvreq *request,
+                           gp_exchange *x) {
   if (gp_compat_isourselves(n, &request->ext.who))
     gp_respond_yourself(n, x);
-  else if (at == NULL)
+  else if (request->ext.about == NULL || request->ext.who.process == 0)
     gp_respond(n, x, 403, gp_wire_unreached);
-  else if (issoon(n, at))
+  else if (gp_ttlmap_get(&n->admission.lookers.recent, endpointof(n, request),
+                         n->now) != 0)
     gp_respond(n, x, 429, gp_wire_toosoon);
-  else {
-    waits = gp_dialback_begin(n, request, at, x);
-    if (!waits)
-      gp_respond(n, x, 503, gp_wire_busy);
-  }
-  gp_peer_unref(at);
-  return !waits;
+  else
+    return false;
+  return true;
 }
 
-static void givelist (gp_node *n, const gp_dialback *d) {
-  gp_peerlist list = {0, 0, NULL};
-  if (gp_admission_list(n, &list) == GP_OK) {
-    gp_respond_look(n, d->exchange, &list);
-    gp_ttlmap_raise(&n->admission.lookers.recent, gp_peer_hash(d->at), 1,
+void gp_lookers_givelist (gp_node *n, const gp_recvreq *request,
+                          gp_exchange *x) {
+  if (gp_lookers_turnsaway(n, request, x))
+    return; /* it has asked twice meanwhile */
+  if (gp_roster_update(n) == GP_OK) {
+    gp_respond_look(n, x, &n->admission.roster);
+    gp_ttlmap_raise(&n->admission.lookers.recent, endpointof(n, request), 1,
                     n->now);
   }
   else
-    gp_respond(n, d->exchange, 503, gp_wire_busy);
-  gp_peerlist_clear(&list);
-}
-
-void gp_lookers_dialled (gp_node *n, const gp_dialback *d, bool is) {
-  if (!is)
-    gp_respond(n, d->exchange, 403, gp_wire_unreached);
-  else if (issoon(n, d->at)) /* it has asked twice meanwhile */
-    gp_respond(n, d->exchange, 429, gp_wire_toosoon);
-  else
-    givelist(n, d);
+    gp_respond(n, x, 503, gp_wire_busy);
 }

@@ -1,10 +1,10 @@
 /*
 ** node/lookers.h - those that ask for the list of members and do not join.
 **
-** Owns gp_lookers. The list is given to whoever can be dialled back
-** (node/dialback.h), to each endpoint once a second: so what a source cannot
-** be dialled back for takes nothing from others of the same address. Neither
-** side learns of the other: a looker has no record.
+** Owns gp_lookers. The list is given to whoever responds where the request
+** came from, at the port that it names (node/proof.h), to each such endpoint
+** once a second: so what cannot be reached takes nothing from others of the
+** same address. Neither side learns of the other: a looker has no record.
 */
 #ifndef gp_node_lookers_h
 #define gp_node_lookers_h
@@ -12,27 +12,26 @@
 #include <stdbool.h>
 
 #include "base/ttlmap.h"
-#include "node/dialback.h"
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_lookers {
-  gp_ttlmap recent; /* endpoints that were given the list, by their hashes */
+  gp_ttlmap recent; /* endpoints that had the list, as numbers */
 } gp_lookers;
 
 void gp_lookers_init (gp_lookers *ls);
 void gp_lookers_clear (gp_lookers *ls);
 
-/*
-** A request for the list has come (GP_TOPIC_LIST). True when it was responded
-** to: 429: its endpoint was given the list within a second, 403: it names no
-** node, 503. Else the response waits.
-*/
-bool gp_lookers_asked (gp_node *n, const gp_recvreq *request, gp_exchange *x);
+/* Whether a request for the list (GP_TOPIC_LIST) is refused, and was told
+   so: 429, its endpoint had the list within a second; 403, it names no
+   node. */
+bool gp_lookers_turnsaway (gp_node *n, const gp_recvreq *request,
+                           gp_exchange *x);
 
-/* The dialling back for one has ended; 'is': its process has responded. It
-   has the list, or 403, or else 429 or 503 as above. */
-void gp_lookers_dialled (gp_node *n, const gp_dialback *d, bool is);
+/* Its process has responded: it has the list, or a refusal as above, or
+   503. */
+void gp_lookers_givelist (gp_node *n, const gp_recvreq *request,
+                          gp_exchange *x);
 
 #pragma GCC visibility pop
 #endif

@@ -3,6 +3,8 @@
 */
 #include "node/membership.h"
 
+#include <stdlib.h>
+
 #include "node/state.h"
 
 /* What the program is told of a change. */
@@ -21,14 +23,19 @@ typedef struct change {
 
 /* Where nothing stands, the event changes nothing in that state. */
 static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
+  [GP_HAS_KNOCKED][GP_STRANGER] = TO(UNPROVEN),
+
   [GP_HAS_ASKED][GP_STRANGER] = TO(CANDIDATE),
+  [GP_HAS_ASKED][GP_UNPROVEN] = TO(CANDIDATE),
 
   [GP_HAS_COME][GP_STRANGER] = TELL(MEMBER, JOINED),
+  [GP_HAS_COME][GP_UNPROVEN] = TELL(MEMBER, JOINED),
   [GP_HAS_COME][GP_CANDIDATE] = TELL(MEMBER, JOINED),
   [GP_HAS_COME][GP_WITHDRAWING] = TELL(LEAVING, JOINED),
   [GP_HAS_COME][GP_SOUGHT] = TELL(MEMBER, JOINED),
 
   [GP_HAS_RESPONDED][GP_STRANGER] = TELL(MEMBER, MET),
+  [GP_HAS_RESPONDED][GP_UNPROVEN] = TELL(MEMBER, MET),
   [GP_HAS_RESPONDED][GP_CANDIDATE] = TELL(MEMBER, MET),
   [GP_HAS_RESPONDED][GP_WITHDRAWING] = TELL(LEAVING, MET),
   [GP_HAS_RESPONDED][GP_FAILED] = TELL(MEMBER, RECOVERED),
@@ -53,6 +60,7 @@ static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
 
   [GP_IS_EXPECTED][GP_STRANGER] = TO(SOUGHT),
 
+  [GP_HAS_LEFT][GP_UNPROVEN] = TO(STRANGER),
   [GP_HAS_LEFT][GP_CANDIDATE] = TO(STRANGER),
   [GP_HAS_LEFT][GP_WITHDRAWING] = TO(STRANGER),
   [GP_HAS_LEFT][GP_MEMBER] = TELL(STRANGER, LEFT),
@@ -62,6 +70,7 @@ static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
   [GP_HAS_LEFT][GP_RENOUNCED] = TELL(STRANGER, LEFT),
   [GP_HAS_LEFT][GP_SOUGHT] = TO(STRANGER),
 
+  [GP_IS_FORGOTTEN][GP_UNPROVEN] = TO(STRANGER),
   [GP_IS_FORGOTTEN][GP_CANDIDATE] = TO(STRANGER),
   [GP_IS_FORGOTTEN][GP_WITHDRAWING] = TO(STRANGER),
   [GP_IS_FORGOTTEN][GP_MEMBER] = TO(STRANGER),
@@ -72,16 +81,7 @@ static const change table[GP_HAPPENINGS][GP_MEMBERSHIPS] = {
   [GP_IS_FORGOTTEN][GP_SOUGHT] = TO(STRANGER),
 };
 
-/* FNV-1a, then the finish of splitmix64: names differ in a letter only. */
-static uint64_t digestof (const gp_peer *p) {
-  const char *s = gp_peer_text(p);
-  uint64_t h = 14695981039346656037u;
-  while (*s != '\0')
-    h = (h ^ (unsigned char)*s++) * 1099511628211u;
-  h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-  h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-  return h ^ (h >> 31);
-}
+static const gp_digest nodigest;
 
 /* It counts as what it is, one more or (-1) one less. */
 static void tally (gp_node *n, const gp_record *peer, int more) {
@@ -92,7 +92,7 @@ static void tally (gp_node *n, const gp_record *peer, int more) {
     ms->failing += (size_t)more;
   else if (gp_membership_ismember(peer)) {
     ms->members += (size_t)more;
-    ms->digest ^= digestof(gp_record_name(peer));
+    ms->digest = nodigest;
   }
 }
 
@@ -190,6 +190,28 @@ bool gp_membership_hasroom (const gp_node *n) {
          n->self.opt.max_members;
 }
 
-uint64_t gp_membership_digest (const gp_node *n) {
-  return digestof(n->self.identity.peer) ^ n->memberships.digest;
+/* 'names' has room for our own name and those of the members. */
+static gp_digest digestof (const gp_node *n, const gp_peer **names) {
+  const gp_record *peer;
+  gp_digest digest;
+  size_t count = 0;
+  names[count++] = n->self.identity.peer;
+  for (peer = gp_record_first(&n->peers); peer != NULL;
+       peer = gp_record_next(peer))
+    if (gp_membership_ismember(peer))
+      names[count++] = gp_record_name(peer);
+  return gp_digest_make(&digest, names, count) == GP_OK ? digest : nodigest;
+}
+
+gp_digest gp_membership_digest (gp_node *n) {
+  gp_memberships *ms = &n->memberships;
+  const gp_peer **names;
+  if (!gp_digest_isnone(ms->digest))
+    return ms->digest;
+  names = malloc((ms->members + 1) * sizeof *names);
+  if (names == NULL)
+    return nodigest;
+  ms->digest = digestof(n, names);
+  free(names);
+  return ms->digest;
 }

@@ -17,10 +17,12 @@
 #include "base/err.h"
 #include "node/peers.h"
 #include "node/transport.h"
+#include "value/digest.h"
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_membership {
   GP_STRANGER,    /* only written to */
+  GP_UNPROVEN,    /* has our list; its address has not shown that it is it */
   GP_CANDIDATE,   /* named or joined through, has not let us in yet */
   GP_WITHDRAWING, /* likewise, and it is told meanwhile that we leave */
   GP_MEMBER,
@@ -35,6 +37,7 @@ typedef enum gp_membership {
 
 /* What happens to a peer. */
 typedef enum gp_happening {
+  GP_HAS_KNOCKED,   /* it was given the list, unproven */
   GP_HAS_ASKED,     /* we ask it to let us in */
   GP_HAS_COME,      /* it asked us, and is let in */
   GP_HAS_RESPONDED, /* it lets us in */
@@ -52,7 +55,7 @@ typedef enum gp_happening {
 /* The counts of all peers. Zeroed: there are none. */
 typedef struct gp_memberships {
   size_t members, candidates, failing;
-  uint64_t digest; /* the exclusive or of those of the members' names */
+  gp_digest digest; /* of the list; none: it has changed since */
 } gp_memberships;
 
 /*
@@ -88,8 +91,9 @@ bool gp_membership_isknown (const gp_record *peer);
 /* Whether one more may become a candidate or a member. */
 bool gp_membership_hasroom (const gp_node *n);
 
-/* The digest of the node's list: its own name and its members. */
-uint64_t gp_membership_digest (const gp_node *n);
+/* The digest of the node's list: its own name and its members. It is made
+   when the list has changed since. None: there is no memory for it. */
+gp_digest gp_membership_digest (gp_node *n);
 
 #pragma GCC visibility pop
 #endif

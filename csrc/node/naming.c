@@ -26,26 +26,28 @@ static bool couldbe (const gp_peer *name, const char *remote) {
 ** when it is known by other names than the one that it calls itself. One
 ** that connects may be another program, come in its place.
 */
-gp_record *gp_naming_recognise (gp_node *n, const gp_peer *name,
-                                const char *remote, bool connecting) {
+gp_record *gp_naming_sender (const gp_node *n, const gp_peer *name,
+                             const char *remote, bool connecting) {
   gp_record *peer = gp_peers_find(&n->peers, name);
   int port = gp_peer_port(name);
-  if (peer != NULL) {
-    if (!peer->names.confirmed)
-      gp_naming_rename(n, peer, name);
+  if (peer != NULL)
     return peer;
-  }
   if (!couldbe(name, remote))
     return NULL;
-  for (peer = gp_peers_findat(&n->peers, remote, port); peer != NULL;
-       peer = gp_peers_nextat(peer, remote, port)) {
-    if ((connecting || !peer->names.confirmed) &&
-        peer->membership != GP_STRANGER) {
-      gp_naming_rename(n, peer, name);
-      return peer;
-    }
-  }
-  return NULL;
+  peer = gp_peers_findat(&n->peers, remote, port);
+  while (peer != NULL && ((!connecting && peer->names.confirmed) ||
+                          peer->membership == GP_STRANGER))
+    peer = gp_peers_nextat(peer, remote, port);
+  return peer;
+}
+
+gp_record *gp_naming_recognise (gp_node *n, const gp_peer *name,
+                                const char *remote, bool connecting) {
+  gp_record *peer = gp_naming_sender(n, name, remote, connecting);
+  bool other = peer != NULL && gp_peers_find(&n->peers, name) == NULL;
+  if (peer != NULL && (other || !peer->names.confirmed))
+    gp_naming_rename(n, peer, name);
+  return peer;
 }
 
 gp_record *gp_naming_meant (const gp_node *n, const gp_peer *name) {
@@ -85,10 +87,8 @@ void gp_naming_merge (gp_node *n, gp_record *peer, gp_record *gone) {
   gp_outbox_move(n, peer, gone);
   gp_membership_apply(n, gone, GP_HAS_LEFT, GP_OK);
   gp_departure_reset(gone);
-  if (gone->claim.pending)
-    gp_claim_setpending(n, peer, true);
-  gp_claim_setpending(n, gone, false);
   gp_peers_merge(&n->peers, peer, gone);
+  gp_claim_merge(n, peer, gone);
   if (confirmed)
     gp_naming_rename(n, peer, name);
   gp_peer_unref(name);

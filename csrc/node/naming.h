@@ -23,6 +23,10 @@
 gp_record *gp_naming_recognise (gp_node *n, const gp_peer *name,
                                 const char *remote, bool connecting);
 
+/* The same, and nothing is learned of it. */
+gp_record *gp_naming_sender (const gp_node *n, const gp_peer *name,
+                             const char *remote, bool connecting);
+
 /*
 ** The record that a program means by 'name', or NULL: on this machine
 ** localhost, 127.0.0.1, ::1 and 0.0.0.0 mean the same.

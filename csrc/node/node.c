@@ -12,6 +12,8 @@
 #include "node/state.h"
 #include "node/sweep.h"
 
+#define KEPT_MESSAGES 64 /* of each that may never show */
+
 void gp_nodeopt_init (gp_nodeopt *opt) {
   memset(opt, 0, sizeof *opt);
   opt->max_members = 4096;
@@ -25,6 +27,7 @@ void gp_nodeopt_init (gp_nodeopt *opt) {
   opt->probe_interval_ms = 600;
   opt->request_timeout_ms = 5000;
   opt->inbox_timeout_ms = 4000;
+  opt->check_source = true;
 }
 
 static gp_err initself (gp_self *self, const gp_peer *name,
@@ -39,14 +42,17 @@ static gp_err initself (gp_self *self, const gp_peer *name,
 }
 
 static gp_err init (gp_node *n, gp_signal *signals, const gp_nodeopt *opt) {
-  gp_random_seed(&n->random, opt->nonce);
+  gp_random_seed(&n->random,
+                 gp_siphash(&opt->secret, &opt->nonce, sizeof opt->nonce));
   gp_peers_init(&n->peers);
   gp_unsent_init(&n->outboxes.unsent);
+  n->outboxes.last_number = opt->first_number;
   gp_inbox_init(&n->inbox, opt);
   gp_probes_init(&n->probes);
   gp_departures_init(&n->departures, opt);
   gp_admission_init(&n->admission);
-  gp_dialbacks_init(&n->admission.dialbacks);
+  gp_proofs_init(&n->admission.proofs);
+  gp_announcements_init(&n->admission.announcements);
   gp_lookers_init(&n->admission.lookers);
   if (gp_deadlines_init(&n->deadlines) != GP_OK)
     return GP_ENOMEM;
@@ -75,7 +81,8 @@ gp_err gp_node_new (gp_node **out, const gp_peer *self, const gp_transport *t,
 static void endrequests (gp_node *n) {
   gp_request *r;
   gp_record *peer;
-  gp_dialbacks_clear(n);
+  gp_proofs_clear(n);
+  gp_announcements_clear(n);
   while ((r = gp_unsent_take(n)) != NULL)
     gp_request_finish(r, &n->report, r->failure->error, 0);
   for (peer = gp_record_first(&n->peers); peer != NULL;
@@ -135,9 +142,14 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p) {
   return peer == NULL ? NULL : gp_record_name(peer);
 }
 
+/* What nobody has proven is not to be known for longer than it is tried. */
+static bool isknown (const gp_record *peer) {
+  return gp_peers_isproven(peer) && gp_membership_isknown(peer);
+}
+
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left) {
   *left = n->departures.left;
-  return *left ? GP_OK : list(n, out, gp_membership_isknown);
+  return *left ? GP_OK : list(n, out, isknown);
 }
 
 gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
@@ -152,6 +164,7 @@ gp_err gp_node_resume (gp_node *n, const gp_peerlist *known, bool left,
     peer = gp_peers_get(n, known->at[i]);
     if (peer == NULL)
       return GP_ENOMEM;
+    gp_hearsay_setproven(n, peer, true);
     if (gp_membership_apply(n, peer, GP_IS_EXPECTED, GP_OK))
       gp_reconnect_resume(n, peer, known->n);
   }
@@ -210,6 +223,7 @@ static gp_err ask (gp_node *n, const gp_peer *entry, bool visit,
     return GP_ENOMEM;
   gp_request_setvisit(r, visit);
   gp_visitors_ask(peer, visit);
+  gp_hearsay_setchosen(peer);
   gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK);
   gp_outbox_queue(n, peer, r);
   return GP_OK;
@@ -223,6 +237,7 @@ static gp_err join (gp_node *n, const gp_peer *entry, bool visit,
   if (gp_peer_equal(entry, n->self.identity.peer))
     return GP_ESELF;
   gp_departure_setleft(n, false);
+  gp_reach_reset(n);
   if (prepare(n, GP_CONNECT, NULL, NULL, &msg, &receipt) != GP_OK)
     return GP_ENOMEM;
   receipt->claimed = true;
@@ -249,12 +264,36 @@ static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
                  n->self.opt.request_timeout_ms);
 }
 
+/* Whether it may never show that it is there: it has our list unproven, or it
+   was only listed, and did not respond so far. */
+static bool mayneverbe (const gp_record *peer) {
+  return peer->membership == GP_UNPROVEN ||
+         (peer->membership == GP_CANDIDATE && !gp_peers_isproven(peer) &&
+          gp_retry_isactive(&peer->retry));
+}
+
+/* For such a one a few are kept, and no receipt counts it. */
+static gp_err keep (gp_node *n, gp_record *peer, gp_message *msg) {
+  gp_request *r;
+  if (peer->outbox.count >= KEPT_MESSAGES)
+    return GP_OK;
+  r = gp_request_new(GP_PURPOSE_MESSAGE, gp_record_name(peer), msg, NULL,
+                     n->self.opt.request_timeout_ms);
+  if (r == NULL)
+    return GP_ENOMEM;
+  gp_request_keep(r);
+  gp_outbox_queue(n, peer, r);
+  return GP_OK;
+}
+
 static gp_err postall (gp_node *n, gp_message *msg, gp_receipt *receipt) {
   gp_record *peer;
   gp_err e = GP_OK;
   for (peer = gp_record_first(&n->peers); peer != NULL && e == GP_OK;
        peer = gp_record_next(peer))
-    if (gp_membership_istarget(peer))
+    if (mayneverbe(peer))
+      e = keep(n, peer, msg);
+    else if (gp_membership_istarget(peer))
       e = request(n, peer, GP_PURPOSE_MESSAGE, msg, receipt,
                   n->self.opt.request_timeout_ms);
   return e;
@@ -311,7 +350,8 @@ bool gp_node_hasroom (gp_node *n, const gp_peerlist *to, uint64_t now) {
     return true;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer))
-    if (gp_membership_istarget(peer) && !hasroom(n, peer))
+    if (gp_membership_istarget(peer) && !mayneverbe(peer) &&
+        !hasroom(n, peer))
       return false;
   return true;
 }
@@ -325,6 +365,10 @@ static void giveup (gp_node *n, gp_record *peer) {
 static gp_err leave (gp_node *n, gp_record *peer, gp_message *msg,
                      gp_receipt *receipt) {
   gp_err e;
+  if (peer->membership == GP_UNPROVEN) {
+    gp_departure_reject(n, peer);
+    gp_outbox_advance(n, peer);
+  }
   if (gp_membership_isfailing(peer))
     giveup(n, peer);
   if (!gp_membership_istarget(peer) && !gp_visitors_isvisitor(peer))
@@ -381,7 +425,7 @@ uint64_t gp_node_lostfailures (gp_node *n) {
   return gp_report_takelost(&n->report);
 }
 
-uint64_t gp_node_digest (const gp_node *n) {
+gp_digest gp_node_digest (gp_node *n) {
   return gp_membership_digest(n);
 }
 

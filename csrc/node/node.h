@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 #include "base/signal.h"
-#include "base/siphash.h"
+#include "base/crypto.h"
 #include "node/transport.h"
 #include "value/event.h"
 #include "value/message.h"
@@ -31,13 +31,18 @@
 /* Limits; sizes in bytes, times in ms, all above zero. */
 typedef struct gp_nodeopt {
   size_t max_members;
-  size_t max_body;      /* of a message that arrives */
-  bool on_loopback;     /* it is reached under "localhost" and 0.0.0.0 too */
-  bool only_here;       /* other machines cannot reach it: its program is told
+  size_t max_body;  /* of a message that arrives */
+  bool on_loopback; /* it is reached under "localhost" and 0.0.0.0 too */
+  bool trust_lists; /* whatever a list names is dialled, whoever sent it */
+  bool only_here;   /* other machines cannot reach it: its program is told
                        when there is a member that they can */
-  uint64_t nonce;       /* random: tells this process from an earlier one */
-  gp_siphashkey secret; /* random, and shown to nobody */
-  const char *nick;     /* unique in its network, see gp_nick_isvalid; NULL:
+  uint64_t nonce;   /* random: tells this process from an earlier one */
+  gp_siphashkey secret;                    /* random, and shown to nobody, */
+  unsigned char cookie_key[GP_CRYPTO_KEY]; /* likewise, */
+  uint64_t first_number; /* and likewise: before the first message's */
+  bool check_source;     /* a Go member is believed from its own address
+                            alone */
+  const char *nick;      /* unique in its network, see gp_nick_isvalid; NULL:
                        none. Borrowed until gp_node_new returns. */
   size_t inbox_messages, inbox_bytes;   /* unread before senders must wait */
   size_t outbox_messages, outbox_bytes; /* on the way to one peer */
@@ -89,8 +94,9 @@ const gp_peer *gp_node_meant (const gp_node *n, const gp_peer *p);
 
 /*
 ** What is to be known after a restart: adds the members, and those that
-** failed and are tried again, to an empty list. '*left': its program has had
-** it leave, and nobody has joined it since; then the list is empty.
+** failed and are tried again, of whom any has responded, to an empty list.
+** '*left': its program has had it leave, and nobody has joined it since;
+** then the list is empty.
 */
 gp_err gp_node_known (const gp_node *n, gp_peerlist *out, bool *left);
 

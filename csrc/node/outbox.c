@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/state.h"
 
 /*
@@ -88,13 +89,13 @@ static uint64_t noncefor (const gp_node *n, const gp_record *peer,
   if (!peer->compat.ours)
     return 0;
   if (r->moved || aside)
-    nonce += 1 + (uint64_t)gp_peer_hash(r->failure->peer);
+    nonce += 1 + (uint64_t)gp_peer_publichash(r->failure->peer);
   return nonce;
 }
 
 /* What goes beyond the published protocol; a Go program ignores it. */
-static void extend (const gp_node *n, const gp_record *peer,
-                    const gp_request *r, gp_extension *ext) {
+static void extend (gp_node *n, gp_record *peer, const gp_request *r,
+                    gp_extension *ext) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
   const gp_message *m = gp_request_message(r);
   bool always = gp_request_purpose(r) == GP_PURPOSE_RECONNECT;
@@ -107,6 +108,8 @@ static void extend (const gp_node *n, const gp_record *peer,
     ext->who = n->self.identity;
   if (rule->bare)
     return;
+  if (m->type == GP_CONNECT || !gp_record_isgo(peer))
+    gp_cookies_show(n, peer, ext);
   if (rule->unasked && (always || peer->compat.ours))
     ext->topic = GP_TOPIC_RECONNECT;
   ext->alone = n->memberships.members == 0;
@@ -129,6 +132,8 @@ static gp_err send (gp_node *n, gp_record *peer, gp_request *r) {
   request.from = alias == NULL || rule->own_name ? r->failure->msg->from
                                                  : alias;
   request.to = gp_record_dialled(peer);
+  request.proven = rule->chosen || gp_peers_isproven(peer);
+  request.ranges = peer->hearsay.ranges;
   extend(n, peer, r, &request.ext);
   peer->outbox.sequence = ++n->outboxes.sequence;
   id = (uint64_t)peer->outbox.sequence << 32 | peer->entry.slot;
@@ -150,9 +155,12 @@ static gp_err begin (gp_node *n, gp_record *peer, gp_request *r) {
 /*
 ** A message to one that did not respond when it was greeted waits until it
 ** does: only then is it known whether it notices what comes twice. Every try
-** of it looks here again.
+** of it looks here again. To one whose address has not shown that it is it
+** nothing is sent.
 */
 static bool mustwait (const gp_record *peer, const gp_request *r) {
+  if (peer->membership == GP_UNPROVEN)
+    return gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
   return gp_membership_iscandidate(peer) && gp_retry_isactive(&peer->retry) &&
          !peer->compat.ours && gp_request_purpose(r) == GP_PURPOSE_MESSAGE;
 }
@@ -349,9 +357,35 @@ static void dropbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
   }
 }
 
+/* Each that a receipt counts fails, and another one of it is kept. Without
+   memory it is not. */
+static void keepbroadcasts (gp_node *n, gp_record *peer, gp_err error) {
+  size_t i, count = peer->outbox.count;
+  for (i = 0; i < count; i++) {
+    gp_request *kept, *r = shift(n, peer);
+    gp_message *m = r->failure->msg;
+    if (m->type != GP_BROADCAST || r->kept) {
+      put(&peer->outbox, &peer->outbox.queue, r);
+      continue;
+    }
+    kept = gp_request_new(GP_PURPOSE_MESSAGE, gp_record_name(peer), m, NULL,
+                          r->timeout_ms);
+    if (kept != NULL) {
+      gp_request_keep(kept);
+      kept->began_at = n->now;
+      put(&peer->outbox, &peer->outbox.queue, kept);
+    }
+    gp_request_finish(r, &n->report, error, 0);
+  }
+}
+
 void gp_outbox_drop (gp_node *n, gp_record *peer, gp_outbox_part part,
                      gp_err error) {
   gp_outbox *o = &peer->outbox;
+  if (part == GP_RECEIPTS) {
+    keepbroadcasts(n, peer, error);
+    return;
+  }
   if (part != GP_NEXT_MESSAGES)
     gp_outbox_pause(n, peer, 0);
   if (part == GP_ALL && o->sent != NULL)

@@ -43,7 +43,8 @@ typedef enum gp_outbox_part {
   GP_ALL,           /* and the one on its way: its response is ignored */
   GP_QUEUED,        /* those that are still to be sent */
   GP_NEXT_MESSAGES, /* of these the messages before any other request */
-  GP_BROADCASTS /* the queued broadcasts, since it is no member after all */
+  GP_BROADCASTS, /* the queued broadcasts, since it is no member after all */
+  GP_RECEIPTS    /* of these the receipts, which fail; they are kept */
 } gp_outbox_part;
 
 /* That of a peer that comes to be known after our message 'number'. */

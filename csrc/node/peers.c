@@ -22,6 +22,7 @@ void gp_peers_clear (gp_peers *ps) {
   gp_peertable_clear(&ps->records);
   gp_peertable_clear(&ps->aliases);
   gp_index_clear(&ps->places);
+  gp_hosts_clear(&ps->hosts);
   gp_nicks_clear(&ps->nicks);
 }
 
@@ -80,6 +81,11 @@ static gp_err enter (gp_peers *ps, gp_record *peer) {
     return e;
   e = gp_index_add(&ps->places, &peer->names.place,
                    hashof(hostof(peer), portof(peer)));
+  if (e == GP_OK) {
+    e = gp_hosts_listens(&ps->hosts, &peer->names.host, hostof(peer));
+    if (e != GP_OK)
+      gp_index_remove(&ps->places, &peer->names.place);
+  }
   if (e != GP_OK)
     gp_peertable_remove(&ps->records, &peer->entry);
   return e;
@@ -98,7 +104,8 @@ gp_record *gp_peers_get (gp_node *n, const gp_peer *name) {
   gp_record *peer = gp_peers_find(ps, name);
   if (peer != NULL)
     return peer;
-  if (gp_deadlines_reserve(&n->deadlines, ps->count + 1) != GP_OK)
+  if (gp_deadlines_reserve(
+        &n->deadlines, ps->count + n->admission.proofs.count + 1) != GP_OK)
     return NULL;
   peer = calloc(1, sizeof *peer);
   if (peer == NULL)
@@ -184,6 +191,7 @@ void gp_peers_setconfirmed (gp_record *peer, bool confirmed) {
 static void replace (gp_peers *ps, gp_record *peer) {
   gp_index_move(&ps->places, &peer->names.place,
                 hashof(hostof(peer), portof(peer)));
+  (void)gp_hosts_listens(&ps->hosts, &peer->names.host, hostof(peer));
 }
 
 void gp_peers_setdial (gp_peers *ps, gp_record *peer, const char *address) {
@@ -199,6 +207,8 @@ void gp_peers_setdial (gp_peers *ps, gp_record *peer, const char *address) {
 }
 
 void gp_peers_setremote (gp_peers *ps, gp_record *peer, const char *address) {
+  if (strcmp(peer->names.remote, address) == 0)
+    return;
   snprintf(peer->names.remote, sizeof peer->names.remote, "%s", address);
   replace(ps, peer);
 }
@@ -222,6 +232,7 @@ static void unlist (gp_peers *ps, gp_record *peer) {
   peer->names.unlisted = true;
   gp_peertable_remove(&ps->records, &peer->entry);
   gp_index_remove(&ps->places, &peer->names.place);
+  gp_hosts_forget(&ps->hosts, &peer->names.host);
   gp_nicks_remove(&ps->nicks, peer);
   while (!gp_ring_empty(&peer->names.aliases))
     dropalias(ps, oldestalias(peer));

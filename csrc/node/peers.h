@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/index.h"
 #include "base/ring.h"
+#include "node/hosts.h"
 #include "node/nicks.h"
 #include "node/transport.h"
 #include "value/peer.h"
@@ -27,6 +28,7 @@
 /* What one peer is called and where it is reached. */
 typedef struct gp_names {
   gp_indexlink place; /* where it listens, as far as is known */
+  gp_hostlink host;   /* node/hosts.h writes it */
   gp_ring aliases;    /* of gp_alias, oldest first */
   gp_ring touched;    /* in gp_peers: may be free to go */
   gp_peer *dial;      /* where it is reached; NULL: under its name */
@@ -45,6 +47,7 @@ typedef struct gp_alias {
 typedef struct gp_peers {
   gp_peertable records, aliases;
   gp_index places;
+  gp_hosts hosts;
   gp_nicks nicks;
   gp_ring touched;
   size_t count; /* of records, also those that are found no more */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/cookies.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "wire/refusal.h"
@@ -59,26 +60,40 @@ gp_probe *gp_probe_take (gp_node *n, uint64_t id) {
   return NULL;
 }
 
-static gp_err send (gp_node *n, uint64_t id, const gp_record *to,
-                    gp_topic topic, const gp_peer *about,
-                    uint32_t timeout_ms) {
+/* A digest that there is no memory for leaves a plain probe. */
+static void settopic (gp_node *n, gp_extension *x, gp_topic topic,
+                      const gp_peer *about) {
+  if (topic == GP_TOPIC_DIGEST) {
+    x->digest = gp_membership_digest(n);
+    if (gp_digest_isnone(x->digest))
+      return;
+  }
+  x->topic = topic;
+  x->about = about;
+}
+
+/* A plain probe says nothing, so it may be anybody's. */
+static gp_err send (gp_node *n, uint64_t id, gp_record *to, gp_topic topic,
+                    const gp_peer *about, uint32_t timeout_ms) {
   gp_sendreq request;
   memset(&request, 0, sizeof request);
   request.form = to->compat.form;
   request.from = gp_compat_ourname(n, to);
   request.to = gp_record_dialled(to);
-  request.ext.topic = topic;
-  request.ext.about = about;
-  if (topic == GP_TOPIC_DIGEST)
-    request.ext.digest = gp_membership_digest(n);
+  request.proven = gp_peers_isproven(to);
+  request.ranges = to->hearsay.ranges;
+  settopic(n, &request.ext, topic, about);
+  if (request.ext.topic != GP_TOPIC_NONE) {
+    request.ext.who = n->self.identity;
+    gp_cookies_show(n, to, &request.ext);
+  }
   return n->transport.send(n->transport.self, id, request.to, &request,
                            timeout_ms);
 }
 
 /* What could not even be sent says nothing about anybody. */
-static bool beginfor (gp_node *n, gp_probe *p, const gp_record *to,
-                      gp_topic topic, const gp_peer *about,
-                      uint32_t timeout_ms) {
+static bool beginfor (gp_node *n, gp_probe *p, gp_record *to, gp_topic topic,
+                      const gp_peer *about, uint32_t timeout_ms) {
   if (p == NULL)
     return false;
   if (send(n, p->id, to, topic, about, timeout_ms) == GP_OK)
@@ -87,19 +102,18 @@ static bool beginfor (gp_node *n, gp_probe *p, const gp_record *to,
   return false;
 }
 
-static bool begin (gp_node *n, gp_probe *p, const gp_record *to,
-                   gp_topic topic, const gp_peer *about) {
+static bool begin (gp_node *n, gp_probe *p, gp_record *to, gp_topic topic,
+                   const gp_peer *about) {
   return beginfor(n, p, to, topic, about, PROBE_TIMEOUT_MS);
 }
 
-void gp_probe_send (gp_node *n, const gp_record *peer, bool with_digest) {
+void gp_probe_send (gp_node *n, gp_record *peer, bool with_digest) {
   begin(n, newprobe(n, gp_record_name(peer)), peer,
         with_digest ? GP_TOPIC_DIGEST : GP_TOPIC_NONE,
         with_digest ? n->self.identity.peer : NULL);
 }
 
-void gp_probe_claim (gp_node *n, const gp_record *holder,
-                     const gp_peer *claimant) {
+void gp_probe_claim (gp_node *n, gp_record *holder, const gp_peer *claimant) {
   gp_probe *p = newprobe(n, gp_record_name(holder));
   if (p != NULL)
     p->claimant = gp_peer_ref(claimant);
@@ -142,7 +156,7 @@ unsigned gp_probe_sendindirect (gp_node *n, const gp_record *peer,
   return count;
 }
 
-void gp_probe_sendself (gp_node *n, const gp_record *helper) {
+void gp_probe_sendself (gp_node *n, gp_record *helper) {
   const gp_peer *self = n->self.identity.peer;
   gp_probe *p = newprobe(n, self);
   if (p != NULL)
@@ -165,7 +179,7 @@ void gp_probe_announce (gp_node *n, const gp_record *peer) {
                  PROBE_TIMEOUT_MS);
 }
 
-bool gp_probe_sendfor (gp_node *n, const gp_record *peer, gp_exchange *x) {
+bool gp_probe_sendfor (gp_node *n, gp_record *peer, gp_exchange *x) {
   gp_probe *p = NULL;
   if (n->probes.helping < MAX_HELPING)
     p = newprobe(n, gp_record_name(peer));

@@ -40,7 +40,7 @@ void gp_probes_init (gp_probes *ps);
 void gp_probes_clear (gp_node *n);
 
 /* Probes it; with the digest of our list, or without. */
-void gp_probe_send (gp_node *n, const gp_record *peer, bool with_digest);
+void gp_probe_send (gp_node *n, gp_record *peer, bool with_digest);
 
 /* Indirect probes: asks so many others of ours to probe it, or as many as
    there are. Returns how many. */
@@ -48,18 +48,17 @@ unsigned gp_probe_sendindirect (gp_node *n, const gp_record *peer,
                                 unsigned most);
 
 /* Asks 'helper', one of ours, to probe this node. */
-void gp_probe_sendself (gp_node *n, const gp_record *helper);
+void gp_probe_sendself (gp_node *n, gp_record *helper);
 
 /* Tells all members of ours that it is suspected: fire and forget. */
 void gp_probe_announce (gp_node *n, const gp_record *peer);
 
 /* Probes 'holder', since 'claimant' came with its name. */
-void gp_probe_claim (gp_node *n, const gp_record *holder,
-                     const gp_peer *claimant);
+void gp_probe_claim (gp_node *n, gp_record *holder, const gp_peer *claimant);
 
 /* Probes it for another node, which is owed the response to 'x'. False: it
    could not be, and nothing was taken. */
-bool gp_probe_sendfor (gp_node *n, const gp_record *peer, gp_exchange *x);
+bool gp_probe_sendfor (gp_node *n, gp_record *peer, gp_exchange *x);
 
 /* Whether it is one that gp_probe_sendself has begun. */
 bool gp_probe_isofself (const gp_node *n, const gp_probe *p);

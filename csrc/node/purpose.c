@@ -11,6 +11,7 @@ static const gp_purposerule rules[] = {
   [GP_PURPOSE_JOIN] = {.type = GP_CONNECT,
                        .reported = true,
                        .decisive = true,
+                       .chosen = true,
                        .own_name = true,
                        .any_form = true},
   [GP_PURPOSE_GREET] = {.type = GP_CONNECT,
@@ -41,8 +42,15 @@ static const gp_purposerule rules[] = {
                             .unasked = true},
   [GP_PURPOSE_LIST] = {.type = GP_CONNECT, .unasked = true},
   [GP_PURPOSE_RENAME] = {.type = GP_CONNECT, .brief = true, .unasked = true},
-  [GP_PURPOSE_ASK] = {.type = GP_CONNECT, .decisive = true, .bare = true},
-  [GP_PURPOSE_LOOK] = {.type = GP_CONNECT, .decisive = true, .bare = true},
+  [GP_PURPOSE_WITHDRAW] = {.type = GP_DISCONNECT},
+  [GP_PURPOSE_ASK] = {.type = GP_CONNECT,
+                      .decisive = true,
+                      .chosen = true,
+                      .bare = true},
+  [GP_PURPOSE_LOOK] = {.type = GP_CONNECT,
+                       .decisive = true,
+                       .chosen = true,
+                       .bare = true},
 };
 
 const gp_purposerule *gp_purpose_rule (gp_purpose purpose) {

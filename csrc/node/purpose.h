@@ -25,6 +25,7 @@ typedef struct gp_purposerule {
   bool bare;       /* sent as a probe (OPTIONS), without its message */
   bool brief;      /* the newest members are list enough */
   bool unasked;    /* of the node itself: one that has left refuses it */
+  bool chosen;     /* the program has chosen whom to ask */
   bool hasty;      /* somebody waits: no longer than GP_AWAITED_MS */
 } gp_purposerule;
 

@@ -50,8 +50,9 @@ void gp_reconnect_hastenall (gp_node *n) {
 }
 
 void gp_reconnect_try (gp_node *n, gp_record *peer) {
-  bool was_member = gp_membership_islost(peer) ||
-                    gp_membership_isfailing(peer);
+  bool was_member = gp_peers_isproven(peer) &&
+                    (gp_membership_islost(peer) ||
+                     gp_membership_isfailing(peer));
   gp_request *r;
   if (!gp_retry_next(&peer->retry, &n->random, was_member, n->now)) {
     gp_departure_reject(n, peer);
@@ -59,7 +60,8 @@ void gp_reconnect_try (gp_node *n, gp_record *peer) {
     return;
   }
   gp_deadlines_lookat(&n->deadlines, &peer->deadline, peer->retry.due_at);
-  if (gp_outbox_iscurrent(peer, GP_PURPOSE_RECONNECT))
+  if (gp_outbox_iscurrent(peer, GP_PURPOSE_RECONNECT) ||
+      !gp_hearsay_retry(n, peer))
     return;
   r = gp_request_newown(n, peer, GP_PURPOSE_RECONNECT, NULL);
   if (r == NULL)

@@ -11,7 +11,9 @@
 #include "node/admission.h"
 #include "node/claim.h"
 #include "node/compat.h"
+#include "node/cookies.h"
 #include "node/deadlines.h"
+#include "node/hearsay.h"
 #include "node/inbox.h"
 #include "node/membership.h"
 #include "node/nicks.h"
@@ -20,7 +22,6 @@
 #include "node/retry.h"
 #include "node/suspicion.h"
 #include "node/sync.h"
-#include "node/visitors.h"
 #pragma GCC visibility push(hidden)
 
 struct gp_record {
@@ -36,8 +37,9 @@ struct gp_record {
   gp_dedupe dedupe;
   gp_compat compat;
   gp_claim claim;
+  gp_cookies cookies;
   gp_arrival arrival;
-  gp_visit visit;
+  gp_hearsay hearsay;
 };
 
 /* The name that it calls itself, as far as is known. Borrowed. */
@@ -48,6 +50,17 @@ static inline const gp_peer *gp_record_name (const gp_record *peer) {
 /* Where it is reached. Borrowed. */
 static inline const gp_peer *gp_record_dialled (const gp_record *peer) {
   return peer->names.dial == NULL ? peer->entry.peer : peer->names.dial;
+}
+
+/* Whether its address has responded to us: more is known of it than somebody
+   has said. */
+static inline bool gp_peers_isproven (const gp_record *peer) {
+  return peer->hearsay.proven;
+}
+
+/* Whether it is a Go program, as far as is known. */
+static inline bool gp_record_isgo (const gp_record *peer) {
+  return !peer->compat.ours && peer->compat.form != GP_FORM_UNKNOWN;
 }
 
 /* All records, oldest first. */

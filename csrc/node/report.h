@@ -38,7 +38,7 @@ void gp_report_failure (gp_report *r, gp_failure *f);
 void gp_report_error (gp_report *r, gp_purpose purpose, const gp_peer *peer,
                       gp_err error);
 
-/* A member of ours has tried in vain to reach this node. */
+/* A member has tried in vain to reach this node (node/reach.h). */
 void gp_report_unreached (gp_report *r, const gp_peer *peer);
 
 void gp_report_event (gp_report *r, gp_eventkind kind, const gp_peer *peer,

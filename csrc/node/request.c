@@ -38,7 +38,7 @@ gp_request *gp_request_newown (const gp_node *n, const gp_record *peer,
   r = gp_request_new(purpose, gp_record_name(peer), msg, NULL, timeout_ms);
   gp_message_unref(msg);
   if (r != NULL)
-    gp_request_setvisit(r, peer->visit.visiting);
+    gp_request_setvisit(r, peer->arrival.visit.visiting);
   return r;
 }
 
@@ -77,6 +77,10 @@ void gp_request_release (gp_request *r) {
   r->receipt = NULL;
 }
 
+void gp_request_keep (gp_request *r) {
+  r->kept = true;
+}
+
 void gp_request_finish (gp_request *r, gp_report *report, gp_err error,
                         int status) {
   const gp_purposerule *rule = gp_purpose_rule(gp_request_purpose(r));
@@ -85,6 +89,8 @@ void gp_request_finish (gp_request *r, gp_report *report, gp_err error,
   r->failure->error = error;
   r->failure->unsure = r->unsure;
   r->failure->status = status;
+  if (r->kept && !r->sent)
+    error = GP_OK;
   if (error != GP_OK && rule->reported && !claimed)
     gp_report_failure(report, r->failure);
   if (receipt != NULL)

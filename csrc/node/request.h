@@ -38,6 +38,7 @@ typedef struct gp_request {
   bool moved;          /* it was to go to another name */
   bool unsure;         /* a try that failed may have carried it */
   bool again;          /* it is the second try after a rejection */
+  bool kept;           /* nobody is told of its end, unless it was sent */
 } gp_request;
 
 /*
@@ -71,6 +72,9 @@ void gp_request_seterror (gp_request *r, gp_err error);
 
 /* Whether a call blocks for it, though not for long. */
 bool gp_request_isawaited (const gp_request *r);
+
+/* It is kept for one that may never show. */
+void gp_request_keep (gp_request *r);
 
 /* Its call does not block for it any more. */
 void gp_request_release (gp_request *r);

@@ -1,13 +1,18 @@
 /*
 ** node/requests.c - what came in from peers, dispatched.
 */
+#include "node/requests.h"
+
 #include "node/admission.h"
+#include "node/cookies.h"
 #include "node/departure.h"
+#include "node/gate.h"
 #include "node/lookers.h"
 #include "node/naming.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
+#include "node/unreached.h"
 #include "wire/refusal.h"
 
 /* The record of a sender that may speak, or NULL: of a member, a candidate,
@@ -71,11 +76,22 @@ static bool spoken (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
     n, peer, msg, request->form == GP_FORM_HEADERS ? request->host : NULL, x);
 }
 
-/* Probes only a member, so that nobody can have other machines
-   probed. */
+/* The member that a probe comes from; NULL: from none. */
+static const gp_record *memberof (const gp_node *n,
+                                  const gp_recvreq *request) {
+  const gp_peer *sender = gp_proof_sender(request);
+  const gp_record *peer = NULL;
+  if (sender != NULL)
+    peer = gp_peers_find(&n->peers, sender);
+  return peer != NULL && gp_membership_ismember(peer) ? peer : NULL;
+}
+
+/* Probes only a member, and for a member, so that nobody can have other
+   machines probed. */
 static bool help (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
-  const gp_record *peer = gp_peers_find(&n->peers, request->ext.about);
-  if (peer == NULL || !gp_membership_ismember(peer)) {
+  gp_record *peer = gp_peers_find(&n->peers, request->ext.about);
+  if (peer == NULL || !gp_membership_ismember(peer) ||
+      memberof(n, request) == NULL) {
     gp_respond(n, x, 403, gp_wire_notregistered);
     return true;
   }
@@ -97,16 +113,20 @@ static void compare (gp_node *n, const gp_recvreq *request) {
 
 static void suspect (gp_node *n, const gp_recvreq *request) {
   gp_record *peer = gp_peers_find(&n->peers, request->ext.about);
-  if (peer != NULL)
+  if (peer != NULL && memberof(n, request) != NULL)
     gp_detector_told(n, peer);
 }
 
 static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   gp_topic topic = request->ext.topic;
-  if (topic == GP_TOPIC_PROBE)
-    return help(n, request, x);
-  if (topic == GP_TOPIC_LIST)
-    return gp_lookers_asked(n, request, x);
+  switch (topic) {
+    case GP_TOPIC_PROBE: return help(n, request, x);
+    case GP_TOPIC_LIST: gp_lookers_givelist(n, request, x); return true;
+    case GP_TOPIC_COOKIE:
+      gp_respond_cookie(n, x, gp_cookies_isours(n, request));
+      return true;
+    default: break;
+  }
   gp_respond_probe(n, x, topic == GP_TOPIC_DIGEST);
   if (topic == GP_TOPIC_DIGEST)
     compare(n, request);
@@ -115,11 +135,27 @@ static bool probed (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
   return true;
 }
 
-static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
+/* What its sender's address has said: it is there, and shows that cookie. */
+static void learn (gp_node *n, const gp_recvreq *request) {
+  gp_record *peer = gp_naming_recognise(n, gp_proof_sender(request),
+                                        request->remote, false);
+  if (peer == NULL)
+    return;
+  gp_peers_setremote(&n->peers, peer, request->remote);
+  if (request->ext.has_cookie)
+    gp_cookies_learn(peer, &request->ext);
+}
+
+/* 'proven': its 'remote' is where its sender's address has responded from. */
+static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x,
+                      bool proven) {
+  bool connects = request->msg != NULL && request->msg->type == GP_CONNECT;
+  if (proven && !connects && request->ext.topic != GP_TOPIC_LIST)
+    learn(n, request);
   if (request->msg == NULL)
     return probed(n, request, x);
   switch (request->msg->type) {
-    case GP_CONNECT: return gp_admission_connect(n, request, x);
+    case GP_CONNECT: return gp_admission_connect(n, request, x, proven);
     case GP_DISCONNECT: return disconnected(n, request, x);
     default: return spoken(n, request, x);
   }
@@ -127,12 +163,34 @@ static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x) {
 
 bool gp_node_received (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                        uint64_t now) {
-  bool responded;
+  bool responded = true;
   n->now = now;
   x->form = request->form;
-  responded = dispatch(n, request, x);
+  gp_reach_heard(n, request->remote);
+  if (request->ext.topic != GP_TOPIC_LIST)
+    gp_unreached_note(x, gp_proof_sender(request), request->remote);
+  switch (gp_gate_judge(n, request, x)) {
+    case GP_PASSES: responded = dispatch(n, request, x, false); break;
+    case GP_WAITS: responded = false; break;
+    default: break;
+  }
   gp_sweep(n);
   return responded;
+}
+
+void gp_requests_letin (gp_node *n) {
+  gp_claimer *c;
+  while ((c = gp_gate_next(n)) != NULL) {
+    if (c->exchange != NULL)
+      c->exchange->form = c->request.form;
+    (void)dispatch(n, &c->request, c->exchange, true);
+    gp_claimer_free(c);
+  }
+  gp_gate_settle(n);
+}
+
+bool gp_node_knows (const gp_node *n, const char *address) {
+  return gp_hosts_has(&n->peers.hosts, address);
 }
 
 void gp_node_refused (gp_node *n, gp_err error, int status,

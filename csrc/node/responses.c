@@ -4,12 +4,14 @@
 #include "node/responses.h"
 
 #include "node/admission.h"
+#include "node/announce.h"
 #include "node/ask.h"
 #include "node/departure.h"
+#include "node/gate.h"
 #include "node/giver.h"
 #include "node/join.h"
-#include "node/lookers.h"
 #include "node/reconnect.h"
+#include "node/requests.h"
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/sweep.h"
@@ -145,6 +147,7 @@ static void endfindform (gp_node *n, gp_record *peer, const gp_request *r,
   else {
     gp_compat_setprogram(n, peer, response->form,
                          response->ext.who.peer != NULL);
+    gp_claim_learn(n, peer, &response->ext.who, r->began_at);
     if (gp_membership_isfailing(peer))
       gp_reconnect_hasten(n, peer);
   }
@@ -184,6 +187,11 @@ static gp_record *follow (gp_node *n, gp_record *peer, gp_request *r,
       end->kept = reconnectfirst(n, peer, r, error, response);
       if (!end->kept)
         gp_departure_forget(n, peer);
+      break;
+    case GP_PURPOSE_WITHDRAW:
+      end->kept = reconnectfirst(n, peer, r, error, response);
+      if (!end->kept)
+        gp_departure_left(n, peer);
       break;
     case GP_PURPOSE_LIST:
     case GP_PURPOSE_RENAME:
@@ -277,6 +285,17 @@ static bool isunsure (gp_err error, const gp_recvresp *response) {
          (response == NULL || !response->unsent);
 }
 
+/* A well meant response, of which the name that it announces is not believed:
+   the peer is called what it was called before. */
+static void concludeas (gp_node *n, gp_record *peer, gp_request *r,
+                        const gp_recvresp *response) {
+  gp_peer *name = gp_peer_ref(gp_record_name(peer));
+  gp_recvresp renamed = *response;
+  renamed.ext.who.peer = name;
+  conclude(n, peer, r, GP_OK, &renamed);
+  gp_peer_unref(name);
+}
+
 static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
                         gp_err error, const gp_recvresp *response) {
   gp_giver giver = GP_GIVER_PEER;
@@ -288,13 +307,38 @@ static void endrequest (gp_node *n, gp_record *peer, gp_request *r,
     giver = giverof(peer, r, response);
   if (giver == GP_GIVER_ALIEN)
     error = GP_EPROTO;
+  else if (error == GP_OK)
+    gp_hearsay_setproven(n, peer, true);
+  if (error == GP_OK && giver == GP_GIVER_PEER)
+    gp_reach_said(n, peer, response);
   observe(n, peer, r, error, giver);
   r->unsure = r->unsure || isunsure(error, response);
   if (response != NULL && response->remote != NULL)
     gp_peers_setremote(&n->peers, peer, response->remote);
   if (error == GP_OK && (response->status < 200 || response->status > 299))
     error = gp_err_fromstatus(response->status);
+  if (error == GP_OK && gp_announce_isnew(n, peer, r, response)) {
+    if (!gp_announce_ask(n, peer, r, response))
+      concludeas(n, peer, r, response);
+    return;
+  }
   conclude(n, peer, r, error, response);
+}
+
+/* What 'a' is about has been asked, or cannot be. */
+static void endannouncement (gp_node *n, gp_announcement *a, gp_err error,
+                             const gp_recvresp *response) {
+  gp_record *peer = gp_peers_find(&n->peers, a->of);
+  if (peer == NULL)
+    gp_request_finish(a->r, &n->report, GP_ECANCELED, 0);
+  else {
+    gp_outbox_pause(n, peer, 0);
+    if (gp_announce_holds(a, error, response))
+      conclude(n, peer, a->r, GP_OK, &a->response);
+    else
+      concludeas(n, peer, a->r, &a->response);
+  }
+  gp_announce_free(a);
 }
 
 /* The end of what was tried for another node. */
@@ -309,22 +353,25 @@ static void endhelp (gp_node *n, gp_exchange *x, gp_err error) {
 static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
                          const gp_recvresp *response) {
   gp_record *helper = gp_peers_find(&n->peers, p->via);
-  if (helper != NULL)
+  if (helper != NULL) {
     gp_detector_responded(n, helper);
+    gp_reach_said(n, helper, response);
+  }
   if (peer != NULL) {
     gp_suspicion_nack(&peer->liveness);
     if (response->status == 200)
       gp_detector_heard(n, peer);
   }
   else if (gp_probe_isofself(n, p) && response->status == 504)
-    gp_report_unreached(&n->report,
-                        helper == NULL ? p->via : gp_record_name(helper));
+    gp_reach_denied(n, helper == NULL ? p->via : gp_record_name(helper));
 }
 
 static void probed (gp_node *n, const gp_probe *p, gp_record *peer,
                     const gp_recvresp *response) {
+  gp_hearsay_setproven(n, peer, true);
   gp_suspicion_setrtt(&peer->liveness, (uint32_t)(n->now - p->sent_at));
   gp_detector_responded(n, peer);
+  gp_reach_said(n, peer, response);
   if (gp_claim_learn(n, peer, &response->ext.who, p->sent_at))
     gp_reconnect_resume(n, peer, 0);
   else if (response->ext.has_digest && gp_membership_ismember(peer) &&
@@ -337,8 +384,10 @@ static void enddirect (gp_node *n, const gp_probe *p, gp_record *peer,
                        gp_err error, const gp_recvresp *response) {
   if (error == GP_OK)
     probed(n, p, peer, response);
-  else if (error == GP_EREPLACED)
+  else if (error == GP_EREPLACED) {
+    gp_hearsay_setproven(n, peer, true);
     replace(n, peer);
+  }
   else if (error == GP_EMFILE || error == GP_ENOMEM)
     gp_suspicion_notsent(&peer->liveness, n->now);
   else if (error == GP_ECONNREFUSED)
@@ -372,35 +421,27 @@ static void endprobe (gp_node *n, gp_probe *p, gp_err error,
   else if (p->via == NULL && peer != NULL)
     enddirect(n, p, peer, error, response);
   if (p->claimant != NULL)
-    gp_admission_settle(n, p->about, p->claimant,
+    gp_admission_settle(n, p->about, p->claimant, error,
                         error == GP_OK ? response->ext.who.process : 0);
   gp_probe_free(p);
-}
-
-/* The end of a probe of one that wants to look or to visit. */
-static void enddialback (gp_node *n, gp_dialback *d, gp_err error,
-                         const gp_recvresp *response) {
-  bool is = error == GP_OK &&
-            response->ext.who.process == d->request.ext.who.process;
-  if (d->request.msg == NULL)
-    gp_lookers_dialled(n, d, is);
-  else
-    gp_admission_dialled(n, d, is);
-  gp_dialback_free(d);
 }
 
 void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
                         const gp_recvresp *response, uint64_t now) {
   gp_probe *p = gp_probe_take(n, id);
-  gp_dialback *d = gp_dialback_take(n, id);
+  gp_question *q = gp_proof_ended(n, id);
+  gp_announcement *a = gp_announce_take(n, id);
   gp_record *peer;
   gp_request *r;
   n->now = now;
   if (p != NULL)
     endprobe(n, p, error, response);
-  else if (d != NULL)
-    enddialback(n, d, error, response);
+  else if (a != NULL)
+    endannouncement(n, a, error, response);
+  else if (q != NULL)
+    gp_gate_responded(n, q, error, response);
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
+  gp_requests_letin(n);
   gp_sweep(n);
 }

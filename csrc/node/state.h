@@ -31,7 +31,7 @@ struct gp_node {
   gp_self self;
   gp_transport transport;
   uint64_t now;     /* ms, of the call from outside */
-  gp_random random; /* seeded by the nonce that was handed in */
+  gp_random random; /* seeded by what was handed in, and nobody is shown */
   gp_deadlines deadlines;
   gp_report report;
   gp_peers peers;

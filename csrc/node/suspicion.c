@@ -8,6 +8,7 @@
 #define HELP_MS 500       /* without a response: others are asked to try */
 #define PROBE_MS 1200     /* without any: it is suspected */
 #define ROUND_MS 600      /* a suspect is probed this often */
+#define TOLD_MS 1000      /* between two tellings that are heeded */
 #define SUSPICION_MS 4500 /* a suspect fails after */
 #define REFUSING_MS 1500  /* one that refuses, with time to start again */
 
@@ -87,9 +88,13 @@ bool gp_suspicion_refused (gp_liveness *l, uint64_t now) {
   return true;
 }
 
-void gp_suspicion_told (gp_liveness *l, uint64_t now) {
+bool gp_suspicion_told (gp_liveness *l, uint64_t now) {
+  if (l->told_at != 0 && now < l->told_at + TOLD_MS)
+    return false;
+  l->told_at = now;
   l->reason = GP_ETIMEDOUT;
   suspect(l, now, now);
+  return true;
 }
 
 static gp_suspicion_step tickprobe (gp_liveness *l, uint64_t now,

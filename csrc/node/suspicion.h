@@ -32,6 +32,7 @@ typedef struct gp_liveness {
   uint64_t state_at;     /* PROBED or SUSPECTED since then */
   uint64_t round_at;     /* a suspect is probed again then */
   uint64_t refused_at;   /* first refusal since it was heard */
+  uint64_t told_at;      /* another node suspected it, and was heeded */
   bool helped;           /* in this probe others have been asked to try, */
   unsigned helpers;      /* so many, */
   unsigned nacks;        /* of which so many said anything */
@@ -76,8 +77,9 @@ void gp_suspicion_notsent (gp_liveness *l, uint64_t now);
 /* It refused a connection. Whether it is suspected from now on. */
 bool gp_suspicion_refused (gp_liveness *l, uint64_t now);
 
-/* Another node suspects it: it is probed at the next tick. */
-void gp_suspicion_told (gp_liveness *l, uint64_t now);
+/* Another node suspects it. Whether it is probed at the next tick: not more
+   than once a second, whoever and how often they tell. */
+bool gp_suspicion_told (gp_liveness *l, uint64_t now);
 
 /*
 ** Time has passed; to be called until it gives GP_STEP_NONE. '*due_at' is

@@ -34,13 +34,22 @@ static uint64_t lastasked (const gp_record *peer) {
   return peer->sync.asked_at > tried_at ? peer->sync.asked_at : tried_at;
 }
 
-void gp_sync_compare (gp_node *n, gp_record *peer, uint64_t digest) {
-  uint64_t own = gp_membership_digest(n);
-  uint64_t both = digest ^ own * 31;
+/* Some of the bytes of both: enough to tell that either has changed. */
+static uint64_t pairof (gp_digest theirs, gp_digest own) {
+  uint64_t a, b;
+  memcpy(&a, theirs.bytes, sizeof a);
+  memcpy(&b, own.bytes, sizeof b);
+  return a ^ b * 31;
+}
+
+void gp_sync_compare (gp_node *n, gp_record *peer, gp_digest digest) {
+  gp_digest own = gp_membership_digest(n);
+  uint64_t both = pairof(digest, own);
   uint64_t last = lastasked(peer);
   uint64_t pause = both == peer->sync.fruitless ? FRUITLESS_MS
                                                 : GP_RETRY_LEAST_MS;
-  if (digest == own || gp_membership_isleaving(peer) || n->departures.left ||
+  if (gp_digest_equal(digest, own) || gp_digest_isnone(own) ||
+      gp_membership_isleaving(peer) || n->departures.left ||
       (last != 0 && n->now - last < pause))
     return;
   peer->sync.fruitless = both;

@@ -15,10 +15,11 @@
 
 #include "node/peers.h"
 #include "node/transport.h"
+#include "value/digest.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_syncpeer {
-  uint64_t fruitless; /* both digests when its list was asked for last */
+  uint64_t fruitless; /* of both digests when its list was asked for last */
   uint64_t asked_at;  /* which was then; 0: never */
 } gp_syncpeer;
 
@@ -28,7 +29,7 @@ typedef struct gp_sync {
 } gp_sync;
 
 /* A list of the peer has this digest: it is asked for if it is another. */
-void gp_sync_compare (gp_node *n, gp_record *peer, uint64_t digest);
+void gp_sync_compare (gp_node *n, gp_record *peer, gp_digest digest);
 
 /* Its list could not be had, so that it is asked for again. */
 void gp_sync_missed (gp_record *peer);

@@ -3,7 +3,9 @@
 */
 #include "node/admission.h"
 #include "node/departure.h"
+#include "node/gate.h"
 #include "node/reconnect.h"
+#include "node/requests.h"
 #include "node/responses.h"
 #include "node/state.h"
 #include "node/sweep.h"
@@ -27,6 +29,7 @@ static void look (gp_node *n, gp_record *peer) {
   gp_reconnect_look(n, peer);
   gp_compat_look(n, peer);
   gp_visitors_look(n, peer);
+  gp_claim_look(n, peer);
   if (gp_outbox_look(n, peer))
     stopwaiting(n, peer);
 }
@@ -34,11 +37,18 @@ static void look (gp_node *n, gp_record *peer) {
 static void dispatch (gp_node *n, gp_deadline *d) {
   switch (d->what) {
     case GP_DUE_PEER: look(n, gp_ring_of(gp_record, deadline, d)); break;
+    case GP_DUE_QUESTION:
+      gp_gate_look(n, gp_ring_of(gp_question, deadline, d));
+      gp_requests_letin(n);
+      break;
     case GP_DUE_UNSENT: gp_responses_unsent(n); break;
     case GP_DUE_PROBE: gp_detector_tick(n); break;
     case GP_DUE_RELIST: gp_sync_relist(n); break;
     case GP_DUE_INBOX: gp_inbox_tick(n); break;
-    case GP_DUE_NEWCOMERS: gp_admission_tick(n); break;
+    case GP_DUE_NEWCOMERS:
+      gp_admission_tick(n);
+      gp_requests_letin(n);
+      break;
     default: break;
   }
 }

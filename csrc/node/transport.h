@@ -25,7 +25,8 @@ typedef struct gp_node gp_node;
 ** response. The node may set the form before it responds.
 */
 typedef struct gp_exchange {
-  gp_form form; /* in which the response is written */
+  gp_form form;          /* in which the response is written */
+  const gp_peer *sender; /* the node's (node/unreached.h); NULL at first */
 } gp_exchange;
 
 /* What the node wants done. */
@@ -42,6 +43,11 @@ typedef struct gp_transport {
   void (*respond)(void *self, gp_exchange *x, const gp_sendresp *response);
   /* Whether the sender of the request has given up waiting. */
   bool (*isgone)(void *self, const gp_exchange *x);
+  /* The numeric address to which a request to 'dial' that is on its way was
+     sent; NULL: to none yet. Borrowed until anything happens. */
+  const char *(*whereis)(void *self, const gp_peer *dial);
+  /* Whether a numeric address is one of this machine's. */
+  bool (*ishere)(void *self, const char *address);
 } gp_transport;
 
 /*
@@ -50,6 +56,14 @@ typedef struct gp_transport {
 */
 bool gp_node_received (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                        uint64_t now);
+
+/*
+** Whether a peer that the node deals with is at, or has come from, a numeric
+** address; of IPv6, from its /64. Changes nothing, and may be called at any
+** time. The addresses that every machine has for itself are one; others of
+** this machine the node does not know as such.
+*/
+bool gp_node_knows (const gp_node *n, const char *address);
 
 /*
 ** A request was refused before it came to the node, with 'status' (0: there
@@ -79,9 +93,9 @@ void gp_node_tick (gp_node *n, uint64_t now);
 void gp_node_setprobeinterval (gp_node *n, uint32_t interval_ms,
                                uint64_t now);
 
-/* A number that stands for the node and its members: equal for equal lists,
-   in any order. */
-uint64_t gp_node_digest (const gp_node *n);
+/* What stands for the node and its members: equal for equal lists, in any
+   order. None: there is no memory for it. */
+gp_digest gp_node_digest (gp_node *n);
 
 #pragma GCC visibility pop
 #endif

@@ -3,30 +3,22 @@
 */
 #include "node/visitors.h"
 
+#include "node/machine.h"
 #include "node/state.h"
 
 #define VISIT_MS 10000   /* from its last connect on */
 #define MAX_VISITORS 256 /* at once, */
 #define MAX_EACH 64      /* and of them from one address */
 
-void gp_visitors_asked (gp_record *peer, const gp_recvreq *request) {
-  peer->visit.asked = request->ext.visit && request->ext.who.peer != NULL;
+void gp_visitors_asked (const gp_node *n, gp_record *peer,
+                        const gp_recvreq *request) {
+  peer->arrival.visit.asked = request->ext.visit &&
+                              request->ext.who.peer != NULL;
+  peer->arrival.visit.source = gp_machine_hash(n, request->remote);
 }
 
 bool gp_visitors_isvisitor (const gp_record *peer) {
-  return peer->visit.ends_at != 0 && peer->membership == GP_STRANGER;
-}
-
-bool gp_visitors_isnew (const gp_record *peer) {
-  return peer->visit.asked && peer->membership == GP_STRANGER &&
-         (peer->visit.process == 0 ||
-          peer->visit.process != peer->claim.process);
-}
-
-void gp_visitors_dialled (gp_record *peer, uint64_t process,
-                          const char *address) {
-  peer->visit.process = process;
-  peer->visit.source = gp_index_hash(address);
+  return peer->arrival.visit.ends_at != 0 && peer->membership == GP_STRANGER;
 }
 
 static bool hasroom (const gp_node *n, uint64_t source) {
@@ -36,15 +28,16 @@ static bool hasroom (const gp_node *n, uint64_t source) {
     return false;
   for (peer = gp_record_first(&n->peers); peer != NULL;
        peer = gp_record_next(peer))
-    count += peer->visit.ends_at != 0 && peer->visit.source == source;
+    count += peer->arrival.visit.ends_at != 0 &&
+             peer->arrival.visit.source == source;
   return count < MAX_EACH;
 }
 
 bool gp_visitors_letin (gp_node *n, gp_record *peer) {
-  gp_visit *v = &peer->visit;
+  gp_visit *v = &peer->arrival.visit;
   bool was = v->ends_at != 0;
   if (!v->asked || peer->membership != GP_STRANGER ||
-      gp_visitors_isnew(peer) || (!was && !hasroom(n, v->source)))
+      (!was && !hasroom(n, v->source)))
     return false;
   n->admission.visitors.count += !was;
   v->ends_at = n->now + VISIT_MS;
@@ -53,16 +46,15 @@ bool gp_visitors_letin (gp_node *n, gp_record *peer) {
 }
 
 void gp_visitors_end (gp_node *n, gp_record *peer) {
-  if (peer->visit.ends_at == 0)
+  if (peer->arrival.visit.ends_at == 0)
     return;
   n->admission.visitors.count--;
-  peer->visit.ends_at = 0;
-  peer->visit.process = 0;
+  peer->arrival.visit.ends_at = 0;
   gp_peers_touch(&n->peers, peer);
 }
 
 void gp_visitors_look (gp_node *n, gp_record *peer) {
-  uint64_t at = peer->visit.ends_at;
+  uint64_t at = peer->arrival.visit.ends_at;
   if (at == 0)
     return;
   if (at <= n->now)
@@ -77,7 +69,7 @@ static bool ismemberat (const gp_record *peer) {
     case GP_MEMBER:
     case GP_FAILED:
     case GP_RETURNING:
-    case GP_SOUGHT: return !peer->visit.visiting;
+    case GP_SOUGHT: return !peer->arrival.visit.visiting;
     default: return false;
   }
 }
@@ -85,9 +77,9 @@ static bool ismemberat (const gp_record *peer) {
 /* Of one that has let us in already, its response decides. */
 void gp_visitors_ask (gp_record *peer, bool visit) {
   if (peer->membership == GP_STRANGER)
-    peer->visit.visiting = visit;
+    peer->arrival.visit.visiting = visit;
   else if (peer->membership == GP_CANDIDATE && !visit)
-    peer->visit.visiting = false;
+    peer->arrival.visit.visiting = false;
 }
 
 bool gp_visitors_goesas (const gp_record *peer, bool visit) {
@@ -95,5 +87,5 @@ bool gp_visitors_goesas (const gp_record *peer, bool visit) {
 }
 
 void gp_visitors_stand (gp_record *peer, bool visit) {
-  peer->visit.visiting = gp_visitors_goesas(peer, visit);
+  peer->arrival.visit.visiting = gp_visitors_goesas(peer, visit);
 }

@@ -3,13 +3,12 @@
 ** us, and this node with others.
 **
 ** Owns gp_visitors, and gp_visit in the record of each peer. A visitor of
-** ours says so in its connect, and is one where it can be dialled back
-** (node/dialback.h); else it is a newcomer like any other. It has the list
-** like any newcomer, and for ten seconds what it sends is taken; but it is a
+** ours says so in its connect. It has the list like any newcomer, and for ten
+** seconds what it sends is taken; but it is a
 ** stranger: nobody is told that it came or went, it gets no broadcast, and it
 ** is neither listed nor probed. But to the visitor the node is a member,
 ** which tells it when it leaves. Whoever is more than a stranger is no
-** visitor. Where there are too many, in all or at one address, the next one
+** visitor. Where there are too many, in all or at one machine, the next one
 ** is let in as a member.
 **
 ** Where this node is a visitor is known of each peer: what it is there, it
@@ -32,8 +31,7 @@ typedef struct gp_visit {
   bool asked;       /* its last connect was for a visit */
   bool visiting;    /* to it we are a visitor, or are to be one */
   uint64_t ends_at; /* it is a visitor until then; 0: it is none */
-  uint64_t process; /* its process that was dialled back; 0: none was, */
-  uint64_t source;  /* and the hash of the address there */
+  uint64_t source;  /* the machine that it comes from (node/machine.h) */
 } gp_visit;
 
 /* Zeroed: there are none. */
@@ -50,15 +48,8 @@ gp_err gp_node_visit (gp_node *n, const gp_peer *entry, uint32_t timeout,
                       uint64_t now, gp_receipt **out);
 
 /* A connect of 'peer' has come, which is let in at once or later. */
-void gp_visitors_asked (gp_record *peer, const gp_recvreq *request);
-
-/* Whether it has to be dialled back before it is let in: it would be a
-   visitor, and was not dialled back yet. */
-bool gp_visitors_isnew (const gp_record *peer);
-
-/* A process responded for it at a numeric address. */
-void gp_visitors_dialled (gp_record *peer, uint64_t process,
-                          const char *address);
+void gp_visitors_asked (const gp_node *n, gp_record *peer,
+                        const gp_recvreq *request);
 
 /* It is to be let in: whether it is a visitor now, and no more than that. */
 bool gp_visitors_letin (gp_node *n, gp_record *peer);

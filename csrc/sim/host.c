@@ -158,6 +158,15 @@ void gp_simhost_setplain (gp_simhost *h) {
   h->plain = true;
 }
 
+void gp_simhost_setscript (gp_simhost *h, gp_simscript *script, void *self) {
+  h->script = script;
+  h->script_self = self;
+}
+
+void gp_simhost_setshielded (gp_simhost *h, bool shielded) {
+  h->shielded = shielded;
+}
+
 void gp_simhost_touch (gp_simhost *h) {
   if (gp_ring_empty(&h->touched_ring))
     gp_ring_prepend(&h->sim->hosts.touched, &h->touched_ring);

@@ -30,9 +30,11 @@ struct gp_simhost {
   gp_ring names;   /* of gp_simname */
   char remote[16]; /* numeric IPv4 address */
   uint64_t groups;
-  bool plain;
+  bool plain, shielded;
 
-  gp_node *node; /* NULL: none */
+  gp_node *node;        /* NULL: none */
+  gp_simscript *script; /* responds then; NULL: nobody does */
+  void *script_self;
   bool hanging, crashing;
   uint64_t wakes_at; /* while it hangs; GP_NEVER: when it is told to */
   gp_ready ready;
@@ -42,7 +44,7 @@ struct gp_simhost {
   gp_ring arrived; /* requests that are not served yet */
 
   uint32_t probe_interval_ms; /* what its node's options say */
-  uint64_t steady_digest;     /* of its list, when all became steady */
+  gp_digest steady_digest;    /* of its list, when all became steady */
 };
 
 /* All of one simulator. */

@@ -2,6 +2,8 @@
 ** sim/process.c - the process on a host, which a node is: started, stopped
 ** and killed, and made to stand still.
 */
+#include <string.h>
+
 #include "sim/request.h"
 #include "sim/state.h"
 
@@ -19,6 +21,7 @@ gp_err gp_simhost_start (gp_simhost *h, const gp_nodeopt *opt,
   size_t i;
   gp_err e;
   own.nonce = gp_random_next(&h->sim->random);
+  memcpy(own.cookie_key, &own.nonce, sizeof own.nonce);
   if (signals == NULL)
     signals = h->signals;
   e = gp_node_new(&h->node, h->self, &t, &own, signals);

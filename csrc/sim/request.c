@@ -74,6 +74,12 @@ static uint64_t arrival (gp_sim *s, const gp_simhost *from,
            : GP_NEVER;
 }
 
+/* The same for a request. */
+static uint64_t arrivalto (gp_sim *s, const gp_simhost *from,
+                           const gp_simhost *to) {
+  return to != NULL && to->shielded ? GP_NEVER : arrival(s, from, to);
+}
+
 /* Whether the two tell each other what Go programs do not know. */
 static bool areours (const gp_simhost *a, const gp_simhost *b) {
   return !a->plain && b != NULL && !b->plain;
@@ -124,7 +130,7 @@ static void copy (const gp_simhost *from, const gp_sendreq *request,
   r = newrequest(from, request, to);
   if (r == NULL)
     return;
-  r->arrives_at = arrival(s, from, to);
+  r->arrives_at = arrivalto(s, from, to);
   if (r->arrives_at == GP_NEVER) {
     drop(r);
     return;
@@ -139,6 +145,19 @@ static void countrequest (gp_sim *s, const gp_sendreq *request) {
     s->count.bytes += gp_weigh_request(request);
   if (request->msg != NULL)
     s->count.data += gp_message_len(request->msg);
+}
+
+gp_err gp_simhost_forge (gp_simhost *h, const gp_peer *dial,
+                         const gp_sendreq *request) {
+  gp_simrequest *r = newrequest(h, request, gp_sim_find(h->sim, dial));
+  if (r == NULL)
+    return GP_ENOMEM;
+  r->arrives_at = arrival(h->sim, h, r->receiver);
+  if (r->arrives_at == GP_NEVER)
+    drop(r);
+  else
+    schedule(r);
+  return GP_OK;
 }
 
 /* The calls of gp_transport; 'self' is a host. */
@@ -157,7 +176,7 @@ static gp_err send (void *self, uint64_t id, const gp_peer *dial,
   r->id = id;
   r->wants_list = gp_sendreq_wantslist(request);
   r->fails_at = s->clock.now + timeout_ms;
-  r->arrives_at = arrival(s, from, r->receiver);
+  r->arrives_at = arrivalto(s, from, r->receiver);
   gp_ring_append(&from->sent, &r->sent);
   schedule(r);
   copy(from, request, r->receiver);
@@ -217,13 +236,34 @@ static bool isgone (void *self, const gp_exchange *x) {
   return gp_ring_of(gp_simrequest, exchange, x)->sender == NULL;
 }
 
+static const char *whereis (void *self, const gp_peer *dial) {
+  const gp_simhost *h = self, *to = gp_sim_find(h->sim, dial);
+  return to == NULL ? NULL : to->remote;
+}
+
+/* Each host is a machine of its own, but for those that are all on one: of
+   these each is there. */
+static bool ishere (void *self, const char *address) {
+  const gp_simhost *h = self;
+  return strcmp(h->remote, address) == 0;
+}
+
 gp_transport gp_simhost_transport (gp_simhost *h) {
-  gp_transport t = {h, send, respond, isgone};
+  gp_transport t = {h, send, respond, isgone, whereis, ishere};
   return t;
 }
 
+/* One that is not responded to ends when nobody waits for it any more. */
+static void servescripted (gp_simhost *h, gp_simrequest *r) {
+  gp_sendresp response = {.status = 200};
+  if (h->script(h->script_self, &r->request, &response))
+    respond(h, &r->exchange, &response);
+  else if (r->sender == NULL)
+    drop(r);
+}
+
 /* As the wire does, its own name is refused before the node hears of it. */
-static void serve (gp_simhost *h, gp_simrequest *r) {
+static void servenode (gp_simhost *h, gp_simrequest *r) {
   gp_recvreq request = r->request;
   gp_sendresp no = {.status = 400, .text = gp_wire_yourself};
   uint64_t now = h->sim->clock.now;
@@ -239,6 +279,13 @@ static void serve (gp_simhost *h, gp_simrequest *r) {
   gp_simhost_touch(h);
 }
 
+static void serve (gp_simhost *h, gp_simrequest *r) {
+  if (h->node != NULL)
+    servenode(h, r);
+  else
+    servescripted(h, r);
+}
+
 void gp_simhost_serveoldest (gp_simhost *h) {
   gp_simrequest *r = gp_ring_of(gp_simrequest, arrived, h->arrived.next);
   gp_ring_remove(&r->arrived);
@@ -252,7 +299,7 @@ static gp_simhost *arrive (gp_simrequest *r) {
   r->leg = THERE;
   r->arrives_at = GP_NEVER;
   schedule(r);
-  if (h == NULL || h->node == NULL) {
+  if (h == NULL || (h->node == NULL && h->script == NULL)) {
     fail(r, GP_ECONNREFUSED);
     return h == NULL ? sender : h;
   }
@@ -272,7 +319,9 @@ static void unawait (gp_simrequest *r) {
 /* What nobody waits for still arrives and has its response, but is not lost
    or sent back any more: then this is its end. */
 static void keepgoing (gp_simrequest *r) {
-  if (r->leg == COMING || (r->leg == GOING && r->arrives_at == GP_NEVER))
+  bool silent = r->leg == THERE && r->receiver->node == NULL;
+  if (silent || r->leg == COMING ||
+      (r->leg == GOING && r->arrives_at == GP_NEVER))
     drop(r);
   else
     schedule(r);

@@ -28,6 +28,7 @@
 #include "base/signal.h"
 #include "node/node.h"
 #include "value/peer.h"
+#include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_sim gp_sim;
@@ -155,6 +156,25 @@ void gp_simhost_stall (gp_simhost *h, uint64_t time_ms);
 ** far as a node can be that does not probe (gp_nodeopt).
 */
 void gp_simhost_setplain (gp_simhost *h);
+
+/*
+** What responds on a host in the place of a node: fills 'response', where
+** 200 stands, and which borrows from 'self'. False: it never responds.
+*/
+typedef bool gp_simscript (void *self, const gp_recvreq *request,
+                           gp_sendresp *response);
+
+/* It responds from now on, while the host has no node. */
+void gp_simhost_setscript (gp_simhost *h, gp_simscript *script, void *self);
+
+/* Sends any request from the host, whose response nobody waits for.
+   GP_ENOMEM. */
+gp_err gp_simhost_forge (gp_simhost *h, const gp_peer *dial,
+                         const gp_sendreq *request);
+
+/* Whether no request reaches it, as behind NAT; the responses to its own
+   do. */
+void gp_simhost_setshielded (gp_simhost *h, bool shielded);
 
 /* How many of a million requests arrive twice, the second one at any time
    within a second; nobody waits for its response. */

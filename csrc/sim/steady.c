@@ -42,7 +42,7 @@ void gp_sim_skipprobes (gp_sim *s) {
 
 void gp_sim_checkdigest (const gp_simhost *h) {
   if (h->sim->steady.look_at == GP_NEVER && h->node != NULL &&
-      gp_node_digest(h->node) != h->steady_digest)
+      !gp_digest_equal(gp_node_digest(h->node), h->steady_digest))
     gp_sim_disturb(h->sim);
 }
 
@@ -63,7 +63,8 @@ static bool isknown (const gp_simhost *h, const gp_peer *member) {
          isnicked(h, other, member) &&
          !gp_network_iscut(net, h->groups, other->groups) &&
          !gp_network_iscut(net, other->groups, h->groups) &&
-         gp_node_digest(other->node) == gp_node_digest(h->node);
+         gp_digest_equal(gp_node_digest(other->node),
+                         gp_node_digest(h->node));
 }
 
 /* Without memory to find it out, none is. */

@@ -16,9 +16,11 @@
 
 /*
 ** What nodes of ours say to each other grows. 2: nicks that are not of ASCII
-** letters, digits, '-', '_' and '.' alone, and changes of them are told.
+** letters, digits, '-', '_' and '.' alone, and changes of them are told. 3:
+** cookies, by which it is known who says something.
 */
-#define GP_VERSION 2
+#define GP_VERSION 3
+#define GP_VERSION_COOKIES 3 /* the first that shows them */
 
 typedef struct gp_identity {
   gp_peer *peer;                /* its owner's reference; NULL: not told */

@@ -155,6 +155,14 @@ uint32_t gp_peer_hash (const gp_peer *p) {
   return p->hash;
 }
 
+uint32_t gp_peer_publichash (const gp_peer *p) {
+  const char *text = p->bytes;
+  uint32_t h = 2166136261u;
+  for (; *text != '\0'; text++)
+    h = (h ^ (unsigned char)*text) * 16777619u;
+  return h;
+}
+
 bool gp_peer_isany (const gp_peer *p) {
   const char *address = gp_peer_address(p);
   return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;

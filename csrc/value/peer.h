@@ -56,7 +56,16 @@ int gp_peer_port (const gp_peer *p);
 size_t gp_peer_size (const gp_peer *p);
 
 bool gp_peer_equal (const gp_peer *a, const gp_peer *b);
+
+/* That of an index (base/index.h), of address and port. */
 uint32_t gp_peer_hash (const gp_peer *p);
+
+/*
+** One of address and port that is the same in every process, for what nodes
+** have to agree on: FNV-1a (Fowler, Noll, Vo), 32 bits. Names that have one
+** are easily found, so it is for no table.
+*/
+uint32_t gp_peer_publichash (const gp_peer *p);
 
 /* Whether the address is 0.0.0.0 or ::, which nobody can dial from afar. */
 bool gp_peer_isany (const gp_peer *p);

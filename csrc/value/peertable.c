@@ -31,6 +31,7 @@ gp_err gp_peertable_add (gp_peertable *t, gp_peerentry *e) {
     return GP_ENOMEM;
   if (gp_index_add(&t->names, &e->link, gp_peer_hash(e->peer)) != GP_OK)
     return GP_ENOMEM;
+  e->publichash = gp_peer_publichash(e->peer);
   e->slot = freeslot(t);
   t->slots[e->slot] = e;
   e->number = t->last == NULL ? 1 : t->last->number + 1;
@@ -47,6 +48,7 @@ gp_err gp_peertable_add (gp_peertable *t, gp_peerentry *e) {
 
 void gp_peertable_rename (gp_peertable *t, gp_peerentry *e, gp_peer *p) {
   e->peer = p;
+  e->publichash = gp_peer_publichash(p);
   gp_index_move(&t->names, &e->link, gp_peer_hash(p));
 }
 

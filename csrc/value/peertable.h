@@ -19,8 +19,8 @@
 
 typedef struct gp_peerentry gp_peerentry;
 struct gp_peerentry {
-  gp_peer *peer; /* its owner's reference */
-  uint32_t slot;
+  gp_peer *peer;             /* its owner's reference */
+  uint32_t slot, publichash; /* the latter is the peer's */
   uint64_t number;           /* grows in the order in which they came */
   gp_peerentry *next, *prev; /* in this order */
   gp_indexlink link;

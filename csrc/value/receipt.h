@@ -36,6 +36,7 @@ typedef enum gp_purpose {
   GP_PURPOSE_RECONNECT,     /* whether one that failed, or was named, lives */
   GP_PURPOSE_LIST,          /* whom a member knows */
   GP_PURPOSE_RENAME,        /* telling a member that our nick is another */
+  GP_PURPOSE_WITHDRAW,      /* leaving a Go member that cannot reach us */
   GP_PURPOSE_ASK,           /* who a peer is, for the program */
   GP_PURPOSE_LOOK           /* likewise, and whom it knows */
 } gp_purpose;

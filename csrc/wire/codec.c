@@ -38,6 +38,10 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
   int status;
   memset(out, 0, sizeof *out);
   out->remote = in->remote;
+  if (in->ambiguous) {
+    *text = gp_wire_notvalid;
+    return 400;
+  }
   gp_extension_readrequest(&out->ext, in);
   if (in->method == GP_OPTIONS) {
     if (out->ext.topic == GP_TOPIC_LIST)
@@ -70,6 +74,8 @@ gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
   memset(out, 0, sizeof *out);
   out->status = in->status;
   out->remote = in->remote;
+  if (in->ambiguous)
+    return GP_EPROTO;
   out->form = gp_given_form(in);
   out->toprobe = gp_given_toprobe(in);
   gp_extension_readresponse(&out->ext, in);
@@ -138,11 +144,21 @@ static gp_err writerefusal (gp_httpout *out, const char *text) {
 
 /* The seed writes ports as strings and refuses numbers; later ones the
    other way round (protocol.md). */
-static gp_err writelist (gp_httpout *out, const gp_peerlist *list,
+static gp_err writelist (gp_httpout *out, const gp_sendresp *response,
                          gp_form form) {
+  bool quoted = form == GP_FORM_SEED;
+  gp_blob **kept = response->encoded;
   gp_httpout_addheader(out, "Content-Type", "text/plain");
-  out->body = gp_jsonform_writelist(list, form == GP_FORM_SEED);
-  return out->body == NULL ? GP_ENOMEM : GP_OK;
+  if (kept != NULL && kept[quoted] != NULL) {
+    out->body = gp_blob_ref(kept[quoted]);
+    return GP_OK;
+  }
+  out->body = gp_jsonform_writelist(response->list, quoted);
+  if (out->body == NULL)
+    return GP_ENOMEM;
+  if (kept != NULL)
+    kept[quoted] = gp_blob_ref(out->body);
+  return GP_OK;
 }
 
 gp_err gp_wire_writeresponse (gp_httpout *out, gp_scratch *scratch,
@@ -158,6 +174,5 @@ gp_err gp_wire_writeresponse (gp_httpout *out, gp_scratch *scratch,
   gp_extension_write(out, &scratch->extension, &response->ext);
   if (response->text != NULL)
     return writerefusal(out, response->text);
-  return response->list == NULL ? GP_OK
-                                : writelist(out, response->list, form);
+  return response->list == NULL ? GP_OK : writelist(out, response, form);
 }

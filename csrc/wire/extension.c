@@ -25,9 +25,15 @@ static const char notice[] = "Gop2p-Notice"; /* 1 */
 /* The topics. A digest stands in requests and, without peer, in responses. */
 static const char probe[] = "Gop2p-Probe";     /* PEER */
 static const char suspect[] = "Gop2p-Suspect"; /* PEER */
-static const char digest[] = "Gop2p-Digest";   /* 16 digits[ PEER] */
+static const char digest[] = "Gop2p-Digest";   /* 32 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char list[] = "Gop2p-List";       /* 1; also of a response */
+
+static const char cookie[] = "Gop2p-Cookie"; /* 32 digits; of a probe also:
+                                   ask 32 digits 16 digits; response: yes */
+
+/* Of a response. */
+static const char unreached[] = "Gop2p-Unreached"; /* PEER */
 
 /* Of a connect. */
 static const char brief[] = "Gop2p-Brief"; /* 1 */
@@ -67,9 +73,11 @@ static void writewho (gp_httpout *out, gp_extensiontext *text,
 
 static void writedigest (gp_httpout *out, gp_extensiontext *text,
                          const gp_extension *x) {
-  bool named = x->about != NULL;
-  snprintf(text->digest, sizeof text->digest, "%016" PRIx64 "%s%s", x->digest,
-           named ? " " : "", named ? gp_peer_text(x->about) : "");
+  char *end = text->digest + GP_DIGEST_DIGITS;
+  gp_digest_write(text->digest, x->digest);
+  if (x->about != NULL)
+    snprintf(end, sizeof text->digest - GP_DIGEST_DIGITS, " %s",
+             gp_peer_text(x->about));
   gp_httpout_addheader(out, digest, text->digest);
 }
 
@@ -87,6 +95,20 @@ static void writetopic (gp_httpout *out, const gp_extension *x) {
       break;
     default: break; /* a digest says its topic itself */
   }
+}
+
+static void writecookie (gp_httpout *out, gp_extensiontext *text,
+                         const gp_extension *x) {
+  bool asks = x->topic == GP_TOPIC_COOKIE;
+  int n = snprintf(text->cookie, sizeof text->cookie, asks ? "ask " : "");
+  size_t i;
+  for (i = 0; i < GP_COOKIE_BYTES; i++)
+    n += snprintf(text->cookie + n, sizeof text->cookie - (size_t)n, "%02x",
+                  x->cookie.bytes[i]);
+  if (asks)
+    snprintf(text->cookie + n, sizeof text->cookie - (size_t)n,
+             " %016" PRIx64, x->process);
+  gp_httpout_addheader(out, cookie, text->cookie);
 }
 
 static void writenumber (gp_httpout *out, gp_extensiontext *text,
@@ -112,6 +134,12 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
     gp_httpout_addheader(out, visit, "1");
   if (x->has_list)
     gp_httpout_addheader(out, list, "1");
+  if (x->has_cookie)
+    writecookie(out, text, x);
+  else if (x->confirmed)
+    gp_httpout_addheader(out, cookie, "yes");
+  if (x->unreached != NULL)
+    gp_httpout_addheader(out, unreached, gp_peer_text(x->unreached));
   writenumber(out, text, x);
 }
 
@@ -165,15 +193,53 @@ static void readnumber (gp_extension *x, const gp_httpin *in) {
   }
 }
 
-/* A digest that says whose it is, with a space between. */
-static bool readdigest (gp_extension *x, const gp_httpin *in) {
+/* What follows a digest; NULL: there is none. The 16 digits that versions 1
+   and 2 wrote are none, and neither are these to them. */
+static const char *readdigest (gp_extension *x, const gp_httpin *in) {
   const char *value = gp_httpin_header(in, digest);
+  if (value == NULL || !gp_digest_read(&x->digest, value))
+    return NULL;
+  return value + GP_DIGEST_DIGITS;
+}
+
+/* A digest that says whose it is, with a space between. */
+static bool readowndigest (gp_extension *x, const gp_httpin *in) {
+  const char *rest = readdigest(x, in);
   gp_peer *about;
-  if (!readdigits(&x->digest, value) || value[16] != ' ' ||
-      gp_peer_parse(&about, value + 17, strlen(value + 17)) != GP_OK)
+  if (rest == NULL || rest[0] != ' ' ||
+      gp_peer_parse(&about, rest + 1, strlen(rest + 1)) != GP_OK)
     return false;
   x->about = about;
   return true;
+}
+
+/* The cookie that the digits at the head of a text are. */
+static bool readcookiedigits (gp_cookie *out, const char *text) {
+  size_t i;
+  if (strspn(text, "0123456789abcdef") != (size_t)2 * GP_COOKIE_BYTES)
+    return false;
+  for (i = 0; i < GP_COOKIE_BYTES; i++) {
+    unsigned byte;
+    (void)sscanf(text + 2 * i, "%2x", &byte);
+    out->bytes[i] = (unsigned char)byte;
+  }
+  return true;
+}
+
+static bool readcookie (gp_extension *x, const char *value) {
+  x->has_cookie = value != NULL && readcookiedigits(&x->cookie, value) &&
+                  value[2 * GP_COOKIE_BYTES] == '\0';
+  return x->has_cookie;
+}
+
+static bool readcookieasked (gp_extension *x, const char *value) {
+  static const char ask[] = "ask ";
+  const char *digits = value == NULL ? NULL : value + strlen(ask);
+  x->has_cookie = value != NULL && strncmp(value, ask, strlen(ask)) == 0 &&
+                  readcookiedigits(&x->cookie, digits) &&
+                  digits[2 * GP_COOKIE_BYTES] == ' ' &&
+                  readdigits(&x->process, digits + 2 * GP_COOKIE_BYTES + 1);
+  return x->has_cookie;
 }
 
 /* One whose peer is not understood leaves a plain probe. */
@@ -182,10 +248,12 @@ static void readtopic (gp_extension *x, const gp_httpin *in) {
     x->topic = GP_TOPIC_PROBE;
   else if ((x->about = gp_httpin_peer(in, suspect, "")) != NULL)
     x->topic = GP_TOPIC_SUSPECT;
-  else if (readdigest(x, in))
+  else if (readowndigest(x, in))
     x->topic = GP_TOPIC_DIGEST;
   else if (gp_httpin_header(in, list) != NULL)
     x->topic = GP_TOPIC_LIST;
+  else if (readcookieasked(x, gp_httpin_header(in, cookie)))
+    x->topic = GP_TOPIC_COOKIE;
 }
 
 static void readreconnect (gp_extension *x, const gp_httpin *in) {
@@ -201,11 +269,18 @@ static void readsender (gp_extension *x, const gp_httpin *in) {
   readwho(&x->who, in);
 }
 
+static bool isyes (const char *value) {
+  return value != NULL && strcmp(value, "yes") == 0;
+}
+
 void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   if (in->method == GP_OPTIONS) {
     readtopic(x, in);
-    if (x->topic == GP_TOPIC_LIST)
-      readsender(x, in);
+    if (x->topic == GP_TOPIC_NONE)
+      return;
+    readsender(x, in);
+    if (x->topic != GP_TOPIC_COOKIE)
+      (void)readcookie(x, gp_httpin_header(in, cookie));
     return;
   }
   readreconnect(x, in);
@@ -213,13 +288,17 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
   x->notice = gp_httpin_header(in, notice) != NULL;
   x->visit = gp_httpin_header(in, visit) != NULL;
   readsender(x, in);
+  (void)readcookie(x, gp_httpin_header(in, cookie));
   readnumber(x, in);
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
-  x->has_digest = readdigits(&x->digest, gp_httpin_header(in, digest));
+  x->has_digest = readdigest(x, in) != NULL;
   x->has_list = gp_httpin_header(in, list) != NULL;
   readwho(&x->who, in);
+  if (!readcookie(x, gp_httpin_header(in, cookie)))
+    x->confirmed = isyes(gp_httpin_header(in, cookie));
+  x->unreached = gp_httpin_peer(in, unreached, "");
   if (gp_httpin_isok(in))
     x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
 }

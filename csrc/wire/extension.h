@@ -22,7 +22,8 @@ typedef struct gp_extensiontext {
   char process[16 + 1 + GP_NICK_ENCODED + 1];
   char version[12];
   char number[40];
-  char digest[GP_PEER_TEXT + 24];
+  char digest[GP_DIGEST_DIGITS + 1 + GP_PEER_TEXT];
+  char cookie[4 + 2 * GP_COOKIE_BYTES + 1 + 16 + 1];
 } gp_extensiontext;
 
 /* Of a request or a response. 'out' borrows from 'text' and from 'x'. */

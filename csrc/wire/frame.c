@@ -19,11 +19,13 @@ void gp_frame_init (gp_frame *f, size_t max_head, size_t max_body) {
 const char *gp_frame_reason (int status) {
   switch (status) {
     case 400: return "Bad Request";
+    case 403: return "Forbidden";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
     case 411: return "Length Required";
     case 413: return "Content Too Large";
     case 417: return "Expectation Failed";
+    case 421: return "Misdirected Request";
     case 431: return "Request Header Fields Too Large";
     case 501: return "Not Implemented";
     case 505: return "HTTP Version Not Supported";
@@ -66,18 +68,24 @@ static int hexdigit (unsigned char c) {
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* A chunk begins, or the end of all. */
+static int chunk (gp_frame *f) {
+  f->cr = false;
+  f->last = f->left == 0;
+  f->part = f->last ? GP_FRAME_END : GP_FRAME_CHUNK;
+  f->body += f->left;
+  if (f->body > f->max_body)
+    return 413;
+  f->chunks += !f->last;
+  return f->chunks <= GP_FRAME_CHUNKS + f->body / GP_FRAME_CHUNK_MEAN ? 0
+                                                                      : 400;
+}
+
 /* The size of a chunk is digits alone: nobody needs extensions. */
 static int sizebyte (gp_frame *f, unsigned char c) {
   int digit = hexdigit(c);
-  if (f->cr) {
-    if (c != '\n')
-      return 400;
-    f->cr = false;
-    f->last = f->left == 0;
-    f->part = f->last ? GP_FRAME_END : GP_FRAME_CHUNK;
-    f->body += f->left;
-    return f->body > f->max_body ? 413 : 0;
-  }
+  if (f->cr)
+    return c == '\n' ? chunk(f) : 400;
   if (c == '\r' && f->column > 0) {
     f->cr = true;
     return 0;

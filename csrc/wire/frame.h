@@ -19,6 +19,14 @@
 /* Most lines of a head; each costs the HTTP library allocations. */
 #define GP_FRAME_LINES 128
 
+/*
+** A body may have so many chunks, and one more for each so many bytes. Those
+** of a byte each cost the HTTP library as much as large ones; no program
+** writes them but to try that.
+*/
+#define GP_FRAME_CHUNKS 256
+#define GP_FRAME_CHUNK_MEAN 256
+
 typedef enum gp_framepart {
   GP_FRAME_HEAD,
   GP_FRAME_JUDGE, /* the head is whole: gp_frame_judge is to be called */
@@ -37,7 +45,7 @@ typedef struct gp_frame {
   bool cr;                   /* the last byte was one */
   bool last;                 /* the chunk of size zero has come */
   uint64_t left;             /* of the body, or of the chunk */
-  uint64_t body;             /* in all chunks */
+  uint64_t body, chunks;     /* bytes in all chunks, and how many they are */
 } gp_frame;
 
 /* For a new request. */

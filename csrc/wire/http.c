@@ -12,6 +12,27 @@ const char *gp_httpin_header (const gp_httpin *in, const char *name) {
   return in->find(in->headers, name);
 }
 
+/* Whether a header is one of ours, or says who speaks or what is meant: of
+   two such, other programs may believe the other one. */
+static bool decides (const char *name) {
+  static const char *const names[] = {"Peer_address", "Peer_port",
+                                      "Content-Length", "Transfer-Encoding",
+                                      "Host"};
+  size_t len = strlen(name), i;
+  if (len > 6 && gp_ascii_same(name, "Gop2p-", 6))
+    return true;
+  for (i = 0; i < sizeof names / sizeof *names; i++)
+    if (strlen(names[i]) == len && gp_ascii_same(names[i], name, len))
+      return true;
+  return false;
+}
+
+void gp_httpin_count (gp_httpin *in, const char *name, const char *value) {
+  in->nheaders++;
+  if (!in->ambiguous && decides(name))
+    in->ambiguous = gp_httpin_header(in, name) != value;
+}
+
 gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
                          const char *prefix) {
   const char *value = gp_httpin_header(in, name);
@@ -57,4 +78,40 @@ void gp_httpout_addheader (gp_httpout *out, const char *name,
                            const char *value) {
   out->headers[out->nheaders].name = name;
   out->headers[out->nheaders++].value = value;
+}
+
+static bool isline (const char *text) {
+  return text[strcspn(text, "\r\n")] == '\0';
+}
+
+size_t gp_httpout_size (const gp_httpout *out) {
+  size_t i, size = 1;
+  if (out->nheaders > GP_HEADERS_MAX || out->method == GP_OTHER)
+    return 0;
+  for (i = 0; i < out->nheaders; i++) {
+    const gp_header *h = &out->headers[i];
+    if (!isline(h->name) || !isline(h->value))
+      return 0;
+    size += strlen(h->name) + strlen(h->value) + 2;
+  }
+  return size;
+}
+
+static const char *keep (char **p, const char *text) {
+  char *copy = *p;
+  size_t size = strlen(text) + 1;
+  memcpy(copy, text, size);
+  *p += size;
+  return copy;
+}
+
+void gp_httpout_copy (gp_httpout *to, const gp_httpout *from, char *texts) {
+  size_t i;
+  *to = *from;
+  for (i = 0; i < from->nheaders; i++) {
+    to->headers[i].name = keep(&texts, from->headers[i].name);
+    to->headers[i].value = keep(&texts, from->headers[i].value);
+  }
+  if (from->body != NULL)
+    gp_blob_ref(from->body);
 }

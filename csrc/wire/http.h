@@ -33,12 +33,17 @@ typedef struct gp_httpin {
   size_t len;
   const void *headers;
   size_t nheaders; /* of a response: one that stands twice counts twice */
+  bool ambiguous;  /* one that decides something stands twice */
   /* Value of the first header called 'name', case aside, or NULL. */
   const char *(*find)(const void *headers, const char *name);
 } gp_httpin;
 
 /* Value of the first header called 'name', or NULL; lives as long as 'in'. */
 const char *gp_httpin_header (const gp_httpin *in, const char *name);
+
+/* Counts one of the headers, the others being there, too: whoever fills 'in'
+   does so for each, once. */
+void gp_httpin_count (gp_httpin *in, const char *name, const char *value);
 
 /* The peer that the header names behind the text 'prefix', with a reference
    for the caller; NULL: there is none, or no memory. */
@@ -47,8 +52,8 @@ gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
 
 /*
 ** A response of which the head alone came, or its beginning: 'head', which
-** is cut into lines and lives as long as 'in'. Its 'nheaders' is not counted.
-** False: it is no response.
+** is cut into lines and lives as long as 'in'. Its headers are not
+** counted. False: it is no response.
 */
 bool gp_httpin_cut (gp_httpin *in, char *head);
 
@@ -59,7 +64,7 @@ typedef struct gp_header {
   const char *name, *value;
 } gp_header;
 
-#define GP_HEADERS_MAX 12
+#define GP_HEADERS_MAX 16
 
 /* What is to leave: a request, or a response. Borrows all that it names but
    its body. */
@@ -71,6 +76,13 @@ typedef struct gp_httpout {
   gp_blob *body;   /* its owner's reference; NULL: none */
   bool wants_list; /* of a request: the response's body is to be a list */
 } gp_httpout;
+
+/* Bytes that the texts of its headers take; zero: they may not leave so. */
+size_t gp_httpout_size (const gp_httpout *out);
+
+/* Makes 'to' a copy of 'from', with a reference of the body of its own, and
+   with its texts in 'texts', which has that size. */
+void gp_httpout_copy (gp_httpout *to, const gp_httpout *from, char *texts);
 
 /* Adds a header, of GP_HEADERS_MAX in all; borrows both texts. */
 void gp_httpout_addheader (gp_httpout *out, const char *name,

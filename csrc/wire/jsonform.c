@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "wire/jsonscan.h"
 #include "wire/refusal.h"
 
 /* A port is a number, or in the seed's lists a string of digits. */
@@ -84,12 +85,18 @@ static char opening (const char *text, size_t len) {
   return '\0';
 }
 
+/* Parses a text that keeps the bounds of a message. */
+static gp_err parse (const gp_json *j, const char *text, size_t len) {
+  gp_err e = gp_jsonscan(text, len);
+  return e == GP_OK ? j->parse(j->self, text, len) : e;
+}
+
 gp_err gp_jsonform_readlist (gp_peerlist *out, bool *quoted, const char *text,
                              size_t len, const gp_json *j) {
   gp_err e;
   if (opening(text, len) != '[')
     return GP_EPROTO;
-  e = j->parse(j->self, text, len);
+  e = parse(j, text, len);
   if (e == GP_OK) {
     e = readpeers(out, quoted, j);
     j->leave(j->self);
@@ -184,7 +191,7 @@ int gp_jsonform_read (gp_message **out, const gp_httpin *in,
   int status = 0;
   if (opening(in->body, in->len) != '{')
     return 400;
-  e = j->parse(j->self, in->body, in->len);
+  e = parse(j, in->body, in->len);
   if (e == GP_OK) {
     status = readtype(&type, j);
     if (status == 0)

@@ -10,11 +10,14 @@ void gp_extension_copy (gp_extension *to, const gp_extension *from) {
   gp_identity_copy(&to->who, &from->who);
   if (to->about != NULL)
     gp_peer_ref(to->about);
+  if (to->unreached != NULL)
+    gp_peer_ref(to->unreached);
 }
 
 void gp_extension_clear (gp_extension *x) {
   gp_identity_clear(&x->who);
   gp_peer_unref(x->about);
+  gp_peer_unref(x->unreached);
   memset(x, 0, sizeof *x);
 }
 

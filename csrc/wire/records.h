@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "value/cookie.h"
+#include "value/digest.h"
 #include "value/identity.h"
 #include "value/message.h"
 #include "value/peer.h"
@@ -36,6 +38,8 @@ typedef enum gp_topic {
                         digest */
   GP_TOPIC_LIST,    /* a probe: 'about', the sender, wants the list of members
                         and does not join */
+  GP_TOPIC_COOKIE,  /* a probe: has the receiver made 'cookie' for 'process',
+                        that of the sender? */
   GP_TOPIC_RECONNECT /* a connect that no program asked for: to be refused
                         by one that has left */
 } gp_topic;
@@ -50,13 +54,19 @@ typedef struct gp_extension {
   gp_topic topic;       /* of a request */
   const gp_peer *about; /* the topic's peer, or NULL */
   bool has_digest;      /* of a response: 'digest' is told */
-  uint64_t digest; /* of the sender's list; of a request: with its topic */
-  bool has_list;   /* of a response to GP_TOPIC_LIST: it has the list */
-  bool alone;      /* with GP_TOPIC_RECONNECT: the sender has no member */
-  bool brief;      /* a connect: the newest members are list enough */
-  bool visit;      /* a connect: the sender is no member, but will write */
+  gp_digest digest; /* of the sender's list; of a request: with its topic */
+  bool has_list;    /* of a response to GP_TOPIC_LIST: it has the list */
+  bool alone;       /* with GP_TOPIC_RECONNECT: the sender has no member */
+  bool brief;       /* a connect: the newest members are list enough */
+  bool visit;       /* a connect: the sender is no member, but will write */
   uint64_t nonce, number; /* of a message (value/message.h); 0: it has none */
   bool notice;            /* a message: it is one */
+  bool has_cookie;        /* 'cookie' is shown, */
+  gp_cookie cookie; /* the sender's for the receiver, but for its topic */
+  uint64_t process; /* with GP_TOPIC_COOKIE */
+  bool confirmed;   /* of a response to that: it has */
+  const gp_peer *unreached; /* of a response: where the other was dialled in
+                               vain; or NULL */
 } gp_extension;
 
 /* Makes 'to', which holds nothing, a copy with references of its own. */
@@ -66,7 +76,8 @@ void gp_extension_copy (gp_extension *to, const gp_extension *from);
 void gp_extension_clear (gp_extension *x);
 
 /*
-** A request to a peer. A connect or disconnect in an unknown form is written
+** A request to a peer, and for the transport, how far that is trusted. A
+** connect or disconnect in an unknown form is written
 ** so that every form understands it; what else goes to a peer of unknown
 ** form is written as v1.1.3 does. Borrows all.
 */
@@ -76,6 +87,8 @@ typedef struct gp_sendreq {
   const gp_peer *from; /* our name at the peer */
   const gp_peer *to;   /* the peer's name */
   gp_extension ext;
+  bool proven;     /* 'to' has responded before, or the program chose it */
+  unsigned ranges; /* of gp_range: where 'to' is dialled; 0: anywhere */
 } gp_sendreq;
 
 /* Whether the response to it is to be a list of peers. */
@@ -102,7 +115,9 @@ bool gp_recvreq_isown (const gp_recvreq *r, const gp_peer *self);
 typedef struct gp_sendresp {
   int status;
   const gp_peerlist *list; /* to a connect, or GP_TOPIC_LIST; else NULL */
-  const char *text;        /* of a refusal (wire/refusal.h); else NULL */
+  gp_blob **encoded; /* two, NULL or what was written of 'list' before, with
+                        ports as numbers and as strings; NULL: not kept */
+  const char *text;  /* of a refusal (wire/refusal.h); else NULL */
   gp_extension ext;
 } gp_sendresp;
 

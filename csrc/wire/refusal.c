@@ -6,7 +6,8 @@
 const char gp_wire_notvalid[] = "No valid Message provided\n";
 const char gp_wire_yourself[] = "You can not connect with yourself.\n";
 const char gp_wire_notregistered[] = "Peer not registered\n";
-const char gp_wire_foreign[] = "Cross-origin requests are not allowed\n";
+const char gp_wire_browser[] = "A page in a browser is not a peer\n";
+const char gp_wire_otherhost[] = "The Host is none of this machine\n";
 const char gp_wire_notallowed[] = "Method not allowed\n";
 const char gp_wire_taken[] = "Name taken by another member\n";
 const char gp_wire_unreached[] = "No node of the sender responds\n";

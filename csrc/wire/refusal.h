@@ -18,11 +18,12 @@ const char *gp_refusal_text (int status);
 extern const char gp_wire_notvalid[];      /* 400 */
 extern const char gp_wire_yourself[];      /* 400 */
 extern const char gp_wire_notregistered[]; /* 403 */
-extern const char gp_wire_foreign[];       /* 403; ours */
+extern const char gp_wire_browser[];       /* 403; ours */
 extern const char gp_wire_unreached[];     /* 403; ours */
 extern const char gp_wire_notallowed[];    /* 405 */
 extern const char gp_wire_taken[];         /* 409; ours */
 extern const char gp_wire_toolarge[];      /* 413; ours */
+extern const char gp_wire_otherhost[];     /* 421; ours */
 extern const char gp_wire_toosoon[];       /* 429; ours */
 extern const char gp_wire_busy[];          /* 503; ours, Go never says it */
 extern const char gp_wire_nosign[];        /* 504; ours */

@@ -28,10 +28,10 @@ end
 -- file.replace(path, bytes) -> true | nil, err
 --
 -- Whatever happens meanwhile, also the end of the process: the file is the
--- old one or the new one, whole and on the disk. Keeps its owner and mode,
--- and follows a symbolic link. Waits for the disk. In the same folder stands
--- for that time "path.PID.N.new"; only a process that is killed leaves it
--- behind, for the next one that locks the file to remove.
+-- old one or the new one, whole and on the disk. Keeps its owner and mode (a
+-- new one: 0600), and follows a symbolic link. Waits for the disk. In the
+-- same folder stands for that time "path.PID.N.new"; only a process that is
+-- killed leaves it behind, for the next one that locks the file to remove.
 --
 -- A file that is mounted, or whose owner a new one cannot be given, is
 -- written over. If that is cut off, its beginning stands there, and all of it

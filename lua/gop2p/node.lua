@@ -326,25 +326,23 @@ function node:members(wanted)
   return setmetatable(list, listmeta)
 end
 
--- Of the peers that have a name the one that is meant: the only member, or
--- where none is a member the only one.
+-- The peer that has a name: a member, or where none has it another one.
 local function named(list, name)
-  local members, others = {}, {}
+  local found
   for _, one in ipairs(list) do
     local member = one.state == "alive" or one.state == "suspected"
-    if one.name == name then
-      table.insert(member and members or others, one)
+    if one.name == name and (member or not found) then
+      found = one
+      if member then break end
     end
   end
-  local found = #members > 0 and members or others
-  return #found == 1 and found[1] or nil
+  return found
 end
 
 -- node:member(peer_or_name) -> table | nil
 --
 -- What is known of a peer that the node deals with: what stands in
--- node:stats().peers. It is given as a peer, or by its name, such as "ann",
--- which no other may have.
+-- node:stats().peers. It is given as a peer, or by its name, such as "ann".
 function node:member(who)
   check.self(self, meta, "member", "node")
   local peer, why = values.topeer(who)

@@ -46,7 +46,7 @@ end
 -- Whether it can only be the beginning of a file of ours: cut off, or filled
 -- up with zeros.
 local function istorn(text)
-  text = text:gsub("%z+$", "")
+  text = text:match("^.*[^\0]") or ""
   local n = math.min(#text, #MARK)
   return text:sub(1, n) == MARK:sub(1, n)
 end

@@ -24,6 +24,7 @@ local system = {
 
   -- Files that a program has for itself; see file.lua.
   checkfile = core.checkfile,
+  makefile = core.makefile,
   filestamp = core.filestamp,
   replacefile = core.replacefile,
   lockfile = core.lockfile,

@@ -1,23 +1,15 @@
 -- whom.lua - whom a program means: a peer, or a member by its name.
 --
--- A name is looked up when it is used, and counts if one member has it.
+-- A name is looked up when it is used.
 
 local core = require "gop2p.core"
 local values = require "gop2p.values"
 
 local whom = {}
 
--- What is wrong with a name that 'members' have.
-local function problem(what, name, members)
-  local text = ("%s %s"):format(what, name)
-  if #members == 0 then
-    return values.error("connection", "ENOTFOUND", text,
-                        "no member has this name")
-  end
-  local list = {}
-  for i, peer in ipairs(members) do list[i] = values.endpoint(peer) end
-  return values.error("connection", "ENOTUNIQ", text,
-    "several members have this name: " .. table.concat(list, ", "))
+local function nobody(what, name)
+  return values.error("connection", "ENOTFOUND", ("%s %s"):format(what, name),
+                      "no member has this name")
 end
 
 -- Whether a peer that is known here has the name that stands beside its
@@ -30,22 +22,21 @@ end
 -- whom.one(node, value, what) -> peer | nil, why | nil, nil, err
 --
 -- 'why': it is neither a peer nor a name, which is misuse. 'err': no member
--- has the name, or several have; its text begins with 'what'. The node must
--- be open.
+-- has the name; its text begins with 'what'. The node must be open.
 function whom.one(node, value, what)
   local peer, why = values.topeer(value)
   if peer then
     if iscalled(node, peer, values.named(value)) then return peer end
-    return nil, nil, problem(what, value, {})
+    return nil, nil, nobody(what, value)
   end
   local name = values.toname(value)
   if not name then
     return nil, (why:gsub('"host:port" expected',
                           '"host:port" or the name of a member expected'))
   end
-  local members = core.named(node, name)
-  if #members == 1 then return members[1] end
-  return nil, nil, problem(what, name, members)
+  peer = core.named(node, name)
+  if peer then return peer end
+  return nil, nil, nobody(what, name)
 end
 
 -- whom.list(node, value, what) -> list of peers | nil, why | nil, nil, err

@@ -6,7 +6,10 @@ local net = require "spec.support.net"
 local socket = require "socket"
 
 local HOST = "Host: 127.9.9.9:9999\r\n"
-local GOOD = net.json(0, gop2p.peer("127.1.2.3", 4000))
+local sender = net.sender()
+local GOOD = net.json(0, sender)
+
+teardown(function() sender:close() end)
 
 local function post(headers, body)
   return "POST / HTTP/1.1\r\n" .. HOST .. headers .. "\r\n" .. (body or "")
@@ -123,6 +126,7 @@ describe("refused with its proper status:", function()
     ["a chunk size without end"] = chunked(("0"):rep(100)),
     ["a chunk extension"] = chunked("1;a=b\r\na\r\n"),
     ["a chunk longer than it says"] = chunked("1\r\nab\r\n"),
+    ["chunks of a byte without end"] = chunked(("1\r\na\r\n"):rep(300)),
     ["trailers"] = chunked("0\r\nPeer_address: x\r\n\r\n"),
   })
 
@@ -169,7 +173,8 @@ describe("served like any other:", function()
   before_each(function() node = assert(gop2p.start_local_node(0)) end)
   after_each(function() node:close() end)
 
-  local body = '{"type":0,"from":{"port":4000,"address":"127.1.2.3"}}'
+  local body = ('{"type":0,"from":{"port":%d,"address":"127.1.2.3"}}')
+               :format(sender.port)
   local length = "Content-Length: " .. #body .. "\r\n"
 
   it("HTTP/1.0, after which the connection ends", function()
@@ -256,8 +261,12 @@ end)
 describe("requests that take long to read", function()
   it("do not hold up short ones", function()
     local node <close> = assert(gop2p.start_local_node(0))
-    local list = ("[],"):rep(450000)
-    local request = net.post('{"type":2,"x":[' .. list .. "0]}")
+    assert.equal(200, net.ask(node, net.json(0,
+      gop2p.peer("127.0.0.1", 4000))).status) -- may send so much
+    local list = {}
+    for i = 1, 32000 do list[i] = ('"%s%x"'):format(("a"):rep(33), i) end
+    local request = net.post('{"type":2,"x":[' .. table.concat(list, ",")
+                             .. "]}")
     local probe <close> = assert(net.dial(node))
     local conns, sockets = {}, {}
     for i = 1, 12 do
@@ -267,7 +276,7 @@ describe("requests that take long to read", function()
     end
     for _ = 1, 1000 do gop2p.pump() end   -- all but that byte is read
     for _, one in ipairs(sockets) do one:send(request:sub(-1)) end
-    probe:send("OPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n")
+    probe:send("OPTIONS / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert.equal(204, assert(probe:response()).status)
     local responded = socket.select(sockets, nil, 0)
     assert.is_true(#responded <= 6, #responded)

@@ -130,20 +130,21 @@ end)
 
 describe("a member that calls itself something else each time", function()
   it("is known by a few names alone", function()
+    local sender <close> = net.sender({address = "127.0.0.1"})
     local node <close> = assert(gop2p.start_local_node(0))
     local conn <close> = assert(net.dial(node))
     local function connect(address)
-      local peer = gop2p.peer(address, 9)
+      local peer = gop2p.peer(address, sender.port)
       conn:send(net.json(0, peer))
       assert.equal(200, assert(conn:response()).status)
       return peer
     end
     local first = connect("127.0.0.1")
     local last
-    for i = 1, 100 do last = connect("name" .. i) end
+    for i = 1, 100 do last = connect(("name%d.localhost"):format(i)) end
     assert.same({last}, node:members())
-    assert.is_truthy(node:member("name99:9"))
-    assert.is_nil(node:member("name1:9"))
+    assert.is_truthy(node:member("name99.localhost:" .. sender.port))
+    assert.is_nil(node:member("name1.localhost:" .. sender.port))
     assert.equal(last, node:member(first).peer)
   end)
 end)

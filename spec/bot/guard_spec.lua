@@ -400,17 +400,21 @@ describe("one that says that it is the bot", function()
   it("is not answered", function()
     local scene <close> = bots.scene()
     local seen = 0
-    scene.bot:on("message", function() seen = seen + 1 end)
+    scene.bot:on("message", function(ctx)
+      if ctx.text == "!ping" then seen = seen + 1 end
+    end)
     scene:ping():start()
     local me, user = scene.bot.node:self(), scene.user:self()
-    local function forge(from)
-      net.ask(scene.bot.node, net.json(2, from, "IXBpbmc="))
-      net.ask(scene.bot.node, net.json(3, from, "IXBpbmc=", {me}))
+    local function forge(from, status)
+      for _, bytes in ipairs {net.json(2, from, "IXBpbmc="),
+                              net.json(3, from, "IXBpbmc=", {me})} do
+        assert.equal(status, net.ask(scene.bot.node, bytes).status)
+      end
     end
-    forge(me)
-    forge(user)
-    for _ = 1, 2 do assert.equal("pong", (scene:hear())) end
-    assert.equal(2, seen)
+    forge(me, 400)
+    forge(user, 403)   -- nor is one that says that it is its user
     assert.is_true(scene:is_silent())
+    assert.equal("pong", scene:ask("!ping"))
+    assert.equal(1, seen)
   end)
 end)

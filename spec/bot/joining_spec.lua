@@ -92,7 +92,7 @@ describe("a bot", function()
     assert(bot:start())
     assert.equal(7000, bot.node:self().port)
     assert.equal(204, net.ask(port, net.http("OPTIONS /",
-                                             {Host = "x"})).status)
+                                             {Host = "localhost"})).status)
   end)
 
   it("finds its network again after a stop, by those whom it knew",

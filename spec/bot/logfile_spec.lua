@@ -35,6 +35,22 @@ describe("a log file", function()
     return table.concat(out, " ")
   end
 
+  it("is its owner's alone when it is new, and keeps the mode it has",
+     function()
+    local function add(name)
+      sh("cd '%s'; umask 0; LUA_INIT_5_4= %s -e \"%s\"", own.path, LUA,
+         ("l = require('gop2p.bot.log').open{bot = function() end, "
+          .. "file = '%s'} l:info('one')"):format(name))
+      return sh("stat -L -c %%a '%s/%s'", own.path, name)
+    end
+    assert.equal("600", add("new"))
+    sh("chmod 644 '%s/new'", own.path)
+    assert.equal("644", add("new"))
+    sh("ln -s far '%s/link'", own.path)
+    assert.equal("600", add("link"))
+    assert.equal("far link log new", own:names())
+  end)
+
   it("that is moved is followed by a new one", function()
     l:info("one")
     for i, event in ipairs {"two", "three"} do

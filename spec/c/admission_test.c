@@ -196,7 +196,8 @@ TEST(ownprocess, "nor under another name, which its process tells") {
 
 TEST(elsewhere,
      "one for its machine alone is told once of members elsewhere") {
-  static const actor here = {.name = "127.0.0.9:1", .process = 21};
+  static const actor here = {
+    .name = "127.0.0.9:1", .remote = "127.0.0.9", .process = 21};
   static const actor named = {.name = "d:1", .process = 22};
   static const actor any = {.name = "0.0.0.0:1", .process = 23};
   static const actor far = {.name = "10.0.0.5:1", .process = 24};
@@ -283,6 +284,7 @@ TEST(returnsnot,
   uint64_t day = 86400000;
   script_open(&s);
   script_member(&s, &b);
+  script_prove(&s, &b);
   fails(&s, "b:1");
   s.now += day;
   connects(&s, &b);
@@ -401,7 +403,8 @@ TEST(expected, "one that is expected and comes is tried no more") {
 }
 
 TEST(renames, "one that comes under another name is the one that was there") {
-  static const actor x = {.name = "x:1", .remote = "10.0.98.58"};
+  static const actor x = {
+    .name = "x:1", .remote = "10.0.98.58", .process = 11};
   script s;
   gp_receipt *r;
   script_open(&s);

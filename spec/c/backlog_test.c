@@ -72,18 +72,55 @@ static void late (script *s) {
 TEST(waitsmet,
      "a message to one that was late when greeted waits till then") {
   script s;
-  gp_receipt *r;
   late(&s);
-  r = program_say(&s, "x");
+  program_forget(program_say(&s, "x"));
   TEXT(script_sent(&s), "broadcast b:1 v113 \"x\" #1");
   script_respond(&s, "broadcast b:1", &bob, NULL);
-  CHECK(!gp_receipt_issettled(r));
   script_pass(&s, 1000);
   TEXT(script_sent(&s), "connect c:1 any reconnect brief");
   script_respond(&s, "connect c:1", &cleo, "");
   TEXT(script_sent(&s), "broadcast c:1 v113 \"x\"");
-  script_respond(&s, "broadcast c:1", &cleo, NULL);
-  SAME(script_result(r), GP_OK);
+  script_refuse(&s, "broadcast c:1", &cleo, 500);
+  TEXT(told_failure(s.node), "greeting c: ETIMEDOUT");
+  TEXT(told_failure(s.node), "sending c: ESTATUS"); /* now it is told */
+  script_close(&s);
+}
+
+TEST(waitsuncounted, "and no receipt waits for it so long") {
+  script s;
+  gp_receipt *before, *after;
+  script_open(&s);
+  program_joined(&s, &bob, "c:1");
+  before = program_say(&s, "x");
+  before->claimed = true;
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  CHECK(!gp_receipt_issettled(before)); /* it has been greeted just now */
+  script_fail(&s, "connect c:1", GP_ETIMEDOUT);
+  SAME(script_result(before), GP_ETIMEDOUT);
+  after = program_say(&s, "y");
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  SAME(script_result(after), GP_OK);
+  SAME(script_record(&s, "c:1")->outbox.count, 2);
+  while (script_record(&s, "c:1") != NULL) {
+    script_pass(&s, 100);
+    if (script_count(&s, "connect") > 0)
+      script_fail(&s, "connect", GP_ETIMEDOUT);
+  }
+  TEXT(told_failure(s.node), "greeting c: ETIMEDOUT");
+  TEXT(told_failure(s.node), ""); /* nor is it told */
+  script_close(&s);
+}
+
+TEST(waitsbounded, "so many are kept, and no more") {
+  script s;
+  int i;
+  late(&s);
+  for (i = 0; i < 100; i++) {
+    program_forget(program_say(&s, "x"));
+    script_respond(&s, "broadcast b:1", &bob, NULL);
+  }
+  SAME(script_record(&s, "c:1")->outbox.count, 64);
+  CHECK(program_hasroom(&s, ""));
   script_close(&s);
 }
 
@@ -246,8 +283,9 @@ TEST(movedother, "whichever of its names responds first") {
   greettwice(&s);
   script_sent(&s);
   script_respond(&s, "connect e:1", &named, "");
+  script_respond(&s, "probe d:1", &named, NULL); /* is it called so? */
   CHECK(script_record(&s, "e:1") == script_record(&s, "d:1"));
-  TEXT(script_sent(&s), "");
+  TEXT(script_sent(&s), "probe d:1 any");
   script_respond(&s, "connect d:1", &named, "");
   TEXT(script_sent(&s), "broadcast d:1 v113 \"one\" #2");
   script_respond(&s, "broadcast d:1", &named, NULL);

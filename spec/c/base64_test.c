@@ -13,8 +13,8 @@ static const char *encoded (const char *data, size_t len) {
   static char out[4096];
   memset(out, '#', sizeof out);
   gp_base64_write(out, data, len);
-  CHECK(out[gp_base64_len(len)] == '#');
-  out[gp_base64_len(len)] = '\0';
+  CHECK(out[gp_base64_len(len)] == '\0');
+  CHECK(out[gp_base64_len(len) + 1] == '#');
   return out;
 }
 
@@ -60,6 +60,35 @@ TEST(base64random, "base64 of random bytes comes back, broken or not") {
     CHECK(memcmp(b->bytes, data, len) == 0);
     gp_blob_unref(b);
   }
+}
+
+/* What Go's encoding/json gives for the same; its decoder is not strict. */
+TEST(base64rest, "bits of the last digit that are of no byte are any") {
+  static const char *const texts[][2] = {{"Zh==", "f"},
+                                         {"Z/==", "g"},
+                                         {"Zm+=", "fo"},
+                                         {"Zm/=", "fo"},
+                                         {"Zm9vZ\nh\r=\n=\r", "foof"},
+                                         {"Zm9vYmF=", "fooba"}};
+  size_t i;
+  for (i = 0; i < sizeof texts / sizeof *texts; i++) {
+    gp_blob *b;
+    SAME(gp_base64_read(&b, texts[i][0], strlen(texts[i][0])), GP_OK);
+    SAME(b->len, strlen(texts[i][1]));
+    TEXT(b->bytes, texts[i][1]);
+    gp_blob_unref(b);
+  }
+}
+
+TEST(base64breaks, "line breaks alone are no bytes, and zero bytes none") {
+  static const char zeros[][6] = {"Zm9v\0", "\0Zm9v", "Zm\09v", "\0\0\0\0"};
+  gp_blob *b;
+  size_t i;
+  SAME(gp_base64_read(&b, "\r\n\n", 3), GP_OK);
+  SAME(b->len, 0);
+  gp_blob_unref(b);
+  for (i = 0; i < sizeof zeros / sizeof *zeros; i++)
+    SAME(gp_base64_read(&b, zeros[i], 5), GP_EBADMSG);
 }
 
 TEST(base64refuse, "what is not base64 is refused") {

@@ -14,7 +14,6 @@
 #include "base/random.h"
 #include "base/ring.h"
 #include "base/signal.h"
-#include "base/siphash.h"
 #include "base/ttlmap.h"
 #include "memory.h"
 #include "test.h"
@@ -430,26 +429,4 @@ TEST(heapequal,
     gp_heap_remove(&h, &items[i % 5]);
   }
   gp_heap_clear(&h);
-}
-
-/* The first of them are those of its authors. */
-TEST(siphash, "a hash with a key, as it was published") {
-  static const struct {
-    size_t len;
-    uint64_t hash;
-  } published[] = {{0, 0x726fdb47dd0e0e31u},
-                   {1, 0x74f839c593dc67fdu},
-                   {7, 0xab0200f58b01d137u},
-                   {8, 0x93f5f5799a932462u},
-                   {15, 0xa129ca6149be45e5u}};
-  gp_siphashkey key = {{0x0706050403020100u, 0x0f0e0d0c0b0a0908u}};
-  unsigned char bytes[15];
-  size_t i;
-  for (i = 0; i < sizeof bytes; i++)
-    bytes[i] = (unsigned char)i;
-  for (i = 0; i < sizeof published / sizeof *published; i++)
-    CHECK(gp_siphash(&key, bytes, published[i].len) == published[i].hash);
-  SAME(gp_siphash(&key, NULL, 0), published[0].hash);
-  key.half[1]++;
-  CHECK(gp_siphash(&key, bytes, 8) != published[3].hash);
 }

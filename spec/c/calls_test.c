@@ -226,10 +226,12 @@ TEST(knowing, "members, and those that failed, are to be known later") {
   CHECK(!left);
   program_joined(&s, &bob, "d:1");
   script_member(&s, &cleo);
+  script_prove(&s, &cleo);
   fails(&s, &cleo);
   script_member(&s, &local);
   program_resume(&s, "s:1", false);
   TEXT(known(&s, &left), "b:1 c:1 localhost:3 s:1");
+  CHECK(script_raised(&s, GP_SIGNAL_KNOWN));
   script_connect(&s, &cleo); /* has returned, perhaps */
   TEXT(known(&s, &left), "b:1 c:1 localhost:3 s:1");
   CHECK(!left);
@@ -412,6 +414,7 @@ TEST(knownstarved, "one that cannot list whom it knows lists nobody") {
     name[1] = (char)('0' + i % 10);
     name[0] = (char)('m' + i / 10);
     script_connect(&s, &a);
+    script_prove(&s, &a);
   }
   for (n = 1; e != GP_OK; n++) {
     memory_fail(n, false);

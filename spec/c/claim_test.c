@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/admission.h"
+#include "node/cookies.h"
 #include "node/state.h"
 #include "node/sweep.h"
 #include "script.h"
 
 static const actor b = {.name = "b:1", .process = 11, .called = "bob"};
-static const actor c = {.name = "c:1", .process = 12, .called = "cat"};
-static const actor d = {.name = "d:1", .process = 13};
 
 /* A node called "ann". */
 static void open (script *s) {
@@ -21,22 +21,30 @@ static void open (script *s) {
   script_start(s);
 }
 
-static gp_identity whois (uint64_t process, const char *called) {
+static gp_identity whois (const script *s, const char *name, uint64_t process,
+                          const char *called) {
   gp_identity who = {.process = process};
+  who.peer = script_record(s, name)->entry.peer;
   snprintf(who.nick, sizeof who.nick, "%s", called);
   return who;
 }
 
 static bool learn (script *s, const char *name, uint64_t process,
                    const char *called) {
-  gp_identity who = whois(process, called);
+  gp_identity who = whois(s, name, process, called);
   return gp_claim_learn(s->node, script_record(s, name), &who, s->node->now);
 }
 
+/* A stranger says that it is called so. */
 static gp_verdict judge (script *s, const char *name, uint64_t process,
                          const char *called) {
-  gp_identity who = whois(process, called);
-  return gp_claim_judge(s->node, script_record(s, name), &who);
+  gp_peer *p;
+  gp_record *peer;
+  SAME(gp_peer_parse(&p, name, strlen(name)), GP_OK);
+  peer = gp_peers_get(s->node, p);
+  gp_peer_unref(p);
+  CHECK(!learn(s, name, process, called));
+  return gp_claim_judge(s->node, peer);
 }
 
 static const char *nickof (const script *s, const char *name) {
@@ -114,21 +122,21 @@ TEST(freename, "a name that nobody has is free, and so is none") {
   script s;
   open(&s);
   script_member(&s, &b);
-  script_member(&s, &c);
-  script_member(&s, &d);
-  SAME(judge(&s, "b:1", 11, "bob"), GP_NICK_FREE);
-  SAME(judge(&s, "b:1", 11, "eve"), GP_NICK_FREE);
-  SAME(judge(&s, "b:1", 11, ""), GP_NICK_FREE);
+  SAME(judge(&s, "x:1", 21, "eve"), GP_NICK_FREE);
+  TEXT(nickof(&s, "x:1"), "eve");
+  SAME(judge(&s, "x:1", 21, ""), GP_NICK_FREE);
+  TEXT(nickof(&s, "x:1"), "");
+  SAME(judge(&s, "y:1", 22, "eve"), GP_NICK_FREE);
   TEXT(script_sent(&s), "");
   script_close(&s);
 }
 
-TEST(ourname, "our own name is taken, but for ourselves") {
+TEST(ourname, "our own name is taken, also for what shows our process") {
   script s;
   open(&s);
-  script_member(&s, &b);
-  SAME(judge(&s, "b:1", 11, "ann"), GP_NICK_TAKEN);
-  SAME(judge(&s, "b:1", 7, "ann"), GP_NICK_FREE);
+  SAME(judge(&s, "x:1", 21, "ann"), GP_NICK_TAKEN);
+  SAME(judge(&s, "y:1", s.opt.nonce, "ann"), GP_NICK_TAKEN);
+  TEXT(nickof(&s, "x:1"), "");
   TEXT(script_sent(&s), "");
   script_close(&s);
 }
@@ -137,12 +145,32 @@ TEST(heldname, "one that has the name is asked for a sign of life") {
   script s;
   open(&s);
   script_member(&s, &b);
-  script_member(&s, &d);
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_UNSURE);
+  SAME(judge(&s, "x:1", 21, "bob"), GP_NICK_UNSURE);
   TEXT(script_sent(&s), "probe b:1 v113");
-  SAME(judge(&s, "d:1", 11, "bob"), GP_NICK_FREE); /* bob itself */
-  TEXT(script_sent(&s), "");
-  TEXT(told_members(s.node), "b d");
+  TEXT(nickof(&s, "x:1"), "");
+  TEXT(nickof(&s, "b:1"), "bob");
+  TEXT(told_members(s.node), "b");
+  script_close(&s);
+}
+
+static void showcookie (script *s, const char *name, unsigned char byte) {
+  gp_extension x = {.has_cookie = true, .cookie = {{byte}}};
+  gp_cookies_learn(script_record(s, name), &x);
+}
+
+TEST(copiedprocess,
+     "whoever shows a member's process and name is it by its cookie alone") {
+  script s;
+  open(&s);
+  script_member(&s, &b);
+  showcookie(&s, "b:1", 1);
+  SAME(judge(&s, "x:1", 11, "bob"), GP_NICK_UNSURE);
+  TEXT(nickof(&s, "x:1"), "");
+  showcookie(&s, "x:1", 2);
+  SAME(judge(&s, "x:1", 11, "bob"), GP_NICK_UNSURE);
+  showcookie(&s, "x:1", 1);
+  SAME(judge(&s, "x:1", 11, "bob"), GP_NICK_FREE);
+  TEXT(nickof(&s, "x:1"), "bob");
   script_close(&s);
 }
 
@@ -150,11 +178,8 @@ TEST(shortname, "a name may be a letter") {
   static const actor e = {.name = "e:1", .process = 14, .called = "e"};
   script s;
   open(&s);
-  script_member(&s, &d);
   script_member(&s, &e);
-  SAME(judge(&s, "d:1", 13, "e"), GP_NICK_UNSURE);
-  CHECK(!learn(&s, "d:1", 13, "e"));
-  CHECK(gp_claim_ismoved(s.node, script_record(&s, "d:1")));
+  SAME(judge(&s, "x:1", 21, "e"), GP_NICK_UNSURE);
   script_close(&s);
 }
 
@@ -162,32 +187,26 @@ TEST(strangersname, "a stranger has no name") {
   script s;
   open(&s);
   script_member(&s, &b);
-  script_member(&s, &d);
   gp_membership_apply(s.node, script_record(&s, "b:1"), GP_IS_FORGOTTEN,
                       GP_OK);
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_FREE);
+  SAME(judge(&s, "x:1", 21, "bob"), GP_NICK_FREE);
   gp_sweep(s.node);
   script_close(&s);
 }
 
 TEST(failedname, "one with the name of one that failed replaces it") {
-  static const actor bob = {.name = "e:1", .process = 14, .called = "bob"};
   script s;
   open(&s);
   script_member(&s, &b);
-  script_member(&s, &d);
   fails(&s, "b:1");
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_FREE);
+  SAME(judge(&s, "x:1", 21, "bob"), GP_NICK_FREE);
+  TEXT(told_event(s.node), "");
+  gp_admission_welcome(s.node, script_record(&s, "x:1"), GP_HAS_COME);
   TEXT(told_event(s.node), "b left");
+  TEXT(told_event(s.node), "x joined");
+  TEXT(nickof(&s, "x:1"), "bob");
   gp_sweep(s.node);
   CHECK(script_record(&s, "b:1") == NULL);
-  script_member(&s, &b);
-  fails(&s, "b:1");
-  script_member(&s, &bob);
-  fails(&s, "e:1");
-  SAME(judge(&s, "d:1", 13, "bob"), GP_NICK_FREE);
-  gp_sweep(s.node);
-  TEXT(told_members(s.node), "d");
   SAME(s.node->memberships.failing, 0);
   script_close(&s);
 }
@@ -196,8 +215,9 @@ static bool isheld (script *s, const char *holder, const char *called,
                     uint64_t process) {
   gp_peer *p;
   bool is;
+  (void)judge(s, "x:1", 21, called);
   SAME(gp_peer_parse(&p, holder, strlen(holder)), GP_OK);
-  is = gp_claim_confirm(s->node, p, called, process);
+  is = gp_claim_confirm(s->node, p, script_record(s, "x:1"), process);
   gp_peer_unref(p);
   return is;
 }
@@ -206,7 +226,7 @@ TEST(held, "a name is held by the process that shows itself, no other") {
   script s;
   open(&s);
   script_member(&s, &b);
-  CHECK(!isheld(&s, "x:1", "bob", 11));
+  CHECK(!isheld(&s, "y:1", "bob", 11));
   CHECK(!isheld(&s, "b:1", "rob", 11));
   CHECK(isheld(&s, "b:1", "bob", 11));
   TEXT(told_members(s.node), "b");
@@ -229,36 +249,6 @@ TEST(pending, "a record stays while its peer waits for a verdict") {
   gp_claim_setpending(s.node, script_record(&s, "b:1"), false);
   gp_sweep(s.node);
   CHECK(script_record(&s, "b:1") == NULL);
-  script_close(&s);
-}
-
-TEST(moved, "one whose name a member has is that member, which has moved") {
-  static const actor bob = {.name = "e:1", .process = 14, .called = "bob"};
-  script s;
-  open(&s);
-  script_member(&s, &d);
-  script_member(&s, &b);
-  script_member(&s, &c);
-  CHECK(!gp_claim_ismoved(s.node, script_record(&s, "b:1")));
-  CHECK(!gp_claim_ismoved(s.node, script_record(&s, "d:1")));
-  fails(&s, "b:1");
-  script_member(&s, &bob);
-  SAME(s.node->memberships.failing, 0);
-  CHECK(!learn(&s, "c:1", 12, "bob"));
-  CHECK(gp_claim_ismoved(s.node, script_record(&s, "c:1")));
-  fails(&s, "e:1");
-  CHECK(!gp_claim_ismoved(s.node, script_record(&s, "c:1")));
-  CHECK(gp_claim_ismoved(s.node, script_record(&s, "e:1")));
-  script_close(&s);
-}
-
-TEST(nameless, "two without a name are not one that has moved") {
-  static const actor e = {.name = "e:1", .process = 14};
-  script s;
-  open(&s);
-  script_member(&s, &d);
-  script_member(&s, &e);
-  CHECK(!gp_claim_ismoved(s.node, script_record(&s, "d:1")));
   script_close(&s);
 }
 

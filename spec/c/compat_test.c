@@ -155,7 +155,7 @@ TEST(notinlist, "where a list has us under no other name it is our own") {
 
 TEST(whatisus, "of a list only our port at this machine is us") {
   static const char *const notus[] = {"0.0.0.0:5", "127.0.0.2:1",
-                                      "10.0.0.1:1", "b:1", "a:5"};
+                                      "192.0.2.1:1", "b:1", "a:5"};
   static const char *const us[] = {"localhost:1", "127.0.0.1:1", "[::1]:1",
                                    "0.0.0.0:1", "[::]:1"};
   size_t i;

@@ -28,6 +28,18 @@ describe("the core", function()
   end
 end)
 
+describe("a process", function()
+  it("has a key of its own for its indexes", function()
+    local seen = {}
+    for _ = 1, 5 do
+      local lines = run("--hash", "localhost:5000 2>&1")
+      assert.matches("^%x%x%x%x%x%x%x%x$", lines[1])
+      seen[lines[1]] = true
+    end
+    assert.is_true(next(seen, next(seen)) ~= nil, "the same five times")
+  end)
+end)
+
 describe("the program that runs the tests", function()
   for _, word in ipairs {"no sentence", "--lost", "--heal"} do
     it("says that there is no test " .. word, function()

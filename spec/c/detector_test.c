@@ -83,7 +83,7 @@ TEST(noprobes, "with an interval of zero nobody is probed, or suspected") {
   open(&s, 0);
   script_member(&s, &bob);
   script_detect(&s, &bob);
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   gp_detector_refused(s.node, script_of(&s, &bob));
   SAME(stateof(&s, &bob), GP_ALIVE);
   SAME(gp_node_due(s.node), UINT64_MAX);
@@ -161,7 +161,7 @@ TEST(suspectround, "a suspect is probed through three others") {
     a.process = 100 + (uint64_t)i;
     script_member(&s, &a);
   }
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   script_pass(&s, 0);
   SAME(script_count(&s, "probe b:1"), 1);
   SAME(script_count(&s, "probe"), 4);

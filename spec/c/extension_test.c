@@ -71,7 +71,7 @@ TEST(saysnothing, "one that has nothing of ours to say adds no header") {
   memset(&out, 0, sizeof out);
   gp_extension_write(&out, &text, &none);
   SAME(out.nheaders, 0);
-  none.digest = 8; /* that alone is none */
+  none.digest.bytes[0] = 8; /* that alone is none */
   none.alone = true;
   gp_extension_write(&out, &text, &none);
   SAME(out.nheaders, 0);
@@ -205,7 +205,8 @@ TEST(saystopic, "a probe has a topic, with the peer that it is about") {
     const char *name, *value;
   } all[] = {{GP_TOPIC_PROBE, "Gop2p-Probe", "a:1"},
              {GP_TOPIC_SUSPECT, "Gop2p-Suspect", "a:1"},
-             {GP_TOPIC_DIGEST, "Gop2p-Digest", "00000000000000ff a:1"}};
+             {GP_TOPIC_DIGEST, "Gop2p-Digest",
+              "ff000000000000000000000000000001 a:1"}};
   gp_peer *a = world_peer("a:1");
   size_t i;
   for (i = 0; i < 3; i++) {
@@ -213,12 +214,14 @@ TEST(saystopic, "a probe has a topic, with the peer that it is about") {
     memset(&x, 0, sizeof x);
     x.topic = all[i].topic;
     x.about = a;
-    x.digest = 255;
+    x.digest.bytes[0] = 255;
+    x.digest.bytes[15] = 1;
     writes(&x, all[i].name, all[i].value);
     back = carried(&x, GP_OPTIONS);
     SAME(back.topic, all[i].topic);
     CHECK(gp_peer_equal(back.about, a));
-    SAME(back.digest, i == 2 ? 255 : 0);
+    SAME(back.digest.bytes[0], i == 2 ? 255 : 0);
+    SAME(back.digest.bytes[15], i == 2);
     CHECK(!back.has_digest); /* that is for responses */
     gp_extension_clear(&back);
     back = carried(&x, GP_GET); /* only of a probe */
@@ -301,8 +304,8 @@ TEST(saysdigest,
   memset(&back, 0, sizeof back);
   memset(&out, 0, sizeof out);
   x.has_digest = true;
-  writes(&x, "Gop2p-Digest", "0000000000000000");
-  x.digest = 0xfedcba9876543210;
+  writes(&x, "Gop2p-Digest", "00000000000000000000000000000000");
+  CHECK(gp_digest_read(&x.digest, "fedcba98765432100123456789abcdef"));
   x.who.peer = world_peer("a:1");
   x.who.process = 5;
   strcpy(x.who.nick, "J\u00fcrgen");
@@ -311,7 +314,7 @@ TEST(saysdigest,
   out.status = 200;
   wiretext_sent(&w, &out);
   gp_extension_readresponse(&back, &w.in);
-  CHECK(back.has_digest && back.digest == x.digest);
+  CHECK(back.has_digest && gp_digest_equal(back.digest, x.digest));
   CHECK(gp_peer_equal(back.who.peer, x.who.peer));
   SAME(back.who.process, 5);
   TEXT(back.who.nick, "J\u00fcrgen");
@@ -409,16 +412,20 @@ TEST(badnumber, "a number that is not understood is none") {
   CHECK(x.nonce == 10 && x.number == 11);
 }
 
+#define ZEROS "0000000000000000000000000000000" /* one less than it has */
+
+/* Versions 1 and 2 wrote digests of 16 digits. */
 TEST(badtopic, "a topic that is not understood leaves a plain probe") {
   static const char *const bad[] = {"Gop2p-Probe: a",
                                     "Gop2p-Suspect: ",
-                                    "Gop2p-Digest: 0000000000000001",
-                                    "Gop2p-Digest: 0000000000000001 ",
-                                    "Gop2p-Digest: 0000000000000001 a",
-                                    "Gop2p-Digest: 0000000000000001_a:1",
-                                    "Gop2p-Digest: 000000000000001 a:1",
-                                    "Gop2p-Digest: 00000000000000001 a:1",
-                                    "Gop2p-Digest: 000000000000000g a:1"};
+                                    "Gop2p-Digest: " ZEROS "1",
+                                    "Gop2p-Digest: " ZEROS "1 ",
+                                    "Gop2p-Digest: " ZEROS "1 a",
+                                    "Gop2p-Digest: " ZEROS "1_a:1",
+                                    "Gop2p-Digest: " ZEROS " a:1",
+                                    "Gop2p-Digest: " ZEROS "01 a:1",
+                                    "Gop2p-Digest: " ZEROS "g a:1",
+                                    "Gop2p-Digest: 0000000000000001 a:1"};
   gp_extension x;
   size_t i;
   for (i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -433,10 +440,12 @@ TEST(badtopic, "a topic that is not understood leaves a plain probe") {
   CHECK(x.who.peer == NULL);
   x = request("GET", "Gop2p-Again: x");
   CHECK(x.topic == GP_TOPIC_RECONNECT && !x.alone);
-  x = response(200, "Gop2p-Digest: 000000000000000");
+  x = response(200, "Gop2p-Digest: " ZEROS);
   CHECK(!x.has_digest);
   x = response(200, "Gop2p-Digest: 000000000000000a");
-  CHECK(x.has_digest && x.digest == 10);
+  CHECK(!x.has_digest);
+  x = response(200, "Gop2p-Digest: " ZEROS "a");
+  CHECK(x.has_digest && x.digest.bytes[15] == 10);
   x = response(200, "A: b");
   CHECK(!x.has_digest && x.who.process == 0);
 }
@@ -459,4 +468,24 @@ TEST(extensioncopy, "a copy holds references of its own") {
   SAME(copy.number, 3);
   gp_extension_clear(&copy);
   SAME(memory_used(), used);
+}
+
+TEST(saysunreached, "a response says where the other was dialled in vain") {
+  gp_extension x, back;
+  memset(&x, 0, sizeof x);
+  x.unreached = world_peer("[::1]:5000");
+  writes(&x, "Gop2p-Unreached", "[::1]:5000");
+  back = carried(&x, GP_POST); /* a request does not */
+  CHECK(back.unreached == NULL);
+  gp_extension_clear(&back);
+  gp_extension_copy(&back, &x);
+  gp_extension_clear(&x);
+  TEXT(gp_peer_text(back.unreached), "[::1]:5000");
+  gp_extension_clear(&back);
+  back = response(403, "Gop2p-Unreached: 10.0.0.5:5000");
+  TEXT(gp_peer_text(back.unreached), "10.0.0.5:5000");
+  gp_extension_clear(&back);
+  back = response(200, "Gop2p-Unreached: 10.0.0.5");
+  CHECK(back.unreached == NULL);
+  gp_extension_clear(&back);
 }

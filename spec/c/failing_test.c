@@ -25,7 +25,7 @@ static gp_liveness_state stateof (script *s, const actor *a) {
 
 /* Bob fails, and is not tried again for long. */
 static void bobfails (script *s) {
-  script_suspect(s, &cleo, &bob);
+  script_suspect(s, &bob);
   script_pass(s, 4500);
   TEXT(told_members(s->node), "c");
   script_of(s, &bob)->retry.due_at = s->now + 50000;
@@ -123,12 +123,12 @@ TEST(timesoutleaving, "also while it is told that we leave") {
 TEST(told, "one that another suspects is probed at once, and not said on") {
   script s;
   open(&s);
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   SAME(stateof(&s, &bob), GP_SUSPECTED);
   CHECK(gp_node_due(s.node) <= s.now);
   script_pass(&s, 0);
   TEXT(script_sent(&s), "probe b:1 v113; probe c:1 v113 help b:1");
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   script_pass(&s, 599);
   TEXT(script_sent(&s), "");
   script_respond(&s, "probe b:1", &bob, NULL);
@@ -141,9 +141,9 @@ TEST(told, "one that another suspects is probed at once, and not said on") {
 TEST(toldfails, "and fails after 4.5 s if it does not respond") {
   script s;
   open(&s);
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   script_pass(&s, 4400);
-  script_suspect(&s, &cleo, &bob); /* told again, it has no more time */
+  script_suspect(&s, &bob); /* told again, it has no more time */
   script_pass(&s, 99);
   TEXT(told_members(s.node), "b c");
   script_pass(&s, 1);
@@ -158,13 +158,13 @@ TEST(toldofnone, "what is said of one that is no member is ignored") {
   program_joined(&s, &go, "h:1");
   gp_membership_apply(s.node, script_of(&s, &bob), GP_HAS_FAILED,
                       GP_ETIMEDOUT);
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   SAME(stateof(&s, &bob), GP_ALIVE);
   SAME(script_record(&s, "h:1")->liveness.state, GP_ALIVE);
   {
     static const actor h = {.name = "h:1"}, i = {.name = "i:1"};
-    script_suspect(&s, &cleo, &h);
-    script_suspect(&s, &cleo, &i);
+    script_suspect(&s, &h);
+    script_suspect(&s, &i);
   }
   SAME(script_record(&s, "h:1")->liveness.state, GP_ALIVE);
   CHECK(script_record(&s, "i:1") == NULL);
@@ -174,7 +174,7 @@ TEST(toldofnone, "what is said of one that is no member is ignored") {
 TEST(signoflife, "any sign of life ends a suspicion") {
   script s;
   open(&s);
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   script_say(&s, &bob, "I live", 1);
   SAME(stateof(&s, &bob), GP_ALIVE);
   SAME(script_of(&s, &bob)->liveness.heard_at, s.now);
@@ -230,23 +230,44 @@ TEST(listrefused, "one that refuses anything is probed again in 0.6 s") {
   script_close(&s);
 }
 
-TEST(movedaway, "one whose name a member has now has left, not failed") {
-  static const actor anna = {
-    .name = "m:1", .program = ACTOR_OURS, .process = 8, .called = "anna"};
-  static const actor other = {
-    .name = "n:1", .program = ACTOR_OURS, .process = 9, .called = "anna"};
-  script s;
+static const actor anna = {
+  .name = "m:1", .program = ACTOR_OURS, .process = 8, .called = "anna"};
+static const actor other = {
+  .name = "n:1", .program = ACTOR_OURS, .process = 9, .called = "anna"};
+
+/* Both are members; the one that came first has the name. */
+static void twoannas (script *s) {
   gp_recvreq request;
-  open(&s);
-  script_member(&s, &anna);
-  request = script_ask(&s, &other, GP_CONNECT, NULL);
+  open(s);
+  script_member(s, &anna);
+  request = script_ask(s, &other, GP_CONNECT, NULL);
   request.ext.topic = GP_TOPIC_RECONNECT; /* its network joins ours */
-  script_receive(&s, &request);
-  while (*told_event(s.node) != '\0')
+  script_receive(s, &request);
+  script_respond(s, "probe m:1", &anna, NULL);
+  TEXT(told_members(s->node), "b c m n");
+  while (*told_event(s->node) != '\0')
     continue;
-  script_suspect(&s, &cleo, &anna);
+}
+
+TEST(movedaway, "one whose name another one has has left, not failed") {
+  script s;
+  twoannas(&s);
+  script_suspect(&s, &other);
   script_pass(&s, 4500);
+  TEXT(told_event(s.node), "n left");
+  TEXT(told_event(s.node), "");
+  CHECK(script_of(&s, &other) == NULL);
+  script_close(&s);
+}
+
+TEST(nameleft, "one that has failed leaves its name to one that says it") {
+  script s;
+  twoannas(&s);
+  script_suspect(&s, &anna);
+  script_pass(&s, 5500);
+  TEXT(told_event(s.node), "m failed: ETIMEDOUT");
   TEXT(told_event(s.node), "m left");
+  TEXT(told_event(s.node), "n renamed: - to anna");
   TEXT(told_members(s.node), "b c n");
   CHECK(script_of(&s, &anna) == NULL);
   script_close(&s);
@@ -304,7 +325,7 @@ TEST(forgivensuspect,
      "a suspect that was about to fail is probed once more") {
   script s;
   open(&s);
-  script_suspect(&s, &cleo, &bob);
+  script_suspect(&s, &bob);
   script_pass(&s, 4100);
   script_fail(&s, "probe b:1", GP_ETIMEDOUT);
   script_sent(&s);

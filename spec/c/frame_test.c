@@ -87,6 +87,40 @@ TEST(framebad, "what breaks a rule has its status, however it comes") {
   bad(505, "GET / HTTP/3.0\r\n\r\n");
 }
 
+/* The status of a body in 'count' chunks of 'size' bytes. */
+static int chunks (size_t count, size_t size) {
+  static const char head[] =
+    "GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  char piece[1024], line[16];
+  size_t used, i;
+  int status;
+  gp_frame f;
+  gp_frame_init(&f, 200, 1 << 20);
+  SAME(gp_frame_feed(&f, head, sizeof head - 1, &used), 0);
+  status = gp_frame_judge(&f, head, used);
+  memset(piece, 'a', sizeof piece);
+  sprintf(line, "%zx\r\n", size);
+  memcpy(piece, line, strlen(line));
+  memcpy(piece + strlen(line) + size, "\r\n", 2);
+  for (i = 0; i < count && status == 0; i++)
+    status = gp_frame_feed(&f, piece, strlen(line) + size + 2, &used);
+  if (status == 0)
+    status = gp_frame_feed(&f, "0\r\n\r\n", 5, &used);
+  CHECK(status != 0 || f.part == GP_FRAME_WHOLE);
+  return status;
+}
+
+TEST(framemany, "a body may have few small chunks, and many large ones") {
+  SAME(chunks(GP_FRAME_CHUNKS, 1), 0);
+  SAME(chunks(GP_FRAME_CHUNKS + 1, 1), 0); /* 257 bytes are one more */
+  SAME(chunks(GP_FRAME_CHUNKS + 2, 1), 400);
+  SAME(chunks(512, 128), 0);
+  SAME(chunks(514, 128), 400);
+  SAME(chunks(4096, 256), 0);
+  SAME(chunks(4097, 256), 413);
+  SAME(chunks(5000, GP_FRAME_CHUNK_MEAN - 1), 413); /* the limit is nearer */
+}
+
 TEST(framehead, "a head has its size and no more") {
   char text[256] = "GET / HTTP/1.1\r\nX: ";
   size_t len = strlen(text);
@@ -325,11 +359,13 @@ TEST(framereasons, "a status that is given has its words") {
     int status;
     const char *reason;
   } all[] = {{400, "Bad Request"},
+             {403, "Forbidden"},
              {405, "Method Not Allowed"},
              {408, "Request Timeout"},
              {411, "Length Required"},
              {413, "Content Too Large"},
              {417, "Expectation Failed"},
+             {421, "Misdirected Request"},
              {431, "Request Header Fields Too Large"},
              {501, "Not Implemented"},
              {503, "Service Unavailable"},

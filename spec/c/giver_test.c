@@ -167,6 +167,7 @@ TEST(alienhelped, "nor is one alive that is probed for another") {
   size_t x;
   script s;
   open(&s, &bob);
+  script_member(&s, &cleo);
   request = script_probe(&cleo, GP_TOPIC_PROBE, "b:1");
   x = script_receive(&s, &request);
   alien(&s, "probe b:1", &bob, 200);

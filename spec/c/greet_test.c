@@ -17,7 +17,7 @@ static const actor any = {
 /* Of one of ours whose list differs from ours; then it is asked for it. */
 static void differs (script *s, const actor *a) {
   gp_recvreq request = script_probe(a, GP_TOPIC_DIGEST, a->name);
-  request.ext.digest = 1;
+  request.ext.digest.bytes[0] = 1;
   script_receive(s, &request);
 }
 

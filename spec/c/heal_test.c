@@ -251,6 +251,7 @@ static void distract (uint64_t seed, size_t n, bool hangs) {
   gp_stats stats;
   uint64_t busy, every, end;
   world_network(&w, seed, n);
+  world_prove(&w);
   busy = 550 + world_chance(&w, 1000);
   every = busy + 1500 + world_chance(&w, 4 * SECOND);
   strike(&w, hangs);

@@ -18,7 +18,7 @@ static const actor seed = {
 
 static void differs (script *s, const actor *a) {
   gp_recvreq request = script_probe(a, GP_TOPIC_DIGEST, a->name);
-  request.ext.digest = 1;
+  request.ext.digest.bytes[0] = 1;
   script_receive(s, &request);
 }
 
@@ -34,9 +34,72 @@ TEST(ownname, "one of ours is called what it calls itself") {
   script_open(&s);
   r = program_join(&s, "x:1");
   script_respond(&s, "connect x:1", &bob, "");
+  TEXT(script_sent(&s), "connect x:1 any; probe b:1 any");
+  CHECK(!gp_receipt_issettled(r));
+  script_respond(&s, "probe b:1", &bob, NULL); /* it is there as well */
   SAME(script_result(r), GP_OK);
   TEXT(program_news(&s), "b joined");
   CHECK(script_record(&s, "x:1") == script_record(&s, "b:1"));
+  script_close(&s);
+}
+
+TEST(ownnamefalse, "but not by a name at which another process is, or none") {
+  static const actor other = {.name = "b:1", .process = 99};
+  static const actor go = {.name = "b:1", .program = ACTOR_V113};
+  script s;
+  gp_receipt *r;
+  int i;
+  for (i = 0; i < 4; i++) {
+    script_open(&s);
+    r = program_join(&s, "x:1");
+    program_forget(program_say(&s, "x"));
+    script_respond(&s, "connect x:1", &bob, "c:1");
+    CHECK(!gp_receipt_issettled(r));
+    if (i == 0)
+      script_respond(&s, "probe b:1", &other, NULL);
+    else if (i == 1)
+      script_respond(&s, "probe b:1", &go, NULL);
+    else if (i == 2)
+      script_fail(&s, "probe b:1", GP_ETIMEDOUT);
+    else
+      script_close(&s); /* ends what waits */
+    if (i == 3) {
+      SAME(script_result(r), GP_ECANCELED);
+      return;
+    }
+    TEXT(program_news(&s), "x joined");
+    CHECK(script_record(&s, "b:1") == NULL);
+    SAME(script_count(&s, "connect c:1"), 1);
+    SAME(script_count(&s, "broadcast x:1"), 1); /* what has waited */
+    program_forget(r);
+    script_close(&s);
+  }
+}
+
+TEST(ownnametaken, "nor by that of a member, which stays who it is") {
+  static const actor liar = {
+    .name = "b:1", .process = 66, .remote = "10.0.6.6"};
+  script s;
+  script_open(&s);
+  script_member(&s, &bob);
+  program_forget(program_join(&s, "x:1"));
+  script_respond(&s, "connect x:1", &liar, "");
+  script_respond(&s, "probe b:1", &bob, NULL);
+  TEXT(program_news(&s), "x joined");
+  TEXT(told_members(s.node), "b x");
+  CHECK(script_of(&s, &bob)->claim.process == bob.process);
+  script_close(&s);
+}
+
+TEST(ownnamesame, "where it is but another word nobody is asked") {
+  static const actor local = {
+    .name = "localhost:3", .process = 12, .remote = "127.0.0.1"};
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "127.0.0.1:3"));
+  script_respond(&s, "connect 127.0.0.1:3", &local, "");
+  TEXT(script_sent(&s), "connect 127.0.0.1:3 any");
+  TEXT(program_news(&s), "localhost joined");
   script_close(&s);
 }
 

@@ -337,9 +337,10 @@ TEST(leaveselsewhere,
   joined = script_dial(&s, entry.name);
   left = script_leave(&s);
   script_respond(&s, "connect c:1", &b, "d:1");
+  script_respond(&s, "probe b:1", &b, NULL); /* its form, and whether */
+  script_respond(&s, "probe b:1", &b, NULL); /* it is called so */
   SAME(script_count(&s, "connect d:1"), 0);
   SAME(script_result(joined), GP_OK);
-  script_respond(&s, "probe b:1", &b, NULL);
   script_respond(&s, "direct b:1", &b, NULL);
   script_respond(&s, "disconnect b:1", &b, NULL);
   SAME(script_result(said), GP_OK);

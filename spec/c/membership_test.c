@@ -6,12 +6,13 @@
 
 #include <string.h>
 
+#include "memory.h"
 #include "node/state.h"
 #include "node/sweep.h"
 #include "script.h"
 
 /* The states by their letters, in their order; see gp_membership. */
-static const char states[] = "-cwMLfrns";
+static const char states[] = "-ucwMLfrns";
 
 /*
 ** What follows: of each event a row, of each state a column of the state that
@@ -19,23 +20,25 @@ static const char states[] = "-cwMLfrns";
 ** '.' nothing. Blank: nothing changes.
 */
 static const char *const follows[GP_HAPPENINGS] = {
-  /*                   - c w M L f r n s */
-  [GP_HAS_ASKED] = "c.                ",
-  [GP_HAS_COME] = "M+M+L+          M+",
-  [GP_HAS_RESPONDED] = "M*M*L*    M!M!L!M*",
-  [GP_HAS_RETURNED] = "          r.      ",
-  [GP_HAS_NOT_COME] = "            f.    ",
-  [GP_IS_BEING_LEFT] = "w.w.  L.  n.n.  w.",
-  [GP_HAS_FAILED] = "      ff          ",
-  [GP_IS_REPLACED] = "      sf          ",
-  [GP_IS_EXPECTED] = "s.                ",
-  [GP_HAS_LEFT] = "  -.-.-x-x-x-x-x-.",
-  [GP_IS_FORGOTTEN] = "  -.-.-.-.-.-.-.-.",
+  /*                   - u c w M L f r n s */
+  [GP_HAS_KNOCKED] = "u.                  ",
+  [GP_HAS_ASKED] = "c.c.                ",
+  [GP_HAS_COME] = "M+M+M+L+          M+",
+  [GP_HAS_RESPONDED] = "M*M*M*L*    M!M!L!M*",
+  [GP_HAS_RETURNED] = "            r.      ",
+  [GP_HAS_NOT_COME] = "              f.    ",
+  [GP_IS_BEING_LEFT] = "w.  w.  L.  n.n.  w.",
+  [GP_HAS_FAILED] = "        ff          ",
+  [GP_IS_REPLACED] = "        sf          ",
+  [GP_IS_EXPECTED] = "s.                  ",
+  [GP_HAS_LEFT] = "  -.-.-.-x-x-x-x-x-.",
+  [GP_IS_FORGOTTEN] = "  -.-.-.-.-.-.-.-.-.",
 };
 
 /* Events that lead to each state. */
 static const int ways[GP_MEMBERSHIPS][5] = {
   [GP_STRANGER] = {-1},
+  [GP_UNPROVEN] = {GP_HAS_KNOCKED, -1},
   [GP_CANDIDATE] = {GP_HAS_ASKED, -1},
   [GP_WITHDRAWING] = {GP_HAS_ASKED, GP_IS_BEING_LEFT, -1},
   [GP_MEMBER] = {GP_HAS_COME, -1},
@@ -80,7 +83,7 @@ static bool isone (gp_membership state, const char *of) {
 
 /* Counts, and what the state is said to be, follow from the state. */
 static void holds (const script *s, const gp_record *peer,
-                   uint64_t nobodys_digest) {
+                   gp_digest nobodys) {
   const gp_memberships *ms = &s->node->memberships;
   gp_membership m = peer->membership;
   SAME(gp_membership_ismember(peer), isone(m, "ML"));
@@ -93,7 +96,7 @@ static void holds (const script *s, const gp_record *peer,
   SAME(ms->members, isone(m, "ML"));
   SAME(ms->candidates, isone(m, "cwrn"));
   SAME(ms->failing, isone(m, "fs"));
-  CHECK((gp_node_digest(s->node) != nobodys_digest) == isone(m, "ML"));
+  CHECK(gp_digest_equal(gp_node_digest(s->node), nobodys) != isone(m, "ML"));
 }
 
 static const char *news (char what) {
@@ -113,7 +116,7 @@ static void try (gp_happening what, gp_membership state) {
   gp_record *peer;
   const char *next = &follows[what][2 * state];
   char from = states[state], to = next[0] == ' ' ? from : next[0];
-  uint64_t digest;
+  gp_digest digest;
   script_open(&s);
   digest = gp_node_digest(s.node);
   peer = in(&s, "b:1", state);
@@ -186,19 +189,45 @@ TEST(crowded, "members and candidates are as many as there may be") {
   script_close(&s);
 }
 
+/* As another implementation, Python's hashlib, has it. */
+static bool hasdigest (const script *s, const char *digits) {
+  char text[GP_DIGEST_DIGITS + 1];
+  gp_digest_write(text, gp_membership_digest(s->node));
+  return strcmp(text, digits) == 0;
+}
+
 TEST(digest, "the digest is one for equal lists, in any order and version") {
   script s;
   gp_record *b, *c;
   script_open(&s);
-  CHECK(gp_membership_digest(s.node) == 0xa0a438772cd89195);
+  CHECK(hasdigest(&s, "dc1061e55d6fbc0243293c41ed5ddb95"));
   b = in(&s, "b:1", GP_MEMBER);
-  CHECK(gp_membership_digest(s.node) == 0xb6fd39e4f88661b1);
+  CHECK(hasdigest(&s, "126c93ebfab9182b60f1224dc15f7f3e"));
   c = in(&s, "c:1", GP_MEMBER);
-  CHECK(gp_membership_digest(s.node) != 0xb6fd39e4f88661b1);
+  CHECK(!hasdigest(&s, "126c93ebfab9182b60f1224dc15f7f3e"));
   gone(&s, b);
   in(&s, "b:1", GP_LEAVING);
   gone(&s, c);
-  CHECK(gp_membership_digest(s.node) == 0xb6fd39e4f88661b1);
+  CHECK(hasdigest(&s, "126c93ebfab9182b60f1224dc15f7f3e"));
+  script_close(&s);
+}
+
+TEST(digestmade, "it is made only when the list has changed, if it can be") {
+  script s;
+  gp_digest before;
+  int i;
+  script_open(&s);
+  in(&s, "b:1", GP_MEMBER);
+  for (i = 1; i <= 2; i++) {
+    memory_fail(i, false);
+    CHECK(gp_digest_isnone(gp_membership_digest(s.node)));
+    CHECK(memory_heal());
+  }
+  before = gp_membership_digest(s.node);
+  in(&s, "c:1", GP_CANDIDATE);
+  memory_fail(1, true);
+  CHECK(gp_digest_equal(gp_membership_digest(s.node), before));
+  memory_heal();
   script_close(&s);
 }
 
@@ -207,7 +236,7 @@ static void rename_in (gp_membership state, bool told) {
   script s;
   gp_record *peer;
   gp_peer *name;
-  uint64_t digest, before;
+  gp_digest digest, before;
   script_open(&s);
   digest = gp_node_digest(s.node);
   peer = in(&s, "b:1", state);
@@ -221,7 +250,8 @@ static void rename_in (gp_membership state, bool told) {
   TEXT(told_event(s.node), told ? "b left" : "");
   TEXT(told_event(s.node), told ? "c joined" : "");
   holds(&s, peer, digest);
-  CHECK((gp_node_digest(s.node) != before) == gp_membership_ismember(peer));
+  CHECK(gp_digest_equal(gp_node_digest(s.node), before) !=
+        gp_membership_ismember(peer));
   gone(&s, peer);
   script_close(&s);
 }

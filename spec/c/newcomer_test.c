@@ -185,8 +185,10 @@ TEST(cannotask,
   script s;
   size_t x;
   script_open(&s);
-  s.refuse = GP_EMFILE;
+  s.silent = true;
   x = script_connect(&s, &v);
+  s.refuse = GP_EMFILE;
+  script_respond(&s, "probe v:1", &v, NULL);
   TEXT(script_given(&s, x), "");
   script_pass(&s, 1000);
   TEXT(script_given(&s, x), "503 headers Too busy, try again");

@@ -301,9 +301,20 @@ TEST(peergarbage, "random bytes are read as a peer or not at all") {
   }
 }
 
-/* Two names of one hash. */
-#define ONE "gtbxq:1"
-#define OTHER "yicrg:1"
+/* Two names of one hash, with a key of zeros. */
+#define ONE "rcdf:1"
+#define OTHER "yxpi:1"
+
+/* As its authors give it; a byte is never negative. */
+TEST(publichash, "the public hash of a peer is the FNV-1a of its text") {
+  gp_peer *p = world_peer("foobar:1"), *named;
+  SAME(gp_peer_nicknamed(&named, p, "ann"), GP_OK);
+  SAME(gp_peer_publichash(p), 0x95d77165);
+  SAME(gp_peer_publichash(named), 0x95d77165);
+  CHECK(gp_peer_publichash(p) != gp_peer_hash(p));
+  gp_peer_unref(named);
+  gp_peer_unref(p);
+}
 
 TEST(peerhash, "peers of one hash are two all the same") {
   gp_peer *a = world_peer(ONE), *b = world_peer(OTHER);

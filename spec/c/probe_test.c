@@ -305,6 +305,8 @@ TEST(help, "one that asks us to probe a member has its response, or none") {
   script s;
   size_t x[3];
   open(&s);
+  script_member(&s, &cleo);
+  script_member(&s, &dan);
   script_member(&s, &bob);
   x[0] = ask(&s, &cleo, &bob);
   x[1] = ask(&s, &dan, &bob);
@@ -337,6 +339,7 @@ TEST(helpmany, "so many probes for others are under way, and no more") {
   script s;
   size_t i, x = 0;
   open(&s);
+  script_member(&s, &cleo);
   script_member(&s, &bob);
   for (i = 0; i < 64; i++) {
     x = ask(&s, &cleo, &bob);
@@ -357,6 +360,7 @@ TEST(helpmany, "so many probes for others are under way, and no more") {
 TEST(helpnotsent, "a probe for another that cannot be sent is refused") {
   script s;
   open(&s);
+  script_member(&s, &cleo);
   script_member(&s, &bob);
   s.refuse = GP_EMFILE;
   TEXT(script_given(&s, ask(&s, &cleo, &bob)),

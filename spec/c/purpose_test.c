@@ -8,7 +8,7 @@
 #include "test.h"
 
 /* The purposes by their letters, in their order. */
-#define PURPOSES "jgmlstfnaprLNwo"
+#define PURPOSES "jgmlstfnaprLNdwo"
 
 /* Those of which a rule is true. */
 static const char *those (bool (*holds)(const gp_purposerule *rule)) {
@@ -75,6 +75,14 @@ TEST(calls,
   TEXT(those(awaited), "gl");
 }
 
+static bool chosen (const gp_purposerule *r) {
+  return r->chosen;
+}
+
+TEST(chosenones, "whom the program names itself, it has chosen") {
+  TEXT(those(chosen), "jwo");
+}
+
 TEST(introduced, "one asking to be let in says its own name, in any form") {
   TEXT(those(anyform), "jgar");
   TEXT(those(ownname), "jgapr");
@@ -99,7 +107,7 @@ TEST(newcomers, "a newcomer that is asked for its form waits for its list") {
 }
 
 TEST(types, "all but messages and ends are connects") {
-  TEXT(those(disconnects), "lp");
+  TEXT(those(disconnects), "lpd");
   SAME(gp_purpose_rule(GP_PURPOSE_MESSAGE)->type, GP_BROADCAST);
   TEXT(those(connects), "jgstfnarLNwo"); /* nothing is sent for s, t */
 }

@@ -22,7 +22,7 @@ static void open (script *s) {
 
 /* It fails, as after a suspicion of another. */
 static void fails (script *s, const actor *a) {
-  script_suspect(s, &cleo, a);
+  script_suspect(s, a);
   script_pass(s, 4500);
   while (script_count(s, "probe") > 0)
     script_fail(s, "probe", GP_ETIMEDOUT);
@@ -93,6 +93,7 @@ TEST(givenup, "one that was a member is tried for a day") {
   uint64_t since;
   open(&s);
   script_member(&s, &bob);
+  script_prove(&s, &bob);
   fails(&s, &bob);
   since = s.now;
   while (script_of(&s, &bob) != NULL) {
@@ -187,7 +188,7 @@ TEST(onetoomany, "one too many that fails is not tried") {
   script_member(&s, &cleo);
   script_sent(&s);
   program_forget(program_tell(&s, "c:1", "x"));
-  script_suspect(&s, &cleo, &cleo);
+  script_suspect(&s, &cleo);
   script_pass(&s, 4500);
   SAME(script_of(&s, &cleo)->membership, GP_STRANGER);
   script_pass(&s, 4000);
@@ -208,7 +209,7 @@ TEST(manyfailed, "no more that failed are tried than there may be members") {
   script_member(&s, &go);
   fails(&s, &cleo);
   SAME(s.node->memberships.failing, 2);
-  script_suspect(&s, &cleo, &go);
+  script_suspect(&s, &go);
   script_pass(&s, 4500);
   SAME(s.node->memberships.failing, 2);
   while (script_count(&s, "connect g:1") > 0) /* its list was asked for */

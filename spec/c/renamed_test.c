@@ -172,7 +172,7 @@ TEST(renamedmemory, "without memory a nick stays until it is told again") {
   open(&s);
   script_member(&s, &bare);
   while (failed) {
-    gp_identity who = {.process = 11, .nick = "bob"};
+    gp_identity who = {.process = 11, .nick = "bob", .peer = s.self};
     gp_record *b = script_record(&s, "b:1");
     memory_fail(++n, true);
     CHECK(!gp_claim_learn(s.node, b, &who, s.node->now));
@@ -245,11 +245,9 @@ TEST(latecopy,
 }
 
 static void isgo (script *s) {
-  gp_peerlist list = {0, 0, NULL};
   TEXT(nickof(s, "b:1"), "");
   CHECK(!gp_claim_istaken(s->node, "bob"));
-  SAME(gp_node_nicked(s->node, "bob", &list), GP_OK);
-  SAME(list.n, 0);
+  CHECK(gp_node_nicked(s->node, "bob") == NULL);
   TEXT(told_members(s->node), "b");
 }
 
@@ -286,9 +284,10 @@ TEST(gonickmet, "nor has one that we find where a member failed") {
 
 TEST(gonicklisted, "nor one whose list we ask for") {
   script s;
+  gp_digest other = {{1}};
   open(&s);
   script_member(&s, &bob);
-  gp_sync_compare(s.node, script_record(&s, "b:1"), 1);
+  gp_sync_compare(s.node, script_record(&s, "b:1"), other);
   script_respond(&s, "connect b:1", &go, "a:1");
   TEXT(program_news(&s), "b failed: EREPLACED; b joined");
   isgo(&s);
@@ -308,20 +307,35 @@ TEST(takesours, "that a member takes our nick is told once") {
   script_member(&s, &bob);
   script_member(&s, &cat);
   probe(&s, &ann);
-  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to ann");
+  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to -");
   probe(&s, &ann);
   script_connect(&s, &ann);
   TEXT(program_news(&s), "");
   script_connect(&s, &anncat);
-  TEXT(program_news(&s), "c renamed: cat to ann");
+  TEXT(program_news(&s), "c renamed: cat to -");
   probe(&s, &bob);
-  TEXT(program_news(&s), "b renamed: ann to bob");
+  TEXT(program_news(&s), "b renamed: - to bob");
   SAME(gp_node_setnick(s.node, "bea", s.now), GP_OK);
   script_connect(&s, &bob);
   TEXT(program_news(&s), "");
   SAME(gp_node_setnick(s.node, "rob", s.now), GP_OK);
   script_connect(&s, &rob);
-  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to rob");
+  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to -");
+  script_close(&s);
+}
+
+TEST(oursfreed, "who is called as we were has the nick a second later") {
+  script s;
+  open(&s);
+  script_member(&s, &bob);
+  probe(&s, &ann);
+  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to -");
+  SAME(gp_node_setnick(s.node, "bea", s.now), GP_OK);
+  TEXT(program_news(&s), "");
+  script_pass(&s, 1000);
+  TEXT(program_news(&s), "b renamed: - to ann");
+  script_pass(&s, 10000);
+  TEXT(program_news(&s), "");
   script_close(&s);
 }
 
@@ -333,7 +347,7 @@ TEST(takesletter, "also when it is one letter") {
   script_start(&s);
   script_member(&s, &bob);
   script_connect(&s, &a);
-  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to a");
+  TEXT(program_news(&s), "meeting b: EEXIST; b renamed: bob to -");
   script_close(&s);
 }
 
@@ -350,6 +364,7 @@ TEST(returnsours, "also when one that had failed comes back with it") {
   TEXT(program_news(&s), "");
   script_respond(&s, "broadcast b:1", &bob, NULL);
   TEXT(program_news(&s), "meeting b: EEXIST; b recovered");
+  TEXT(nickof(&s, "b:1"), "");
   program_forget(r);
   script_close(&s);
 }

@@ -21,7 +21,8 @@ __attribute__((noinline)) static void litter (void) {
 
 TEST(status, "a response is given in the form of its request") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V112}}, y = {.head = {GP_FORM_SEED}};
+  script_exchange x = {.head = {.form = GP_FORM_V112}},
+                  y = {.head = {.form = GP_FORM_SEED}};
   script_open(&s);
   litter();
   gp_respond(s.node, &x.head, 200, NULL);
@@ -36,21 +37,22 @@ TEST(status, "a response is given in the form of its request") {
 
 TEST(listgiven, "with a list a node says who it is") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V113}};
-  gp_peerlist list = {0, 0, NULL};
+  script_exchange x = {.head = {.form = GP_FORM_V113}};
+  gp_extension none = {0};
+  gp_roster list = {{0, 0, NULL}, {NULL, NULL}};
   script_open(&s);
-  SAME(gp_peerlist_add(&list, s.self), GP_OK);
+  SAME(gp_peerlist_add(&list.list, s.self), GP_OK);
   litter();
-  gp_respond_list(s.node, &x.head, &list);
+  gp_respond_list(s.node, &x.head, &list, &none);
   TEXT(x.text, "200 v113 [a:1]");
   SAME(x.process, 7);
-  gp_peerlist_clear(&list);
+  gp_roster_clear(&list);
   script_close(&s);
 }
 
 TEST(probegiven, "a probe is told who it is, and the digest if it asks") {
   script s;
-  script_exchange x = {.head = {GP_FORM_V113}}, y = x;
+  script_exchange x = {.head = {.form = GP_FORM_V113}}, y = x;
   script_open(&s);
   script_member(&s, &b);
   litter();
@@ -58,10 +60,10 @@ TEST(probegiven, "a probe is told who it is, and the digest if it asks") {
   litter();
   gp_respond_probe(s.node, &y.head, true);
   TEXT(x.text, "204 v113");
-  SAME(x.digest, 0);
+  CHECK(gp_digest_isnone(x.digest));
   SAME(x.process, 7);
   TEXT(y.text, "204 v113 digest");
-  CHECK(y.digest == gp_node_digest(s.node));
+  CHECK(gp_digest_equal(y.digest, gp_node_digest(s.node)));
   SAME(y.process, 7);
   script_close(&s);
 }

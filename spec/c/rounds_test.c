@@ -43,7 +43,7 @@ static int neighbour (const script *s) {
   for (i = 0; i < CROWD; i++) {
     actor a = crowd(i);
     gp_record *peer = script_record(s, a.name);
-    uint32_t way = peer->entry.link.hash - gp_peer_hash(s->self);
+    uint32_t way = peer->entry.publichash - gp_peer_publichash(s->self);
     if (way < nearest) {
       nearest = way;
       found = i;
@@ -184,7 +184,8 @@ TEST(upto, "those are neighbours that come up to the first of ours") {
     a.name = name;
     a.program = i % 8 == 7 ? ACTOR_OURS : ACTOR_V113;
     script_member(&s, &a);
-    way = script_record(&s, name)->entry.link.hash - gp_peer_hash(s.self);
+    way = script_record(&s, name)->entry.publichash -
+          gp_peer_publichash(s.self);
     if (a.program == ACTOR_OURS && way < least) {
       least = way;
       strcpy(nearest, name);
@@ -192,7 +193,8 @@ TEST(upto, "those are neighbours that come up to the first of ours") {
   }
   for (i = 0; i < 40; i++) {
     snprintf(name, sizeof name, "%c%c:1", 'g' + i / 26, 'a' + i % 26);
-    way = script_record(&s, name)->entry.link.hash - gp_peer_hash(s.self);
+    way = script_record(&s, name)->entry.publichash -
+          gp_peer_publichash(s.self);
     before += way <= least;
   }
   gp_deadlines_set(&s.node->deadlines, GP_DUE_RELIST, UINT64_MAX);
@@ -253,7 +255,7 @@ TEST(digestrides, "the digest of our list rides on the probe that is due") {
   SAME(script_untilsent(&s), 100);
   sent = script_find(&s, "probe");
   TEXT(sent->text, "probe b:1 v113 digest");
-  CHECK(sent->ext.digest == gp_node_digest(s.node));
+  CHECK(gp_digest_equal(sent->ext.digest, gp_node_digest(s.node)));
   CHECK(gp_peer_equal(sent->ext.about, s.self));
   CHECK(s.node->sync.compare_at > s.now);
   script_close(&s);
@@ -267,7 +269,7 @@ TEST(nodigest, "a Go program is told none") {
   s.node->sync.compare_at = 0;
   script_untilsent(&s);
   TEXT(script_sent(&s), "probe g:1 v113");
-  SAME(script_find(&s, "probe")->ext.digest, 0);
+  CHECK(gp_digest_isnone(script_find(&s, "probe")->ext.digest));
   script_close(&s);
 }
 

@@ -9,6 +9,8 @@
 
 #include "node/state.h"
 
+static const actor *asker; /* has sent the request that was made last */
+
 static const char *const forms[] = {"any", "headers", "seed", "v112", "v113"};
 
 static gp_peer *peerof (const char *text) {
@@ -82,6 +84,8 @@ static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
   memset(sent, 0, sizeof *sent);
   sent->id = id;
   sent->timeout_ms = timeout_ms;
+  sent->proven = request->proven;
+  sent->ranges = request->ranges;
   sent->over = id == GP_FIRE_AND_FORGET;
   gp_extension_copy(&sent->ext, &request->ext);
   describe(s, sent->text, dial, request);
@@ -107,15 +111,17 @@ static void takeresponse (void *self, gp_exchange *x,
   TEXT(text, ""); /* responded to once */
   exchange->digest = response->ext.digest;
   exchange->process = response->ext.who.process;
+  exchange->confirmed = response->ext.confirmed;
+  exchange->shown = response->ext.has_cookie;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)
     add(text, " %.*s", (int)strcspn(why, "\n"), why);
   if (response->list != NULL)
     addlist(text, response->list);
-  if (response->ext.has_list)
-    add(text, " as asked");
-  if (response->ext.has_digest)
-    add(text, " digest");
+  add(text, "%s%s", response->ext.has_list ? " as asked" : "",
+      response->ext.has_digest ? " digest" : "");
+  if (response->ext.unreached != NULL)
+    add(text, " unreached %s", gp_peer_text(response->ext.unreached));
   if ((response->status == 204 || response->list != NULL) &&
       (who == NULL || !gp_peer_equal(who, s->self)))
     add(text, " anonymous");
@@ -124,6 +130,18 @@ static void takeresponse (void *self, gp_exchange *x,
 static bool isgone (void *self, const gp_exchange *x) {
   (void)self;
   return ((const script_exchange *)x)->gone;
+}
+
+static const char *whereis (void *self, const gp_peer *dial) {
+  static char at[32];
+  (void)self;
+  return gp_peer_isnumeric(dial) ? gp_peer_address(dial)
+                                 : actor_place(at, gp_peer_address(dial));
+}
+
+static bool ishere (void *self, const char *address) {
+  (void)self; /* "a:1" is at 10.0.0.1 */
+  return strcmp(address, "10.0.0.1") == 0;
 }
 
 void script_init (script *s) {
@@ -135,7 +153,7 @@ void script_init (script *s) {
 }
 
 void script_start (script *s) {
-  gp_transport t = {s, takesend, takeresponse, isgone};
+  gp_transport t = {s, takesend, takeresponse, isgone, whereis, ishere};
   size_t i;
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&s->signals[i], &s->ready);
@@ -206,6 +224,8 @@ const char *script_sent (script *s) {
   size_t len = 0;
   text[0] = '\0';
   for (; s->seen_count < s->sent_count; s->seen_count++) {
+    if (s->sent[s->seen_count].hidden)
+      continue;
     len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
                             len == 0 ? "" : "; ",
                             s->sent[s->seen_count].text);
@@ -239,47 +259,6 @@ size_t script_count (const script *s, const char *text) {
   return count;
 }
 
-static const char *remoteof (const actor *a) {
-  static char remote[2][32];
-  static unsigned last;
-  if (a->remote != NULL)
-    return a->remote;
-  last = !last;
-  snprintf(remote[last], sizeof remote[last], "10.0.%d.%d",
-           (unsigned char)a->name[0], (unsigned char)a->name[1]);
-  return remote[last];
-}
-
-static void identify (gp_identity *who, const actor *a) {
-  if (a->program != ACTOR_OURS)
-    return;
-  who->peer = peerof(a->name);
-  who->process = a->process;
-  who->version = a->version == 0 ? GP_VERSION : a->version;
-  if (a->called != NULL)
-    snprintf(who->nick, sizeof who->nick, "%s", a->called);
-}
-
-/* Each response of ours shows a process, and those of most are of no
-   concern. */
-static void show (gp_identity *who, const actor *a) {
-  if (a->program == ACTOR_OURS)
-    who->process = a->process == 0 ? 1 : a->process;
-}
-
-static bool hasheaders (const actor *a) {
-  return a->program == ACTOR_SEED || a->program == ACTOR_V112;
-}
-
-/* The two header forms look alike but for a list with an entry. */
-static gp_form formof (const actor *a, bool islist) {
-  if (!hasheaders(a))
-    return GP_FORM_V113;
-  if (!islist)
-    return GP_FORM_HEADERS;
-  return a->program == ACTOR_SEED ? GP_FORM_SEED : GP_FORM_V112;
-}
-
 static void parselist (gp_peerlist *list, const char *text) {
   while (*text != '\0') {
     size_t len = strcspn(text, " ");
@@ -293,21 +272,24 @@ static void parselist (gp_peerlist *list, const char *text) {
 
 gp_recvresp script_response (script *s, const char *text, const actor *by,
                              const char *list) {
-  gp_recvresp response = {.status = 200, .remote = remoteof(by)};
+  gp_recvresp response = {.status = 200, .remote = actor_remote(by)};
   const char *what = find(s, text)->text;
   bool isconnect = strncmp(what, "connect", 7) == 0;
   bool isprobe = strncmp(what, "probe", 5) == 0;
   if (list != NULL)
     parselist(&response.list, list);
-  response.form = formof(by, response.list.n > 0);
+  response.form = actor_form(by, response.list.n > 0);
   response.toprobe = isprobe;
   response.ext.has_list = isprobe && list != NULL;
-  if (isprobe && list == NULL && !hasheaders(by))
+  if (isprobe && list == NULL && !actor_hasheaders(by))
     response.status = 204;
   if (isprobe || isconnect)
-    identify(&response.ext.who, by);
-  else
-    show(&response.ext.who, by);
+    actor_identify(&response.ext.who, by);
+  if (isconnect)
+    actor_showcookie(&response.ext, by);
+  response.ext.confirmed = isprobe && by->program == ACTOR_OURS;
+  if (!isprobe && !isconnect)
+    actor_show(&response.ext.who, by);
   return response;
 }
 
@@ -331,10 +313,10 @@ void script_respond (script *s, const char *text, const actor *by,
 
 void script_refuse (script *s, const char *text, const actor *by,
                     int status) {
-  gp_recvresp response = {.status = status, .remote = remoteof(by)};
-  response.form = formof(by, false);
+  gp_recvresp response = {.status = status, .remote = actor_remote(by)};
+  response.form = actor_form(by, false);
   response.toprobe = strncmp(text, "probe", 5) == 0;
-  show(&response.ext.who, by);
+  actor_show(&response.ext.who, by);
   script_end(s, text, GP_OK, &response);
 }
 
@@ -347,37 +329,61 @@ static gp_blob *blobof (const char *text) {
 
 gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
                        const char *text) {
-  gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  gp_recvreq request = {.form = actor_form(by, false),
+                        .remote = actor_remote(by)};
   gp_peer *from = peerof(by->name);
   gp_blob *data = text == NULL ? NULL : blobof(text);
+  asker = by;
   SAME(gp_message_new(&request.msg, type, from, NULL, data), GP_OK);
   gp_blob_unref(data);
   gp_peer_unref(from);
   if (by->calls_us != NULL)
     request.host = peerof(by->calls_us);
-  else if (hasheaders(by))
+  else if (actor_hasheaders(by))
     request.host = gp_peer_ref(s->self);
   if (type == GP_CONNECT)
-    identify(&request.ext.who, by);
+    actor_identify(&request.ext.who, by);
+  actor_showcookie(&request.ext, by);
   return request;
 }
 
 gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about) {
-  gp_recvreq request = {.form = formof(by, false), .remote = remoteof(by)};
+  gp_recvreq request = {.form = actor_form(by, false),
+                        .remote = actor_remote(by)};
+  asker = by;
   request.ext.topic = topic;
   request.ext.about = about == NULL ? NULL : peerof(about);
-  if (topic == GP_TOPIC_LIST)
-    identify(&request.ext.who, by);
+  if (topic != GP_TOPIC_NONE)
+    actor_identify(&request.ext.who, by);
+  if (topic != GP_TOPIC_NONE && topic != GP_TOPIC_LIST)
+    actor_showcookie(&request.ext, by);
   return request;
+}
+
+/* The actor that the request comes from is asked whether it has sent it. */
+static void confirm (script *s, script_request *question) {
+  gp_recvresp response = {.status = actor_hasheaders(asker) ? 200 : 204,
+                          .form = actor_form(asker, false),
+                          .toprobe = true,
+                          .remote = actor_remote(asker)};
+  actor_identify(&response.ext.who, asker);
+  response.ext.confirmed = asker->program == ACTOR_OURS;
+  question->over = question->hidden = true;
+  gp_node_responded(s->node, question->id, GP_OK, &response, s->now);
+  gp_recvresp_clear(&response);
 }
 
 size_t script_receive (script *s, gp_recvreq *request) {
   script_exchange *x = &s->received[s->received_count];
+  size_t since = s->sent_count, asked = s->node->admission.proofs.count;
   bool responded;
   CHECK(s->received_count < SCRIPT_MAX);
   responded = gp_node_received(s->node, request, &x->head, s->now);
   CHECK(responded == (*x->text != '\0'));
   gp_recvreq_clear(request);
+  if (!s->silent && s->node->admission.proofs.count > asked &&
+      s->sent_count > since)
+    confirm(s, &s->sent[s->sent_count - 1]);
   return s->received_count++;
 }
 
@@ -396,7 +402,7 @@ size_t script_say (script *s, const actor *by, const char *text,
                    uint64_t number) {
   gp_recvreq request = script_ask(s, by, GP_BROADCAST, text);
   request.ext.number = number;
-  request.ext.nonce = number == 0 ? 0 : by->process;
+  request.ext.nonce = number == 0 ? 0 : actor_process(by);
   return script_receive(s, &request);
 }
 
@@ -419,14 +425,20 @@ static void ignore (script *s) {
     (void)script_raised(s, (gp_nodesignal)i);
 }
 
-void script_suspect (script *s, const actor *teller, const actor *about) {
-  gp_recvreq request = script_probe(teller, GP_TOPIC_SUSPECT, about->name);
-  TEXT(script_given(s, script_receive(s, &request)), "204 v113");
+void script_suspect (script *s, const actor *about) {
+  gp_record *peer = script_of(s, about);
+  s->node->now = s->now;
+  if (peer != NULL)
+    gp_detector_told(s->node, peer);
 }
 
 void script_detect (script *s, const actor *a) {
   s->node->now = s->now;
   gp_detector_probe(s->node, script_of(s, a), false);
+}
+
+void script_prove (script *s, const actor *a) {
+  gp_hearsay_setproven(s->node, script_of(s, a), true);
 }
 
 void script_member (script *s, const actor *a) {
@@ -479,12 +491,9 @@ gp_receipt *script_leave (script *s) {
 }
 
 gp_err script_result (gp_receipt *r) {
-  const gp_failure *f;
-  gp_err e = GP_OK;
+  const gp_failure *f = gp_receipt_nextfailure(r, NULL);
+  gp_err e = f == NULL ? GP_OK : f->error;
   CHECK(gp_receipt_issettled(r));
-  f = gp_receipt_nextfailure(r, NULL);
-  if (f != NULL)
-    e = f->error;
   gp_receipt_unref(r);
   return e;
 }

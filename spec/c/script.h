@@ -10,6 +10,7 @@
 #ifndef script_h
 #define script_h
 
+#include "actor.h"
 #include "node/node.h"
 #include "node/record.h"
 #include "test.h"
@@ -19,39 +20,25 @@
 #define SCRIPT_MAX 300 /* requests of each direction */
 #define SCRIPT_TEXT 320
 
-typedef enum actor_program {
-  ACTOR_OURS,
-  ACTOR_SEED,
-  ACTOR_V112,
-  ACTOR_V113
-} actor_program;
-
-/* Somebody else. Zero and NULL mean what is said with each. */
-typedef struct actor {
-  const char *name; /* what it calls itself: "b:1" */
-  actor_program program;
-  const char *remote;   /* numeric; NULL: one that goes with its name */
-  const char *calls_us; /* of a header form; NULL: by our own name */
-  uint64_t process;     /* of ours; 0: not told */
-  const char *called;   /* of ours, the nick of the node; NULL: none */
-  unsigned version;     /* of ours; 0: as we have it */
-} actor;
-
 /* One that the node has sent. */
 typedef struct script_request {
   uint64_t id;
   char text[SCRIPT_TEXT];
   uint32_t timeout_ms;
   gp_extension ext;
-  bool over;
+  bool proven; /* as gp_sendreq has them */
+  unsigned ranges;
+  bool over, hidden;
 } script_request;
 
 /* One that came to it. */
 typedef struct script_exchange {
   gp_exchange head;
-  char text[SCRIPT_TEXT];   /* of the response, once it was given */
-  uint64_t digest, process; /* that it says */
-  bool gone;                /* its sender waits no more */
+  char text[SCRIPT_TEXT]; /* of the response, once it was given */
+  gp_digest digest;       /* that it says, */
+  uint64_t process;       /* and this */
+  bool confirmed, shown;  /* the cookie that it asks about; one of ours */
+  bool gone;              /* its sender waits no more */
 } script_exchange;
 
 typedef struct script {
@@ -67,6 +54,8 @@ typedef struct script {
   size_t sent_count, seen_count;
   script_exchange received[SCRIPT_MAX];
   size_t received_count;
+  bool silent; /* nobody is there: whoever claims something is asked in vain,
+                  until the test responds */
 } script;
 
 /* The options are the defaults, but for a nonce, and that nobody is probed;
@@ -137,8 +126,11 @@ gp_recvreq script_ask (const script *s, const actor *by, gp_msgtype type,
 /* Its probe, with a topic; 'about' may be NULL. */
 gp_recvreq script_probe (const actor *by, gp_topic topic, const char *about);
 
-/* Hands one in, and clears it. Returns the number of its exchange, counted
-   from zero. */
+/*
+** Hands one in, and clears it. Returns the number of its exchange, counted
+** from zero. Where the node asks the actor that it was made for last whether
+** it has sent it, it has.
+*/
 size_t script_receive (script *s, gp_recvreq *request);
 
 /* The same, made at once. */
@@ -150,8 +142,8 @@ size_t script_say (script *s, const actor *by, const char *text,
 /*
 ** The response of an exchange; "" while it is owed: a status, the form, and
 ** where that is so a refusal's text without its line end, a list in brackets,
-** "as asked" (by a probe), "digest", "anonymous" (does not say who we are,
-** and is no refusal of it).
+** "as asked" (by a probe), "digest", "unreached NAME" (was dialled in vain),
+** "anonymous" (does not say who we are, and is no refusal of it).
 ** "200 v113 [c:1 d:1]", "403 v113 Peer not registered".
 */
 const char *script_given (const script *s, size_t exchange);
@@ -159,11 +151,14 @@ const char *script_given (const script *s, size_t exchange);
 /* Its sender waits no more. */
 void script_giveup (script *s, size_t exchange);
 
-/* 'teller', one of ours, says that it suspects 'about'. */
-void script_suspect (script *s, const actor *teller, const actor *about);
+/* A member of ours says that it suspects 'about'. */
+void script_suspect (script *s, const actor *about);
 
 /* The node probes it now, out of turn. */
 void script_detect (script *s, const actor *a);
+
+/* As if its address had responded to the node before. */
+void script_prove (script *s, const actor *a);
 
 /* It connects and is let in, and nothing of that is left to be read. */
 void script_member (script *s, const actor *a);

@@ -121,11 +121,8 @@ static bool allcall (world *w, size_t i, const char *nick) {
   size_t j;
   bool all = true;
   for (j = 0; j < w->n; j++) {
-    gp_peerlist list = {0, 0, NULL};
-    SAME(gp_node_nicked(world_node(w, j), nick, &list), GP_OK);
-    all = all && list.n == 1 &&
-          gp_peer_equal(list.at[0], gp_simhost_self(w->at[i]));
-    gp_peerlist_clear(&list);
+    const gp_peer *p = gp_node_nicked(world_node(w, j), nick);
+    all = all && p != NULL && gp_peer_equal(p, gp_simhost_self(w->at[i]));
   }
   return all;
 }

@@ -251,9 +251,20 @@ TEST(forgivenlast, "there is time for one more probe, and for no more") {
   gp_suspicion_told(&l, T);
   gp_suspicion_forgive(&l, 0, T + 4499, T + 9000);
   failsat(&l, 0, T + 9000 + 600);
+  gp_suspicion_reset(&l);
   gp_suspicion_told(&l, T);
   gp_suspicion_forgive(&l, 2, T + 13000, T + 20000);
   failsat(&l, 2, T + 20000 + 600);
+}
+
+TEST(toldoften, "what others suspect is heeded once a second") {
+  gp_liveness l = {0};
+  CHECK(gp_suspicion_told(&l, T));
+  gp_suspicion_responded(&l, T + 10);
+  CHECK(!gp_suspicion_told(&l, T + 999));
+  SAME(l.state, GP_ALIVE);
+  CHECK(gp_suspicion_told(&l, T + 1000));
+  SAME(l.state, GP_SUSPECTED);
 }
 
 TEST(forgivenprobe, "a suspect is probed at once after a stall") {

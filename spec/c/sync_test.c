@@ -2,7 +2,10 @@
 ** sync_test.c - lists that differ are made one: digests among ours, and Go
 ** members that are asked again.
 */
+#include "memory.h"
 #include "node/departure.h"
+#include "node/probe.h"
+#include "node/respond.h"
 #include "node/state.h"
 #include "program.h"
 
@@ -13,19 +16,24 @@ static const actor go = {.name = "g:1", .program = ACTOR_V113};
 static const actor go2 = {.name = "h:1", .program = ACTOR_V113};
 
 /* The digest of another list than ours. */
-#define OTHER 12345
+#define OTHER digest(100)
+
+static gp_digest digest (unsigned char first) {
+  gp_digest d = {{first}};
+  return d;
+}
 
 /* It tells the digest of its list. */
-static void tells (script *s, const actor *a, uint64_t digest) {
+static void tells (script *s, const actor *a, gp_digest d) {
   gp_recvreq request = script_probe(a, GP_TOPIC_DIGEST, a->name);
-  request.ext.digest = digest;
+  request.ext.digest = d;
   TEXT(script_given(s, script_receive(s, &request)), "204 v113 digest");
 }
 
 /* Whether its list is asked for when it tells this digest. */
-static bool asks (script *s, const actor *a, uint64_t digest) {
+static bool asks (script *s, const actor *a, gp_digest d) {
   script_sent(s);
-  tells(s, a, digest);
+  tells(s, a, d);
   if (*script_sent(s) == '\0')
     return false;
   script_respond(s, "connect", a, "");
@@ -50,10 +58,13 @@ TEST(differs,
 
 TEST(equal, "whose list has ours is not asked for it") {
   script s;
+  gp_digest near;
   script_open(&s);
   script_member(&s, &bob);
   CHECK(!asks(&s, &bob, gp_node_digest(s.node)));
-  CHECK(asks(&s, &bob, gp_node_digest(s.node) + 1));
+  near = gp_node_digest(s.node);
+  near.bytes[GP_CRYPTO_HASH - 1]++;
+  CHECK(asks(&s, &bob, near));
   script_close(&s);
 }
 
@@ -63,9 +74,9 @@ TEST(leastpause, "a member is asked once a second at most") {
   script_member(&s, &bob);
   CHECK(asks(&s, &bob, OTHER));
   script_pass(&s, 999);
-  CHECK(!asks(&s, &bob, OTHER + 1));
+  CHECK(!asks(&s, &bob, digest(101)));
   script_pass(&s, 1);
-  CHECK(asks(&s, &bob, OTHER + 1));
+  CHECK(asks(&s, &bob, digest(101)));
   script_close(&s);
 }
 
@@ -107,11 +118,11 @@ TEST(trycounts, "a try to reach it was asking, too") {
   CHECK(asks(&s, &bob, OTHER));
   script_pass(&s, 1500);
   script_record(&s, "b:1")->retry.tried_at = s.now - 999;
-  CHECK(!asks(&s, &bob, OTHER + 1));
+  CHECK(!asks(&s, &bob, digest(101)));
   script_pass(&s, 1);
-  CHECK(asks(&s, &bob, OTHER + 1));
+  CHECK(asks(&s, &bob, digest(101)));
   script_pass(&s, 999);
-  CHECK(!asks(&s, &bob, OTHER + 2)); /* later than the try */
+  CHECK(!asks(&s, &bob, digest(102))); /* later than the try */
   script_close(&s);
 }
 
@@ -155,6 +166,32 @@ TEST(leftnot, "nor does one that has left, whoever tells it") {
   gp_departure_setleft(s.node, false);
   gp_sync_compare(s.node, script_record(&s, "a:1"), OTHER);
   TEXT(script_sent(&s), "connect a:1 any");
+  script_close(&s);
+}
+
+/* The next allocation of a node that is told nothing else is the digest's,
+   or the one after a probe's. */
+TEST(nomemory,
+     "without memory for a digest none is told, and none compared") {
+  script s;
+  script_exchange x = {.head = {.form = GP_FORM_V113}};
+  gp_record *peer;
+  script_open(&s);
+  script_member(&s, &bob);
+  peer = script_record(&s, "b:1");
+  memory_fail(1, false);
+  gp_respond_probe(s.node, &x.head, true);
+  CHECK(memory_heal());
+  TEXT(x.text, "204 v113");
+  memory_fail(1, false);
+  gp_sync_compare(s.node, peer, OTHER);
+  CHECK(memory_heal());
+  TEXT(script_sent(&s), "");
+  memory_fail(2, false);
+  gp_probe_send(s.node, peer, true);
+  CHECK(memory_heal());
+  TEXT(script_sent(&s), "probe b:1 v113");
+  CHECK(script_find(&s, "probe")->ext.about == NULL);
   script_close(&s);
 }
 

@@ -7,8 +7,10 @@
 **   core_test --stop ...   the same, up to the first that fails
 **   core_test --figures    no case: how fast and how large nodes are
 **   core_test --heal SEED  no case: how soon networks heal, at what cost
+**   core_test --hash TEXT  no case: its hash in the indexes of this process
 **
 ** A word that is none of these is named, and nothing runs: the status is 2.
+** In all cases that hash is the same.
 */
 #include "test.h"
 
@@ -18,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/index.h"
 #include "figures.h"
 #include "memory.h"
 
@@ -131,6 +134,17 @@ static int list (void) {
   return 0;
 }
 
+/* Of a process that has set no key. */
+static int hash (const char *text) {
+  printf("%08lx\n", (unsigned long)gp_index_hash(text));
+  return 0;
+}
+
+static void fixhash (void) {
+  static const gp_siphashkey zero;
+  gp_index_setkey(&zero);
+}
+
 int main (int argc, char **argv) {
   const test_case *c;
   int count = 0, bad = 0;
@@ -139,6 +153,9 @@ int main (int argc, char **argv) {
   argv += stop;
   if (argc == 2 && strcmp(argv[1], "--list") == 0)
     return list();
+  if (argc == 3 && strcmp(argv[1], "--hash") == 0)
+    return hash(argv[2]);
+  fixhash();
   if (argc == 2 && strcmp(argv[1], "--figures") == 0)
     return figures();
   if (argc == 3 && strcmp(argv[1], "--heal") == 0)

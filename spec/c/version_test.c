@@ -132,7 +132,7 @@ TEST(laterformat, "one that announces itself otherwise is told of, too") {
   open(&s, NULL);
   for (i = 0; i < 2; i++) {
     request = script_ask(&s, &unread, GP_CONNECT, NULL);
-    request.ext.who.version = 3;
+    request.ext.who.version = GP_VERSION + 1;
     TEXT(script_given(&s, script_receive(&s, &request)),
          i == 0 ? "200 v113 []" : "200 v113 [b:1]");
     TEXT(program_news(&s), i == 0 ? "meeting b: EVERSION; b joined" : "");
@@ -147,7 +147,7 @@ TEST(laterformatmet, "also when it lets us in") {
   open(&s, NULL);
   program_forget(program_join(&s, "b:1"));
   response = script_response(&s, "connect b:1", &unread, "a:1");
-  response.ext.who.version = 3;
+  response.ext.who.version = GP_VERSION + 1;
   script_end(&s, "connect b:1", GP_OK, &response);
   gp_recvresp_clear(&response);
   TEXT(program_news(&s), "meeting b: EVERSION; b joined");

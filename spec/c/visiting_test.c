@@ -96,8 +96,8 @@ TEST(visitingboth, "of a connect and a visit at once the connect wins") {
   script_respond(&s, "connect c:1", &cleo, "b:1 d:1");
   TEXT(script_sent(&s), "connect b:1 any brief; connect c:1 any brief");
   script_respond(&s, "connect c:1", &cleo, "b:1 d:1");
-  CHECK(!script_of(&s, &cleo)->visit.visiting);
-  CHECK(!script_of(&s, &bob)->visit.visiting);
+  CHECK(!script_of(&s, &cleo)->arrival.visit.visiting);
+  CHECK(!script_of(&s, &bob)->arrival.visit.visiting);
   gp_receipt_unref(r[0]);
   gp_receipt_unref(r[1]);
   script_close(&s);
@@ -119,8 +119,8 @@ TEST(visitingorder, "also where the visit is responded to first") {
   script_respond(&s, "connect d:1", &dan, "b:1 c:1");
   TEXT(script_sent(&s), "connect d:1 any brief");
   script_respond(&s, "connect d:1", &dan, "b:1 c:1");
-  CHECK(!script_of(&s, &cleo)->visit.visiting);
-  CHECK(!script_of(&s, &dan)->visit.visiting);
+  CHECK(!script_of(&s, &cleo)->arrival.visit.visiting);
+  CHECK(!script_of(&s, &dan)->arrival.visit.visiting);
   gp_receipt_unref(r[0]);
   gp_receipt_unref(r[1]);
   script_close(&s);

@@ -40,6 +40,12 @@ static char *nextline (char *line) {
   return end + 1;
 }
 
+static void count (wiretext *w) {
+  size_t i;
+  for (i = 0; i < w->nheaders; i++)
+    gp_httpin_count(&w->in, w->headers[i].name, w->headers[i].value);
+}
+
 static void parse (wiretext *w) {
   char *line = w->bytes, *next = nextline(line);
   memset(&w->in, 0, sizeof w->in);
@@ -58,7 +64,7 @@ static void parse (wiretext *w) {
     w->headers[w->nheaders].name = line;
     w->headers[w->nheaders++].value = colon + 2;
   }
-  w->in.nheaders = w->nheaders;
+  count(w);
   line = nextline(line);
   w->in.len = strlen(line);
   w->in.body = w->in.len == 0 ? NULL : line;
@@ -93,8 +99,8 @@ void wiretext_sent (wiretext *w, const gp_httpout *out) {
   w->in.status = out->status;
   w->in.remote = "192.0.2.1";
   w->in.headers = w;
-  w->in.nheaders = w->nheaders;
   w->in.find = find;
+  count(w);
   if (out->body != NULL && out->body->len > 0) {
     w->in.body = out->body->bytes;
     w->in.len = out->body->len;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/state.h"
 #include "node/visitors.h"
 #include "told.h"
 
@@ -170,6 +171,16 @@ gp_err world_end (world *w, gp_receipt *r) {
 
 void world_forget (gp_receipt *r) {
   gp_receipt_unref(r);
+}
+
+void world_prove (world *w) {
+  size_t i;
+  for (i = 0; i < w->n; i++) {
+    gp_node *n = gp_simhost_node(w->at[i]);
+    gp_record *peer = n == NULL ? NULL : gp_record_first(&n->peers);
+    for (; peer != NULL; peer = gp_record_next(peer))
+      gp_hearsay_setproven(n, peer, true);
+  }
 }
 
 uint64_t world_chance (world *w, uint64_t n) {

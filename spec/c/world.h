@@ -76,6 +76,9 @@ gp_err world_end (world *w, gp_receipt *r);
 /* Gives the receipt away unclaimed. */
 void world_forget (gp_receipt *r);
 
+/* As if all had responded to all others that they know. */
+void world_prove (world *w);
+
 /* Any number below 'n'. */
 uint64_t world_chance (world *w, uint64_t n);
 

@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local installed = require "spec.support.installed"
 local net = require "spec.support.net"
+local ours = require "spec.support.ours"
 
 local LONG = ("ü"):rep(32)
 
@@ -29,14 +30,14 @@ describe("a name", function()
     return (assert(p:line()))
   end
 
-  -- Two that live and are called ann, each with where it is: their networks
-  -- have become one through a chat that is in the first one's.
+  -- Two that live and call themselves ann, the second one with where it is:
+  -- their networks have become one through a chat that is in the first one's.
   local function anns(other, where)
-    local first, there = tree:listener("--name", "ann", "--join", where)
+    local first = tree:listener("--name", "ann", "--join", where)
     local second, elsewhere = tree:listener("--name", "ann")
     other:send("connect " .. elsewhere)
-    assert.matches("^Here: .*ann.*ann", (other:line()))
-    return first, there, second, elsewhere
+    assert.equal("Here: bob, ann, " .. elsewhere, (other:line()))
+    return first, second, elsewhere
   end
 
   describe("in what is printed", function()
@@ -54,45 +55,30 @@ describe("a name", function()
       assert.matches("^localhost:%d+$", object.from)
     end)
 
-    it("has the address beside it where two have the name", function()
-      local _, where = tree:listener("--name", "bob")
+    it("is that of the first of two, and the other has an address", function()
+      local bob, where = tree:listener("--name", "bob")
       local p = chat("cat", where)
-      local first, there, second, elsewhere = anns(p, where)
-      assert.equal("Here: bob, ann (" .. there .. "), ann (" .. elsewhere
-                   .. ")", answer(p, "members"))
-      local text = answer(p, "dm ann Hello")
-      assert.matches("^ann: several members have this name: ", text)
-      assert.matches(there, text, 1, true)
-      assert.matches(elsewhere .. ". Write the address.", text, 1, true)
+      local first, second, elsewhere = anns(p, where)
+      p:send("dm ann by name")
       p:send("dm " .. elsewhere .. " by address")
-      p:send("dm [ann (" .. there .. ")] as printed")
-      p:send("dm ann (" .. there .. ") so, too")
-      p:send("dm [ann (" .. there .. ") to you] and so")
+      p:send("dm [" .. elsewhere .. " to you] as printed")
+      assert.equal("[cat to you] by name", first:line())
       assert.equal("[cat to you] by address", second:line())
-      assert.equal("[cat to you] as printed", first:line())
-      assert.equal("[cat to you] so, too", first:line())
-      assert.equal("[cat to you] and so", first:line())
+      assert.equal("[cat to you] as printed", second:line())
+      assert.is_nil(bob:line(0))
     end)
 
-    it("stands with the address before a message of one of two", function()
-      local bob, where = tree:listener("--name", "bob")
-      local cat = chat("cat", where)
-      local first, greeting = chat("ann", where)
-      local there = greeting:match("%((.-)%)")
-      first:send("one")
-      assert.equal("[ann] one", bob:line())
-      local second = tree.folder:keep(tree:start({"chat", "--plain",
-                                                  "--name", "ann"}))
-      local elsewhere = assert(second:line()):match("%((.-)%)")
-      cat:send("connect " .. elsewhere)
-      net.await(function()   -- bob may be met a little later
-        second:send("two")
-        return bob:line(0.5) == "[ann (" .. elsewhere .. ")] two"
+    it("is another's once the first one has gone", function()
+      local _, where = tree:listener("--name", "bob")
+      local p = chat("cat", where)
+      local first, second = anns(p, where)
+      first:kill()
+      assert.is_number(first:wait())
+      net.await(function()
+        return answer(p, "members") == "Here: bob, ann"
       end)
-      first:send("three")
-      local line
-      repeat line = assert(bob:line()) until line:find("three$")
-      assert.equal("[ann (" .. there .. ")] three", line)
+      p:send("dm [ann] Hello")
+      assert.equal("[cat to you] Hello", second:line())
     end)
 
     it("is in the table of watch, with the address", function()
@@ -157,14 +143,11 @@ describe("a name", function()
     end)
 
     it("is told with its owner, whose version shows none", function()
-      local older <close> = net.nobody("127.0.0.1")
+      local older <close> = ours.start({version = 1})
       local p = tree.folder:keep(tree:start({"chat", "--plain", "--name",
                                              "ann"}))
       local port = math.tointeger(tonumber(p:line():match(":(%d+)%)")))
-      local bytes = net.json(0, older)
-      bytes = bytes:gsub("Content%-Length", ("Gop2p-Lua: 1 %s\r\n"
-        .. "Gop2p-Process: 0123456789abcdef\r\n%%0"):format(older.name))
-      assert.equal(200, net.ask(port, bytes).status)
+      assert.equal(200, net.ask(port, older:connect()).status)
       local line
       repeat line = p:line() until line:find("^%(")
       assert.matches("^%(no full understanding with " .. older.name .. ": ",

@@ -158,7 +158,8 @@ describe("the reference", function()
 
   -- Those that are no limits have no default in the core.
   local TEXTS = { listen = "address", listen_port = "port", name = "text",
-                  state = "path", cors = "text" }
+                  state = "path", hosts = "list", trust_lists = "boolean",
+                  check_source = "boolean" }
 
   it("names every option of a node, its default and unit", function()
     local source = contents("csrc/lua/options.c")

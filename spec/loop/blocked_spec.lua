@@ -51,7 +51,7 @@ end
 
 local function stalled(seconds, options)
   local node <close> = assert(gop2p.start_local_node(0, options))
-  local member = gop2p.peer("127.1.2.3", 4000)
+  local member <close> = net.sender()
   assert.equal(200, net.ask(node, net.json(0, member)).status)
   local script = ("local PORT, MESSAGE = %d, %q\n"):format(
     node:self().port, net.json(2, member, "YQ==")) .. CLIENT

@@ -31,7 +31,7 @@ describe("out of descriptors", function()
       CHILD}))
     local port = math.tointeger(tonumber(
       (child:line(10) or ""):match("^port\t(%d+)$")))
-    local member = gop2p.peer("127.1.2.3", 4000)
+    local member <close> = net.sender()
     local early <close> = assert(net.dial(port))
     local function say(conn, bytes)
       conn:send(bytes)

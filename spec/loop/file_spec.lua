@@ -6,6 +6,8 @@ local net = require "spec.support.net"
 local process = require "spec.support.process"
 local sh = require("spec.support.shell").output
 
+local LUA = os.getenv("LUA") or "lua5.4"
+
 describe("a file", function()
   local own, folder, path
 
@@ -34,11 +36,14 @@ describe("a file", function()
     end
   end)
 
-  it("keeps its mode, and gets the usual one when it is new", function()
-    local function mode() return sh("stat -c %%a '%s'", path) end
-    sh("umask 027; LUA_INIT_5_4= %s -e \"%s\"", os.getenv("LUA") or "lua5.4",
+  local function mode(name)
+    return sh("stat -c %%a '%s'", name and folder .. "/" .. name or path)
+  end
+
+  it("keeps its mode, and is its owner's alone when it is new", function()
+    sh("umask 0; LUA_INIT_5_4= %s -e \"%s\"", LUA,
        ("assert(require 'gop2p.file'.replace('%s', 'x'))"):format(path))
-    assert.equal("640", mode())
+    assert.equal("600", mode())
     sh("chmod 604 '%s'", path)
     assert(file.replace(path, "y"))
     assert.equal("604", mode())
@@ -77,8 +82,7 @@ describe("a file", function()
   -- A process that may write no files of more than 512 bytes.
   local function limited(trap)
     local child <close> = assert(process.start({"sh", "-c",
-      trap .. "; ulimit -c 0; ulimit -f 1; exec \"$@\"", "sh",
-      os.getenv("LUA") or "lua5.4", "-e", ([[
+      trap .. "; ulimit -c 0; ulimit -f 1; exec \"$@\"", "sh", LUA, "-e", ([[
         local ok, err = require "gop2p.file".replace("%s", ("x"):rep(4096))
         print(ok, err.code, err)]]):format(path)}))
     return child:line(10), child:wait(10)
@@ -101,6 +105,38 @@ describe("a file", function()
     assert.equal("old", file.read(path))
     assert(file.replace(path, "new"))
     assert.equal("new", file.read(path))
+  end)
+
+  it("is its owner's alone from its first byte on", function()
+    for _, before in ipairs {"true", "echo old >state; chmod 666 state"} do
+      sh("cd '%s'; rm -f *; %s", folder, before)
+      limited("umask 0")
+      local left = assert(own:names():match("state%.%d+%.0%.new"))
+      assert.equal("600 512", sh("stat -c '%%a %%s' '%s/%s'", folder, left))
+    end
+  end)
+
+  it("has a lock that is its owner's alone, and no link", function()
+    assert.equal("600", sh("cd '%s'; umask 0; LUA_INIT_5_4= %s -e \"%s\"",
+      folder, LUA, "lock = require('gop2p.file').lock('state') "
+      .. "os.execute('stat -c %a state.lock')"))
+    sh("ln -s '%s/target' '%s.lock'", folder, path)
+    local err = fails("ELOOP", file.lock, path)
+    assert.matches("%.lock beside it is a link", tostring(err))
+    assert.equal("state.lock", own:names())
+  end)
+
+  it("is made whole from no link, and from nothing of another kind",
+     function()
+    sh("cd '%s'; printf be >state; printf 'begin secret' >theirs; "
+       .. "ln -s theirs state.1.1.copy; mkfifo state.1.2.copy", folder)
+    file.unlock(assert(file.lock(path)))
+    assert.equal("be", file.read(path))
+    assert.equal("begin secret", net.read(folder .. "/theirs"))
+    assert.equal("state theirs", own:names())
+    sh("cd '%s'; printf 'begin' >state.1.1.copy", folder)
+    file.unlock(assert(file.lock(path)))
+    assert.equal("begin", file.read(path))
   end)
 
   it("is locked by one at a time, by whatever path", function()

@@ -5,7 +5,11 @@
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 
-local MEMBER = gop2p.peer("127.1.2.3", 4000)
+-- It responds at every address of this machine.
+local sender = net.sender({address = "0.0.0.0"})
+local MEMBER = gop2p.peer("127.1.2.3", sender.port)
+
+teardown(function() sender:close() end)
 
 -- A message with the number that nodes of ours give it.
 local function numbered(id, data)
@@ -44,7 +48,8 @@ describe("a message with a response of 200", function()
     net.ask(node, net.json(1, MEMBER))
     local conn <close> = assert(net.dial(node))
     for i = 1, 300 do
-      local other = gop2p.peer("127.1.1.1", i)
+      local other = gop2p.peer(("127.2.%d.%d"):format(i >> 8, i & 255),
+                               sender.port)
       local id = ("\r\nGop2p-Id: %016x-1\r\n"):format(1000 + i)
       conn:send(net.json(0, other))
       assert.equal(200, assert(conn:response()).status)

@@ -1,5 +1,6 @@
--- Newcomers of the header forms are asked back before they get their list;
--- here are those that do not respond, lie, go away, or come all at once.
+-- Newcomers of the header forms are asked whether they are there, and asked
+-- back before they get their list; here are those that do not respond, lie,
+-- go away, or come all at once.
 
 local go = require "spec.support.go"
 local net = require "spec.support.net"
@@ -15,6 +16,12 @@ local function ask(ours, address, port)
   local seconds, response = net.timed(net.ask, ours.node,
                                     get(address, port, ours.name))
   return response, seconds
+end
+
+-- One that is there, as v1.1.2 is, and responds with this when it is asked
+-- back.
+local function there(connect)
+  return net.canned({connect = connect}, {form = "v1.1.2"})
 end
 
 local function member(port)
@@ -43,6 +50,21 @@ describe("a newcomer that cannot be asked back", function()
     assert.is_true(seconds < most, "after " .. seconds)
   end
 
+  -- Nobody has responded at its address: it has its list after a second, and
+  -- is no member.
+  local function unproven(address, port)
+    numbers(address, port, 0.9, 1.9)
+    assert.same({other.name}, ours:members())
+  end
+
+  -- One that is there was asked back, and is a member all the same.
+  local function asked_back(canned, least)
+    numbers("127.0.0.1", canned.port, least or 0, 4)
+    assert.equal("connect", (canned:request()))
+    local members = ours:members()
+    assert.equal(canned.name, members[#members])
+  end
+
   -- A Go program fails to join when it cannot reach one that is listed.
   local function others()
     for _, form in ipairs(go.forms) do
@@ -55,14 +77,12 @@ describe("a newcomer that cannot be asked back", function()
 
   it("for nobody listens", function()
     local nobody <close> = net.nobody()
-    numbers("127.0.0.1", nobody.port, 0, 0.9)
-    assert.same({other.name, nobody.name}, ours:members())
+    unproven("127.0.0.1", nobody.port)
   end)
 
   it("for it hangs", function()
     local hung <close> = net.hung()
-    numbers("127.0.0.1", hung.port, 0.9, 4)
-    assert.same({other.name, hung.name}, ours:members())
+    unproven("127.0.0.1", hung.port)
   end)
 
   it("and is not handed on, for nobody listens", function()
@@ -80,45 +100,46 @@ describe("a newcomer that cannot be asked back", function()
   end)
 
   it("for its name leads nowhere", function()
-    numbers("no-such-name.invalid", 5000, 0, 4)
-    numbers("127.0.0.1", 1, 0, 4)
+    unproven("no-such-name.invalid", 5000)
+    unproven("127.0.0.1", 1)
   end)
 
   it("for it responds with garbage", function()
     for _, body in ipairs({"", "{}", "null", "[{}]", "[null]", "[1,", "\0",
                            '[{"port":"x","address":"a"}]',
                            '[{"port":-1,"address":"a"}]'}) do
-      local canned <close> = net.canned({
-        connect = net.response("200 OK", body)})
-      numbers("127.0.0.1", canned.port, 0, 4)
+      local canned <close> = there(net.response("200 OK", body))
+      asked_back(canned)
     end
   end)
 
   it("for it closes or talks no HTTP", function()
     for _, response in ipairs({"close", "garbage\r\n\r\n"}) do
-      local canned <close> = net.canned({connect = response})
-      numbers("127.0.0.1", canned.port, 0, 4)
+      local canned <close> = there(response)
+      asked_back(canned)
     end
   end)
 
   it("for it refuses", function()
     for _, status in ipairs({"403 Forbidden", "500 Oops"}) do
       local alone <close> = party.start("ours")
-      local canned <close> = net.canned({connect = net.response(status, "")})
+      local canned <close> = there(net.response(status, ""))
       assert.equal("[]", (ask(alone, "127.0.0.1", canned.port)).body)
+      assert.equal("connect", (canned:request()))
     end
   end)
 
   it("for it begins a response and does not end it", function()
-    local canned <close> = net.canned({
-      connect = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n["})
-    numbers("127.0.0.1", canned.port, 0.9, 4)
+    local canned <close> = there(
+      "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n[")
+    asked_back(canned, 0.9)
   end)
 
   it("for it asks in the name of one of ours", function()
     local third <close> = party.start("ours")
-    numbers("127.0.0.1", third.port, 0, 4)
+    unproven("127.0.0.1", third.port)
     assert.same({}, third:heard())
+    assert.same({}, third:members())
   end)
 
   it("in our own name", function()
@@ -189,7 +210,7 @@ describe("a newcomer whose list is empty", function()
   end)
 
   it("may call us by a name that we never heard of", function()
-    local ours <close> = party.start("ours")
+    local ours <close> = party.start("ours", nil, {hosts = {"some.name"}})
     local canned <close> = net.canned({
       connect = net.recorded("v1.1.2", "response-connect-first"),
     }, {form = "v1.1.2"})
@@ -206,7 +227,7 @@ describe("a newcomer whose list is empty", function()
   it("may say nothing of us that is a name", function()
     for _, host in ipairs({"nonsense", ":", "localhost:0", "a b:1",
                            "localhost:99999", "x:y:z"}) do
-      local ours <close> = party.start("ours")
+      local ours <close> = party.start("ours", nil, {listen = "*"})
       local canned <close> = net.canned({
         connect = net.recorded("v1.1.2", "response-connect-first"),
       }, {form = "v1.1.2"})

@@ -5,11 +5,15 @@ local net = require "spec.support.net"
 local process = require "spec.support.process"
 local socket = require "socket"
 
-local MEMBER = gop2p.peer("127.1.2.3", 4000)
+-- It responds at every address of this machine, and keeps no connection.
+local sender = net.sender({address = "0.0.0.0", drop = true})
+local MEMBER = gop2p.peer("127.1.2.3", sender.port)
+
+teardown(function() sender:close() end)
 
 -- The status of so many bytes of head.
 local function head(node, size)
-  local start = "OPTIONS / HTTP/1.1\r\nHost: x\r\nX: "
+  local start = "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nX: "
   return net.ask(node, start .. ("a"):rep(size - #start - 4) .. "\r\n\r\n")
             .status
 end
@@ -38,7 +42,7 @@ describe("by default", function()
   end)
 
   it("a message has 1 MiB of data", function()
-    local headers = {Host = "x", Peer_address = MEMBER.address,
+    local headers = {Host = "localhost", Peer_address = MEMBER.address,
                      Peer_port = MEMBER.port}
     local function put(size)
       return net.ask(node, net.http("PUT /", headers, ("x"):rep(size))).status
@@ -67,7 +71,7 @@ describe("by default", function()
 
   it("an inbox has 64 MiB", function()
     local conn <close> = assert(net.dial(node))
-    local headers = {Host = "x", Peer_address = MEMBER.address,
+    local headers = {Host = "localhost", Peer_address = MEMBER.address,
                      Peer_port = MEMBER.port}
     local bytes = net.http("PUT /", headers, ("x"):rep(1048576))
     for _ = 1, 64 do
@@ -99,7 +103,7 @@ describe("by default", function()
   end)
 
   it("a network has 4,096 members beside the node", function()
-    -- Nobody is there, which is not to be noticed meanwhile.
+    -- So many are not to be probed meanwhile.
     node:close()
     node = assert(gop2p.start_local_node(0, {probe_interval = 86400}))
     assert.equal(200, net.ask(node, net.json(0, MEMBER)).status)
@@ -110,16 +114,17 @@ describe("by default", function()
       local line = net.await(function() return conn.socket:receive(12) end)
       return math.tointeger(tonumber(line:match("^HTTP/1.1 (%d+)")))
     end
-    local function join(i)
-      return status(net.json(0, gop2p.peer("127.5.5.5", i)))
+    local function peer(i)
+      return gop2p.peer(("127.5.%d.%d"):format(i >> 8, i & 255), sender.port)
     end
+    local function join(i) return status(net.json(0, peer(i))) end
     local last = 0
     while join(last + 1) == 200 do last = last + 1 end
     assert.equal(4096, #node:members())
     assert.equal(4095, last)
     assert.equal(200, join(last)) -- a member may come again
     assert.equal(200, status(net.json(2, MEMBER, "YQ==")))
-    assert.equal(200, status(net.json(1, gop2p.peer("127.5.5.5", last))))
+    assert.equal(200, status(net.json(1, peer(last))))
     assert.equal(200, join(last + 1))
   end)
 
@@ -144,6 +149,7 @@ describe("by default", function()
         local all, refused = {}, 0
         for i = 1, 1030 do
           all[i] = assert(socket.connect("127.0.0.1", %d))
+          assert(all[i]:send("P")) -- so none of them rests
           all[i]:settimeout(0)
         end
         local from = socket.gettime()
@@ -178,7 +184,7 @@ describe("by default", function()
     local hung <close> = net.hung()
     local conn <close> = assert(net.dial(node))
     local from = socket.gettime()
-    conn:send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+    conn:send("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\n")
     local seconds, ok, err = net.timed(function()
       return node:connect(hung.name)
     end)

@@ -5,6 +5,10 @@ local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local socket = require "socket"
 
+local sender = net.sender()
+
+teardown(function() sender:close() end)
+
 local allbytes = {}
 for i = 0, 255 do allbytes[#allbytes + 1] = string.char(i) end
 allbytes = table.concat(allbytes)
@@ -223,13 +227,12 @@ describe("a message", function()
 end)
 
 describe("receive", function()
-  local node, peer, hello
+  local node, hello
 
   before_each(function()
     node = assert(gop2p.start_local_node(0))
-    peer = gop2p.peer("127.1.2.3", 4000)
-    hello = net.json(2, peer, "SGVsbG8=")
-    net.ask(node, net.json(0, peer))
+    hello = net.json(2, sender, "SGVsbG8=")
+    net.ask(node, net.json(0, sender))
   end)
   after_each(function() node:close() end)
 
@@ -293,8 +296,7 @@ describe("receive", function()
         end)
       end
       for i = 1, 60 do
-        net.ask(node, net.post(('{"type":2,"data":"%04d","from":%s}'):format(
-          i, '{"port":4000,"address":"127.1.2.3"}')))
+        net.ask(node, net.json(2, sender, ("%04d"):format(i)))
       end
     end)
     assert.equal(60, count)
@@ -330,25 +332,24 @@ describe("a full inbox", function()
   it("is 503 after a while", function()
     local options = {inbox_messages = 1, inbox_timeout = 0.15}
     local node <close> = assert(gop2p.start_local_node(0, options))
-    local peer = gop2p.peer("127.1.2.3", 4000)
-    net.ask(node, net.json(0, peer))
-    assert.equal(200, net.ask(node, net.json(2, peer, "YQ==")).status)
-    local time, response = net.timed(net.ask, node, net.json(2, peer, "Yg=="))
+    net.ask(node, net.json(0, sender))
+    assert.equal(200, net.ask(node, net.json(2, sender, "YQ==")).status)
+    local time, response = net.timed(net.ask, node,
+                                     net.json(2, sender, "Yg=="))
     assert.equal(503, response.status)
     assert.is_true(time >= 0.14 and time < 3, time)
     assert.equal("a", assert(node:receive(0)).data)
     assert.is_nil((node:receive(0)))
-    assert.equal(200, net.ask(node, net.json(2, peer, "Yw==")).status)
+    assert.equal(200, net.ask(node, net.json(2, sender, "Yw==")).status)
     assert.equal("c", assert(node:receive(0)).data)
   end)
 
   it("counts bytes as well", function()
     local options = {inbox_bytes = 10, inbox_timeout = 0.05}
     local node <close> = assert(gop2p.start_local_node(0, options))
-    local peer = gop2p.peer("127.1.2.3", 4000)
-    net.ask(node, net.json(0, peer))
+    net.ask(node, net.json(0, sender))
     local function send()
-      return net.ask(node, net.json(2, peer, "YWFhYQ==")).status
+      return net.ask(node, net.json(2, sender, "YWFhYQ==")).status
     end
     assert.same({200, 200}, {send(), send()})
     local status
@@ -361,11 +362,10 @@ describe("a full inbox", function()
   it("does not keep what its sender has given up", function()
     local node <close> = assert(gop2p.start_local_node(0,
                                                        {inbox_messages = 1}))
-    local peer = gop2p.peer("127.1.2.3", 4000)
-    net.ask(node, net.json(0, peer))
-    net.ask(node, net.json(2, peer, "YQ=="))
+    net.ask(node, net.json(0, sender))
+    net.ask(node, net.json(2, sender, "YQ=="))
     local conn = assert(net.dial(node))
-    conn:send(net.json(2, peer, "Yg=="))
+    conn:send(net.json(2, sender, "Yg=="))
     net.pass(0.1)
     conn:close()
     net.pass(0.1)

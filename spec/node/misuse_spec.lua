@@ -99,7 +99,7 @@ describe("misuse of the module", function()
                             {listen = ""}, {listen = "nonsense"},
                             {listen = "127.0.0.1\n"}, {listen = "::1\0"},
                             {listen = "[127.0.0.1]"}, {listen = "[::1"},
-                            {cors = "http://a\0b"}, {["max_body\0"] = 5},
+                            {hosts = "a"}, {["max_body\0"] = 5},
                             {max_errors = 1.5}, {max_body = 1e6 + 0.1},
                             {inbox_messages = true}, {max_members = {}},
                             {[{}] = 1}}) do

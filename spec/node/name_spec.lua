@@ -5,6 +5,7 @@ local folders = require "spec.support.folder"
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 local go = require "spec.support.go"
+local ours = require "spec.support.ours"
 local process = require "spec.support.process"
 
 local LUA = os.getenv("LUA") or "lua5.4"
@@ -231,7 +232,7 @@ describe("a name", function()
     assert.is_true(b:set_name("ann"))
   end)
 
-  it("that two have when their networks merge stays, and is told", function()
+  it("that two have when their networks merge is the first one's", function()
     local a, b, c = start("ann"), start("ann"), start("cy")
     assert(c:connect(a:self()))
     assert(c:connect(b:self()))
@@ -240,55 +241,62 @@ describe("a name", function()
       net.await(function() return own:member(other:self()) end, LIMIT)
       local err = net.errors(own, 1, LIMIT)[1]
       assert.equal("EEXIST", err.code)
-      assert.equal(("connection error: ann (%s) has the same name: the name "
-        .. "is taken by another member"):format(address(other:self())),
+      assert.equal(("connection error: %s has the same name: the name is "
+        .. "taken by another member"):format(address(other:self())),
         tostring(err))
+      assert.is_nil(own:member(other:self()).name)
     end
-    assert.equal("{" .. a:self() .. ", " .. b:self() .. "}",
+    assert.equal(("{ann, %s}"):format(address(b:self())),
                  tostring(c:members()))
-    assert.is_nil(c:member("ann"))
-    local ok, err = c:send("ann", "Hello")
-    assert.is_nil(ok)
-    assert.equal("ENOTUNIQ", err.code)
-    assert.equal(("connection error: could not send to ann: several members "
-      .. "have this name: %s, %s"):format(address(a:self()),
-      address(b:self())), tostring(err))
-    assert(assert(c:send(tostring(b:self()), "you")):wait(LIMIT))
-    assert.equal("you", b:receive(LIMIT).data)
-    assert(assert(b:broadcast("Hello")):wait(LIMIT))
-    assert.equal("[" .. b:self() .. "] Hello", tostring(c:receive(LIMIT)))
-    assert(b:set_name("bea"))
-    for event in c:events() do
-      if event.type == "renamed" then
-        assert.equal(b:self().port, event.peer.port)
-        assert.equal(("ann (%s) is now bea"):format(address(b:self())),
-                     tostring(event))
-        break
-      end
-    end
-    assert(b:set_name("Bea"))
-    assert(b:leave())
-    net.await(function() return c:member("ann") end, LIMIT)
+    assert.equal(a:self(), c:member("ann").peer)
+    assert.is_nil(c:member(b:self()).name)
     assert(assert(c:send("ann", "you")):wait(LIMIT))
-    assert.equal("Hello", a:receive(LIMIT).data)
     assert.equal("you", a:receive(LIMIT).data)
+    assert(assert(b:broadcast("Hello")):wait(LIMIT))
+    assert.equal(("[%s] Hello"):format(address(b:self())),
+                 tostring(c:receive(LIMIT)))
   end)
 
-  -- What a node of the first version sends when it connects.
+  it("is another's once the first one has gone, or is called otherwise",
+     function()
+    local function renamed(node)
+      for event in node:events() do
+        if event.type == "renamed" then return tostring(event) end
+      end
+    end
+    local a, b, c = start("ann"), start("ann"), start("cy")
+    assert(c:connect(a:self()))
+    assert(c:connect(b:self()))
+    assert(assert(a:broadcast("Hello")):wait(LIMIT))
+    assert(a:set_name("bea"))
+    assert.equal("ann is now bea", renamed(c))
+    assert.equal(address(b:self()) .. " is now ann", renamed(c))
+    -- It was said by the first one, before another one had its name.
+    assert.equal(("[ann (%s)] Hello"):format(address(a:self())),
+                 tostring(c:receive(LIMIT)))
+    assert(assert(b:broadcast("Hello")):wait(LIMIT))
+    assert.equal("[ann] Hello", tostring(c:receive(LIMIT)))
+    assert(b:leave())
+    local d = start("bea")
+    assert(c:connect(d:self()))
+    assert.is_nil(c:member(d:self()).name)
+    assert(a:leave())
+    assert.equal(address(d:self()) .. " is now bea", renamed(c))
+    assert(assert(c:send("bea", "you")):wait(LIMIT))
+    repeat local message = assert(d:receive(LIMIT))
+    until message.data == "you"
+  end)
+
+  -- A node of the first version, which connects.
   local function old(node, name)
-    local peer = gop2p.me(folder:keep(net.nobody()).port)
-    local response = net.ask(node, net.http("GET /", {
-      Host = address(peer), Peer_address = peer.address,
-      Peer_port = tostring(peer.port), ["Gop2p-Lua"] = "1 " .. peer,
-      ["Gop2p-Process"] = "0123456789abcdef" .. (name or ""),
-    }))
-    assert.equal(200, response.status)
-    return peer
+    local one = folder:keep(ours.start({version = 1, name = name}))
+    assert.equal(200, net.ask(node, one:connect()).status)
+    return gop2p.peer(one.name)
   end
 
   it("is not seen by an older version, which is told once", function()
     local a = start("Jürgen")
-    local peer = old(a, " otto")
+    local peer = old(a, "otto")
     local errors = net.errors(a, 1, LIMIT)
     assert.equal("EVERSION", errors[1].code)
     assert.equal(("connection error: no full understanding with otto (%s): "

@@ -91,6 +91,7 @@ describe("the state file", function()
     local write = spy.on(file, "replace")
     local took = net.timed(function()
       for _ = 1, 20 do assert(plain():connect(node:self())) end
+      assert(assert(node:broadcast("x")):wait(5)) -- so each has responded
     end)
     assert.is_true(#write.calls <= took + 1, #write.calls)
     node:close()

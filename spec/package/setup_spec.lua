@@ -45,7 +45,8 @@ describe("set-up", function()
     assert.is_false(ok)
     assert.matches("^setup: this needs root, and there is no sudo. "
       .. "To be run as root:\n"
-      .. "  apt%-get update && apt%-get install %-y gcc [^\n]*lua%-cjson "
+      .. "  apt%-get update && apt%-get install %-y gcc "
+      .. "[^\n]*libsodium%-dev libutf8proc%-dev [^\n]*lua%-cjson "
       .. "lua5.4 make pkg%-config\n$", out)
   end)
 
@@ -91,5 +92,29 @@ describe("set-up", function()
   it("is silent, and asks nobody, where all is there", function()
     has("zip", "")
     assert.same({true, ""}, {set_up("rock", 1000)})
+  end)
+end)
+
+describe("the build", function()
+  local own
+
+  before_each(function() own = folder.make() end)
+
+  after_each(function() own:close() end)
+
+  it("names the library that is missing, and what installs it", function()
+    shell.output("cd %s; mkdir bin", shell.quote(own.path))
+    local path = own:write("bin/pkg-config", [[#!/bin/sh
+      case $* in *libsodium*) echo "no libsodium here" >&2; exit 1 ;; esac
+      PATH=${PATH#*:}; exec pkg-config "$@"]])
+    shell.output("chmod +x %s", shell.quote(path))
+    local pipe = assert(io.popen(("exec 2>&1; unset MAKELEVEL "
+      .. "MAKEFLAGS MFLAGS; "
+      .. "PATH=%s:$PATH make SETUP=: BUILD=%s build")
+      :format(shell.quote(own.path .. "/bin"), shell.quote(own.path))))
+    local out = pipe:read("a")
+    assert.is_nil((pipe:close()))
+    assert.matches('no libsodium here\n[^\n]*"pkg%-config %-%-cflags '
+      .. 'libsodium" fails: "sh .ci/setup.sh" installs what is missing', out)
   end)
 end)

@@ -1,12 +1,14 @@
 --[[
 Sends a node what mutate.lua makes, in all the ways that clients behave.
 
-  lua5.4 attacker.lua ADDRESS PORT SEED SECONDS
+  lua5.4 attacker.lua ADDRESS PORT SEED SECONDS THERE...
 
-Plain LuaSocket, nothing of ours. What is sent, and how, depends on the seed
-alone, so that the same steps come again. Says "step N REFUSED RESPONDED" at
-the end, and every 1000 steps: how many connections did not come about, and
-how many got a response. Ends with its standard input closed, too.
+Plain LuaSocket, nothing of ours. THERE are ports at which whoever is named
+responds: what is said in its name may be believed. What is sent, and how,
+depends on the seed alone, so that the same steps come again. Says "step N
+REFUSED RESPONDED" at the end, and every 1000 steps: how many connections did
+not come about, and how many got a response. Ends with its standard input
+closed, too.
 ]]
 local socket = require "socket"
 local mutate = require "spec.storm.mutate"
@@ -24,6 +26,7 @@ for i = 1, 3 do
   hung[i] = assert(socket.bind("127.66.0." .. i, 0, 4))
   ports[i] = (select(2, hung[i]:getsockname()))
 end
+table.move(arg, 5, #arg, #ports + 1, ports)
 
 local conns = {}   -- from the oldest to the newest
 local refused, responded = 0, 0

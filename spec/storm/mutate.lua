@@ -174,8 +174,8 @@ end
 
 local function fill(text, ports)
   text = text:gsub(SIGN, function() return pick(addresses) end)
-  -- Some of those that are named do take a connection.
-  if random(4) == 1 then text = text:gsub("730%d", pick(ports)) end
+  -- Some of those that are named do take a connection, or respond.
+  if random(2) == 1 then text = text:gsub("730%d", pick(ports)) end
   -- With the length right, the body gets as far as the decoders.
   if random(2) == 1 then
     local body = text:match("\r\n\r\n(.*)$")
@@ -184,7 +184,7 @@ local function fill(text, ports)
   return text
 end
 
--- The next one. 'ports': those that hung members have.
+-- The next one. 'ports': where those that it names take connections.
 function mutate.next(ports)
   texts = texts or recordings()
   local text

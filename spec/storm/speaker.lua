@@ -1,23 +1,22 @@
 --[[
-One who talks through the node that the storm goes over.
+One who talks through the node that a storm goes over.
 
   lua5.4 speaker.lua OWN-ADDRESS TARGET
 
-Says "ready"; from "go" on sends messages, until "stop"; then says "sent N",
-once all have been delivered. What the target says to everybody must be 1, 2,
-3 and so on: on "heard" it says "heard N". Says "lost WHAT" when a message
-was not delivered, or one is missing or comes twice.
+Says "ready HOST:PORT"; from "go" on sends messages, until "stop"; then says
+"sent N", once all have been delivered. What the target says to everybody must
+be 1, 2, 3 and so on: on "heard" it says "heard N". Says "lost WHAT" when a
+message was not delivered, one of the honest is missing, comes twice or is
+forged, or one of them has gone or is called otherwise. Ends with its standard
+input.
 ]]
 local gop2p = require "gop2p"
+local witness = require "spec.storm.witness"
 
 local FLYING = 8   -- messages at once
 local own, target = arg[1], arg[2]
 local sent, heard, talking = 0, 0, false
-
-local function say(...)
-  print(...)
-  io.stdout:flush()
-end
+local say = witness.say
 
 local function talk(node)
   local receipts = {}
@@ -37,19 +36,22 @@ end
 
 local function listen(node)
   for msg in node:inbox() do
-    local number = tonumber(msg.data:match("^%d+"))
-    if tostring(msg.from) ~= target or number ~= heard + 1 then
-      say("lost", ("%s after %d"):format(msg, heard))
+    if witness.counts(msg) then
+      local number = tonumber(msg.data:match("^%d+"))
+      if witness.at(msg.from) ~= target or number ~= heard + 1 then
+        say("lost", ("%s of %s after %d"):format(msg.data, msg.from, heard))
+      end
+      heard = number or heard
     end
-    heard = number or heard
   end
 end
 
 gop2p.run(function()
   local node <close> = assert(gop2p.start_node(own, 0, {listen = own}))
   gop2p.spawn(listen, node)
+  gop2p.spawn(witness.watch, node)
   assert(node:connect(target))
-  say("ready")
+  say("ready", node:self())
   for line in gop2p.lines() do
     if line == "go" then
       talking = true

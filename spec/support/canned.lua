@@ -1,13 +1,15 @@
 --[[
 A server that responds with exactly the bytes it was started with.
 
-  lua5.4 canned.lua ADDRESS keep|drop PORT
+  lua5.4 canned.lua ADDRESS keep|drop PORT [quiet]
 
 reads lines "KIND BYTES" up to one "start". KIND is connect, message,
-disconnect or options; BYTES are percent-encoded, or "hang" for no response
-ever, or "close" for closing without one. "drop" closes after each response
-without saying so; PORT 0 takes a free one. Says "ready PORT", and then "KIND
-CONNECTION BYTES" for every request. Ends with its standard input.
+disconnect or options, or "ask" and the digits of a cookie, for OPTIONS that
+ask about just that one. BYTES are percent-encoded, with "$PORT" for its port;
+or "hang" for no response ever, or "close" for closing without one. "drop"
+closes after each response without saying so; PORT 0 takes a free one. Says
+"ready PORT", and then "KIND CONNECTION BYTES" for every request, unless it is
+"quiet", for many of which nobody reads. Ends with its standard input.
 ]]
 local socket = require "socket"
 
@@ -23,16 +25,20 @@ local function encode(text)
   end))
 end
 
-local responses, drop = {}, arg[2] == "drop"
+local responses, drop, quiet = {}, arg[2] == "drop", arg[4] == "quiet"
 io.stdin:setvbuf("no")
 for line in io.lines() do
   if line == "start" then break end
-  local kind, bytes = line:match("^(%a+) (.*)$")
+  local kind, bytes = line:match("^(%w+) (.*)$")
   responses[kind] = decode(bytes)
 end
 
 local server = assert(socket.bind(arg[1], arg[3], 256))
+local port = math.tointeger(tonumber((select(2, server:getsockname()))))
 server:settimeout(0)
+for kind, bytes in pairs(responses) do
+  responses[kind] = bytes:gsub("%$PORT", port)
+end
 local stdin = {getfd = function() return 0 end}
 local watched, unread = {server, stdin}, {}
 local numbers, count = {}, 0   -- of connections
@@ -51,6 +57,12 @@ local function kind(request)
   local number = request:match('\r\n\r\n{"type":(%d)')
   return number == "0" and "connect" or number == "1" and "disconnect"
          or "message"
+end
+
+local function response_to(what, request)
+  local cookie = what == "options"
+    and request:lower():match("\ngop2p%-cookie: ask (%x+)")
+  return cookie and responses["ask" .. cookie] or responses[what]
 end
 
 -- Takes a whole request off what came.
@@ -78,8 +90,8 @@ local function serve(conn)
   local request = take(conn)
   if not request then return false end
   local what = kind(request)
-  say(what, numbers[conn], encode(request))
-  local response = responses[what]
+  if not quiet then say(what, numbers[conn], encode(request)) end
+  local response = response_to(what, request)
   if response == "hang" then return true end
   if response ~= "close" then
     conn:settimeout(5)
@@ -101,7 +113,7 @@ local function read(conn)
   if err == "closed" and unread[conn] then forget(conn) end
 end
 
-say("ready", math.tointeger(tonumber((select(2, server:getsockname())))))
+say("ready", port)
 while true do
   for _, one in ipairs(socket.select(watched)) do
     if one == stdin then os.exit(0) end

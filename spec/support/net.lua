@@ -122,11 +122,13 @@ end
 
 net.parse = parse
 
--- A connection to a node, or nil and why. It never blocks.
-function net.dial(node, address)
+-- A connection to a node, or nil and why. It never blocks. It comes from the
+-- address 'source', if that is said: of 127.0.0.0/8 each counts as a machine.
+function net.dial(node, address, source)
   local sock = address and address:find(":") and socket.tcp6()
                or socket.tcp4()
   sock:settimeout(LIMIT)
+  if source then assert(sock:bind(source, 0)) end
   local port = math.type(node) and node or node:self().port
   local ok, err = sock:connect(address or "127.0.0.1", port)
   if not ok then return nil, err end
@@ -221,9 +223,11 @@ Canned.__index = Canned
 
 -- Starts a process that responds with exactly these bytes: 'responses' has
 -- them for connect, message, disconnect and options; where there are none,
--- what v1.1.3 was recorded with. Instead of bytes: "hang", "close".
+-- what v1.1.3 was recorded with. Instead of bytes: "hang", "close". All that
+-- canned.lua knows may stand there.
 -- Options: form, another published one; address; port, else a free one;
--- drop = true: it closes after each response without saying so.
+-- drop = true: it closes after each response without saying so; quiet = true:
+-- its requests are not kept.
 function net.canned(responses, options)
   options = options or {}
   local form = options.form or "v1.1.3"
@@ -234,9 +238,11 @@ function net.canned(responses, options)
   local proc = assert(process.start({
     os.getenv("LUA") or "lua5.4", folder .. "/canned.lua",
     options.address or "127.0.0.1", options.drop and "drop" or "keep",
-    tostring(options.port or 0)}))
+    tostring(options.port or 0), options.quiet and "quiet" or nil}))
   for kind, name in pairs(default) do
-    local bytes = responses[kind] or net.recorded(form, name)
+    proc:send(kind .. " " .. go.encode(net.recorded(form, name)))
+  end
+  for kind, bytes in pairs(responses) do
     proc:send(kind .. " " .. go.encode(bytes))
   end
   proc:send("start")
@@ -247,10 +253,10 @@ function net.canned(responses, options)
   end
   port = math.tointeger(tonumber(port))
   local address = options.address or "127.0.0.1"
-  return setmetatable({
-    process = proc, port = port, address = address,
-    name = address .. ":" .. port,
-  }, Canned)
+  local host = address:find(":", 1, true) and "[" .. address .. "]"
+               or address
+  return setmetatable({process = proc, port = port, address = address,
+                       name = host .. ":" .. port}, Canned)
 end
 
 -- The next request that it got, but for probes: its kind, its bytes and the
@@ -270,6 +276,16 @@ function Canned:close()
 end
 
 Canned.__close = Canned.close
+
+-- One in whose name a spec sends requests: what a request says of its sender
+-- counts only where the sender's address responds. At 127.1.2.3, or another
+-- address; 0.0.0.0 is all of this machine, many senders with one port.
+-- Options as those of net.canned.
+function net.sender(options)
+  local all = {address = "127.1.2.3", quiet = true}
+  for key, value in pairs(options or {}) do all[key] = value end
+  return net.canned({}, all)
+end
 
 -- Nodes on free ports, joined through the first; close them with net.stop.
 -- 'count' of them, all with 'options'.

@@ -5,6 +5,9 @@ netns - machines of a small network, each a network namespace of Linux.
   process.start(net:within(1, {"lua5.4", "some.lua"}))   -- on machine 1,
   net:address(1)                                         -- "10.77.0.1"
   net:ipv6(1)                                            -- "fd77::1"
+  net:also(1, "10.77.0.50")   -- one address more,
+  net:prefer(1, "10.77.0.50", "10.77.0.2")   -- which it has on the way there,
+  net:ports(1, 40000, 40001)  -- and which ports its programs are given
   net:unroute(1, 4)           -- no default route of IPv4 (or 6) any more
   net:etc(1, "hosts", "10.77.0.2 ann\n")   -- a file of /etc, for what
                                             -- starts there from now on
@@ -54,6 +57,23 @@ end
 
 function Net:ipv6(i)
   return self.subnet6 .. i
+end
+
+function Net:also(i, address)
+  assert(run("ip -n %s addr add %s/%d dev eth0%s", self:name(i), address,
+             address:find(":") and 64 or 24,
+             address:find(":") and " nodad" or ""))
+end
+
+function Net:prefer(i, address, to)
+  assert(run("ip -n %s route add %s/32 dev eth0 src %s", self:name(i), to,
+             address))
+end
+
+function Net:ports(i, first, last)
+  assert(run("ip netns exec %s sysctl -qw "
+             .. "net.ipv4.ip_local_port_range='%d %d'",
+             self:name(i), first, last))
 end
 
 function Net:unroute(i, version)

@@ -78,6 +78,7 @@ describe("a simulated network", function()
     local net = network {latency = {0.4, 0.4}}
     start(net, DICE, {name = "dice"})
     local ann = net:user("ann")
+    net:advance(5)   -- each has asked the other whether it is there
     local before = net:now()
     ann:dm("dice", "roll")              -- there, and the answer is back
     assert.near(0.8, net:now() - before, 0.001)

@@ -4,8 +4,9 @@
 local gop2p = require "gop2p"
 local net = require "spec.support.net"
 
-local ADDRESS = {seed = "192.0.2.9", ["v1.1.2"] = "localhost",
+local ADDRESS = {seed = "127.1.2.3", ["v1.1.2"] = "localhost",
                  ["v1.1.3"] = "0.0.0.0"}
+local HOSTS = {ADDRESS.seed, "x"} -- that they say, and are not ours
 local HELLO = "Hello network!"
 
 local function statusandbody(bytes)
@@ -13,19 +14,41 @@ local function statusandbody(bytes)
   return response.status, response.body
 end
 
+-- Who responds where a program of the form says that it is: what a request
+-- says of its sender counts only then.
+local senders = {}
+
+setup(function()
+  for _, form in ipairs(net.forms) do
+    senders[form] = net.sender({form = form, address = "0.0.0.0"})
+  end
+end)
+
+teardown(function()
+  for _, one in pairs(senders) do one:close() end
+end)
+
+-- The program that sends the recordings.
+local function sender(form)
+  return gop2p.peer(ADDRESS[form], senders[form].port)
+end
+
+-- A recorded request, from there.
+local function recorded(form, name)
+  local text = net.recorded(form, name):gsub("7302", senders[form].port)
+               :gsub("192%.0%.2%.9", ADDRESS.seed)
+  local body = text:match("\r\n\r\n(.*)$")
+  return (text:gsub("Content%-Length: %d+", "Content-Length: " .. #body))
+end
+
 -- Replays a recorded request; its response has the status and body of the
 -- recorded response 'name' of 'form'.
 local function replay(node, form, request, name, by)
   local status, body = statusandbody(net.recorded(by or form, name))
-  local response = net.ask(node, net.recorded(form, request))
+  local response = net.ask(node, recorded(form, request))
   assert.same({status, body}, {response.status, response.body}, request)
   assert.equal("*", response.headers["access-control-allow-origin"])
   return response
-end
-
--- Who had sent the recording.
-local function sender(form)
-  return gop2p.peer(ADDRESS[form], 7302)
 end
 
 for _, form in ipairs(net.forms) do
@@ -35,7 +58,9 @@ for _, form in ipairs(net.forms) do
   describe("a program of " .. form, function()
     local node
 
-    before_each(function() node = assert(gop2p.start_local_node(0)) end)
+    before_each(function()
+      node = assert(gop2p.start_local_node(0, {hosts = HOSTS}))
+    end)
     after_each(function() node:close() end)
 
     local function join()
@@ -47,7 +72,7 @@ for _, form in ipairs(net.forms) do
         replay(node, form, "request-connect-to-" .. where,
                "response-connect-first")
         net.await(function() return node:is_connected() end)
-        assert.equal(7302, node:members()[1].port)
+        assert.equal(senders[form].port, node:members()[1].port)
         assert.equal(1, #node:members())
       end)
 
@@ -104,11 +129,11 @@ for _, form in ipairs(net.forms) do
                              word = "x", nothing = ""} do
       it("is the same whatever its Host is: " .. what, function()
         host = host or tostring(node:self())
-        local bytes = net.recorded(form, "request-connect-to-entry")
+        local bytes = recorded(form, "request-connect-to-entry")
         local other = bytes:gsub("Host: [^\r]*", "Host: " .. host)
         assert.not_equal(bytes, other)
         assert.equal(200, net.ask(node, other).status)
-        other = net.recorded(form, "request-broadcast-to-entry")
+        other = recorded(form, "request-broadcast-to-entry")
                    :gsub("Host: [^\r]*", "Host: " .. host)
         assert.equal(200, net.ask(node, other).status)
         assert.equal(HELLO, assert(node:receive(1)).data)
@@ -117,7 +142,7 @@ for _, form in ipairs(net.forms) do
 
     it("is read also when it comes byte by byte", function()
       local conn <close> = assert(net.dial(node))
-      for byte in net.recorded(form, "request-connect-to-entry"):gmatch(".")
+      for byte in recorded(form, "request-connect-to-entry"):gmatch(".")
       do
         conn:send(byte)
         gop2p.pump()
@@ -127,15 +152,15 @@ for _, form in ipairs(net.forms) do
 
     it("may ask again on the same connection, and at once", function()
       local conn <close> = assert(net.dial(node))
-      conn:send(net.recorded(form, "request-connect-to-entry")
-                .. net.recorded(form, "request-broadcast-to-entry")
-                .. net.recorded(form, "request-broadcast-to-entry"))
+      conn:send(recorded(form, "request-connect-to-entry")
+                .. recorded(form, "request-broadcast-to-entry")
+                .. recorded(form, "request-broadcast-to-entry"))
       for _ = 1, 3 do
         assert.equal(200, assert(conn:response()).status)
       end
       assert.equal(HELLO, assert(node:receive(1)).data)
       assert.equal(HELLO, assert(node:receive(1)).data)
-      conn:send(net.recorded(form, "request-disconnect-to-entry"))
+      conn:send(recorded(form, "request-disconnect-to-entry"))
       assert.equal(200, assert(conn:response()).status)
       assert.is_false(node:is_connected())
     end)
@@ -156,9 +181,9 @@ describe("a response", function()
 
   it("to what is not understood is 400", function()
     published("v1.1.2", "response-no-peer-headers",
-              net.http("GET /", {Host = "x"}))
+              net.http("GET /", {Host = "localhost"}))
     published("v1.1.2", "response-no-peer-headers",
-              net.http("DELETE /", {Host = "x"}))
+              net.http("DELETE /", {Host = "localhost"}))
     published("v1.1.3", "response-not-json", net.post("no JSON"))
     published("v1.1.3", "response-not-json", net.post(""))
   end)
@@ -175,7 +200,7 @@ describe("a response", function()
       published("v1.1.3", "response-own-host",
                 net.json(kind, node:self(), "eA==", {node:self()}))
     end
-    local me = {Host = "x", Peer_address = "localhost",
+    local me = {Host = "localhost", Peer_address = "localhost",
                 Peer_port = node:self().port}
     for _, method in ipairs({"GET", "DELETE", "POST", "PUT"}) do
       published("v1.1.3", "response-own-host",
@@ -186,7 +211,7 @@ describe("a response", function()
   end)
 
   it("to OPTIONS is 204, and has four headers and no effect", function()
-    local response = net.ask(node, net.http("OPTIONS /", {Host = "x"}))
+    local response = net.ask(node, net.http("OPTIONS /", {}))
     local wanted = assert(net.parse(net.recorded("v1.1.3",
                                                  "response-options")))
     assert.equal(204, response.status)
@@ -194,7 +219,7 @@ describe("a response", function()
       name = "access-control-allow-" .. name
       assert.equal(wanted.headers[name], response.headers[name], name)
     end
-    net.ask(node, net.http("OPTIONS /", {Host = "x", Peer_port = "4000",
+    net.ask(node, net.http("OPTIONS /", {Host = "[::1]", Peer_port = "4000",
                                          Peer_address = "127.1.2.3"}))
     assert.same({}, node:members())
     assert.is_nil((node:receive(0)))
@@ -206,28 +231,26 @@ describe("a response", function()
       assert.equal(200, response.status)
       return response.body
     end
-    local others <close> = net.network(1)
-    local last <close> = assert(gop2p.start_local_node(0))
-    local first = others[1]
-    local form = '{"port":%d,"address":"localhost"}'
-    local one = form:format(first:self().port)
-    local two = form:format(last:self().port)
-    assert.equal("[]", connect(first:self()))
-    assert.equal("[" .. one .. "]", connect(last:self()))
-    assert.equal(("[%s,%s]"):format(one, two), connect(last:self()))
-    assert.equal(("[%s,%s]"):format(one, two), connect(first:self()))
-    assert.same({tostring(first:self()), tostring(last:self())},
-                net.names(node:members()))
+    local first <close> = net.sender()
+    local last <close> = net.sender()
+    local form = '{"port":%d,"address":"127.1.2.3"}'
+    local one, two = form:format(first.port), form:format(last.port)
+    assert.equal("[]", connect(first))
+    assert.equal("[" .. one .. "]", connect(last))
+    assert.equal(("[%s,%s]"):format(one, two), connect(last))
+    assert.equal(("[%s,%s]"):format(one, two), connect(first))
+    assert.same({first.name, last.name}, net.names(node:members()))
   end)
 end)
 
 describe("a request", function()
-  local node, peer
+  local node, peer, from
 
-  before_each(function()
-    node = assert(gop2p.start_local_node(0))
-    peer = gop2p.peer("127.1.2.3", 4000)
+  setup(function()
+    peer = gop2p.peer("127.1.2.3", senders["v1.1.3"].port)
+    from = ('{"port":%d,"address":"127.1.2.3"}'):format(peer.port)
   end)
+  before_each(function() node = assert(gop2p.start_local_node(0)) end)
   after_each(function() node:close() end)
 
   -- The body of a post, and the status that it gets.
@@ -237,14 +260,24 @@ describe("a request", function()
   end
 
   it("names its sender in either way", function()
-    gets(200, '{"type":0,"from":{"port":4000,"address":"127.1.2.3"}}')
-    gets(200, '{"type":0,"from":{"port":"4001","address":"127.1.2.3"}}')
-    gets(200, '{"type":0,"from":{"port":4002,"address":"::1"}}')
-    gets(200, '{"type":0,"from":{"port":4003,"address":"[::1]"}}')
-    gets(200, '{"type":0,"from":{"port":4004,"address":"a-name.local"}}')
-    assert.same({"127.1.2.3:4000", "127.1.2.3:4001", "[::1]:4002",
-                 "[::1]:4003", "a-name.local:4004"},
-                net.names(node:members()))
+    local six <close> = net.sender({address = "::1"})
+    local seven <close> = net.sender({address = "::1"})
+    for name, text in pairs {
+      [peer] = from,
+      [gop2p.peer("127.1.2.4", peer.port)] =
+        '{"port":"' .. peer.port .. '","address":"127.1.2.4"}',
+      [gop2p.peer("::1", six.port)] =
+        '{"port":' .. six.port .. ',"address":"::1"}',
+      [gop2p.peer("::1", seven.port)] =
+        '{"port":' .. seven.port .. ',"address":"[::1]"}',
+      [gop2p.peer("a-name.localhost", peer.port)] =
+        '{"port":' .. peer.port .. ',"address":"a-name.localhost"}',
+    } do
+      gets(200, '{"type":0,"from":%s}', text)
+      local members = node:members()
+      assert.equal(tostring(name), tostring(members[#members]))
+    end
+    assert.equal(5, #node:members())
   end)
 
   it("may not name a sender that is none", function()
@@ -264,16 +297,16 @@ describe("a request", function()
 
   it("in headers may not name a sender that is none", function()
     for _, port in ipairs({"0", "65536", "-1", "5.5", "", "5x", "0x10"}) do
-      local bytes = net.http("GET /", {Host = "x", PEER_PORT = port,
+      local bytes = net.http("GET /", {Host = "localhost", PEER_PORT = port,
                                        PEER_ADDRESS = "127.1.2.3"})
       assert.equal(400, net.ask(node, bytes).status, port)
     end
     for _, address in ipairs({"", "a b", "a/b", "::g", "a:b"}) do
-      local bytes = net.http("GET /", {Host = "x", PEER_PORT = "4000",
+      local bytes = net.http("GET /", {Host = "localhost", PEER_PORT = "4000",
                                        PEER_ADDRESS = address})
       assert.equal(400, net.ask(node, bytes).status, address)
     end
-    local bytes = net.http("GET /", {Host = "x", PEER_ADDRESS = "127.1.2.3"})
+    local bytes = net.http("GET /", {PEER_ADDRESS = "127.1.2.3"})
     assert.equal(400, net.ask(node, bytes).status)
     assert.same({}, node:members())
   end)
@@ -293,29 +326,26 @@ describe("a request", function()
                            '{"type":3,"data":null,"from":%s,"to":[{}]}',
                            '{"type":3,"data":null,"from":%s,"to":"x"}',
                            ("["):rep(5000), ("[{"):rep(500)}) do
-      gets(400, "%s", (body:gsub("%%s",
-                       '{"port":4000,"address":"127.1.2.3"}')))
+      gets(400, "%s", (body:gsub("%%s", from)))
     end
     assert.same({}, node:members())
-    gets(200, '{"type":0,"from":{"port":4000,"address":"127.1.2.3"}}')
+    gets(200, '{"type":0,"from":%s}', from)
   end)
 
   it("has names without case, and fields that nobody knows", function()
-    gets(200, [[ {"Type":0,"x":{"type":9},"FROM":{"Port":4000,"zone":null,
-                 "ADDRESS":"127.1.2.3"},"data":null,"y":[1,{}]} ]])
+    gets(200, [[ {"Type":0,"x":{"type":9},"FROM":{"Port":%d,"zone":null,
+                 "ADDRESS":"127.1.2.3"},"data":null,"y":[1,{}]} ]], peer.port)
     assert.same({tostring(peer)}, net.names(node:members()))
     gets(200, [[{"TYPE":2,"DATA":"YQ==",
-                 "From":{"pORT":4000,"address":"127.1.2.3"}}]])
+                 "From":{"pORT":%d,"address":"127.1.2.3"}}]], peer.port)
     assert.equal("a", assert(node:receive(1)).data)
   end)
 
   it("without data has none", function()
     net.ask(node, net.json(0, peer))
-    gets(200, '{"type":2,"data":null,"from":{"port":4000,"address":"%s"}}',
-         peer.address)
-    gets(200, '{"type":2,"data":"","from":{"port":4000,"address":"%s"}}',
-         peer.address)
-    gets(200, '{"type":2,"from":{"port":4000,"address":"%s"}}', peer.address)
+    gets(200, '{"type":2,"data":null,"from":%s}', from)
+    gets(200, '{"type":2,"data":"","from":%s}', from)
+    gets(200, '{"type":2,"from":%s}', from)
     for _ = 1, 3 do assert.equal("", assert(node:receive(1)).data) end
   end)
 
@@ -328,21 +358,23 @@ describe("a request", function()
     assert.same(net.names(to), net.names(msg.to))
   end)
 
+  -- It counts as one of the header forms, and its address responds so.
   it("in all forms at once joins", function()
-    local body = '{"type":0,"data":null,"from":'
-                 .. '{"port":4000,"address":"127.1.2.3"}}'
-    local headers = {Host = tostring(peer), Peer_address = peer.address,
-                     Peer_port = peer.port}
+    local old = gop2p.peer("127.1.2.3", senders["v1.1.2"].port)
+    local body = ('{"type":0,"data":null,"from":{"port":%d,"address":"%s"}}')
+                 :format(old.port, old.address)
+    local headers = {Host = tostring(old), Peer_address = old.address,
+                     Peer_port = old.port}
     local response = net.ask(node, net.http("GET /", headers, body))
     assert.same({200, "[]"}, {response.status, response.body})
-    assert.same({tostring(peer)}, net.names(node:members()))
+    assert.same({tostring(old)}, net.names(node:members()))
   end)
 
   it("may be what curl makes of it", function()
     local port = node:self().port
     local process = require "spec.support.process"
     local big = '{"type":0,"data":"' .. ("A"):rep(8192)
-                .. '","from":{"port":4000,"address":"127.1.2.3"}}'
+                .. '","from":' .. from .. "}"
     for _, option in ipairs({"Transfer-Encoding: chunked",
                              "Expect: 100-continue", "X: y"}) do
       local curl <close> = assert(process.start({

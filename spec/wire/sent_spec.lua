@@ -173,7 +173,9 @@ for _, form in ipairs(go.forms) do
         end
         assert.equal("1 " .. ours.name, sent.fields["Gop2p-Lua"])
         assert.matches("^%x+ J%%C3%%BCrgen$", sent.fields["Gop2p-Process"])
-        assert.equal("2", sent.fields["Gop2p-Version"])
+        assert.equal("3", sent.fields["Gop2p-Version"])
+        assert.matches("^" .. ("%x"):rep(32) .. "$",
+                       sent.fields["Gop2p-Cookie"])
       end
     end)
 
@@ -191,12 +193,15 @@ for _, form in ipairs(go.forms) do
                        request.fields["Gop2p-Lua"])
           assert.equal(connect ~= nil,
                        request.fields["Gop2p-Process"] ~= nil)
+          -- Nor is it shown a cookie once it is known to be none of ours.
+          assert.is_true(connect ~= nil or not request.fields["Gop2p-Cookie"])
           connects = connects + (connect and 1 or 0)
           for name in pairs(request.fields) do
             assert.is_truthy(({
               Host = 1, ["Content-Length"] = 1, Peer_address = 1,
               Peer_port = 1, ["Gop2p-Lua"] = 1, ["Gop2p-Process"] = 1,
               ["Gop2p-Brief"] = 1, ["Gop2p-Version"] = 1,
+              ["Gop2p-Cookie"] = 1,
               ["User-Agent"] = 1, ["Accept-Encoding"] = 1,
             })[name], name)
           end
@@ -233,7 +238,7 @@ describe("a response of ours", function()
 
   local function joined(more)
     local ours <close> = party.start("ours")
-    local from = {address = "127.0.0.1", port = 9}
+    local from <close> = net.sender()
     assert.equal(200, net.ask(ours.node, net.json(0, from)).status)
     return net.ask(ours.node, more(from)), ours.name
   end
@@ -254,12 +259,13 @@ describe("a response of ours", function()
   local stranger = {address = "127.0.0.1", port = 9}
 
   it("to a connect is the list, announced", function()
-    local response, name = responseto(net.json(0, stranger))
+    local newcomer <close> = net.sender()
+    local response, name = responseto(net.json(0, newcomer))
     as("v1.1.3", "response-connect-first", response, "1 " .. name)
   end)
 
   it("to a probe is announced", function()
-    local response, name = responseto(net.http("OPTIONS /", {Host = "x"}))
+    local response, name = responseto(net.http("OPTIONS /", {}))
     assert.equal(204, response.status)
     assert.equal("1 " .. name, response.headers["gop2p-lua"])
   end)

@@ -26,10 +26,19 @@ reader.decode_max_depth(DEEPEST + 1)
 -- Where the writer is: the keys that lead there, so many, and the tables
 -- that it is in. 'written' has keys as they are written: most come again.
 -- 'faults' has what was left out, and 'sorts' to each the text that it would
--- have if it stood right in a field of the outermost table.
-local function place(name)
+-- have if it stood right in a field of the outermost table. 'room': so many
+-- bytes may be written yet.
+local function place(name, most)
   return {name = name, keys = {}, depth = 0, within = {}, written = {},
-          faults = {}, sorts = {}}
+          faults = {}, sorts = {}, room = most}
+end
+
+local TOOMUCH = {}   -- is raised
+
+-- So many bytes more, at least, are written.
+local function take(at, bytes)
+  at.room = at.room - bytes
+  if at.room < 0 then error(TOOMUCH, 0) end
 end
 
 local function step(key)
@@ -143,7 +152,10 @@ local function members(t, at)
       written[key] = name
     end
     local text = name and field(key, each, at)
-    if text then out[#out + 1] = name .. ":" .. text end
+    if text then
+      take(at, #name + 1)
+      out[#out + 1] = name .. ":" .. text
+    end
   end
   table.sort(out)
   return out
@@ -173,8 +185,9 @@ end
 
 local function tree(t, at)
   local text = peer(t)
+  if not text and not enter(t, at) then return nil end
+  take(at, text and #text or 2)
   if text then return text end
-  if not enter(t, at) then return nil end
   local n = length(t)
   text = n and list(t, n, at) or
          "{" .. table.concat(members(t, at), ",") .. "}"
@@ -182,10 +195,9 @@ local function tree(t, at)
   return text
 end
 
--- A value as it is written, or nil.
-function value(v, at)
+-- One that is no table.
+local function plain(v, at)
   local kind = type(v)
-  if kind == "table" then return tree(v, at) end
   if kind == "string" then return string(v) end
   if kind == "boolean" then return tostring(v) end
   if kind ~= "number" then
@@ -197,14 +209,33 @@ function value(v, at)
   return marked and '"#' .. text .. '"' or text
 end
 
--- codec.encode(t, name) -> text | nil, faults, sorts
+-- A value as it is written, or nil.
+function value(v, at)
+  if type(v) == "table" then return tree(v, at) end
+  local text = plain(v, at)
+  if text then take(at, #text) end
+  return text
+end
+
+-- The fields of the outermost table; or false: they are too much.
+local function all(t, at)
+  local ok, out = pcall(members, t, at)
+  if ok then return out end
+  if out ~= TOOMUCH then error(out, 0) end
+  return false
+end
+
+-- codec.encode(t, name [, most]) -> text | nil, faults, sorts
+--                                 | false: it is more than so many bytes
 --
 -- 't' becomes an object, with each of its fields on a line of its own, in
 -- order. 'faults' is a list of texts: what was left out, where, and why, in
 -- which 'name' stands for 't'; 'sorts' gives each of them a text that is the
 -- same for all such values below one field of 't'. Nil when that is no table.
-codec.encode = neutral(function(t, name)
-  local at = place(name)
+-- Of what is too much no more is looked at than would have room.
+codec.encode = neutral(function(t, name, most)
+  most = most or math.huge
+  local at = place(name, most)
   if type(t) ~= "table" then
     refuse(at, "table expected, got %s", type(t))
     return nil, at.faults, at.sorts
@@ -212,11 +243,13 @@ codec.encode = neutral(function(t, name)
     refuse(at, "its metatable cannot be stored")
   end
   at.within[t] = true
-  local out = members(t, at)
+  local out = all(t, at)
+  if not out then return false end
   table.sort(at.faults)
   local text = table.concat(out, ",\n")
   if #out > 0 then text = "\n" .. text .. "\n" end
-  return "{" .. text .. "}\n", at.faults, at.sorts
+  text = "{" .. text .. "}\n"
+  return #text <= most and text, at.faults, at.sorts
 end)
 
 -- The peer in "ann (localhost:5000)", or nil.

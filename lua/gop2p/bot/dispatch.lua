@@ -17,6 +17,12 @@ local values = require "gop2p.values"
 
 local dispatch = {}
 
+-- Bytes of a text that calls a command, and of one in which patterns are
+-- looked for. What reads it may take a time that grows with its square.
+local LONGEST = 4096
+
+local REMINDED = 60   -- seconds until somebody is told of that again
+
 -- What is said to the bot by its name, which may have changed, in letters
 -- of either case, unless another member is called just so; or nil.
 local function called(bot, said)
@@ -34,7 +40,7 @@ local function called(bot, said)
   if not given then return nil end
   local at, spaced = text.skip(said, past)
   if at > #said or not (marked or spaced) or
-     given ~= name and #core.named(bot.node, given) > 0 then
+     given ~= name and core.named(bot.node, given) then
     return nil
   end
   return said:sub(at)
@@ -123,8 +129,20 @@ local function refusal(bot, command, ctx)
   end
 end
 
-local function runcommand(bot, command, ctx, line)
+-- The same for a text that is too long; 'bytes' is how long.
+local function excess(bot, ctx, bytes)
+  if bytes <= LONGEST then return nil end
+  local key = values.endpoint(ctx.from)   -- no other key is without a space
+  if bot.cooldowns:get(key) then return false end
+  bot.cooldowns:set(key, true, REMINDED)
+  return ("Sorry, that is too long: a command has %d bytes at most, and this "
+          .. "had %d."):format(LONGEST, bytes)
+end
+
+-- 'line' is what comes after its name, in a text of so many bytes.
+local function runcommand(bot, command, ctx, line, bytes)
   local refused = refusal(bot, command, ctx)
+  if refused == nil then refused = excess(bot, ctx, bytes) end
   if refused ~= nil then return refused and ctx:notice(refused) end
   local args, why = usage.read(command.arguments, line, bot.node)
   if not args then
@@ -140,16 +158,31 @@ local function runcommand(bot, command, ctx, line)
     command.off and " It is switched off now." or ""))
 end
 
--- Bytes of a text in which patterns are looked for: many take a time that
--- grows with its square, and none can be interrupted.
-local HEARD = 4096
+-- Steps in which a pattern is found or given up: some two milliseconds. A
+-- text can be made such that one takes a time that grows with a power of the
+-- text's length, and whoever writes it holds up everybody else.
+local STEPS = 1000000
+
+-- What listens for a pattern could not be told whether the text has it. Once:
+-- who can write one such text can write many.
+local function giveup(bot, handler, from)
+  if handler.tired then return end
+  handler.tired = true
+  local err = values.error("internal", "ELIMIT",
+    handler.what .. " was not run",
+    ("its pattern takes more than %d steps in what %s has said; this is not "
+     .. "told again"):format(STEPS, from))
+  err.from = from
+  bot.trouble:tell(err)
+end
 
 -- The captures, packed, of what listens for the text, or for what it says
 -- without the bot's name before it, if there is that; or nil.
-local function found(handler, said, rest)
-  local captures = table.pack(text.match(said, handler.finds))
-  if captures[1] ~= nil then return captures end
-  return rest and found(handler, rest) or nil
+local function found(bot, handler, from, said, rest)
+  local captures = table.pack(core.match(handler.finds, said, STEPS))
+  if captures[1] then return captures end
+  if captures[1] == false then return giveup(bot, handler, from) end
+  return rest and found(bot, handler, from, rest) or nil
 end
 
 -- Whether it may be run for that peer again; then it is.
@@ -164,11 +197,11 @@ end
 
 -- Runs all that listens for the text; whether there is any.
 local function hear(bot, ctx, rest)
-  local any, said = false, ctx.text:sub(1, HEARD)
-  rest = rest and rest:sub(1, HEARD)
+  local any, said = false, ctx.text:sub(1, LONGEST)
+  rest = rest and rest:sub(1, LONGEST)
   for _, handler in ipairs(bot.registry.hears) do
     local may = not handler.off and bot.roles:is(ctx.from, handler.role)
-    local captures = may and found(handler, said, rest)
+    local captures = may and found(bot, handler, ctx.from, said, rest)
     any = any or captures
     if captures and rested(bot, handler, ctx.from) then
       bot:task(guard.call, bot, handler, ctx.from, ctx,
@@ -213,11 +246,11 @@ end
 
 local function known(bot, ctx)
   local line, how = addressed(bot, ctx)
-  local word, rest = split(bot, ctx, line, how)
+  local word, rest = split(bot, ctx, line and line:sub(1, LONGEST), how)
   local command = word and find(bot, ctx, word, rest, how)
   if command then
     ctx.command = command.name
-    bot:task(runcommand, bot, command, ctx, rest)
+    bot:task(runcommand, bot, command, ctx, rest, #line)
   elseif not hear(bot, ctx, how == "name" and line) and word then
     bot:task(hint, bot, ctx, word, how)
   end

@@ -28,7 +28,7 @@ local matching = require "gop2p.bot.matching"
 local options = require "gop2p.bot.options"
 local outbox = require "gop2p.bot.outbox"
 local program = require "gop2p.bot.program"
-local recent = require "gop2p.bot.recent"
+local recent = require "gop2p.recent"
 local registry = require "gop2p.bot.registry"
 local roles = require "gop2p.bot.roles"
 local saying = require "gop2p.bot.saying"
@@ -79,7 +79,8 @@ local function open(self)
     self.log = log.open(given)
   end
   if set.store then
-    self.memory, err = store.open(set.store, set.dry_run)
+    self.memory, err = store.open(set.store, set.dry_run,
+                                  set.max_store)
     self.unfit = self.unfit or err
   end
   self.store = self.memory and self.memory.data or {}
@@ -263,19 +264,18 @@ end
 -- bot:hear(pattern, f [, options])
 --
 -- Runs f(ctx, captures...) for each message, but for commands, in which the
--- Lua pattern is found (in its first 4096 bytes), letters in either case;
--- what it gives back is its answer. Options: 'role' (whose messages alone),
--- 'cooldown' (seconds for each user), plain = true: the text as it stands, no
--- pattern.
+-- Lua pattern is found (in its first 4096 bytes, in a limited number of
+-- steps), letters in either case; what it gives back is its answer. Options:
+-- 'role' (whose messages alone), 'cooldown' (seconds for each user), plain =
+-- true: the text as it stands, no pattern.
 function Bot:hear(pattern, f, extra)
   class.check(self, "hear")
   pattern = check.string(pattern, 1, "hear")
   check.callable(f, 2, "hear")
   extra = checkoptions(self, extra, HEAR_OPTIONS, "hear", 3)
-  local finds = matching.anycase(extra.plain and matching.literal(pattern)
-                                 or pattern)
-  local ok, why = pcall(string.find, "", finds)
-  check.that(ok, 1, "hear", why)
+  local finds, why = core.pattern(matching.anycase(
+    extra.plain and matching.literal(pattern) or pattern))
+  check.that(finds, 1, "hear", why)
   local registered, set = target(self)
   local handler = guard.handler(("hear %q"):format(pattern),
     dispatch.answering(f), set.options.max_errors)

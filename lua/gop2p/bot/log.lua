@@ -113,8 +113,10 @@ local function whichfile(path)
   return stamp and stamp:match("^%S+ %S+")
 end
 
--- Whether it is open now; or nil and an error.
+-- Whether it is open now; or nil and an error. A new one only its owner may
+-- read: it says who has said what.
 local function addto(self, path)
+  system.makefile(path)   -- what is wrong, opening it tells as well
   local handle, why = io.open(path, "a")
   if not handle then
     return nil, values.error("internal", "EIO", "could not open the log", why)

@@ -16,7 +16,7 @@
 -- that is never answered is never counted, however much it says.
 
 local clock = require "gop2p.clock"
-local recent = require "gop2p.bot.recent"
+local recent = require "gop2p.recent"
 local values = require "gop2p.values"
 
 local loopguard = {}

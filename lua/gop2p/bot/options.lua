@@ -175,6 +175,7 @@ local known = {
   queue = { 100, number(0, true) },
   exchange = { 100, orfalse(number(1)) },
   store = { nil, orfalse(is "string") },
+  max_store = { 16 << 20, number(16, true) },
   state = { nil, path },
   log = { {}, logoptions },
   dry_run = { false, is "boolean" },
@@ -227,8 +228,8 @@ end
 
 -- What is made of these at the start stays as it is.
 local FIXED = { "strict_name", "port", "address", "node", "state", "join",
-                "store", "log", "dry_run", "watch", "budget", "rate", "burst",
-                "queue", "exchange" }
+                "store", "max_store", "log", "dry_run", "watch", "budget",
+                "rate", "burst", "queue", "exchange" }
 
 local function same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b end

@@ -17,6 +17,7 @@
 -- simply goes on every hour.
 
 local neutral = require("gop2p.text").neutral
+local trim = require("gop2p.text").trim
 
 local schedule = {}
 schedule.__index = schedule
@@ -173,7 +174,7 @@ local function read(self, spec)
     refuse("seconds, a time of day or five crontab fields expected, got %s",
            type(spec))
   end
-  local text = spec:match("^%s*(.-)%s*$")
+  local text = trim(spec)
   local hour, minute, second = timeofday(text)
   if hour then return readtime(self, hour, minute, second) end
   if text:find("^@") then
@@ -327,7 +328,7 @@ local function readmoment(spec, now)
     refuse("seconds since 1970, a time of day or a date expected, got %s",
            type(spec))
   end
-  local text = spec:match("^%s*(.-)%s*$")
+  local text = trim(spec)
   local hour, minute, second = timeofday(text)
   if not hour then return readdate(text) end
   return daily(hour, minute, second):after(now)

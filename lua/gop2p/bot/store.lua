@@ -10,6 +10,7 @@
 -- edit it all the same while the bot runs: what the bot remembers goes before
 -- that, and what was written by hand is kept aside.
 
+local clock = require "gop2p.clock"
 local codec = require "gop2p.bot.codec"
 local file = require "gop2p.file"
 local scheduler = require "gop2p.scheduler"
@@ -20,6 +21,7 @@ store.__index = store
 
 local BEHIND = 1   -- seconds from a change to the disk
 local AGAIN = 10   -- and until what the disk did not take is tried again
+local PACE = 10    -- times as long as it took until the next time
 
 -- Tells whoever hears of the store.
 function store:tell(err)
@@ -70,18 +72,19 @@ local function load(self)
   return true
 end
 
--- store.open(path [, dry]) -> store | nil, err
+-- store.open(path [, dry [, most]]) -> store | nil, err
 --
 -- 'data' is what was stored: a table, empty when there is no file, or nothing
 -- in it. 'notice' is an error when there was one that could not be
--- understood, until somebody hears of it. If 'dry', nothing is written.
+-- understood, until somebody hears of it. If 'dry', nothing is written. No
+-- more than 'most' bytes are; what stands there already may be more.
 -- Without a file none is made, nor locked, until there is something to be
 -- stored.
-function store.open(path, dry)
+function store.open(path, dry, most)
   local self = setmetatable({
-    path = path, dry = dry or false, data = {}, text = "{}\n", held = false,
-    notice = false, report = false, told = false, touched = true,
-    closed = false, faults = {},
+    path = path, dry = dry or false, most = most or math.huge,
+    data = {}, text = "{}\n", held = false, notice = false, report = false,
+    told = false, touched = true, closed = false, faults = {},
   }, store)
   local ok, err = load(self)
   if ok then return self end
@@ -108,6 +111,13 @@ local function unfit(why)
   return values.error("internal", "EINVAL", "could not store", why)
 end
 
+-- The file stays as it is, and what it has is not lost.
+local function toomuch(self)
+  return values.error("internal", "ELIMIT", "could not store",
+    ("that is more than %d bytes, to which the option 'max_store' limits it")
+    :format(self.most))
+end
+
 -- Tells what cannot be stored: one of each sort, and once as long as there is
 -- one. A value in a list may move there.
 local function tellfaults(self, faults, sorts)
@@ -129,7 +139,8 @@ end
 -- the file is right now; what was left out, and told; and an error of the
 -- file.
 local function write(self, data)
-  local text, faults, sorts = codec.encode(data, "store")
+  local text, faults, sorts = codec.encode(data, "store", self.most)
+  if text == false then return false, {}, toomuch(self) end
   tellfaults(self, faults, sorts)
   if not text or text == self.text or self.dry then return true, faults end
   local ok, err = lock(self)
@@ -143,8 +154,10 @@ end
 -- store:save(data) -> true | nil, err
 --
 -- Writes it. The file is the old one or the new one, whatever happens
--- meanwhile. What cannot be stored is left out, and told to whoever hears of
--- the store; then all else is written, and err has the code "EINVAL".
+-- meanwhile; the old one, too, where the new one would be too large: err has
+-- the code "ELIMIT" then. What cannot be stored is left out, and told to
+-- whoever hears of the store; then all else is written, and err has the code
+-- "EINVAL".
 function store:save(data)
   local ok, faults, err = write(self, data)
   if not ok then return nil, err end
@@ -178,17 +191,19 @@ local function keep(self, get)
 end
 
 -- store:run(get): a task that saves what get() gives within a second from
--- when code of the author ran. Whoever hears of the store is told what goes
--- wrong.
+-- when code of the author ran; later where much is stored: nothing else runs
+-- meanwhile, which is no more than a tenth of the time. Whoever hears of the
+-- store is told what goes wrong.
 function store:run(get)
+  local pause = BEHIND
   while not self.closed do
     if not self.touched then scheduler.wait(self) end
-    scheduler.sleep(BEHIND)
+    scheduler.sleep(pause)
     self.touched = false
-    if not self.closed and not keep(self, get) then
-      self.touched = true
-      scheduler.sleep(AGAIN)
-    end
+    local began = clock.now()
+    local ok = self.closed or keep(self, get)
+    pause = math.max(BEHIND, PACE * (clock.now() - began))
+    if not ok then self.touched, pause = true, math.max(AGAIN, pause) end
   end
 end
 

@@ -10,16 +10,20 @@ local line = require "gop2p.cli.line"
 local naming = require "gop2p.naming"
 local network = require "gop2p.cli.network"
 local prompt = require "gop2p.prompt"
+local recent = require "gop2p.recent"
 local retry = require "gop2p.retry"
 local show = require "gop2p.cli.show"
 local sort = require("gop2p.text").sort
 local nodes = require "gop2p.start"
+local values = require "gop2p.values"
 local whom = require "gop2p.whom"
 
 local chat = { summary = "Chat in the terminal, or through a pipe." }
 chat.__index = chat
 
 local DONE, FAILED = 0, 1
+
+local DAY = 86400   -- seconds
 
 local HELP = [[
 /connect <peer>    join the network of a peer: localhost:5000, or just 5000
@@ -63,13 +67,11 @@ end
 -- The peer that was typed, or the member whose name it is; nil when it is
 -- none; says so.
 function chat:peer(text)
-  local peer, why, err = whom.one(self.node, text, "")
+  local peer, why = whom.one(self.node, text, "")
   if peer then return peer end
   if why then
     self:fail("Not a peer: %s. Write localhost:5000, or 5000 for this "
               .. "machine, or a member's name.", text)
-  elseif err.code == "ENOTUNIQ" then
-    self:fail("%s: %s. Write the address.", text, err.cause)
   else
     self:fail("Nobody here is called %s. Write the name of a member, or an "
               .. "address such as localhost:5000.", text)
@@ -129,10 +131,10 @@ local function join(self, peers, quiet)
   local joined, hope = network.join(self.node, peers, function(err)
     local words = show.words(err)
     self.taken = self.taken or err.code == "EEXIST"
-    if not (quiet and self.told[words]) then
+    if not (quiet and self.told:get(words)) then
       say("Not connected: %s", words)
     end
-    self.told[words] = true
+    self.told:set(words, true, DAY)
   end, function(_, peer) return self:enter(peer) end)
   gop2p.sleep(0)   -- lets the others take what has come of it
   if core.isclosed(self.node) then return false, false end
@@ -241,13 +243,13 @@ function chat:recall()
 end
 
 function chat:hear(peer)
-  if peer.name then self.heard[line.key(peer.name)] = true end
+  if peer.name then self.heard:set(line.key(peer.name), true, DAY) end
 end
 
 -- Whether it is a peer, or what somebody is called or was, also where it is
 -- not quite written so: "Bob", "@bob", "bob:".
 function chat:isone(who)
-  return whom.one(self.node, who, "") or self.heard[line.key(who)]
+  return whom.one(self.node, who, "") or self.heard:get(line.key(who))
 end
 
 -- Does what a line says; true ends the chat.
@@ -303,8 +305,15 @@ local function show_messages(self)
   end
 end
 
+-- Whom somebody could not reach sees nothing of it: what is sent arrives.
+local function words(self, err)
+  if err.cause ~= core.unreached then return show.words(err) end
+  return ("nobody can reach you at %s, says %s; NAT or a firewall?"):format(
+    values.endpoint(self.node:self()), err.peer)
+end
+
 local function show_errors(self)
-  for err in self.node:errors() do say("(%s)", show.words(err)) end
+  for err in self.node:errors() do say("(%s)", words(self, err)) end
 end
 
 -- Who comes and goes, for somebody who looks on.
@@ -378,8 +387,8 @@ end
 
 function chat.run(options)
   local self = setmetatable({
-    name = options.name, strict = options.strict_name, heard = {},
-    joining = 0, held = {}, told = {},
+    name = options.name, strict = options.strict_name, heard = recent.new(),
+    joining = 0, held = {}, told = recent.new(),
     colours = show.has_colours(),
     terminal = show.is_terminal(io.stdin) and show.is_terminal(io.stdout),
   }, chat)

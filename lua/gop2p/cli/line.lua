@@ -137,7 +137,7 @@ end
 
 -- Several lines that were pasted may have empty ones around them.
 local function withoutends(typed)
-  return (typed:gsub("^[ \t\r\n]*\n", ""):gsub("[\r\n]+$", ""))
+  return typed:gsub("^[ \t\r\n]*\n", ""):match("^.*[^\r\n]") or ""
 end
 
 -- What looks like a slash, where another keyboard has none.

@@ -31,7 +31,7 @@ end
 
 -- The traceback from the chunk on; what called it is ours.
 local function shortened(text)
-  return (text:gsub("\n%s*%[C%]: in function 'xpcall'.*$", ""))
+  return (text:gsub("\n[ \t]*%[C%]: in function 'xpcall'.*$", ""))
 end
 
 function repl:reject(problem)

@@ -9,6 +9,7 @@ local core = require "gop2p.core"
 local gop2p = require "gop2p"
 local look = require "gop2p.look"
 local network = require "gop2p.cli.network"
+local recent = require "gop2p.recent"
 local scheduler = require "gop2p.scheduler"
 local show = require "gop2p.cli.show"
 local values = require "gop2p.values"
@@ -22,6 +23,7 @@ watch.__index = watch
 local DONE, FAILED = 0, 1
 
 local PATIENCE = 1   -- seconds for a list, of one that has given it before
+local LEFT = 60      -- seconds until one that has left is forgotten
 
 function watch.options(command)
   network.options(command)
@@ -35,14 +37,20 @@ function watch.options(command)
     :argname("N"):convert(network.count)
 end
 
--- What was heard of a peer.
+-- Each member is looked at once in 'interval' seconds.
+function watch.new(interval, json)
+  return setmetatable({
+    heard = recent.new(), interval = interval, json = json,
+    inplace = show.is_terminal(io.stdout),
+  }, watch)
+end
+
+-- What was heard of a peer, which is there.
 function watch:of(peer)
   local endpoint = values.endpoint(peer)
-  local entry = self.heard[endpoint]
-  if not entry then
-    entry = { messages = 0, bytes = 0, before = 0 }
-    self.heard[endpoint] = entry
-  end
+  local entry = self.heard:get(endpoint) or
+                { messages = 0, bytes = 0, before = 0 }
+  self.heard:set(endpoint, entry, LEFT + self.interval)
   return entry
 end
 
@@ -228,9 +236,7 @@ local function watch_inside(self, options)
 end
 
 function watch.run(options)
-  local self = setmetatable({
-    heard = {}, json = options.json, inplace = show.is_terminal(io.stdout),
-  }, watch)
+  local self = watch.new(options.interval, options.json)
   local inside = options.traffic or #options.join == 0
   return network.with("watch", options, DONE, function(node)
     self.node = node

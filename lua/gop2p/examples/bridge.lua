@@ -29,7 +29,8 @@ end
 
 -- Where there is another bridge it says again, with the same name before it,
 -- what this one has heard or said. That is not said once more.
-local lately = {}
+local lately, count = {}, 0
+local LONGEST, MOST = 8192, 3000   -- bytes of a text; so many in a minute
 
 -- Whether it begins with "<ann> ", "<localhost:5000> ", or "<ann (...)> ".
 local function isnamed(text)
@@ -41,9 +42,11 @@ local function relay(side, ctx)
   local text = ctx.message.data
   local named = isnamed(text)
   if not named then text = ("<%s> %s"):format(ctx.from, text) end
-  if named and lately[text] then return end
-  lately[text] = (lately[text] or 0) + 1
+  if #text > LONGEST then text = text:sub(1, LONGEST) .. " [...]" end
+  if named and lately[text] or count >= MOST then return end
+  lately[text], count = (lately[text] or 0) + 1, count + 1
   side:after(60, function()
+    count = count - 1
     lately[text] = lately[text] > 1 and lately[text] - 1 or nil
   end)
   io.write(text:gsub("[\0-\31\127]", " "), "\n")

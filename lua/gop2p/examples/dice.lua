@@ -29,7 +29,7 @@ bot:command("pick <choices...>", "picks one of several: pizza, curry, soup",
             function(_, args)
   local choices = {}
   for choice in args.choices:gmatch("[^,%s][^,]*") do
-    choices[#choices + 1] = choice:match("^(.-)%s*$")
+    choices[#choices + 1] = choice:match("^.*%S")
   end
   if #choices < 2 then return "Name at least two choices: a, b, c" end
   return choices[math.random(#choices)]

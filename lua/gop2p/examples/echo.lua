@@ -18,8 +18,8 @@ bot:command("echo <text...>", "repeats a text", function(_, args)
 end)
 
 -- What is written to it directly needs no command.
-bot:hear(".*", function(ctx)
-  return ctx.is_direct and ctx.text
+bot:hear(".*", function(ctx, text)
+  return ctx.is_direct and text
 end)
 
 bot:command("ping [member:peer]", "says whether it, or a member, responds",

@@ -17,6 +17,13 @@ local bot = require("gop2p.bot").new {
 -- address: a name is changed in no time.
 local store = bot.store
 local closing             -- what will close it
+local CHOICES, VOTES = 20, 1000   -- at most
+
+local function count(votes)
+  local n = 0
+  for _ in pairs(votes) do n = n + 1 end
+  return n
+end
 
 local function result(poll)
   local lines, counts = { poll.question }, {}
@@ -43,9 +50,10 @@ bot:command("poll <closes:time> <question> <choices...>", "begins a poll",
   end
   local choices = {}
   for choice in args.choices:gmatch("[^,%s][^,]*") do
-    choices[#choices + 1] = choice:match("^(.-)%s*$")
+    choices[#choices + 1] = choice:match("^.*%S")
   end
   if #choices < 2 then return "Name at least two choices: a, b, c" end
+  if #choices > CHOICES then return "These are too many choices." end
   local ends = math.ceil(args.closes)
   if ends <= os.time() then return "That time is past." end
   store.poll = { by = ctx.address, author = tostring(ctx.from),
@@ -63,6 +71,9 @@ bot:command("vote <number:integer>", "votes for a choice",
   local choice = poll.choices[args.number]
   if not choice then return "There is no such choice. " .. result(poll) end
   local changed = poll.votes[ctx.address] and "now " or ""
+  if changed == "" and count(poll.votes) >= VOTES then
+    return "Too many have voted already."
+  end
   poll.votes[ctx.address] = args.number
   return ("%s has %svoted for %s."):format(ctx.from, changed, choice)
 end)

@@ -15,7 +15,7 @@ store.team = store.team or {}       -- name, or else address -> true
 store.schedule = store.schedule or "0 9 * * mon-fri"
 
 local QUESTION = "What are you working on, and what holds you up?"
-local TIME = 3600   -- seconds to answer
+local TIME, LONGEST = 3600, 1000   -- seconds, and bytes, of an answer
 local OWNER = { role = "owner" }
 
 local function team()
@@ -44,7 +44,8 @@ local function ask(member, round)
   local function left() return round.ends - os.time() end
   while not isthere(member) and left() > 0 do gop2p.sleep(5) end
   if round.answers[member] or left() <= 0 then return end
-  round.answers[member] = bot:ask(member, QUESTION, left())
+  local answer = bot:ask(member, QUESTION, left())
+  round.answers[member] = answer and answer:sub(1, LONGEST)
   if round.answers[member] then bot:say("Thank you.", member) end
 end
 

@@ -78,6 +78,7 @@ local function systemof(run)
   own.erred = run.erred
   local function where(path) return run.files:existing(path) or "" end
   function own.checkfile(path) return system.checkfile(where(path)) end
+  function own.makefile() return true end
   function own.filestamp(path) return system.filestamp(where(path)) end
   function own.awaitfiles(seconds) run.files:await(seconds) end
   function own.replacefile(path, bytes)

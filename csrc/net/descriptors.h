@@ -1,0 +1,19 @@
+/*
+** net/descriptors.h - whether the process runs out of descriptors.
+**
+** Some are kept back, 64 at most: what strangers can have this process open,
+** by connecting to it or by naming others to it, never takes those, so that
+** there is always one for a member. Owns nothing.
+*/
+#ifndef gp_net_descriptors_h
+#define gp_net_descriptors_h
+
+#include <stdbool.h>
+
+#pragma GCC visibility push(hidden)
+
+/* Whether only those are left that are kept back. */
+bool gp_descriptors_arescarce (void);
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,118 @@
+/*
+** node/cookies.c - by what nodes of ours know each other again.
+*/
+#include "node/cookies.h"
+
+#include <string.h>
+
+#include "base/crypto.h"
+#include "node/machine.h"
+#include "node/state.h"
+
+static bool isequal (const gp_cookie *a, const gp_cookie *b) {
+  return gp_crypto_equal(a->bytes, b->bytes, sizeof a->bytes);
+}
+
+gp_shown gp_cookies_judge (const gp_record *peer, const gp_extension *x) {
+  const gp_cookies *c = &peer->cookies;
+  bool has_one = peer->compat.ours &&
+                 peer->claim.version >= GP_VERSION_COOKIES;
+  if (c->has_its)
+    return x->has_cookie &&
+               (isequal(&x->cookie, &c->its) ||
+                (c->has_former && isequal(&x->cookie, &c->former)))
+             ? GP_SHOWN_ITS
+             : GP_SHOWN_WRONG;
+  if (x->has_cookie)
+    return GP_SHOWN_UNKNOWN;
+  return has_one ? GP_SHOWN_WRONG : GP_SHOWN_NONE;
+}
+
+/* It may go by two names here, to each of which it shows one. */
+void gp_cookies_learn (gp_record *peer, const gp_extension *x) {
+  gp_cookies *c = &peer->cookies;
+  if (c->has_its && x->has_cookie && isequal(&x->cookie, &c->its))
+    return;
+  c->has_former = c->has_its && x->has_cookie;
+  c->former = c->its;
+  c->has_its = x->has_cookie;
+  c->its = x->cookie;
+}
+
+bool gp_cookies_issame (const gp_record *a, const gp_record *b) {
+  return a->cookies.has_its && b->cookies.has_its &&
+         isequal(&a->cookies.its, &b->cookies.its);
+}
+
+bool gp_cookies_mayask (gp_record *peer, uint64_t pause_ms, uint64_t now) {
+  gp_cookies *c = &peer->cookies;
+  if (c->asked_at != 0 && now < c->asked_at + pause_ms)
+    return false;
+  c->asked_at = now;
+  return true;
+}
+
+void gp_cookies_reset (gp_record *peer) {
+  memset(&peer->cookies, 0, sizeof peer->cookies);
+}
+
+/* Each is another one, also for an address that was dialled before: other
+   processes may have been there. */
+static void make (gp_node *n, gp_cookie *out, const gp_peer *at) {
+  unsigned char text[sizeof(uint64_t) + GP_PEER_TEXT];
+  uint64_t number = ++n->admission.jar.made;
+  size_t len = strlen(gp_peer_text(at));
+  memcpy(text, &number, sizeof number);
+  memcpy(text + sizeof number, gp_peer_text(at), len);
+  gp_crypto_mac(out->bytes, n->self.opt.cookie_key, text,
+                sizeof number + len);
+}
+
+void gp_cookies_show (gp_node *n, gp_record *peer, gp_extension *x) {
+  gp_cookies *c = &peer->cookies;
+  if (!c->has_ours)
+    make(n, &c->ours, gp_record_dialled(peer));
+  c->has_ours = true;
+  x->has_cookie = true;
+  x->cookie = c->ours;
+}
+
+void gp_cookies_ask (const gp_node *n, gp_extension *to,
+                     const gp_extension *shown) {
+  if (!shown->has_cookie)
+    return;
+  to->topic = GP_TOPIC_COOKIE;
+  to->who = n->self.identity;
+  to->has_cookie = true;
+  to->cookie = shown->cookie;
+  to->process = n->self.identity.process;
+}
+
+/* Whether a probe comes from where the peer responds, or where we await its
+   first response: at its port, as its sender says itself. */
+static bool isfrom (const gp_node *n, const gp_record *peer,
+                    const gp_recvreq *probe) {
+  const gp_peer *at = gp_record_dialled(peer);
+  const char *address = peer->names.remote[0] != '\0'
+                          ? peer->names.remote
+                          : n->transport.whereis(n->transport.self, at);
+  return address != NULL && probe->ext.who.peer != NULL &&
+         gp_peer_port(probe->ext.who.peer) == gp_peer_port(at) &&
+         gp_machine_isone(n, address, probe->remote);
+}
+
+static bool isfor (const gp_node *n, const gp_record *peer,
+                   const gp_recvreq *probe) {
+  uint64_t process = peer->claim.process;
+  return peer->cookies.has_ours &&
+         isequal(&peer->cookies.ours, &probe->ext.cookie) &&
+         (process == 0 || process == probe->ext.process) &&
+         isfrom(n, peer, probe);
+}
+
+bool gp_cookies_isours (const gp_node *n, const gp_recvreq *probe) {
+  const gp_record *peer = gp_record_first(&n->peers);
+  while (peer != NULL && !isfor(n, peer, probe))
+    peer = gp_record_next(peer);
+  return peer != NULL;
+}

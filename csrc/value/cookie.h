@@ -1,0 +1,19 @@
+/*
+** value/cookie.h - what a node of ours shows to another one, and to no third:
+** that it is itself.
+**
+** Only its maker can tell whether it has made it (node/proof.h).
+*/
+#ifndef gp_value_cookie_h
+#define gp_value_cookie_h
+
+#pragma GCC visibility push(hidden)
+
+#define GP_COOKIE_BYTES 16
+
+typedef struct gp_cookie {
+  unsigned char bytes[GP_COOKIE_BYTES];
+} gp_cookie;
+
+#pragma GCC visibility pop
+#endif

@@ -1,0 +1,128 @@
+-- Strangers that make a node send to others: what it sends is no more than so
+-- many times what they have sent.
+
+local go = require "spec.support.go"
+local gop2p = require "gop2p"
+local net = require "spec.support.net"
+local ours = require "spec.support.ours"
+
+local MOST = 5 -- bytes to others for each byte of strangers
+local COUNT = 60
+
+describe("for requests of a stranger a member gets little more", function()
+  local node, ann, bob
+
+  before_each(function()
+    node = assert(gop2p.start_local_node(0, {probe_interval = 60}))
+    ann, bob = ours.start(), ours.start()
+    for _, one in ipairs {ann, bob} do
+      assert.equal(200, net.ask(node, one:connect()).status)
+    end
+    net.await(function() return #node:members() == 2 end)
+  end)
+  after_each(function()
+    node:close()
+    ann:close()
+    bob:close()
+  end)
+
+  -- Bytes that members have been sent until nothing comes any more.
+  local function sent()
+    local bytes = 0
+    for _, one in ipairs {ann, bob} do
+      repeat
+        local line = one.server.process:line(0.5, net.idle)
+        local text = line and line:match("^%a+ %d+ (.*)$")
+        bytes = bytes + (text and #go.decode(text) or 0)
+      until not line
+    end
+    return bytes
+  end
+
+  -- 'make' makes the request with that number.
+  local function flood(make)
+    sent()
+    local said, conns = 0, {}
+    for i = 1, COUNT do
+      local bytes = make(i)
+      said = said + #bytes
+      conns[i] = assert(net.dial(node))
+      conns[i]:send(bytes)
+    end
+    net.pass(0.5)
+    local to = sent()
+    for _, conn in ipairs(conns) do conn:close() end
+    assert.is_true(to <= MOST * said, ("%d for %d"):format(to, said))
+    return to
+  end
+
+  local function probe(headers)
+    headers.Host = "localhost"
+    return net.http("OPTIONS /", headers)
+  end
+
+  it("of one that suspects it", function()
+    assert.equal(0, flood(function()
+      return probe {["Gop2p-Suspect"] = bob.name}
+    end))
+  end)
+
+  it("of one that wants it probed", function()
+    assert.equal(0, flood(function()
+      return probe {["Gop2p-Probe"] = bob.name}
+    end))
+  end)
+
+  it("of one that suspects it in the name of a member", function()
+    flood(function(i)
+      return probe {["Gop2p-Suspect"] = bob.name,
+                    ["Gop2p-Lua"] = "1 " .. ann.name,
+                    ["Gop2p-Process"] = ann.process,
+                    ["Gop2p-Cookie"] = i % 2 == 0 and ("%032x"):format(i)
+                                       or nil}
+    end)
+  end)
+
+  it("of one that tells of another list", function()
+    flood(function(i)
+      return probe {["Gop2p-Digest"] = ("%032x %s"):format(i, ann.name)}
+    end)
+  end)
+
+  it("of one that comes in its name", function()
+    flood(function(i)
+      return net.http("GET /", ann:headers {
+        ["Gop2p-Cookie"] = ("%032x"):format(i)})
+    end)
+    flood(function() return net.json(0, ann) end)
+  end)
+
+  it("of one that looks in its name", function()
+    flood(function() return probe {
+      ["Gop2p-List"] = "1", ["Gop2p-Lua"] = "1 " .. ann.name,
+      ["Gop2p-Process"] = ann.process, Peer_address = ann.address,
+      Peer_port = tostring(ann.port)} end)
+  end)
+end)
+
+describe("a member that suspects another", function()
+  it("has it probed once a second", function()
+    local node <close> =
+      assert(gop2p.start_local_node(0, {probe_interval = 60}))
+    local ann <close> = ours.start()
+    local bob <close> = ours.start()
+    for _, one in ipairs {ann, bob} do
+      assert.equal(200, net.ask(node, one:connect()).status)
+    end
+    net.await(function() return #node:members() == 2 end)
+    net.pass(0.5)
+    repeat until not bob.server.process:line(0.1, net.idle)
+    for _ = 1, 30 do
+      net.ask(node, net.http("OPTIONS /", ann:headers {
+        ["Gop2p-Suspect"] = bob.name}))
+    end
+    local probes = 0
+    while bob.server.process:line(0.5, net.idle) do probes = probes + 1 end
+    assert.is_true(probes >= 1 and probes <= 3, probes)
+  end)
+end)

@@ -1,0 +1,181 @@
+-- What strangers can make the example bots keep and say is limited.
+
+local testing = require "gop2p.testing"
+
+local expect, refute = testing.expect, testing.refute
+
+local FOLDER = "lua/gop2p/examples/"
+
+local net
+
+-- A user whose node has the name, too.
+local function user(name, options)
+  local one = net:user(name, options)
+  assert(one.node:set_name(name))
+  return one
+end
+
+-- A network with the bot of that file, and ann and bob.
+local function stage(file, options)
+  net = testing.network { seed = 7 }
+  local bot = net:bot(FOLDER .. file .. ".lua",
+                      options or { args = { "5001", "localhost:5000" } })
+  return bot, user("ann"), user("bob")
+end
+
+-- How often somebody hears the letter.
+local function letters(one, letter)
+  net:advance(10)
+  return select(2, tostring(one:hears()):gsub(letter, ""))
+end
+
+after_each(function()
+  if net then net:close() end
+  net = nil
+end)
+
+describe("echo", function()
+  it("says long texts again in part", function()
+    local _, ann = stage("echo")
+    ann:dm("echo", ("z"):rep(30000))
+    expect(ann:hears(), "^z+$")
+    assert.equal(4096, letters(ann, "z"))
+  end)
+end)
+
+describe("poll", function()
+  local POLL = '!poll 30m "Where to?" pizza, good curry'
+
+  it("has twenty choices at most", function()
+    local _, ann = stage("poll")
+    ann:say('!poll 30m "Where to?" ' .. ("pizza,"):rep(21))
+    expect(ann:hears(), "^These are too many choices%.$")
+    ann:say('!poll 30m "Where to?" ' .. ("pizza,"):rep(20))
+    expect(ann:hears(), "^A poll")
+  end)
+
+  it("counts a thousand votes, which can be changed", function()
+    local bot, ann, bob = stage("poll")
+    ann:say(POLL)
+    ann:say("!vote 1")
+    expect(ann:hears(), "^ann has voted")
+    bot:stop()
+    local votes = {}
+    for i = 1, 999 do
+      votes[i] = (',"10.0.%d.%d:1":2'):format(i // 250, i % 250)
+    end
+    bot:write("poll.json", (bot:read("poll.json")
+      :gsub('("votes":{[^}]+)', "%1" .. table.concat(votes))))
+    bot:start()
+    bob:say("!vote 1")
+    expect(bob:hears(), "^Too many have voted already%.$")
+    ann:say("!vote 2")
+    expect(ann:hears(), "^ann has now voted for good curry%.$")
+  end)
+end)
+
+describe("reminders", function()
+  -- One that has these already: 'one(i)' is by whom each is.
+  local function full(count, one)
+    local bot, ann, bob = stage("reminders")
+    local list = {}
+    for i = 1, count do
+      list[i] = ('"#%d":{"at":1735689600,"by":"%s","text":"x","to":false}')
+        :format(i, one(i))
+    end
+    ann:say("!remind me in 20m tea")   -- makes the file
+    expect(ann:hears(), "number 1")
+    bot:stop()
+    bot:write("reminders.json", ('{"last":%d,"reminders":{%s}}')
+              :format(count, table.concat(list, ",")))
+    bot:start()
+    return ann, bob
+  end
+
+  it("have 500 bytes at most", function()
+    local _, ann = stage("reminders")
+    ann:say("!remind me in 20m " .. ("z"):rep(500))
+    expect(ann:hears(), "^I will remind ann .*number 1")
+    ann:say("!remind me in 20m " .. ("z"):rep(501))
+    expect(ann:hears(), "^That is too long: 500 bytes at most%.$")
+  end)
+
+  it("are a hundred of each person", function()
+    local ann, bob = full(99, function() return "ann" end)
+    ann:say("!remind all in 20m tea")
+    expect(ann:hears(), "number 100")
+    ann:say("!remind me in 20m tea")
+    expect(ann:hears(), "^These are too many%.$")
+    bob:say("!remind me in 20m tea")
+    expect(bob:hears(), "^I will remind bob .*number 101")
+    ann:say("!forget 100")
+    expect(ann:hears(), "^Forgotten: tea$")
+    ann:say("!remind me in 20m tea")
+    expect(ann:hears(), "number 102")
+  end)
+
+  it("are a thousand of all together", function()
+    local ann, bob = full(999, function(i) return "eve" .. i end)
+    ann:say("!remind me in 20m tea")
+    expect(ann:hears(), "number 1000")
+    bob:say("!remind me in 20m tea")
+    expect(bob:hears(), "^These are too many%.$")
+  end)
+end)
+
+describe("standup", function()
+  it("posts of each answer what a person reads", function()
+    local _, ann, bob = stage("standup", {
+      args = { "5001", "localhost:5000" }, env = { OWNER = "ann" },
+    })
+    ann:dm("standup", "add ann")
+    ann:dm("standup", "add bob")
+    ann:dm("standup", "now")
+    expect(bob:hears(), "^What are you working on")
+    bob:dm("standup", ("z"):rep(30000))
+    expect(bob:hears(), "^Thank you%.$")
+    ann:dm("standup", "nothing")
+    expect(ann:hears(), "^Standup of")
+    assert.equal(1000, letters(ann, "z"))
+  end)
+end)
+
+describe("bridge", function()
+  local ONE, TWO = "one:5000", "two:5000"
+
+  local function pair()
+    net = testing.network { seed = 7, entry = { ONE, TWO } }
+    local bridge = net:bot(FOLDER .. "bridge.lua", {
+      args = { "5001", ONE, "5002", TWO },
+    })
+    return bridge, user("ann", { join = ONE }),
+           user("bob", { join = TWO })
+  end
+
+  it("says long texts in part, and so many in a minute", function()
+    local bridge, ann, bob = pair()
+    ann:say(("z"):rep(100000))
+    expect(bridge:prints(), "^<ann> z+ %[%.%.%.%]$")
+    assert.equal(8192 + 6, #expect(bob:hears(), "^(<ann> z+ %[.*)$"))
+    for i = 1, 3000 do ann:say("a" .. i) end
+    net:advance(20)
+    expect(bob:hears(), "^<ann> a2999$")
+    refute(bob:hears(), "^<ann> a3000$")
+    net:advance(60)
+    ann:say("again")
+    expect(bob:hears(), "^<ann> again$")
+  end)
+
+  it("makes no echo with another bridge, however long a text is", function()
+    local _, ann, bob = pair()
+    net:bot(FOLDER .. "bridge.lua", {
+      name = "other", args = { "6001", ONE, "6002", TWO },
+    })
+    net:advance(2)   -- until all know it
+    ann:say(("z"):rep(10000))
+    expect(bob:hears(), "^<ann> z")
+    net:advance(60)
+    assert.equal(2, #bob:hears())   -- from each bridge
+    assert.equal(0, #ann:hears())
+  end)
+end)

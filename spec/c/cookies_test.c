@@ -1,0 +1,93 @@
+/*
+** cookies_test.c - by what nodes of ours know each other again.
+*/
+#include "node/cookies.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "node/state.h"
+#include "program.h"
+
+static const actor bob = {.name = "b:1", .process = 2};
+static const actor cleo = {.name = "c:1", .process = 3};
+static const actor go = {.name = "g:1", .program = ACTOR_V113};
+
+static void open (script *s) {
+  script_open(s);
+  script_member(s, &bob);
+  s->silent = true;
+}
+
+/* Whether we confirm to 'asker' the cookie that we have shown last. */
+static bool isours (script *s, const actor *asker, uint64_t process) {
+  const script_request *shown = &s->sent[s->sent_count - 1];
+  gp_recvreq probe = script_probe(asker, GP_TOPIC_COOKIE, NULL);
+  bool confirmed;
+  size_t x;
+  CHECK(shown->ext.has_cookie);
+  probe.ext.has_cookie = true;
+  probe.ext.cookie = shown->ext.cookie;
+  probe.ext.process = process;
+  x = script_receive(s, &probe);
+  TEXT(script_given(s, x), "204 v113");
+  confirmed = s->received[x].confirmed;
+  return confirmed;
+}
+
+TEST(cookieasked, "a cookie is confirmed to whom it is shown, and no other") {
+  static const actor elsewhere = {
+    .name = "c:1", .process = 3, .remote = "10.6.6.6"};
+  static const actor neighbour = {
+    .name = "x:2", .process = 3, .remote = "10.0.99.58"};
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "c:1"));
+  CHECK(isours(&s, &cleo, 3)); /* its first response is awaited */
+  CHECK(!isours(&s, &elsewhere, 3));
+  CHECK(!isours(&s, &neighbour, 3)); /* at another port of its machine */
+  CHECK(!isours(&s, &bob, 2));
+  script_respond(&s, "connect c:1", &cleo, "");
+  program_forget(program_say(&s, "x"));
+  CHECK(isours(&s, &cleo, 3));
+  CHECK(!isours(&s, &cleo, 4)); /* another process is there */
+  CHECK(!isours(&s, &elsewhere, 3));
+  CHECK(!isours(&s, &bob, 3));
+  script_close(&s);
+}
+
+TEST(cookieeach, "each peer is shown another one, also one that comes back") {
+  script s;
+  gp_cookie first;
+  script_open(&s);
+  program_forget(program_join(&s, "b:1"));
+  first = s.sent[0].ext.cookie;
+  script_fail(&s, "connect", GP_ECONNREFUSED);
+  CHECK(script_of(&s, &bob) == NULL);
+  program_forget(program_join(&s, "c:1"));
+  program_forget(program_join(&s, "b:1"));
+  CHECK(memcmp(&first, &s.sent[1].ext.cookie, sizeof first) != 0);
+  CHECK(memcmp(&first, &s.sent[2].ext.cookie, sizeof first) != 0);
+  CHECK(memcmp(&s.sent[1].ext.cookie, &s.sent[2].ext.cookie, sizeof first) !=
+        0);
+  script_close(&s);
+}
+
+TEST(cookiegiven,
+     "a newcomer of ours has one with its list once it is proven") {
+  script s;
+  open(&s);
+  script_connect(&s, &cleo);
+  script_respond(&s, "probe", &cleo, NULL);
+  CHECK(s.received[s.received_count - 1].shown);
+  script_connect(&s, &go);
+  script_respond(&s, "probe g", &go, NULL);
+  CHECK(!s.received[s.received_count - 1].shown);
+  {
+    static const actor dan = {.name = "d:1", .process = 4};
+    script_connect(&s, &dan);
+    script_pass(&s, 1000); /* has its list, unproven */
+    CHECK(!s.received[s.received_count - 1].shown);
+  }
+  script_close(&s);
+}
