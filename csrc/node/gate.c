@@ -17,14 +17,10 @@
 
 #define PATIENCE_MS 1000 /* a request waits so long for its question, */
 #define TURN_MS 5000     /* and so long for its turn before */
-#define ELSEWHERE_MS \
-  10000               /* between two questions about a member that sends
-                              from elsewhere, */
-#define OTHER_MS 1000 /* and that shows another cookie than before */
-
-static bool isconnect (const gp_recvreq *request) {
-  return request->msg != NULL && request->msg->type == GP_CONNECT;
-}
+/* Between two questions about a member that sends from elsewhere, and that
+   shows another cookie than before. */
+#define ELSEWHERE_MS 10000
+#define OTHER_MS 1000
 
 static bool islook (const gp_recvreq *request) {
   return request->msg == NULL && request->ext.topic == GP_TOPIC_LIST;
@@ -90,7 +86,7 @@ static gp_passage askseldom (gp_node *n, gp_record *peer, uint64_t pause_ms,
 /* One that has a cookie shows another, or none. */
 static gp_passage judgewrong (gp_node *n, gp_record *peer,
                               const gp_recvreq *request, gp_exchange *x) {
-  if (isconnect(request))
+  if (gp_recvreq_isconnect(request))
     return ask(n, request, x);
   if (!request->ext.has_cookie)
     return refuse(n, x);
@@ -100,7 +96,7 @@ static gp_passage judgewrong (gp_node *n, gp_record *peer,
 /* The sender is 'peer' if it is who it says. */
 static gp_passage judgepeer (gp_node *n, gp_record *peer,
                              const gp_recvreq *request, gp_exchange *x) {
-  bool connects = isconnect(request);
+  bool connects = gp_recvreq_isconnect(request);
   switch (gp_cookies_judge(peer, &request->ext)) {
     case GP_SHOWN_ITS: return GP_PASSES;
     case GP_SHOWN_UNKNOWN: return ask(n, request, x);
@@ -113,8 +109,8 @@ static gp_passage judgepeer (gp_node *n, gp_record *peer,
     return GP_PASSES;
   if (connects || peer->names.remote[0] == '\0')
     return ask(n, request, x);
-  return askseldom(n, peer, ELSEWHERE_MS, request, x); /* a name may stand for
-                                                 another address by now */
+  /* A name may stand for another address by now. */
+  return askseldom(n, peer, ELSEWHERE_MS, request, x);
 }
 
 /* Whether what is at 'remote' is 'name' without doubt. */
@@ -154,7 +150,7 @@ static gp_passage judgeconnect (gp_node *n, const gp_recvreq *request,
 gp_passage gp_gate_judge (gp_node *n, const gp_recvreq *request,
                           gp_exchange *x) {
   const gp_peer *name = gp_proof_sender(request);
-  if (isconnect(request))
+  if (gp_recvreq_isconnect(request))
     return judgeconnect(n, request, x);
   if (islook(request))
     return gp_lookers_turnsaway(n, request, x) ? GP_REFUSED
@@ -169,7 +165,7 @@ static bool owesalist (const gp_question *q) {
   const gp_ring *r;
   for (r = q->claimers.next; r != &q->claimers; r = r->next) {
     const gp_claimer *c = gp_ring_of(gp_claimer, place, r);
-    if (c->exchange != NULL && isconnect(&c->request))
+    if (c->exchange != NULL && gp_recvreq_isconnect(&c->request))
       return true;
   }
   return false;
@@ -199,7 +195,7 @@ static void end (gp_node *n, gp_question *q) {
    is proven: for its form, or its nick. */
 static bool isbehind (const gp_node *n, const gp_question *q) {
   return !gp_ring_empty(&q->claimers) &&
-         !isconnect(
+         !gp_recvreq_isconnect(
            &gp_ring_of(gp_claimer, place, q->claimers.next)->request) &&
          gp_admission_holds(n, q->name);
 }
@@ -212,7 +208,7 @@ gp_claimer *gp_gate_next (gp_node *n) {
     gp_claimer *c = NULL;
     next = r->next;
     if (q->holds && !(since <= q->began_at && owesalist(q)) &&
-        !isbehind(n, q) && (c = gp_proof_take(q)) != NULL)
+        !isbehind(n, q) && (c = gp_proof_take(n, q)) != NULL)
       return c;
     if (q->holds && gp_ring_empty(&q->claimers))
       end(n, q);
@@ -245,7 +241,7 @@ static void drop (gp_node *n, gp_question *q) {
   gp_claimer *c;
   if (isinvain(q))
     gp_unreached_remember(n, q->name, q->remote);
-  while ((c = gp_proof_take(q)) != NULL) {
+  while ((c = gp_proof_take(n, q)) != NULL) {
     tellelsewhere(n, &c->request);
     if (c->exchange != NULL && asksforitself(&c->request))
       gp_respond(n, c->exchange, 504, gp_wire_nosign);
@@ -267,7 +263,7 @@ static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
 
 /* It has waited for as long as it may. Whether it is done with. */
 static bool overdue (gp_node *n, gp_question *q, gp_claimer *c) {
-  bool listed = isconnect(&c->request) && q->began_at != 0;
+  bool listed = gp_recvreq_isconnect(&c->request) && q->began_at != 0;
   gp_exchange *x = c->exchange;
   c->exchange = NULL;
   q->late = q->late || listed;
@@ -289,7 +285,7 @@ static void answer (gp_node *n, gp_question *q) {
     gp_claimer *c = gp_ring_of(gp_claimer, place, r);
     next = r->next;
     if (dueat(q, c) <= n->now && overdue(n, q, c)) {
-      gp_ring_remove(&c->place);
+      gp_proof_takeout(n, c);
       gp_claimer_free(c);
     }
     else

@@ -14,11 +14,12 @@
 #include "value/address.h"
 #include "wire/refusal.h"
 
-#define TIMEOUT_MS 1200  /* of one try */
-#define MAX_ASKED 1024   /* questions under way at once, */
-#define MAX_EACH 16      /* and of them of one source; */
-#define MAX_WAITING 256  /* so many wait for their turn, */
-#define MAX_CLAIMERS 256 /* and so many requests with one question */
+#define TIMEOUT_MS 1200 /* of one try */
+#define MAX_ASKED 1024  /* questions under way at once, */
+#define MAX_EACH 16     /* and of them of one source; */
+#define MAX_WAITING 256 /* so many wait for their turn, */
+#define MAX_CLAIMERS 64 /* and so many requests with one question, */
+#define MAX_BYTES ((size_t)16 << 20) /* of so much data with all */
 
 /* A program may connect before it serves: so late is it tried, and is given
    up after the last. */
@@ -48,12 +49,21 @@ void gp_claimer_free (gp_claimer *c) {
   free(c);
 }
 
-gp_claimer *gp_proof_take (gp_question *q) {
+static size_t sizeofdata (const gp_recvreq *request) {
+  return request->msg == NULL ? 0 : gp_message_len(request->msg);
+}
+
+void gp_proof_takeout (gp_node *n, gp_claimer *c) {
+  gp_ring_remove(&c->place);
+  n->admission.proofs.bytes -= sizeofdata(&c->request);
+}
+
+gp_claimer *gp_proof_take (gp_node *n, gp_question *q) {
   gp_claimer *c;
   if (gp_ring_empty(&q->claimers))
     return NULL;
   c = gp_ring_of(gp_claimer, place, q->claimers.next);
-  gp_ring_remove(&c->place);
+  gp_proof_takeout(n, c);
   return c;
 }
 
@@ -65,7 +75,7 @@ static void freequestion (gp_question *q) {
 
 void gp_proof_end (gp_node *n, gp_question *q) {
   gp_claimer *c;
-  while ((c = gp_proof_take(q)) != NULL)
+  while ((c = gp_proof_take(n, q)) != NULL)
     gp_claimer_free(c);
   n->admission.proofs.count--;
   n->admission.proofs.waiting -= q->began_at == 0;
@@ -133,16 +143,22 @@ gp_question *gp_proof_find (const gp_node *n, const gp_recvreq *request) {
   return NULL;
 }
 
-bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
-                    gp_exchange *x) {
-  gp_claimer *c;
+static bool hasroom (const gp_node *n, const gp_question *q,
+                     const gp_recvreq *request) {
   const gp_ring *r;
   size_t count = 0;
   for (r = q->claimers.next; r != &q->claimers; r = r->next)
     count++;
-  c = count < MAX_CLAIMERS ? calloc(1, sizeof *c) : NULL;
+  return count < MAX_CLAIMERS &&
+         n->admission.proofs.bytes + sizeofdata(request) <= MAX_BYTES;
+}
+
+bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
+                    gp_exchange *x) {
+  gp_claimer *c = hasroom(n, q, request) ? calloc(1, sizeof *c) : NULL;
   if (c == NULL)
     return false;
+  n->admission.proofs.bytes += sizeofdata(request);
   c->request = *request;
   c->request.remote = q->remote;
   if (request->msg != NULL)
@@ -291,10 +307,6 @@ static bool isearlier (const gp_node *n, const gp_recvreq *request,
          response->ext.who.version < GP_VERSION_COOKIES;
 }
 
-static bool isconnect (const gp_recvreq *request) {
-  return request->msg != NULL && request->msg->type == GP_CONNECT;
-}
-
 static bool isthere (const gp_node *n, const gp_question *q,
                      const gp_recvresp *response) {
   const gp_recvreq *request = claim(q);
@@ -323,7 +335,7 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
     memset(q->remote, 0, sizeof q->remote);
     strncpy(q->remote, response->remote, sizeof q->remote - 1);
   }
-  if (!q->holds && !isconnect(claim(q)))
+  if (!q->holds && !gp_recvreq_isconnect(claim(q)))
     q->next_at = UINT64_MAX; /* a member has said that it is another's */
   else if (!q->holds && n->now - q->began_at < DENIED_MS)
     plan(q, DENIED_MS);

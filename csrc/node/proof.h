@@ -49,7 +49,8 @@ typedef struct gp_question {
 typedef struct gp_proofs {
   gp_ring all;
   size_t count;   /* of questions, */
-  size_t waiting; /* of them waiting for their turn */
+  size_t waiting; /* of them waiting for their turn, */
+  size_t bytes;   /* and of the messages that wait with them */
   uint32_t sequence;
 } gp_proofs;
 
@@ -99,7 +100,8 @@ void gp_proof_lookat (gp_node *n, gp_question *q, uint64_t at);
 
 /* Takes out its oldest request, which its caller owns then; NULL: there is
    none. */
-gp_claimer *gp_proof_take (gp_question *q);
+gp_claimer *gp_proof_take (gp_node *n, gp_question *q);
+void gp_proof_takeout (gp_node *n, gp_claimer *c); /* any of them */
 void gp_claimer_free (gp_claimer *c);
 
 /* Its end; nothing waits with it any more. */

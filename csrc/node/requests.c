@@ -149,8 +149,8 @@ static void learn (gp_node *n, const gp_recvreq *request) {
 /* 'proven': its 'remote' is where its sender's address has responded from. */
 static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                       bool proven) {
-  bool connects = request->msg != NULL && request->msg->type == GP_CONNECT;
-  if (proven && !connects && request->ext.topic != GP_TOPIC_LIST)
+  if (proven && !gp_recvreq_isconnect(request) &&
+      request->ext.topic != GP_TOPIC_LIST)
     learn(n, request);
   if (request->msg == NULL)
     return probed(n, request, x);

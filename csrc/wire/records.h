@@ -105,6 +105,8 @@ typedef struct gp_recvreq {
 
 void gp_recvreq_clear (gp_recvreq *r);
 
+bool gp_recvreq_isconnect (const gp_recvreq *r);
+
 /*
 ** Whether it is refused for saying the name of its receiver, 'self'. A
 ** connect of ours says as well which process it is, by which the node judges.
