@@ -208,7 +208,7 @@ gp_claimer *gp_gate_next (gp_node *n) {
     gp_claimer *c = NULL;
     next = r->next;
     if (q->holds && !(since <= q->began_at && owesalist(q)) &&
-        !isbehind(n, q) && (c = gp_proof_take(n, q)) != NULL)
+        !isbehind(n, q) && (c = gp_proof_take(q)) != NULL)
       return c;
     if (q->holds && gp_ring_empty(&q->claimers))
       end(n, q);
@@ -241,13 +241,13 @@ static void drop (gp_node *n, gp_question *q) {
   gp_claimer *c;
   if (isinvain(q))
     gp_unreached_remember(n, q->name, q->remote);
-  while ((c = gp_proof_take(n, q)) != NULL) {
+  while ((c = gp_proof_take(q)) != NULL) {
     tellelsewhere(n, &c->request);
     if (c->exchange != NULL && asksforitself(&c->request))
       gp_respond(n, c->exchange, 504, gp_wire_nosign);
     else if (c->exchange != NULL)
       gp_respond(n, c->exchange, 403, gp_wire_unreached);
-    gp_claimer_free(c);
+    gp_claimer_free(n, c);
   }
   end(n, q);
 }
@@ -284,10 +284,8 @@ static void answer (gp_node *n, gp_question *q) {
   for (r = q->claimers.next; r != &q->claimers; r = next) {
     gp_claimer *c = gp_ring_of(gp_claimer, place, r);
     next = r->next;
-    if (dueat(q, c) <= n->now && overdue(n, q, c)) {
-      gp_proof_takeout(n, c);
-      gp_claimer_free(c);
-    }
+    if (dueat(q, c) <= n->now && overdue(n, q, c))
+      gp_claimer_free(n, c);
     else
       gp_proof_lookat(n, q, dueat(q, c));
   }

@@ -44,26 +44,23 @@ static const gp_recvreq *claim (const gp_question *q) {
   return &gp_ring_of(gp_claimer, place, q->claimers.next)->request;
 }
 
-void gp_claimer_free (gp_claimer *c) {
-  gp_recvreq_clear(&c->request);
-  free(c);
-}
-
 static size_t sizeofdata (const gp_recvreq *request) {
   return request->msg == NULL ? 0 : gp_message_len(request->msg);
 }
 
-void gp_proof_takeout (gp_node *n, gp_claimer *c) {
+void gp_claimer_free (gp_node *n, gp_claimer *c) {
   gp_ring_remove(&c->place);
   n->admission.proofs.bytes -= sizeofdata(&c->request);
+  gp_recvreq_clear(&c->request);
+  free(c);
 }
 
-gp_claimer *gp_proof_take (gp_node *n, gp_question *q) {
+gp_claimer *gp_proof_take (gp_question *q) {
   gp_claimer *c;
   if (gp_ring_empty(&q->claimers))
     return NULL;
   c = gp_ring_of(gp_claimer, place, q->claimers.next);
-  gp_proof_takeout(n, c);
+  gp_ring_remove(&c->place);
   return c;
 }
 
@@ -75,8 +72,8 @@ static void freequestion (gp_question *q) {
 
 void gp_proof_end (gp_node *n, gp_question *q) {
   gp_claimer *c;
-  while ((c = gp_proof_take(n, q)) != NULL)
-    gp_claimer_free(c);
+  while ((c = gp_proof_take(q)) != NULL)
+    gp_claimer_free(n, c);
   n->admission.proofs.count--;
   n->admission.proofs.waiting -= q->began_at == 0;
   gp_deadlines_cancel(&n->deadlines, &q->deadline);

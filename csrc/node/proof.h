@@ -100,9 +100,10 @@ void gp_proof_lookat (gp_node *n, gp_question *q, uint64_t at);
 
 /* Takes out its oldest request, which its caller owns then; NULL: there is
    none. */
-gp_claimer *gp_proof_take (gp_node *n, gp_question *q);
-void gp_proof_takeout (gp_node *n, gp_claimer *c); /* any of them */
-void gp_claimer_free (gp_claimer *c);
+gp_claimer *gp_proof_take (gp_question *q);
+
+/* Also one that is not taken out yet. */
+void gp_claimer_free (gp_node *n, gp_claimer *c);
 
 /* Its end; nothing waits with it any more. */
 void gp_proof_end (gp_node *n, gp_question *q);

@@ -184,7 +184,7 @@ void gp_requests_letin (gp_node *n) {
     if (c->exchange != NULL)
       c->exchange->form = c->request.form;
     (void)dispatch(n, &c->request, c->exchange, true);
-    gp_claimer_free(c);
+    gp_claimer_free(n, c);
   }
   gp_gate_settle(n);
 }
