@@ -98,7 +98,7 @@ static bool isfrom (const gp_node *n, const gp_record *peer,
                           : n->transport.whereis(n->transport.self, at);
   return address != NULL && probe->ext.who.peer != NULL &&
          gp_peer_port(probe->ext.who.peer) == gp_peer_port(at) &&
-         gp_machine_isone(n, address, probe->remote);
+         gp_machine_issame(n, address, probe->remote);
 }
 
 static bool isfor (const gp_node *n, const gp_record *peer,

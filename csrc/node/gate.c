@@ -83,14 +83,25 @@ static gp_passage askseldom (gp_node *n, gp_record *peer, uint64_t pause_ms,
            : refuse(n, x);
 }
 
-/* One that has a cookie shows another, or none. */
-static gp_passage judgewrong (gp_node *n, gp_record *peer,
+/* It shows a cookie that is not known, or another one than before, or none
+   though it has one. */
+static gp_passage judgeother (gp_node *n, gp_record *peer,
                               const gp_recvreq *request, gp_exchange *x) {
-  if (gp_recvreq_isconnect(request))
+  bool known = gp_cookies_judge(peer, &request->ext) == GP_SHOWN_WRONG;
+  if (gp_recvreq_isconnect(request) || !known)
     return ask(n, request, x);
   if (!request->ext.has_cookie)
     return refuse(n, x);
   return askseldom(n, peer, OTHER_MS, request, x);
+}
+
+/* Whether the peer, which is called 0.0.0.0, is that of another machine: then
+   the request is of one that has the same name elsewhere. */
+static bool isanothers (const gp_node *n, const gp_record *peer,
+                        const gp_recvreq *request) {
+  return gp_peer_isany(gp_proof_sender(request)) &&
+         peer->names.remote[0] != '\0' && !gp_membership_isfailing(peer) &&
+         !gp_machine_isone(n, peer->names.remote, request->remote);
 }
 
 /* The sender is 'peer' if it is who it says. */
@@ -99,10 +110,14 @@ static gp_passage judgepeer (gp_node *n, gp_record *peer,
   bool connects = gp_recvreq_isconnect(request);
   switch (gp_cookies_judge(peer, &request->ext)) {
     case GP_SHOWN_ITS: return GP_PASSES;
-    case GP_SHOWN_UNKNOWN: return ask(n, request, x);
-    case GP_SHOWN_WRONG: return judgewrong(n, peer, request, x);
+    case GP_SHOWN_UNKNOWN:
+    case GP_SHOWN_WRONG:
+      return isanothers(n, peer, request) ? refuse(n, x)
+                                          : judgeother(n, peer, request, x);
     default: break;
   }
+  if (isanothers(n, peer, request))
+    return refuse(n, x);
   if (connects && !issameprogram(peer, request))
     return ask(n, request, x);
   if (isfromthere(n, peer, request))
@@ -133,7 +148,9 @@ static gp_passage judgenamed (gp_node *n, const gp_peer *name,
                               const gp_recvreq *request, gp_exchange *x) {
   gp_record *peer = gp_naming_sender(n, name, request->remote, false);
   if (!isknown(peer))
-    return gp_proof_find(n, request) != NULL ? ask(n, request, x) : GP_PASSES;
+    return gp_proof_find(n, request) != NULL || gp_admission_holds(n, name)
+             ? ask(n, request, x)
+             : GP_PASSES;
   if (gp_peers_find(&n->peers, name) == NULL && !isat(name, request->remote))
     return ask(n, request, x);
   return judgepeer(n, peer, request, x);
@@ -310,13 +327,19 @@ void gp_gate_settle (gp_node *n) {
   }
 }
 
+static bool islate (const gp_node *n, const gp_question *q,
+                    const gp_claimer *c) {
+  return q->began_at != 0 && gp_recvreq_isconnect(&c->request) &&
+         dueat(q, c) <= n->now;
+}
+
 /* A connect that is due has its list soon: those that came later need not
    wait for it any more. */
 void gp_gate_look (gp_node *n, gp_question *q) {
   const gp_ring *r;
   gp_proof_try(n, q);
   for (r = q->claimers.next; r != &q->claimers; r = r->next)
-    q->late = q->late || dueat(q, gp_ring_of(gp_claimer, place, r)) <= n->now;
+    q->late = q->late || islate(n, q, gp_ring_of(gp_claimer, place, r));
 }
 
 void gp_gate_responded (gp_node *n, gp_question *q, gp_err error,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "node/cookies.h"
 #include "node/giver.h"
 #include "node/machine.h"
@@ -127,8 +128,8 @@ static bool issame (const gp_recvreq *a, const gp_recvreq *b) {
   return gp_peer_equal(gp_proof_sender(a), name) &&
          (a->ext.topic == GP_TOPIC_LIST) == (b->ext.topic == GP_TOPIC_LIST) &&
          a->ext.has_cookie == b->ext.has_cookie &&
-         (a->ext.has_cookie ? memcmp(&a->ext.cookie, &b->ext.cookie,
-                                     sizeof a->ext.cookie) == 0
+         (a->ext.has_cookie ? gp_crypto_equal(&a->ext.cookie, &b->ext.cookie,
+                                              sizeof a->ext.cookie)
                             : strcmp(a->remote, b->remote) == 0);
 }
 
@@ -180,7 +181,7 @@ static bool isitsturn (const gp_node *n, const gp_question *q) {
   for (r = all->next; r != all; r = r->next) {
     const gp_question *other = questionof(r);
     count += other->began_at != 0 && !other->holds &&
-             gp_address_samenetwork(other->remote, q->remote);
+             other->machine == q->machine;
   }
   return count < MAX_EACH;
 }
@@ -197,6 +198,7 @@ static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
   gp_ring_init(&q->claimers);
   q->deadline.what = GP_DUE_QUESTION;
   q->here = gp_machine_ishere(n, request->remote);
+  q->machine = gp_machine_hash(n, request->remote);
   strncpy(q->remote, request->remote, sizeof q->remote - 1);
   q->name = gp_peer_ref(gp_proof_sender(request));
   if (endpoint(&q->at, n, request) == GP_OK)

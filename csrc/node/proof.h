@@ -39,7 +39,8 @@ typedef struct gp_question {
   uint64_t began_at; /* it was asked for the first time; 0: it waits for its
                         turn */
   uint64_t next_at;  /* it is tried once more; UINT64_MAX: it is not */
-  bool here;         /* its claimers are on this machine */
+  uint64_t machine;  /* that they are on (node/machine.h) */
+  bool here;         /* that is this one */
   bool holds;        /* what they claim is true */
   bool responded;    /* a node has, which may have denied it */
   bool late;         /* a connect has had its response before that is known */
@@ -61,10 +62,6 @@ void gp_proofs_clear (gp_node *n);
 
 /* Who says that it has sent it; NULL: it does not say. Borrowed. */
 const gp_peer *gp_proof_sender (const gp_recvreq *request);
-
-/* Whether two numeric addresses are one machine, as far as we can see: equal,
-   both of this machine, or of one /64. */
-bool gp_proof_isonesource (const gp_node *n, const char *a, const char *b);
 
 /* The question that is under way for just what the request claims, or
    NULL. */

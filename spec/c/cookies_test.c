@@ -91,3 +91,16 @@ TEST(cookiegiven,
   }
   script_close(&s);
 }
+
+TEST(cookienetwork, "nor to another machine of its network") {
+  static const actor dan = {
+    .name = "[2001:db8::5]:1", .process = 5, .remote = "2001:db8::5"};
+  static const actor neighbour = {
+    .name = "[2001:db8::66]:1", .process = 5, .remote = "2001:db8::66"};
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "[2001:db8::5]:1"));
+  CHECK(isours(&s, &dan, 5));
+  CHECK(!isours(&s, &neighbour, 5));
+  script_close(&s);
+}
