@@ -97,7 +97,7 @@ static gp_err send (gp_node *n, const gp_announcement *a, gp_record *by) {
   const gp_extension *x = &a->response.ext;
   gp_sendreq request;
   memset(&request, 0, sizeof request);
-  gp_cookies_ask(n, &request.ext, x);
+  gp_cookies_ask(n, &request.ext, x, NULL);
   request.from = n->self.identity.peer;
   request.to = a->response.ext.who.peer;
   request.ranges = gp_hearsay_ranges(n, by);

@@ -14,15 +14,11 @@ bool gp_machine_ishere (const gp_node *n, const char *address) {
          n->transport.ishere(n->transport.self, address);
 }
 
-bool gp_machine_issame (const gp_node *n, const char *a, const char *b) {
-  return gp_address_samehost(a, b) ||
-         (gp_machine_ishere(n, a) && gp_machine_ishere(n, b));
-}
-
 /* A machine has a /64 to itself as a rule, and changes within it (RFC
    8981). */
 bool gp_machine_isone (const gp_node *n, const char *a, const char *b) {
-  return gp_machine_issame(n, a, b) || gp_address_samenetwork(a, b);
+  return gp_address_samehost(a, b) || gp_address_samenetwork(a, b) ||
+         (gp_machine_ishere(n, a) && gp_machine_ishere(n, b));
 }
 
 uint64_t gp_machine_hash (const gp_node *n, const char *address) {

@@ -16,10 +16,8 @@
    one. */
 bool gp_machine_ishere (const gp_node *n, const char *address);
 
-/* Whether two addresses are the same, or both of this machine. */
-bool gp_machine_issame (const gp_node *n, const char *a, const char *b);
-
-/* Whether two addresses are one machine: the same, or (IPv6) of one /64. */
+/* Whether two addresses are one machine: equal, both of this one, or (IPv6)
+   of one /64. */
 bool gp_machine_isone (const gp_node *n, const char *a, const char *b);
 
 /* A number for the machine at a numeric address, by which nobody can tell

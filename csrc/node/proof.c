@@ -68,6 +68,7 @@ gp_claimer *gp_proof_take (gp_question *q) {
 static void freequestion (gp_question *q) {
   gp_peer_unref(q->name);
   gp_peer_unref(q->at);
+  gp_peer_unref(q->came_to);
   free(q);
 }
 
@@ -218,6 +219,7 @@ gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,
     freequestion(q);
     return NULL;
   }
+  q->came_to = n->transport.endpoint(n->transport.self, x);
   gp_ring_append(&n->admission.proofs.all, &q->place);
   n->admission.proofs.count++;
   n->admission.proofs.waiting++;
@@ -260,7 +262,7 @@ static gp_err send (gp_node *n, gp_question *q) {
   request.to = q->at;
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
-  gp_cookies_ask(n, &request.ext, x);
+  gp_cookies_ask(n, &request.ext, x, q->came_to);
   q->id = (uint64_t)++n->admission.proofs.sequence << 32 | PROOF_SLOT;
   return n->transport.send(n->transport.self, q->id, q->at, &request,
                            TIMEOUT_MS);

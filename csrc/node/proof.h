@@ -35,6 +35,7 @@ typedef struct gp_question {
   gp_deadline deadline;
   gp_peer *name;     /* whom its claimers say they are, */
   gp_peer *at;       /* and where it is asked; NULL: nowhere */
+  gp_peer *came_to;  /* where they have come in; NULL: not known */
   uint64_t id;       /* of the probe on its way; 0: there is none */
   uint64_t began_at; /* it was asked for the first time; 0: it waits for its
                         turn */

@@ -31,8 +31,9 @@ static const char digest[] = "Gop2p-Digest";   /* 32 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
-static const char cookie[] = "Gop2p-Cookie"; /* 32 digits; of a probe also:
-                                   ask 32 digits 16 digits; response: yes */
+/* 32 digits; of a probe also: ask 32 digits 16 digits[ PEER]; its response:
+   yes */
+static const char cookie[] = "Gop2p-Cookie";
 
 /* Of a response. */
 static const char unreached[] = "Gop2p-Unreached"; /* PEER */
@@ -104,8 +105,9 @@ static void writecookie (gp_httpout *out, gp_extensiontext *text,
   char digits[GP_CRYPTO_DIGITS + 1];
   gp_crypto_write(digits, x->cookie.bytes);
   if (x->topic == GP_TOPIC_COOKIE)
-    snprintf(text->cookie, sizeof text->cookie, "ask %s %016" PRIx64, digits,
-             x->process);
+    snprintf(text->cookie, sizeof text->cookie, "ask %s %016" PRIx64 "%s%s",
+             digits, x->process, x->about == NULL ? "" : " ",
+             x->about == NULL ? "" : gp_peer_text(x->about));
   else
     snprintf(text->cookie, sizeof text->cookie, "%s", digits);
   gp_httpout_addheader(out, cookie, text->cookie);
@@ -219,14 +221,20 @@ static bool readcookie (gp_extension *x, const char *value) {
   return x->has_cookie;
 }
 
+/* Where it was shown may be missing. */
 static bool readcookieasked (gp_extension *x, const char *value) {
   static const char ask[] = "ask ";
-  const char *digits = value == NULL ? NULL : value + strlen(ask);
-  x->has_cookie = value != NULL && strncmp(value, ask, strlen(ask)) == 0 &&
-                  gp_crypto_read(x->cookie.bytes, digits) &&
-                  digits[GP_CRYPTO_DIGITS] == ' ' &&
-                  readdigits(&x->process, digits + GP_CRYPTO_DIGITS + 1);
-  return x->has_cookie;
+  const char *digits = value == NULL ? NULL : value + strlen(ask), *end;
+  gp_peer *about;
+  if (value == NULL || strncmp(value, ask, strlen(ask)) != 0 ||
+      !gp_crypto_read(x->cookie.bytes, digits) ||
+      digits[GP_CRYPTO_DIGITS] != ' ' ||
+      !readdigits(&x->process, digits + GP_CRYPTO_DIGITS + 1))
+    return false;
+  end = digits + GP_CRYPTO_DIGITS + 1 + 16;
+  if (*end == ' ' && gp_peer_parse(&about, end + 1, strlen(end + 1)) == GP_OK)
+    x->about = about;
+  return x->has_cookie = true;
 }
 
 /* One whose peer is not understood leaves a plain probe. */
