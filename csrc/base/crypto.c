@@ -3,6 +3,8 @@
 */
 #include "base/crypto.h"
 
+#include <string.h>
+
 #include <sodium.h>
 
 gp_err gp_crypto_init (void) {
@@ -23,6 +25,18 @@ void gp_crypto_mac (unsigned char out[GP_CRYPTO_HASH],
                     size_t len) {
   (void)crypto_generichash(out, GP_CRYPTO_HASH, bytes, len, key,
                            GP_CRYPTO_KEY);
+}
+
+void gp_crypto_write (char to[GP_CRYPTO_DIGITS + 1],
+                      const unsigned char hash[GP_CRYPTO_HASH]) {
+  (void)sodium_bin2hex(to, GP_CRYPTO_DIGITS + 1, hash, GP_CRYPTO_HASH);
+}
+
+bool gp_crypto_read (unsigned char out[GP_CRYPTO_HASH], const char *text) {
+  memset(out, 0, GP_CRYPTO_HASH);
+  return strspn(text, "0123456789abcdef") == GP_CRYPTO_DIGITS &&
+         sodium_hex2bin(out, GP_CRYPTO_HASH, text, GP_CRYPTO_DIGITS, NULL,
+                        NULL, NULL) == 0;
 }
 
 bool gp_crypto_equal (const void *a, const void *b, size_t len) {

@@ -43,6 +43,13 @@ void gp_crypto_mac (unsigned char out[GP_CRYPTO_HASH],
                     const unsigned char key[GP_CRYPTO_KEY], const void *bytes,
                     size_t len);
 
+/* A hash as hexadecimal digits, lower case. Reading: whether just so many of
+   them stand at the head of the text; else 'out' is all zero. */
+#define GP_CRYPTO_DIGITS (2 * GP_CRYPTO_HASH)
+void gp_crypto_write (char to[GP_CRYPTO_DIGITS + 1],
+                      const unsigned char hash[GP_CRYPTO_HASH]);
+bool gp_crypto_read (unsigned char out[GP_CRYPTO_HASH], const char *text);
+
 /* Whether two are equal, in a time that does not tell where they differ. */
 bool gp_crypto_equal (const void *a, const void *b, size_t len);
 

@@ -125,6 +125,21 @@ const char *gp_conn_remote (const gp_conn *c) {
   return gp_evhttp_remote(c->con);
 }
 
+gp_peer *gp_conn_endpoint (const gp_conn *c) {
+  gp_socketaddress here;
+  socklen_t size = sizeof here;
+  char text[INET6_ADDRSTRLEN];
+  gp_peer *p;
+  memset(&here, 0, sizeof here);
+  if (getsockname(bufferevent_getfd(c->bev), &here.any, &size) != 0)
+    return NULL;
+  gp_socketaddress_write(&here, text);
+  return gp_peer_new(&p, text, strlen(text), gp_socketaddress_port(&here)) ==
+             GP_OK
+           ? p
+           : NULL;
+}
+
 void gp_conn_note (gp_conn *c, int status) {
   gp_refusals_add(&c->conns->refusals, status, gp_conn_remote(c));
 }

@@ -101,6 +101,10 @@ void gp_conn_end (gp_conn *c);
 /* Numeric, no port. Lives as long as the connection. */
 const char *gp_conn_remote (const gp_conn *c);
 
+/* Address and port of this machine that it came to, to be given back; NULL:
+   out of memory, or it is lost. */
+gp_peer *gp_conn_endpoint (const gp_conn *c);
+
 /* Whether all that was read of it is one whole request. */
 bool gp_conn_iswhole (const gp_conn *c);
 

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/crypto.h"
 #include "base/os.h"
+#include "net/connection.h"
 #include "net/source.h"
 #include "value/address.h"
 #include "wire/codec.h"
@@ -72,6 +73,12 @@ static bool isgone (void *self, const gp_exchange *x) {
   return gp_httpexchange_of(x)->conn == NULL;
 }
 
+static gp_peer *endpoint (void *self, const gp_exchange *x) {
+  const gp_conn *c = gp_httpexchange_of(x)->conn;
+  (void)self;
+  return c == NULL ? NULL : gp_conn_endpoint(c);
+}
+
 static const char *whereis (void *self, const gp_peer *dial) {
   return gp_client_whereis(((gp_service *)self)->client, dial);
 }
@@ -106,7 +113,8 @@ static void derive (gp_serviceopt *opt, int port) {
 
 static gp_err makenode (gp_service *s, const char *address, size_t len,
                         int port, const gp_nodeopt *opt, gp_signal *signals) {
-  gp_transport t = {s, sendrequest, respond, isgone, whereis, ishere};
+  gp_transport t = {s,        sendrequest, respond, isgone,
+                    endpoint, whereis,     ishere};
   gp_peer *self;
   gp_err e = gp_peer_new(&self, address, len, port);
   if (e != GP_OK)

@@ -11,6 +11,22 @@ socklen_t gp_socketaddress_size (const gp_socketaddress *a) {
   return a->any.sa_family == AF_INET6 ? sizeof a->v6 : sizeof a->v4;
 }
 
+void gp_socketaddress_write (const gp_socketaddress *a,
+                             char out[INET6_ADDRSTRLEN]) {
+  const struct in6_addr *v6 = &a->v6.sin6_addr;
+  if (a->any.sa_family == AF_INET)
+    inet_ntop(AF_INET, &a->v4.sin_addr, out, INET6_ADDRSTRLEN);
+  else if (IN6_IS_ADDR_V4MAPPED(v6))
+    inet_ntop(AF_INET, v6->s6_addr + 12, out, INET6_ADDRSTRLEN);
+  else
+    inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
+}
+
+int gp_socketaddress_port (const gp_socketaddress *a) {
+  return ntohs(a->any.sa_family == AF_INET ? a->v4.sin_port
+                                           : a->v6.sin6_port);
+}
+
 bool gp_socketaddress_islocal (int fd) {
   gp_socketaddress here, there;
   socklen_t size = sizeof here;

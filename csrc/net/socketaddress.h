@@ -20,6 +20,12 @@ typedef union gp_socketaddress {
    none. */
 bool gp_socketaddress_parse (gp_socketaddress *a, const char *text, int port);
 
+/* Its address, one of IPv4 as such, also where IPv6 has it in its own; and
+   its port. */
+void gp_socketaddress_write (const gp_socketaddress *a,
+                             char out[INET6_ADDRSTRLEN]);
+int gp_socketaddress_port (const gp_socketaddress *a);
+
 /* Whether both ends of a connected socket have one address: programs of this
    machine come from the address that they go to. */
 bool gp_socketaddress_islocal (int fd);

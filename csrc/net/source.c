@@ -15,18 +15,6 @@
 
 #define ANY_PORT 9 /* nothing goes there, but it must not be zero */
 
-/* An IPv4 address is written as one, also where IPv6 has it in its own. */
-static void write_out (const gp_socketaddress *a,
-                       char out[INET6_ADDRSTRLEN]) {
-  const struct in6_addr *v6 = &a->v6.sin6_addr;
-  if (a->any.sa_family == AF_INET)
-    inet_ntop(AF_INET, &a->v4.sin_addr, out, INET6_ADDRSTRLEN);
-  else if (IN6_IS_ADDR_V4MAPPED(v6))
-    inet_ntop(AF_INET, v6->s6_addr + 12, out, INET6_ADDRSTRLEN);
-  else
-    inet_ntop(AF_INET6, v6, out, INET6_ADDRSTRLEN);
-}
-
 bool gp_source_ishere (const char *address) {
   gp_socketaddress a;
   bool bound;
@@ -49,7 +37,7 @@ gp_err gp_source_find (const char *text, char out[INET6_ADDRSTRLEN],
   if (!gp_socketaddress_parse(&a, text, ANY_PORT))
     return GP_EINVAL;
   size = gp_socketaddress_size(&a);
-  write_out(&a, wanted);
+  gp_socketaddress_write(&a, wanted);
   fd = gp_os_socket(a.any.sa_family, SOCK_DGRAM);
   if (fd < 0)
     return gp_err_fromerrno(errno);
@@ -58,7 +46,7 @@ gp_err gp_source_find (const char *text, char out[INET6_ADDRSTRLEN],
   close(fd);
   if (error != 0)
     return gp_err_fromerrno(error);
-  write_out(&a, out);
+  gp_socketaddress_write(&a, out);
   *same = strcmp(wanted, out) == 0;
   return gp_address_fault(out) == NULL ? GP_OK : GP_EADDRNOTAVAIL;
 }

@@ -36,11 +36,14 @@ void gp_announcements_clear (gp_node *n) {
   }
 }
 
-/* Whether 'name' is but another word for where 'remote' was dialled. */
-static bool isthere (const gp_record *peer, const gp_peer *name,
-                     const char *remote) {
+/* Whether 'name' is but another word for where 'remote' was dialled, and no
+   other one's. */
+static bool isthere (const gp_node *n, const gp_record *peer,
+                     const gp_peer *name, const char *remote) {
   const char *address = gp_peer_address(name);
-  return gp_peer_port(name) == gp_peer_port(gp_record_dialled(peer)) &&
+  const gp_record *same = gp_peers_find(&n->peers, name);
+  return (same == NULL || same == peer) &&
+         gp_peer_port(name) == gp_peer_port(gp_record_dialled(peer)) &&
          (gp_peer_isany(name) ||
           (gp_peer_isnumeric(name) && gp_address_samehost(address, remote)) ||
           (gp_address_islocalname(address) && gp_address_isinternal(remote)));
@@ -60,7 +63,7 @@ bool gp_announce_isnew (const gp_node *n, const gp_record *peer,
   const gp_identity *who = &response->ext.who;
   return rule->type == GP_CONNECT && !rule->bare && !rule->hasty &&
          who->peer != NULL && !isknown(n, peer, &response->ext) &&
-         !isthere(peer, who->peer,
+         !isthere(n, peer, who->peer,
                   response->remote == NULL ? "" : response->remote);
 }
 
@@ -94,7 +97,7 @@ static gp_err send (gp_node *n, const gp_announcement *a, gp_record *by) {
   const gp_extension *x = &a->response.ext;
   gp_sendreq request;
   memset(&request, 0, sizeof request);
-  gp_cookies_ask(n, &request.ext, x);
+  gp_cookies_ask(n, &request.ext, x, NULL);
   request.from = n->self.identity.peer;
   request.to = a->response.ext.who.peer;
   request.ranges = gp_hearsay_ranges(n, by);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "node/machine.h"
 #include "node/state.h"
+#include "value/address.h"
 
 static bool isequal (const gp_cookie *a, const gp_cookie *b) {
   return gp_crypto_equal(a->bytes, b->bytes, sizeof a->bytes);
@@ -78,7 +78,7 @@ void gp_cookies_show (gp_node *n, gp_record *peer, gp_extension *x) {
 }
 
 void gp_cookies_ask (const gp_node *n, gp_extension *to,
-                     const gp_extension *shown) {
+                     const gp_extension *shown, const gp_peer *at) {
   if (!shown->has_cookie)
     return;
   to->topic = GP_TOPIC_COOKIE;
@@ -86,19 +86,36 @@ void gp_cookies_ask (const gp_node *n, gp_extension *to,
   to->has_cookie = true;
   to->cookie = shown->cookie;
   to->process = n->self.identity.process;
+  to->about = at;
 }
 
-/* Whether a probe comes from where the peer responds, or where we await its
-   first response: at its port, as its sender says itself. */
-static bool isfrom (const gp_node *n, const gp_record *peer,
-                    const gp_recvreq *probe) {
-  const gp_peer *at = gp_record_dialled(peer);
+/* Whether two addresses are equal, and so are two ports. */
+static bool isendpoint (const char *a, int port, const char *b, int other) {
+  return port == other &&
+         (strcmp(a, b) == 0 ||
+          (strchr(b, ':') == NULL && gp_address_samenetwork(a, b)));
+}
+
+/*
+** Whether it is where the peer responds, or where we await its first
+** response: it was shown the cookie at that address and port. Behind a port
+** forwarding it has others; then it asks from that address, and calls itself
+** by that port.
+*/
+static bool isthere (const gp_node *n, const gp_record *peer,
+                     const gp_recvreq *probe) {
+  const gp_peer *at = gp_record_dialled(peer), *told = probe->ext.about;
+  const gp_peer *name = probe->ext.who.peer;
   const char *address = peer->names.remote[0] != '\0'
                           ? peer->names.remote
                           : n->transport.whereis(n->transport.self, at);
-  return address != NULL && probe->ext.who.peer != NULL &&
-         gp_peer_port(probe->ext.who.peer) == gp_peer_port(at) &&
-         gp_machine_isone(n, address, probe->remote);
+  if (address == NULL || name == NULL)
+    return false;
+  return (told != NULL &&
+          isendpoint(gp_peer_address(told), gp_peer_port(told), address,
+                     gp_peer_port(at))) ||
+         isendpoint(probe->remote, gp_peer_port(name), address,
+                    gp_peer_port(at));
 }
 
 static bool isfor (const gp_node *n, const gp_record *peer,
@@ -107,7 +124,7 @@ static bool isfor (const gp_node *n, const gp_record *peer,
   return peer->cookies.has_ours &&
          isequal(&peer->cookies.ours, &probe->ext.cookie) &&
          (process == 0 || process == probe->ext.process) &&
-         isfrom(n, peer, probe);
+         isthere(n, peer, probe);
 }
 
 bool gp_cookies_isours (const gp_node *n, const gp_recvreq *probe) {

@@ -4,10 +4,11 @@
 ** Owns gp_cookies in the record of each peer, and gp_cookiejar. A makes a
 ** cookie for each address that it dials, which nobody can foresee, and shows
 ** it there with all that it says. B, who is shown one, asks A at its address
-** whether it is A's own, and made for B: A says so to nobody but whom it
-** dials where it has shown it. So whoever is shown one can show it to a third
-** in vain; and of a process number, which everybody is shown, nothing
-** follows. B believes one, too, that A's address has shown in a response.
+** whether it is A's own, and made for B, and says where it was shown it: A
+** says so only where that is what it dials. So whoever is shown one can show
+** it to a third in vain; and of a process number, which everybody is shown,
+** nothing follows. B believes one, too, that A's address has shown in a
+** response.
 */
 #ifndef gp_node_cookies_h
 #define gp_node_cookies_h
@@ -59,12 +60,17 @@ void gp_cookies_reset (gp_record *peer);
 /* Puts ours for it into 'x'. */
 void gp_cookies_show (gp_node *n, gp_record *peer, gp_extension *x);
 
-/* Makes a probe of 'to' ask about the cookie that 'shown' has, if any. */
+/* Makes a probe of 'to' ask about the cookie that 'shown' has, if any, which
+   was shown at 'at', an endpoint of ours, or (NULL) in a response. */
 void gp_cookies_ask (const gp_node *n, gp_extension *to,
-                     const gp_extension *shown);
+                     const gp_extension *shown, const gp_peer *at);
 
-/* Whether we show the cookie that a probe asks about to its sender, which is
-   where it says, and the process that we know there, if we know one. */
+/*
+** Whether we show the cookie that a probe asks about to its sender: it says
+** where it was shown it, which is where we dial the peer; or, behind another
+** address than that, it asks from there. And it is the process that we know
+** there, if we know one.
+*/
 bool gp_cookies_isours (const gp_node *n, const gp_recvreq *probe);
 
 #pragma GCC visibility pop

@@ -17,14 +17,10 @@
 
 #define PATIENCE_MS 1000 /* a request waits so long for its question, */
 #define TURN_MS 5000     /* and so long for its turn before */
-#define ELSEWHERE_MS \
-  10000               /* between two questions about a member that sends
-                              from elsewhere, */
-#define OTHER_MS 1000 /* and that shows another cookie than before */
-
-static bool isconnect (const gp_recvreq *request) {
-  return request->msg != NULL && request->msg->type == GP_CONNECT;
-}
+/* Between two questions about a member that sends from elsewhere, and that
+   shows another cookie than before. */
+#define ELSEWHERE_MS 10000
+#define OTHER_MS 1000
 
 static bool islook (const gp_recvreq *request) {
   return request->msg == NULL && request->ext.topic == GP_TOPIC_LIST;
@@ -87,34 +83,49 @@ static gp_passage askseldom (gp_node *n, gp_record *peer, uint64_t pause_ms,
            : refuse(n, x);
 }
 
-/* One that has a cookie shows another, or none. */
-static gp_passage judgewrong (gp_node *n, gp_record *peer,
+/* It shows a cookie that is not known, or another one than before, or none
+   though it has one. */
+static gp_passage judgeother (gp_node *n, gp_record *peer,
                               const gp_recvreq *request, gp_exchange *x) {
-  if (isconnect(request))
+  bool known = gp_cookies_judge(peer, &request->ext) == GP_SHOWN_WRONG;
+  if (gp_recvreq_isconnect(request) || !known)
     return ask(n, request, x);
   if (!request->ext.has_cookie)
     return refuse(n, x);
   return askseldom(n, peer, OTHER_MS, request, x);
 }
 
+/* Whether the peer, which is called 0.0.0.0, is that of another machine: then
+   the request is of one that has the same name elsewhere. */
+static bool isanothers (const gp_node *n, const gp_record *peer,
+                        const gp_recvreq *request) {
+  return gp_peer_isany(gp_proof_sender(request)) &&
+         peer->names.remote[0] != '\0' && !gp_membership_isfailing(peer) &&
+         !gp_machine_isone(n, peer->names.remote, request->remote);
+}
+
 /* The sender is 'peer' if it is who it says. */
 static gp_passage judgepeer (gp_node *n, gp_record *peer,
                              const gp_recvreq *request, gp_exchange *x) {
-  bool connects = isconnect(request);
+  bool connects = gp_recvreq_isconnect(request);
   switch (gp_cookies_judge(peer, &request->ext)) {
     case GP_SHOWN_ITS: return GP_PASSES;
-    case GP_SHOWN_UNKNOWN: return ask(n, request, x);
-    case GP_SHOWN_WRONG: return judgewrong(n, peer, request, x);
+    case GP_SHOWN_UNKNOWN:
+    case GP_SHOWN_WRONG:
+      return isanothers(n, peer, request) ? refuse(n, x)
+                                          : judgeother(n, peer, request, x);
     default: break;
   }
+  if (isanothers(n, peer, request))
+    return refuse(n, x);
   if (connects && !issameprogram(peer, request))
     return ask(n, request, x);
   if (isfromthere(n, peer, request))
     return GP_PASSES;
   if (connects || peer->names.remote[0] == '\0')
     return ask(n, request, x);
-  return askseldom(n, peer, ELSEWHERE_MS, request, x); /* a name may stand for
-                                                 another address by now */
+  /* A name may stand for another address by now. */
+  return askseldom(n, peer, ELSEWHERE_MS, request, x);
 }
 
 /* Whether what is at 'remote' is 'name' without doubt. */
@@ -137,7 +148,9 @@ static gp_passage judgenamed (gp_node *n, const gp_peer *name,
                               const gp_recvreq *request, gp_exchange *x) {
   gp_record *peer = gp_naming_sender(n, name, request->remote, false);
   if (!isknown(peer))
-    return gp_proof_find(n, request) != NULL ? ask(n, request, x) : GP_PASSES;
+    return gp_proof_find(n, request) != NULL || gp_admission_holds(n, name)
+             ? ask(n, request, x)
+             : GP_PASSES;
   if (gp_peers_find(&n->peers, name) == NULL && !isat(name, request->remote))
     return ask(n, request, x);
   return judgepeer(n, peer, request, x);
@@ -154,7 +167,7 @@ static gp_passage judgeconnect (gp_node *n, const gp_recvreq *request,
 gp_passage gp_gate_judge (gp_node *n, const gp_recvreq *request,
                           gp_exchange *x) {
   const gp_peer *name = gp_proof_sender(request);
-  if (isconnect(request))
+  if (gp_recvreq_isconnect(request))
     return judgeconnect(n, request, x);
   if (islook(request))
     return gp_lookers_turnsaway(n, request, x) ? GP_REFUSED
@@ -169,7 +182,7 @@ static bool owesalist (const gp_question *q) {
   const gp_ring *r;
   for (r = q->claimers.next; r != &q->claimers; r = r->next) {
     const gp_claimer *c = gp_ring_of(gp_claimer, place, r);
-    if (c->exchange != NULL && isconnect(&c->request))
+    if (c->exchange != NULL && gp_recvreq_isconnect(&c->request))
       return true;
   }
   return false;
@@ -199,7 +212,7 @@ static void end (gp_node *n, gp_question *q) {
    is proven: for its form, or its nick. */
 static bool isbehind (const gp_node *n, const gp_question *q) {
   return !gp_ring_empty(&q->claimers) &&
-         !isconnect(
+         !gp_recvreq_isconnect(
            &gp_ring_of(gp_claimer, place, q->claimers.next)->request) &&
          gp_admission_holds(n, q->name);
 }
@@ -251,7 +264,7 @@ static void drop (gp_node *n, gp_question *q) {
       gp_respond(n, c->exchange, 504, gp_wire_nosign);
     else if (c->exchange != NULL)
       gp_respond(n, c->exchange, 403, gp_wire_unreached);
-    gp_claimer_free(c);
+    gp_claimer_free(n, c);
   }
   end(n, q);
 }
@@ -267,7 +280,7 @@ static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
 
 /* It has waited for as long as it may. Whether it is done with. */
 static bool overdue (gp_node *n, gp_question *q, gp_claimer *c) {
-  bool listed = isconnect(&c->request) && q->began_at != 0;
+  bool listed = gp_recvreq_isconnect(&c->request) && q->began_at != 0;
   gp_exchange *x = c->exchange;
   c->exchange = NULL;
   q->late = q->late || listed;
@@ -288,10 +301,8 @@ static void answer (gp_node *n, gp_question *q) {
   for (r = q->claimers.next; r != &q->claimers; r = next) {
     gp_claimer *c = gp_ring_of(gp_claimer, place, r);
     next = r->next;
-    if (dueat(q, c) <= n->now && overdue(n, q, c)) {
-      gp_ring_remove(&c->place);
-      gp_claimer_free(c);
-    }
+    if (dueat(q, c) <= n->now && overdue(n, q, c))
+      gp_claimer_free(n, c);
     else
       gp_proof_lookat(n, q, dueat(q, c));
   }
@@ -316,13 +327,19 @@ void gp_gate_settle (gp_node *n) {
   }
 }
 
+static bool islate (const gp_node *n, const gp_question *q,
+                    const gp_claimer *c) {
+  return q->began_at != 0 && gp_recvreq_isconnect(&c->request) &&
+         dueat(q, c) <= n->now;
+}
+
 /* A connect that is due has its list soon: those that came later need not
    wait for it any more. */
 void gp_gate_look (gp_node *n, gp_question *q) {
   const gp_ring *r;
   gp_proof_try(n, q);
   for (r = q->claimers.next; r != &q->claimers; r = r->next)
-    q->late = q->late || dueat(q, gp_ring_of(gp_claimer, place, r)) <= n->now;
+    q->late = q->late || islate(n, q, gp_ring_of(gp_claimer, place, r));
 }
 
 void gp_gate_responded (gp_node *n, gp_question *q, gp_err error,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "node/cookies.h"
 #include "node/giver.h"
 #include "node/machine.h"
@@ -14,11 +15,12 @@
 #include "value/address.h"
 #include "wire/refusal.h"
 
-#define TIMEOUT_MS 1200  /* of one try */
-#define MAX_ASKED 1024   /* questions under way at once, */
-#define MAX_EACH 16      /* and of them of one source; */
-#define MAX_WAITING 256  /* so many wait for their turn, */
-#define MAX_CLAIMERS 256 /* and so many requests with one question */
+#define TIMEOUT_MS 1200 /* of one try */
+#define MAX_ASKED 1024  /* questions under way at once, */
+#define MAX_EACH 16     /* and of them of one source; */
+#define MAX_WAITING 256 /* so many wait for their turn, */
+#define MAX_CLAIMERS 64 /* and so many requests with one question, */
+#define MAX_BYTES ((size_t)16 << 20) /* of so much data with all */
 
 /* A program may connect before it serves: so late is it tried, and is given
    up after the last. */
@@ -43,7 +45,13 @@ static const gp_recvreq *claim (const gp_question *q) {
   return &gp_ring_of(gp_claimer, place, q->claimers.next)->request;
 }
 
-void gp_claimer_free (gp_claimer *c) {
+static size_t sizeofdata (const gp_recvreq *request) {
+  return request->msg == NULL ? 0 : gp_message_len(request->msg);
+}
+
+void gp_claimer_free (gp_node *n, gp_claimer *c) {
+  gp_ring_remove(&c->place);
+  n->admission.proofs.bytes -= sizeofdata(&c->request);
   gp_recvreq_clear(&c->request);
   free(c);
 }
@@ -60,13 +68,14 @@ gp_claimer *gp_proof_take (gp_question *q) {
 static void freequestion (gp_question *q) {
   gp_peer_unref(q->name);
   gp_peer_unref(q->at);
+  gp_peer_unref(q->came_to);
   free(q);
 }
 
 void gp_proof_end (gp_node *n, gp_question *q) {
   gp_claimer *c;
   while ((c = gp_proof_take(q)) != NULL)
-    gp_claimer_free(c);
+    gp_claimer_free(n, c);
   n->admission.proofs.count--;
   n->admission.proofs.waiting -= q->began_at == 0;
   gp_deadlines_cancel(&n->deadlines, &q->deadline);
@@ -120,8 +129,8 @@ static bool issame (const gp_recvreq *a, const gp_recvreq *b) {
   return gp_peer_equal(gp_proof_sender(a), name) &&
          (a->ext.topic == GP_TOPIC_LIST) == (b->ext.topic == GP_TOPIC_LIST) &&
          a->ext.has_cookie == b->ext.has_cookie &&
-         (a->ext.has_cookie ? memcmp(&a->ext.cookie, &b->ext.cookie,
-                                     sizeof a->ext.cookie) == 0
+         (a->ext.has_cookie ? gp_crypto_equal(&a->ext.cookie, &b->ext.cookie,
+                                              sizeof a->ext.cookie)
                             : strcmp(a->remote, b->remote) == 0);
 }
 
@@ -133,16 +142,22 @@ gp_question *gp_proof_find (const gp_node *n, const gp_recvreq *request) {
   return NULL;
 }
 
-bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
-                    gp_exchange *x) {
-  gp_claimer *c;
+static bool hasroom (const gp_node *n, const gp_question *q,
+                     const gp_recvreq *request) {
   const gp_ring *r;
   size_t count = 0;
   for (r = q->claimers.next; r != &q->claimers; r = r->next)
     count++;
-  c = count < MAX_CLAIMERS ? calloc(1, sizeof *c) : NULL;
+  return count < MAX_CLAIMERS &&
+         n->admission.proofs.bytes + sizeofdata(request) <= MAX_BYTES;
+}
+
+bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
+                    gp_exchange *x) {
+  gp_claimer *c = hasroom(n, q, request) ? calloc(1, sizeof *c) : NULL;
   if (c == NULL)
     return false;
+  n->admission.proofs.bytes += sizeofdata(request);
   c->request = *request;
   c->request.remote = q->remote;
   if (request->msg != NULL)
@@ -167,7 +182,7 @@ static bool isitsturn (const gp_node *n, const gp_question *q) {
   for (r = all->next; r != all; r = r->next) {
     const gp_question *other = questionof(r);
     count += other->began_at != 0 && !other->holds &&
-             gp_address_samenetwork(other->remote, q->remote);
+             other->machine == q->machine;
   }
   return count < MAX_EACH;
 }
@@ -184,6 +199,7 @@ static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
   gp_ring_init(&q->claimers);
   q->deadline.what = GP_DUE_QUESTION;
   q->here = gp_machine_ishere(n, request->remote);
+  q->machine = gp_machine_hash(n, request->remote);
   strncpy(q->remote, request->remote, sizeof q->remote - 1);
   q->name = gp_peer_ref(gp_proof_sender(request));
   if (endpoint(&q->at, n, request) == GP_OK)
@@ -203,6 +219,7 @@ gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,
     freequestion(q);
     return NULL;
   }
+  q->came_to = n->transport.endpoint(n->transport.self, x);
   gp_ring_append(&n->admission.proofs.all, &q->place);
   n->admission.proofs.count++;
   n->admission.proofs.waiting++;
@@ -245,7 +262,7 @@ static gp_err send (gp_node *n, gp_question *q) {
   request.to = q->at;
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
-  gp_cookies_ask(n, &request.ext, x);
+  gp_cookies_ask(n, &request.ext, x, q->came_to);
   q->id = (uint64_t)++n->admission.proofs.sequence << 32 | PROOF_SLOT;
   return n->transport.send(n->transport.self, q->id, q->at, &request,
                            TIMEOUT_MS);
@@ -291,10 +308,6 @@ static bool isearlier (const gp_node *n, const gp_recvreq *request,
          response->ext.who.version < GP_VERSION_COOKIES;
 }
 
-static bool isconnect (const gp_recvreq *request) {
-  return request->msg != NULL && request->msg->type == GP_CONNECT;
-}
-
 static bool isthere (const gp_node *n, const gp_question *q,
                      const gp_recvresp *response) {
   const gp_recvreq *request = claim(q);
@@ -323,7 +336,7 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
     memset(q->remote, 0, sizeof q->remote);
     strncpy(q->remote, response->remote, sizeof q->remote - 1);
   }
-  if (!q->holds && !isconnect(claim(q)))
+  if (!q->holds && !gp_recvreq_isconnect(claim(q)))
     q->next_at = UINT64_MAX; /* a member has said that it is another's */
   else if (!q->holds && n->now - q->began_at < DENIED_MS)
     plan(q, DENIED_MS);

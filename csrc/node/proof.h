@@ -35,11 +35,13 @@ typedef struct gp_question {
   gp_deadline deadline;
   gp_peer *name;     /* whom its claimers say they are, */
   gp_peer *at;       /* and where it is asked; NULL: nowhere */
+  gp_peer *came_to;  /* where they have come in; NULL: not known */
   uint64_t id;       /* of the probe on its way; 0: there is none */
   uint64_t began_at; /* it was asked for the first time; 0: it waits for its
                         turn */
   uint64_t next_at;  /* it is tried once more; UINT64_MAX: it is not */
-  bool here;         /* its claimers are on this machine */
+  uint64_t machine;  /* that they are on (node/machine.h) */
+  bool here;         /* that is this one */
   bool holds;        /* what they claim is true */
   bool responded;    /* a node has, which may have denied it */
   bool late;         /* a connect has had its response before that is known */
@@ -49,7 +51,8 @@ typedef struct gp_question {
 typedef struct gp_proofs {
   gp_ring all;
   size_t count;   /* of questions, */
-  size_t waiting; /* of them waiting for their turn */
+  size_t waiting; /* of them waiting for their turn, */
+  size_t bytes;   /* and of the messages that wait with them */
   uint32_t sequence;
 } gp_proofs;
 
@@ -60,10 +63,6 @@ void gp_proofs_clear (gp_node *n);
 
 /* Who says that it has sent it; NULL: it does not say. Borrowed. */
 const gp_peer *gp_proof_sender (const gp_recvreq *request);
-
-/* Whether two numeric addresses are one machine, as far as we can see: equal,
-   both of this machine, or of one /64. */
-bool gp_proof_isonesource (const gp_node *n, const char *a, const char *b);
 
 /* The question that is under way for just what the request claims, or
    NULL. */
@@ -100,7 +99,9 @@ void gp_proof_lookat (gp_node *n, gp_question *q, uint64_t at);
 /* Takes out its oldest request, which its caller owns then; NULL: there is
    none. */
 gp_claimer *gp_proof_take (gp_question *q);
-void gp_claimer_free (gp_claimer *c);
+
+/* Also one that is not taken out yet. */
+void gp_claimer_free (gp_node *n, gp_claimer *c);
 
 /* Its end; nothing waits with it any more. */
 void gp_proof_end (gp_node *n, gp_question *q);

@@ -127,7 +127,7 @@ static void weigh (gp_node *n, const gp_record *by) {
   r->said_at = n->now;
   if (gp_reach_isunreached(n))
     r->until = n->now + UNTIL_MS;
-  else if (second || !askother(n))
+  else if (second || (!askother(n) && r->heard_at == 0))
     conclude(n);
 }
 

@@ -7,12 +7,12 @@
 ** program learns of that once, and again only if the node was reached
 ** meanwhile, a minute ago or more: what a member says may be older than that.
 ** A single member may lie, or be the only one whose way here is blocked. So
-** it takes two on two machines, or one where no other could be asked, and
-** that no other machine has sent us anything for a minute, before the node
-** takes it that nobody reaches it. Then it withdraws from the Go members: a
-** broadcast of theirs stops at a member that they cannot reach, and those
-** behind it in their lists do not get it. And it greets nobody whom lists
-** name: each would dial it in vain.
+** it takes two on two machines, or one where no other could be asked and none
+** has ever reached us, and that none has sent us anything for a minute,
+** before the node takes it that nobody reaches it. Then it withdraws from the
+** Go members: a broadcast of theirs stops at a member that they cannot reach,
+** and those behind it in their lists do not get it. And it greets nobody whom
+** lists name: each would dial it in vain.
 **
 ** That ends when a request comes in from another machine, when nobody has
 ** said so for two minutes, or when the program connects.

@@ -149,8 +149,8 @@ static void learn (gp_node *n, const gp_recvreq *request) {
 /* 'proven': its 'remote' is where its sender's address has responded from. */
 static bool dispatch (gp_node *n, const gp_recvreq *request, gp_exchange *x,
                       bool proven) {
-  bool connects = request->msg != NULL && request->msg->type == GP_CONNECT;
-  if (proven && !connects && request->ext.topic != GP_TOPIC_LIST)
+  if (proven && !gp_recvreq_isconnect(request) &&
+      request->ext.topic != GP_TOPIC_LIST)
     learn(n, request);
   if (request->msg == NULL)
     return probed(n, request, x);
@@ -184,7 +184,7 @@ void gp_requests_letin (gp_node *n) {
     if (c->exchange != NULL)
       c->exchange->form = c->request.form;
     (void)dispatch(n, &c->request, c->exchange, true);
-    gp_claimer_free(c);
+    gp_claimer_free(n, c);
   }
   gp_gate_settle(n);
 }

@@ -43,6 +43,9 @@ typedef struct gp_transport {
   void (*respond)(void *self, gp_exchange *x, const gp_sendresp *response);
   /* Whether the sender of the request has given up waiting. */
   bool (*isgone)(void *self, const gp_exchange *x);
+  /* Where the request came in, an address of this machine and a port, to be
+     given back; NULL: not known. */
+  gp_peer *(*endpoint)(void *self, const gp_exchange *x);
   /* The numeric address to which a request to 'dial' that is on its way was
      sent; NULL: to none yet. Borrowed until anything happens. */
   const char *(*whereis)(void *self, const gp_peer *dial);

@@ -27,6 +27,7 @@ struct gp_simrequest {
   gp_simhost *sender;   /* NULL: waits no more, or is gone */
   gp_simhost *receiver; /* NULL: there is no such host */
   uint64_t id;
+  int port; /* that was dialled */
   leg leg;
   uint64_t arrives_at; /* where it goes now; GP_NEVER: it is lost */
   uint64_t fails_at;   /* then the sender waits no more */
@@ -110,6 +111,7 @@ static gp_simrequest *newrequest (const gp_simhost *from,
   }
   r->sim = from->sim;
   r->receiver = to;
+  r->port = gp_peer_port(request->to);
   r->fails_at = GP_NEVER;
   gp_ring_init(&r->sent);
   gp_ring_init(&r->arrived);
@@ -236,6 +238,13 @@ static bool isgone (void *self, const gp_exchange *x) {
   return gp_ring_of(gp_simrequest, exchange, x)->sender == NULL;
 }
 
+static gp_peer *endpoint (void *self, const gp_exchange *x) {
+  const gp_simrequest *r = gp_ring_of(const gp_simrequest, exchange, x);
+  const char *remote = ((gp_simhost *)self)->remote;
+  gp_peer *p;
+  return gp_peer_new(&p, remote, strlen(remote), r->port) == GP_OK ? p : NULL;
+}
+
 static const char *whereis (void *self, const gp_peer *dial) {
   const gp_simhost *h = self, *to = gp_sim_find(h->sim, dial);
   return to == NULL ? NULL : to->remote;
@@ -249,7 +258,7 @@ static bool ishere (void *self, const char *address) {
 }
 
 gp_transport gp_simhost_transport (gp_simhost *h) {
-  gp_transport t = {h, send, respond, isgone, whereis, ishere};
+  gp_transport t = {h, send, respond, isgone, endpoint, whereis, ishere};
   return t;
 }
 

@@ -7,12 +7,11 @@
 #ifndef gp_value_cookie_h
 #define gp_value_cookie_h
 
+#include "base/crypto.h"
 #pragma GCC visibility push(hidden)
 
-#define GP_COOKIE_BYTES 16
-
 typedef struct gp_cookie {
-  unsigned char bytes[GP_COOKIE_BYTES];
+  unsigned char bytes[GP_CRYPTO_HASH];
 } gp_cookie;
 
 #pragma GCC visibility pop

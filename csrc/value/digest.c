@@ -3,7 +3,6 @@
 */
 #include "value/digest.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,17 +37,9 @@ bool gp_digest_equal (gp_digest a, gp_digest b) {
 }
 
 void gp_digest_write (char to[GP_DIGEST_DIGITS + 1], gp_digest d) {
-  size_t i;
-  for (i = 0; i < sizeof d.bytes; i++)
-    snprintf(to + 2 * i, 3, "%02x", d.bytes[i]);
+  gp_crypto_write(to, d.bytes);
 }
 
 bool gp_digest_read (gp_digest *out, const char *text) {
-  size_t i;
-  memset(out, 0, sizeof *out);
-  if (strspn(text, "0123456789abcdef") != GP_DIGEST_DIGITS)
-    return false;
-  for (i = 0; i < sizeof out->bytes; i++)
-    (void)sscanf(text + 2 * i, "%2hhx", &out->bytes[i]);
-  return true;
+  return gp_crypto_read(out->bytes, text);
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/crypto.h"
+
 /* What can be told from a later format of the announcement. */
 #define FORMAT "1 "
 
@@ -29,8 +31,9 @@ static const char digest[] = "Gop2p-Digest";   /* 32 digits[ PEER] */
 static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
 static const char list[] = "Gop2p-List";       /* 1; also of a response */
 
-static const char cookie[] = "Gop2p-Cookie"; /* 32 digits; of a probe also:
-                                   ask 32 digits 16 digits; response: yes */
+/* 32 digits; of a probe also: ask 32 digits 16 digits[ PEER]; its response:
+   yes */
+static const char cookie[] = "Gop2p-Cookie";
 
 /* Of a response. */
 static const char unreached[] = "Gop2p-Unreached"; /* PEER */
@@ -99,15 +102,14 @@ static void writetopic (gp_httpout *out, const gp_extension *x) {
 
 static void writecookie (gp_httpout *out, gp_extensiontext *text,
                          const gp_extension *x) {
-  bool asks = x->topic == GP_TOPIC_COOKIE;
-  int n = snprintf(text->cookie, sizeof text->cookie, asks ? "ask " : "");
-  size_t i;
-  for (i = 0; i < GP_COOKIE_BYTES; i++)
-    n += snprintf(text->cookie + n, sizeof text->cookie - (size_t)n, "%02x",
-                  x->cookie.bytes[i]);
-  if (asks)
-    snprintf(text->cookie + n, sizeof text->cookie - (size_t)n,
-             " %016" PRIx64, x->process);
+  char digits[GP_CRYPTO_DIGITS + 1];
+  gp_crypto_write(digits, x->cookie.bytes);
+  if (x->topic == GP_TOPIC_COOKIE)
+    snprintf(text->cookie, sizeof text->cookie, "ask %s %016" PRIx64 "%s%s",
+             digits, x->process, x->about == NULL ? "" : " ",
+             x->about == NULL ? "" : gp_peer_text(x->about));
+  else
+    snprintf(text->cookie, sizeof text->cookie, "%s", digits);
   gp_httpout_addheader(out, cookie, text->cookie);
 }
 
@@ -213,33 +215,26 @@ static bool readowndigest (gp_extension *x, const gp_httpin *in) {
   return true;
 }
 
-/* The cookie that the digits at the head of a text are. */
-static bool readcookiedigits (gp_cookie *out, const char *text) {
-  size_t i;
-  if (strspn(text, "0123456789abcdef") != (size_t)2 * GP_COOKIE_BYTES)
-    return false;
-  for (i = 0; i < GP_COOKIE_BYTES; i++) {
-    unsigned byte;
-    (void)sscanf(text + 2 * i, "%2x", &byte);
-    out->bytes[i] = (unsigned char)byte;
-  }
-  return true;
-}
-
 static bool readcookie (gp_extension *x, const char *value) {
-  x->has_cookie = value != NULL && readcookiedigits(&x->cookie, value) &&
-                  value[2 * GP_COOKIE_BYTES] == '\0';
+  x->has_cookie = value != NULL && gp_crypto_read(x->cookie.bytes, value) &&
+                  value[GP_CRYPTO_DIGITS] == '\0';
   return x->has_cookie;
 }
 
+/* Where it was shown may be missing. */
 static bool readcookieasked (gp_extension *x, const char *value) {
   static const char ask[] = "ask ";
-  const char *digits = value == NULL ? NULL : value + strlen(ask);
-  x->has_cookie = value != NULL && strncmp(value, ask, strlen(ask)) == 0 &&
-                  readcookiedigits(&x->cookie, digits) &&
-                  digits[2 * GP_COOKIE_BYTES] == ' ' &&
-                  readdigits(&x->process, digits + 2 * GP_COOKIE_BYTES + 1);
-  return x->has_cookie;
+  const char *digits = value == NULL ? NULL : value + strlen(ask), *end;
+  gp_peer *about;
+  if (value == NULL || strncmp(value, ask, strlen(ask)) != 0 ||
+      !gp_crypto_read(x->cookie.bytes, digits) ||
+      digits[GP_CRYPTO_DIGITS] != ' ' ||
+      !readdigits(&x->process, digits + GP_CRYPTO_DIGITS + 1))
+    return false;
+  end = digits + GP_CRYPTO_DIGITS + 1 + 16;
+  if (*end == ' ' && gp_peer_parse(&about, end + 1, strlen(end + 1)) == GP_OK)
+    x->about = about;
+  return x->has_cookie = true;
 }
 
 /* One whose peer is not understood leaves a plain probe. */

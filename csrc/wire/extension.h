@@ -23,7 +23,7 @@ typedef struct gp_extensiontext {
   char version[12];
   char number[40];
   char digest[GP_DIGEST_DIGITS + 1 + GP_PEER_TEXT];
-  char cookie[4 + 2 * GP_COOKIE_BYTES + 1 + 16 + 1];
+  char cookie[4 + GP_CRYPTO_DIGITS + 1 + 16 + 1 + GP_PEER_TEXT];
 } gp_extensiontext;
 
 /* Of a request or a response. 'out' borrows from 'text' and from 'x'. */

@@ -31,6 +31,10 @@ void gp_recvreq_clear (gp_recvreq *r) {
   gp_extension_clear(&r->ext);
 }
 
+bool gp_recvreq_isconnect (const gp_recvreq *r) {
+  return r->msg != NULL && r->msg->type == GP_CONNECT;
+}
+
 void gp_recvresp_clear (gp_recvresp *r) {
   gp_peerlist_clear(&r->list);
   gp_extension_clear(&r->ext);

@@ -39,7 +39,8 @@ typedef enum gp_topic {
   GP_TOPIC_LIST,    /* a probe: 'about', the sender, wants the list of members
                         and does not join */
   GP_TOPIC_COOKIE,  /* a probe: has the receiver made 'cookie' for 'process',
-                        that of the sender? */
+                        that of the sender, and shown it at 'about' (NULL: in
+                        a response)? */
   GP_TOPIC_RECONNECT /* a connect that no program asked for: to be refused
                         by one that has left */
 } gp_topic;
@@ -104,6 +105,8 @@ typedef struct gp_recvreq {
 } gp_recvreq;
 
 void gp_recvreq_clear (gp_recvreq *r);
+
+bool gp_recvreq_isconnect (const gp_recvreq *r);
 
 /*
 ** Whether it is refused for saying the name of its receiver, 'self'. A

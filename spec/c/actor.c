@@ -68,3 +68,14 @@ gp_form actor_form (const actor *a, bool islist) {
     return GP_FORM_HEADERS;
   return a->program == ACTOR_SEED ? GP_FORM_SEED : GP_FORM_V112;
 }
+
+void actor_parselist (gp_peerlist *list, const char *text) {
+  while (*text != '\0') {
+    size_t len = strcspn(text, " ");
+    gp_peer *p;
+    SAME(gp_peer_parse(&p, text, len), GP_OK);
+    SAME(gp_peerlist_add(list, p), GP_OK);
+    gp_peer_unref(p);
+    text += len + (text[len] == ' ');
+  }
+}

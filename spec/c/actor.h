@@ -52,4 +52,7 @@ bool actor_hasheaders (const actor *a);
    with an entry. */
 gp_form actor_form (const actor *a, bool islist);
 
+/* Adds the peers of a text, "b:1 c:1", to a list. */
+void actor_parselist (gp_peerlist *list, const char *text);
+
 #endif

@@ -239,3 +239,60 @@ TEST(gateheaders, "that holds for the header forms, too") {
   TEXT(told_members(s.node), "v");
   script_close(&s);
 }
+
+/*
+** 0.0.0.0, which is another machine for each.
+*/
+
+TEST(believedany, "0.0.0.0 elsewhere is not the member 0.0.0.0") {
+  static const actor ours = {
+    .name = "0.0.0.0:5", .process = 5, .remote = "10.0.0.5", .called = "ann"};
+  static const actor liar = {
+    .name = "0.0.0.0:5", .process = 6, .remote = "10.6.6.6", .called = "ann"};
+  static const actor goany = {
+    .name = "0.0.0.0:5", .program = ACTOR_V113, .remote = "10.6.6.6"};
+  script s;
+  script_open(&s);
+  script_member(&s, &ours);
+  TEXT(script_given(&s, script_connect(&s, &liar)), STRANGER);
+  TEXT(script_given(&s, script_say(&s, &liar, "lie", 1)), STRANGER);
+  TEXT(script_given(&s, script_disconnect(&s, &liar)), STRANGER);
+  TEXT(script_given(&s, script_say(&s, &goany, "lie", 0)), STRANGER);
+  TEXT(script_given(&s, script_disconnect(&s, &goany)), STRANGER);
+  TEXT(script_given(&s, script_connect(&s, &goany)), STRANGER);
+  SAME(script_of(&s, &ours)->claim.process, 5);
+  TEXT(script_given(&s, script_say(&s, &ours, "true", 1)), "200 v113");
+  TEXT(program_news(&s), "0.0.0.0: true");
+  script_close(&s);
+}
+
+TEST(believedanygo, "nor is it where that is a Go program") {
+  static const actor here = {
+    .name = "0.0.0.0:5", .program = ACTOR_V113, .remote = "10.0.0.5"};
+  static const actor liar = {
+    .name = "0.0.0.0:5", .program = ACTOR_V113, .remote = "10.6.6.6"};
+  script s;
+  script_open(&s);
+  script_member(&s, &here);
+  TEXT(script_given(&s, script_say(&s, &liar, "lie", 0)), STRANGER);
+  TEXT(script_given(&s, script_disconnect(&s, &liar)), STRANGER);
+  TEXT(script_given(&s, script_connect(&s, &liar)), STRANGER);
+  TEXT(script_sent(&s), "");
+  TEXT(told_members(s.node), "0.0.0.0");
+  script_close(&s);
+}
+
+TEST(believedform, "a header form is heard while it is asked for its form") {
+  script s;
+  size_t x, y;
+  script_open(&s);
+  x = script_connect(&s, &old);
+  TEXT(script_sent(&s), "connect v:1 headers");
+  y = script_say(&s, &old, "at once", 0);
+  TEXT(script_given(&s, y), "");
+  script_respond(&s, "connect v:1", &old, "a:1");
+  TEXT(script_given(&s, x), "200 v112 []");
+  TEXT(script_given(&s, y), "200 headers");
+  TEXT(program_news(&s), "v joined; v: at once");
+  script_close(&s);
+}

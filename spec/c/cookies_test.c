@@ -19,11 +19,12 @@ static void open (script *s) {
   s->silent = true;
 }
 
-/* Whether we confirm to 'asker' the cookie that we have shown last. */
-static bool isours (script *s, const actor *asker, uint64_t process) {
+/* Whether we confirm to 'asker' the cookie that we have shown last, which
+   says that it was shown it 'at' (NULL: it does not say). */
+static bool confirms (script *s, const actor *asker, uint64_t process,
+                      const char *at) {
   const script_request *shown = &s->sent[s->sent_count - 1];
-  gp_recvreq probe = script_probe(asker, GP_TOPIC_COOKIE, NULL);
-  bool confirmed;
+  gp_recvreq probe = script_probe(asker, GP_TOPIC_COOKIE, at);
   size_t x;
   CHECK(shown->ext.has_cookie);
   probe.ext.has_cookie = true;
@@ -31,8 +32,11 @@ static bool isours (script *s, const actor *asker, uint64_t process) {
   probe.ext.process = process;
   x = script_receive(s, &probe);
   TEXT(script_given(s, x), "204 v113");
-  confirmed = s->received[x].confirmed;
-  return confirmed;
+  return s->received[x].confirmed;
+}
+
+static bool isours (script *s, const actor *asker, uint64_t process) {
+  return confirms(s, asker, process, NULL);
 }
 
 TEST(cookieasked, "a cookie is confirmed to whom it is shown, and no other") {
@@ -89,5 +93,46 @@ TEST(cookiegiven,
     script_pass(&s, 1000); /* has its list, unproven */
     CHECK(!s.received[s.received_count - 1].shown);
   }
+  script_close(&s);
+}
+
+TEST(cookienetwork, "nor to another machine of its network") {
+  static const actor dan = {
+    .name = "[2001:db8::5]:1", .process = 5, .remote = "2001:db8::5"};
+  static const actor neighbour = {
+    .name = "[2001:db8::66]:1", .process = 5, .remote = "2001:db8::66"};
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "[2001:db8::5]:1"));
+  CHECK(isours(&s, &dan, 5));
+  CHECK(!isours(&s, &neighbour, 5));
+  script_close(&s);
+}
+
+TEST(cookieendpoint, "it is confirmed to whom was shown it where we dial") {
+  static const actor lan = {
+    .name = "c:1", .process = 3, .remote = "10.9.9.9"};
+  static const actor here = {
+    .name = "localhost:5", .process = 5, .remote = "127.0.0.1"};
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "c:1"));
+  CHECK(confirms(&s, &lan, 3, "10.0.99.58:1")); /* it has two addresses */
+  CHECK(!confirms(&s, &lan, 3, "10.9.9.9:1"));
+  CHECK(!confirms(&s, &lan, 3, "10.0.99.58:2"));
+  CHECK(!confirms(&s, &lan, 4, NULL));
+  script_close(&s);
+  script_open(&s);
+  program_forget(program_join(&s, "127.0.0.2:5"));
+  CHECK(!confirms(&s, &here, 5, "127.0.0.1:5")); /* one port, two programs */
+  CHECK(!confirms(&s, &here, 5, NULL));
+  script_close(&s);
+}
+
+TEST(cookiewhere, "who asks says where it was shown the cookie") {
+  script s;
+  open(&s);
+  script_connect(&s, &cleo);
+  TEXT(gp_peer_text(script_find(&s, "probe c:1")->ext.about), "10.0.0.1:1");
   script_close(&s);
 }

@@ -182,6 +182,23 @@ TEST(gatesays, "what a newcomer says in one breath waits for a second") {
   script_close(&s);
 }
 
+TEST(gatebounded, "so many requests wait with a newcomer, and no more") {
+  script s;
+  size_t i, x = 0;
+  open(&s);
+  script_connect(&s, &cleo);
+  for (i = 1; i < 64; i++)
+    x = script_say(&s, &cleo, "x", i);
+  TEXT(script_given(&s, x), "");
+  SAME(s.node->admission.proofs.bytes, 63);
+  x = script_say(&s, &cleo, "x", 64);
+  TEXT(script_given(&s, x), BUSY);
+  script_respond(&s, "probe c:1", &cleo, NULL);
+  SAME(s.node->admission.proofs.bytes, 0);
+  SAME(s.node->inbox.unread.count, 63);
+  script_close(&s);
+}
+
 /* Asks what 'claims' to be, and 'is' responds: whether that is a member. */
 static bool isproven (const actor *claims, const actor *is) {
   script s;

@@ -91,6 +91,21 @@ TEST(ownnametaken, "nor by that of a member, which stays who it is") {
   script_close(&s);
 }
 
+TEST(ownnameany, "nor by 0.0.0.0, where another member is called so") {
+  static const actor any = {
+    .name = "0.0.0.0:5", .process = 5, .remote = "10.0.0.5"};
+  static const actor liar = {
+    .name = "0.0.0.0:5", .process = 66, .remote = "10.6.6.6"};
+  script s;
+  script_open(&s);
+  script_member(&s, &any);
+  program_forget(program_join(&s, "10.6.6.6:5"));
+  script_respond(&s, "connect 10.6.6.6:5", &liar, "");
+  TEXT(program_news(&s), "10.6.6.6 joined");
+  SAME(script_of(&s, &any)->claim.process, 5);
+  script_close(&s);
+}
+
 TEST(ownnamesame, "where it is but another word nobody is asked") {
   static const actor local = {
     .name = "localhost:3", .process = 12, .remote = "127.0.0.1"};

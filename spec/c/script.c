@@ -132,6 +132,11 @@ static bool isgone (void *self, const gp_exchange *x) {
   return ((const script_exchange *)x)->gone;
 }
 
+static gp_peer *endpoint (void *self, const gp_exchange *x) {
+  gp_peer *p;
+  return gp_peer_new(&p, "10.0.0.1", 8, 1) == GP_OK && self != x ? p : NULL;
+}
+
 static const char *whereis (void *self, const gp_peer *dial) {
   static char at[32];
   (void)self;
@@ -153,7 +158,8 @@ void script_init (script *s) {
 }
 
 void script_start (script *s) {
-  gp_transport t = {s, takesend, takeresponse, isgone, whereis, ishere};
+  gp_transport t = {s,        takesend, takeresponse, isgone,
+                    endpoint, whereis,  ishere};
   size_t i;
   for (i = 0; i < GP_SIGNALS; i++)
     gp_signal_init(&s->signals[i], &s->ready);
@@ -259,17 +265,6 @@ size_t script_count (const script *s, const char *text) {
   return count;
 }
 
-static void parselist (gp_peerlist *list, const char *text) {
-  while (*text != '\0') {
-    size_t len = strcspn(text, " ");
-    gp_peer *p;
-    SAME(gp_peer_parse(&p, text, len), GP_OK);
-    SAME(gp_peerlist_add(list, p), GP_OK);
-    gp_peer_unref(p);
-    text += len + (text[len] == ' ');
-  }
-}
-
 gp_recvresp script_response (script *s, const char *text, const actor *by,
                              const char *list) {
   gp_recvresp response = {.status = 200, .remote = actor_remote(by)};
@@ -277,7 +272,7 @@ gp_recvresp script_response (script *s, const char *text, const actor *by,
   bool isconnect = strncmp(what, "connect", 7) == 0;
   bool isprobe = strncmp(what, "probe", 5) == 0;
   if (list != NULL)
-    parselist(&response.list, list);
+    actor_parselist(&response.list, list);
   response.form = actor_form(by, response.list.n > 0);
   response.toprobe = isprobe;
   response.ext.has_list = isprobe && list != NULL;
@@ -475,7 +470,7 @@ gp_receipt *script_post (script *s, const char *to, const char *text) {
   gp_blob *data = blobof(text);
   gp_receipt *r;
   if (to != NULL)
-    parselist(&list, to);
+    actor_parselist(&list, to);
   SAME(gp_node_post(s->node, data, &list, false, s->now, &r), GP_OK);
   gp_blob_unref(data);
   gp_peerlist_clear(&list);
