@@ -3,6 +3,8 @@
 */
 #include "base/ascii.h"
 
+#include <string.h>
+
 static int small (char c) {
   return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
@@ -13,4 +15,8 @@ bool gp_ascii_same (const char *a, const char *b, size_t n) {
     if (small(a[i]) != small(b[i]))
       return false;
   return true;
+}
+
+bool gp_ascii_isword (const char *text, size_t n, const char *word) {
+  return strlen(word) == n && gp_ascii_same(text, word, n);
 }

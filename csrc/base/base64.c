@@ -40,7 +40,7 @@ static bool isplain (const char *text, size_t len) {
 */
 static size_t takelast (char last[GROUP], const char *text, size_t *len) {
   size_t n = 0;
-  while (n<GROUP && * len> 0) {
+  while (*len > 0 && n < GROUP) {
     char c = text[--*len];
     if (c != '\r' && c != '\n')
       last[GROUP - ++n] = c;

@@ -100,8 +100,7 @@ static bool exactly (const char *a, const char *b) {
 }
 
 static bool nearly (const char *a, const char *b) {
-  size_t len = strlen(a);
-  return len == strlen(b) && gp_ascii_same(a, b, len);
+  return gp_ascii_isword(a, strlen(a), b);
 }
 
 static bool step (lua_State *L, const char *name, comparison *same) {

@@ -14,9 +14,9 @@
 
 #include "base/os.h"
 #include "net/evhttp.h"
+#include "net/socketaddress.h"
 #include "wire/page.h"
 #include "wire/refusal.h"
-#include "net/socketaddress.h"
 
 static uint64_t limit_ms (const gp_conn *c) {
   const gp_serveropt *o = c->conns->opt;

@@ -24,12 +24,11 @@ const char *gp_evhttp_find (const void *headers, const char *name) {
 }
 
 bool gp_evhttp_token (const char *value, const char *token) {
-  size_t len = strlen(token);
   while (value != NULL && *value != '\0') {
     size_t n;
     value += strspn(value, " \t,");
     n = strcspn(value, " \t,;");
-    if (n == len && gp_ascii_same(value, token, n))
+    if (gp_ascii_isword(value, n, token))
       return true;
     value += strcspn(value, ",");
   }

@@ -56,8 +56,7 @@ static size_t nameof (const char *host, size_t len) {
 }
 
 static bool same (const char *a, const char *b) {
-  size_t len = strlen(a);
-  return strlen(b) == len && gp_ascii_same(a, b, len);
+  return gp_ascii_isword(a, strlen(a), b);
 }
 
 static bool isadded (const gp_hostcheck *g, const char *name) {

@@ -222,8 +222,7 @@ static void dns_quiet (int warning, const char *text) {
 /*
 ** Names of the hosts file are found whatever becomes of resolv.conf, which
 ** is read again as long as no name server came of it (no descriptors).
-*/
-/*
+**
 ** The case of letters in a name that is asked for is not drawn at random:
 ** libevent 2.1 believes a response in any case just when it is, so nothing
 ** would be gained. Without it the name has to come back as it was asked for.

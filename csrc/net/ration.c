@@ -3,9 +3,10 @@
 */
 #include "net/ration.h"
 
-#include <arpa/inet.h>
-#include <stdint.h>
 #include <string.h>
+
+#include "base/index.h"
+#include "value/address.h"
 
 void gp_ration_init (gp_ration *r) {
   memset(r, 0, sizeof *r);
@@ -19,25 +20,11 @@ void gp_rationed_init (gp_rationed *x) {
   gp_ring_init(&x->place);
 }
 
-/* Of a name its hash (FNV-1a), with which no numeric address begins. */
-static void setname (struct in6_addr *net, const char *name) {
-  uint64_t hash = 14695981039346656037u;
-  while (*name != '\0')
-    hash = (hash ^ (unsigned char)*name++) * 1099511628211u;
-  memset(net, 0xFF, sizeof *net);
-  memcpy(net->s6_addr + 8, &hash, sizeof hash);
-}
-
-/* An IPv4 address as IPv6 has it; of all others in IPv6 the first half, as
-   one host may have all of a /64. */
-static void setnet (struct in6_addr *net, const char *address) {
-  memset(net, 0, sizeof *net);
-  if (inet_pton(AF_INET, address, net->s6_addr + 12) == 1)
-    memset(net->s6_addr + 10, 0xFF, 2);
-  else if (inet_pton(AF_INET6, address, net) != 1)
-    setname(net, address);
-  else if (!IN6_IS_ADDR_V4MAPPED(net))
-    memset(net->s6_addr + 8, 0, 8);
+/* A name is a network of its own. */
+static uint32_t networkof (const char *address) {
+  char network[GP_NETWORK_TEXT];
+  bool numeric = gp_address_network(network, address);
+  return gp_index_hash(numeric ? network : address);
 }
 
 static gp_rationed *of (const gp_ring *place) {
@@ -49,7 +36,7 @@ void gp_ration_wait (gp_ration *r, gp_rationed *x, bool proven,
   gp_ring *queue = proven ? &r->proven : &r->unproven;
   gp_ration_end(r, x);
   x->proven = proven;
-  setnet(&x->net, address);
+  x->network = networkof(address);
   if (again)
     gp_ring_prepend(queue, &x->place);
   else
@@ -60,7 +47,7 @@ static bool hasroom (const gp_ration *r, const gp_rationed *x) {
   const gp_ring *at;
   size_t there = 0;
   for (at = r->begun.next; at != &r->begun; at = at->next)
-    there += !of(at)->proven && IN6_ARE_ADDR_EQUAL(&of(at)->net, &x->net);
+    there += !of(at)->proven && of(at)->network == x->network;
   return there < GP_RATION_EACH;
 }
 

@@ -9,9 +9,9 @@
 #ifndef gp_net_ration_h
 #define gp_net_ration_h
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/ring.h"
 #pragma GCC visibility push(hidden)
@@ -24,8 +24,8 @@
 typedef struct gp_rationed {
   gp_ring place; /* in one of the queues, else alone */
   bool proven;
-  bool begun;          /* it has its place */
-  struct in6_addr net; /* where it leads */
+  bool begun;       /* it has its place */
+  uint32_t network; /* hash of the one that it leads to */
 } gp_rationed;
 
 typedef struct gp_ration {

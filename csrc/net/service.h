@@ -23,7 +23,7 @@ typedef struct gp_serviceopt {
   gp_clientopt client;
   const char *listen; /* as gp_server_new takes it */
   size_t listen_port; /* apart from the port that it is known at; 0: not */
-  const char *hosts[GP_HOSTS_MAX]; /* names of this machine (net/hosts.h) */
+  const char *hosts[GP_HOSTS_MAX]; /* see net/hostcheck.h */
   size_t nhosts;
 } gp_serviceopt;
 

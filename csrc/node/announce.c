@@ -8,8 +8,8 @@
 
 #include "node/cookies.h"
 #include "node/hearsay.h"
+#include "node/naming.h"
 #include "node/state.h"
-#include "value/address.h"
 
 #define TIMEOUT_MS 1000
 
@@ -40,13 +40,10 @@ void gp_announcements_clear (gp_node *n) {
    other one's. */
 static bool isthere (const gp_node *n, const gp_record *peer,
                      const gp_peer *name, const char *remote) {
-  const char *address = gp_peer_address(name);
   const gp_record *same = gp_peers_find(&n->peers, name);
   return (same == NULL || same == peer) &&
          gp_peer_port(name) == gp_peer_port(gp_record_dialled(peer)) &&
-         (gp_peer_isany(name) ||
-          (gp_peer_isnumeric(name) && gp_address_samehost(address, remote)) ||
-          (gp_address_islocalname(address) && gp_address_isinternal(remote)));
+         gp_naming_isat(name, remote);
 }
 
 /* Or it is known already that it is called so. */

@@ -12,7 +12,6 @@
 #include "node/respond.h"
 #include "node/state.h"
 #include "node/unreached.h"
-#include "value/address.h"
 #include "wire/refusal.h"
 
 #define PATIENCE_MS 1000 /* a request waits so long for its question, */
@@ -128,14 +127,6 @@ static gp_passage judgepeer (gp_node *n, gp_record *peer,
   return askseldom(n, peer, ELSEWHERE_MS, request, x);
 }
 
-/* Whether what is at 'remote' is 'name' without doubt. */
-static bool isat (const gp_peer *name, const char *remote) {
-  const char *address = gp_peer_address(name);
-  return gp_peer_isany(name) ||
-         (gp_peer_isnumeric(name) && gp_address_samehost(address, remote)) ||
-         (gp_address_islocalname(address) && gp_address_isinternal(remote));
-}
-
 /* Whether the record is of one that may speak. */
 static bool isknown (const gp_record *peer) {
   return peer != NULL &&
@@ -151,7 +142,8 @@ static gp_passage judgenamed (gp_node *n, const gp_peer *name,
     return gp_proof_find(n, request) != NULL || gp_admission_holds(n, name)
              ? ask(n, request, x)
              : GP_PASSES;
-  if (gp_peers_find(&n->peers, name) == NULL && !isat(name, request->remote))
+  if (gp_peers_find(&n->peers, name) == NULL &&
+      !gp_naming_isat(name, request->remote))
     return ask(n, request, x);
   return judgepeer(n, peer, request, x);
 }

@@ -13,11 +13,17 @@ void gp_naming_rename (gp_node *n, gp_record *peer, const gp_peer *name) {
     gp_membership_rename(n, peer, name);
 }
 
-/* Whether one that sends from 'remote' could be called 'name': a numeric name
-   is an address of its own. */
+bool gp_naming_isat (const gp_peer *name, const char *remote) {
+  const char *address = gp_peer_address(name);
+  return gp_peer_isany(name) ||
+         (gp_peer_isnumeric(name) && gp_address_samehost(address, remote)) ||
+         (gp_address_islocalname(address) && gp_address_isinternal(remote));
+}
+
+/* Whether one that sends from 'remote' could be called 'name': another host
+   name may lead anywhere. */
 static bool couldbe (const gp_peer *name, const char *remote) {
-  return gp_peer_isany(name) || !gp_peer_isnumeric(name) ||
-         gp_address_samehost(gp_peer_address(name), remote);
+  return !gp_peer_isnumeric(name) || gp_naming_isat(name, remote);
 }
 
 /*

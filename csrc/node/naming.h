@@ -15,6 +15,10 @@
 #include "node/transport.h"
 #pragma GCC visibility push(hidden)
 
+/* Whether what is at the numeric address 'remote' may be called 'name'
+   without a question: no other machine is meant by it. */
+bool gp_naming_isat (const gp_peer *name, const char *remote);
+
 /*
 ** The record of the sender that calls itself 'name' and sends from the
 ** numeric address 'remote', or NULL. It may turn out to be one that was known

@@ -10,14 +10,18 @@
 #include "node/state.h"
 #include "value/address.h"
 
-#define HEARD_MS \
-  60000               /* so long it counts that another machine reached us, */
-#define SAID_MS 60000 /* that a member did not, */
-#define UNTIL_MS 120000 /* and that nobody does */
-#define ASK_MS 10000    /* between two members that are asked */
-#define NOTICE_MS \
-  1000 /* while nobody says so, what comes is noticed so
-                           often */
+/* So long it counts that another machine reached us, that a member did not,
+   and that nobody does. */
+#define HEARD_MS 60000
+#define SAID_MS 60000
+#define UNTIL_MS 120000
+
+/* Between two members that are asked. */
+#define ASK_MS 10000
+
+/* While nobody says that we are not reached, what comes is noticed so
+   often. */
+#define NOTICE_MS 1000
 
 bool gp_reach_isunreached (const gp_node *n) {
   return n->now < n->admission.reach.until;

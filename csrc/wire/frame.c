@@ -160,7 +160,7 @@ static text upto (text *from, char c) {
 }
 
 static bool same (text t, const char *word) {
-  return strlen(word) == t.len && gp_ascii_same(t.at, word, t.len);
+  return gp_ascii_isword(t.at, t.len, word);
 }
 
 static text trimmed (text t) {

@@ -22,7 +22,7 @@ static bool decides (const char *name) {
   if (len > 6 && gp_ascii_same(name, "Gop2p-", 6))
     return true;
   for (i = 0; i < sizeof names / sizeof *names; i++)
-    if (strlen(names[i]) == len && gp_ascii_same(names[i], name, len))
+    if (gp_ascii_isword(name, len, names[i]))
       return true;
   return false;
 }

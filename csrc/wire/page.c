@@ -23,7 +23,7 @@ static bool isbrowsers (const char *name, size_t len) {
       gp_ascii_same(name, ANY_SEC, sizeof ANY_SEC - 1))
     return true;
   for (i = 0; i < sizeof known / sizeof *known; i++)
-    if (strlen(known[i]) == len && gp_ascii_same(name, known[i], len))
+    if (gp_ascii_isword(name, len, known[i]))
       return true;
   return false;
 }
@@ -52,7 +52,7 @@ void gp_page_look (gp_pagesigns *out, const char *head, size_t len) {
     size_t name = colon == NULL ? 0 : (size_t)(colon - at);
     if (isbrowsers(at, name))
       out->browser = true;
-    else if (out->host == NULL && name == 4 && gp_ascii_same(at, "Host", 4))
+    else if (out->host == NULL && gp_ascii_isword(at, name, "Host"))
       keephost(out, colon + 1, cr);
     at = cr;
   }

@@ -136,7 +136,6 @@ describe("a list of addresses that take connections and say nothing",
         end
       end)
       assert(node:connect(arg[1]))
-      gop2p.sleep(1)
       print("ready", node:self().port)
       gop2p.spawn(function() node:connect(arg[2]) end)
       for line in gop2p.lines() do

@@ -1,26 +1,16 @@
 -- What strangers can make the example bots keep and say is limited.
 
+local examples = require "spec.support.examples"
 local testing = require "gop2p.testing"
 
 local expect, refute = testing.expect, testing.refute
 
-local FOLDER = "lua/gop2p/examples/"
-
 local net
 
--- A user whose node has the name, too.
-local function user(name, options)
-  local one = net:user(name, options)
-  assert(one.node:set_name(name))
-  return one
-end
-
--- A network with the bot of that file, and ann and bob.
-local function stage(file, options)
-  net = testing.network { seed = 7 }
-  local bot = net:bot(FOLDER .. file .. ".lua",
-                      options or { args = { "5001", "localhost:5000" } })
-  return bot, user("ann"), user("bob")
+local function stage(...)
+  local bot, ann, bob
+  net, bot, ann, bob = examples.stage(...)
+  return bot, ann, bob
 end
 
 -- How often somebody hears the letter.
@@ -141,15 +131,10 @@ describe("standup", function()
 end)
 
 describe("bridge", function()
-  local ONE, TWO = "one:5000", "two:5000"
-
   local function pair()
-    net = testing.network { seed = 7, entry = { ONE, TWO } }
-    local bridge = net:bot(FOLDER .. "bridge.lua", {
-      args = { "5001", ONE, "5002", TWO },
-    })
-    return bridge, user("ann", { join = ONE }),
-           user("bob", { join = TWO })
+    local bridge, ann, bob
+    net, bridge, ann, bob = examples.bridge()
+    return bridge, ann, bob
   end
 
   it("says long texts in part, and so many in a minute", function()
@@ -168,9 +153,7 @@ describe("bridge", function()
 
   it("makes no echo with another bridge, however long a text is", function()
     local _, ann, bob = pair()
-    net:bot(FOLDER .. "bridge.lua", {
-      name = "other", args = { "6001", ONE, "6002", TWO },
-    })
+    examples.another_bridge(net, "6001", "6002", "other")
     net:advance(2)   -- until all know it
     ann:say(("z"):rep(10000))
     expect(bob:hears(), "^<ann> z")

@@ -1,32 +1,22 @@
 -- The example bots, unmodified, in simulated networks.
 
+local examples = require "spec.support.examples"
 local page = require "spec.support.page"
 local testing = require "gop2p.testing"
 
 local expect, refute = testing.expect, testing.refute
 
-local FOLDER = "lua/gop2p/examples/"
-
 local net
-
--- A user whose node has the name, too.
-local function user(name, options)
-  local one = net:user(name, options)
-  assert(one.node:set_name(name))
-  return one
-end
 
 local function comeback(one)
   one:come_back()
   assert(one.node:set_name(one.name))
 end
 
--- A network with the bot of that file, and ann and bob.
-local function stage(file, options, network)
-  net = testing.network(network or { seed = 7 })
-  local bot = net:bot(FOLDER .. file .. ".lua",
-                      options or { args = { "5001", "localhost:5000" } })
-  return bot, user("ann"), user("bob")
+local function stage(...)
+  local bot, ann, bob
+  net, bot, ann, bob = examples.stage(...)
+  return bot, ann, bob
 end
 
 after_each(function()
@@ -40,7 +30,7 @@ describe("the example bots", function()
     local count = 0
     for _, cells in ipairs(bots:rows("example")) do
       local name, target = cells[1]:match("^%[(%w+)%.lua%]%((.-)%)$")
-      assert.equal(FOLDER .. name .. ".lua", bots:path_of(target))
+      assert.equal(examples.FOLDER .. name .. ".lua", bots:path_of(target))
       local lines = 0
       for _ in io.lines(bots:path_of(target)) do lines = lines + 1 end
       assert.is_true(lines < 100, name)
@@ -308,7 +298,7 @@ describe("standup", function()
 
   it("asks the team, and posts what was answered", function()
     local bot, ann, bob = team()
-    local eve = user("eve")
+    local eve = examples.user(net, "eve")
     net:advance("09:00")
     expect(ann:hears(), QUESTION)
     expect(bob:hears(), QUESTION)
@@ -370,15 +360,10 @@ describe("standup", function()
 end)
 
 describe("bridge", function()
-  local ONE, TWO = "one:5000", "two:5000"
-
   local function pair()
-    net = testing.network { seed = 7, entry = { ONE, TWO } }
-    local bridge = net:bot(FOLDER .. "bridge.lua", {
-      args = { "5001", ONE, "5002", TWO },
-    })
-    return bridge, user("ann", { join = ONE }),
-           user("bob", { join = TWO })
+    local bridge, ann, bob
+    net, bridge, ann, bob = examples.bridge()
+    return bridge, ann, bob
   end
 
   it("says in one network what is said in the other, and by whom", function()
@@ -416,9 +401,7 @@ describe("bridge", function()
 
   it("makes no echo with another bridge", function()
     local _, ann, bob = pair()
-    net:bot(FOLDER .. "bridge.lua", {
-      name = "other", args = { "6001", ONE, "6002", TWO },
-    })
+    examples.another_bridge(net, "6001", "6002", "other")
     for i = 1, 3 do
       ann:say("Hello")
       expect(bob:hears(), "^<ann> Hello$")

@@ -43,6 +43,9 @@ TEST(cases, "letters of ASCII are the same in either case, and no others") {
   CHECK(!gp_ascii_same("@", "`", 1));
   CHECK(!gp_ascii_same("\xC4", "\xE4", 1));
   CHECK(gp_ascii_same("a", "b", 0));
+  CHECK(gp_ascii_isword("HOST: a", 4, "Host"));
+  CHECK(!gp_ascii_isword("Host", 4, "Hos"));
+  CHECK(!gp_ascii_isword("Host", 4, "Hosts"));
 }
 
 /* As their authors' own programs give them. */

@@ -19,6 +19,15 @@ static void open (script *s) {
   script_start(s);
 }
 
+/* The same; a member responds from 'remote'. */
+static actor opento (script *s, const char *remote) {
+  actor by = bob;
+  by.remote = remote;
+  open(s);
+  script_member(s, &by);
+  return by;
+}
+
 /* "PREFIX1:1 PREFIX2:1", so many. */
 static const char *names (const char *prefix, int count) {
   static char text[100000];
@@ -192,10 +201,7 @@ TEST(ownmachine, "one of our machine may name whom our own name reaches") {
 
 TEST(toldonce, "that somebody names what it may not is told once") {
   script s;
-  actor by = bob;
-  by.remote = "192.0.2.1";
-  open(&s);
-  script_member(&s, &by);
+  actor by = opento(&s, "192.0.2.1");
   lists(&s, &by, "10.0.0.1:1 10.0.0.2:1");
   TEXT(program_news(&s), "greeting 10.0.0.1: EACCES");
   script_pass(&s, 2000);
@@ -206,10 +212,7 @@ TEST(toldonce, "that somebody names what it may not is told once") {
 
 TEST(namepassed, "where a name may lead goes with each request to it") {
   script s;
-  actor by = bob;
-  by.remote = "192.0.2.1";
-  open(&s);
-  script_member(&s, &by);
+  actor by = opento(&s, "192.0.2.1");
   lists(&s, &by, "c:1");
   SAME(script_find(&s, "connect c:1")->ranges, GP_RANGE_PUBLIC);
   script_fail(&s, "connect c:1", GP_ETIMEDOUT);
@@ -220,10 +223,7 @@ TEST(namepassed, "where a name may lead goes with each request to it") {
 
 TEST(nameseen, "one that comes to us may be where it comes from") {
   script s;
-  actor by = bob;
-  by.remote = "192.0.2.1";
-  open(&s);
-  script_member(&s, &by);
+  actor by = opento(&s, "192.0.2.1");
   lists(&s, &by, "c:1");
   script_respond(&s, "connect c:1", &cleo, "");
   script_connect(&s, &cleo); /* from 10.x */
@@ -236,10 +236,7 @@ TEST(nameseen, "one that comes to us may be where it comes from") {
 
 TEST(namechosen, "one that the program chooses may be anywhere") {
   script s;
-  actor by = bob;
-  by.remote = "192.0.2.1";
-  open(&s);
-  script_member(&s, &by);
+  actor by = opento(&s, "192.0.2.1");
   lists(&s, &by, "c:1");
   script_fail(&s, "connect c:1", GP_ETIMEDOUT);
   program_forget(program_join(&s, "c:1"));

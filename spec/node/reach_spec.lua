@@ -109,14 +109,6 @@ describe("a node on one of several machines", function()
     return assert(child:line(LIMIT))
   end
 
-  local function shows(child, pattern)
-    local line
-    repeat
-      line = assert(child:line(LIMIT), pattern)
-    until line:find(pattern)
-    return line:match(pattern)
-  end
-
   -- The names in a text, in any order.
   local function list(text)
     local set = {}
@@ -376,7 +368,7 @@ describe("a node on one of several machines", function()
     for command, option in pairs {listen = "--json", watch = "--traffic"} do
       local child = start(2, {LUA, GOP2P, command, "--join", name, option,
         "--address", "10.77.0.99"}, {stderr = "/dev/stdout"})
-      shows(child, "^gop2p " .. command .. ": .* cannot reach this node: ")
+      child:shows("^gop2p " .. command .. ": .* cannot reach this node: ")
     end
   end)
 
@@ -410,37 +402,37 @@ describe("a node on one of several machines", function()
            function()
     local chat = start(1, {LUA, GOP2P, "chat", "--address", "auto",
                            "--port", "5002", "--name", "ann"})
-    local entry = shows(chat, "^You are ann %((.*)%)%. Try help%.$")
+    local entry = chat:shows("^You are ann %((.*)%)%. Try help%.$")
     assert.equal(machines:address(1) .. ":5002", entry)
     local bot = start(2, {LUA, GOP2P, "bot", files[2], entry})
-    shows(bot, "connected through=")
+    bot:shows("connected through=")
     chat:send("!ping")
-    shows(chat, "^%[Jürgen%] pong, ann$")
+    chat:shows("^%[Jürgen%] pong, ann$")
     chat:send("Jürgen: ping")
-    shows(chat, "^%[Jürgen%] pong, ann$")
+    chat:shows("^%[Jürgen%] pong, ann$")
     chat:send("/dm Jürgen ping")
-    shows(chat, "^%[Jürgen to you%] pong, ann$")
+    chat:shows("^%[Jürgen to you%] pong, ann$")
     local second = start(2, {LUA, GOP2P, "chat", "--join", entry,
                              "--name", "ann"})
-    shows(second, "^You are ann %(10%.77%.0%.2:%d+%)%. Try help%.$")
-    shows(second, "^You are ann%-2: ann is taken%.$")
+    second:shows("^You are ann %(10%.77%.0%.2:%d+%)%. Try help%.$")
+    second:shows("^You are ann%-2: ann is taken%.$")
     assert.same({ann = true, ["Jürgen"] = true},
-                list(shows(second, "^Here: (.*)$")))
+                list(second:shows("^Here: (.*)$")))
     chat:send("Hello, all")
-    shows(second, "^%[ann%] Hello, all$")
+    second:shows("^%[ann%] Hello, all$")
     second:send("/dm ann And back")
-    shows(chat, "^%[ann%-2 to you%] And back$")
+    chat:shows("^%[ann%-2 to you%] And back$")
   end)
 
   it_there("has the role of its name, wherever it joins", function()
     first "nil"
     local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000"})
-    shows(bot, "connected through=localhost:5000")
+    bot:shows("connected through=localhost:5000")
     local chat = start(1, {LUA, GOP2P, "chat", "--join", "5000",
                            "--name", "ann"})
-    shows(chat, "^Here: ")
+    chat:shows("^Here: ")
     chat:send("!secret")
-    shows(chat, "^%[Jürgen%] 42$")
+    chat:shows("^%[Jürgen%] 42$")
   end)
 
   it_there("fails with its chat, and its bot, when it cannot move", function()
@@ -451,20 +443,20 @@ describe("a node on one of several machines", function()
                 .. "taken"
     local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000",
                           "5003"})
-    shows(bot, "error Jürgen: not joined reason=.*" .. WHY)
+    bot:shows("error Jürgen: not joined reason=.*" .. WHY)
     assert.equal(1, bot:wait(LIMIT))
     local chat = start(1, {LUA, GOP2P, "chat", "--port", "5003",
                            "--join", "5000", "--join", "5001"})
-    shows(chat, "^Not connected: " .. WHY .. "$")
+    chat:shows("^Not connected: " .. WHY .. "$")
     assert.is_nil((chat:line(LIMIT)))
     assert.equal(1, chat:wait(LIMIT))
     chat = start(1, {LUA, GOP2P, "chat", "--port", "5003"})
     chat:send("/join 5000")
-    shows(chat, "^Not connected: " .. WHY .. "$")
+    chat:shows("^Not connected: " .. WHY .. "$")
     assert.equal(1, chat:wait(LIMIT))
     local listen = start(1, {LUA, GOP2P, "listen", "--port", "5003",
                               "--join", "5000"}, {stderr = "/dev/stdout"})
-    shows(listen, "^gop2p listen: " .. WHY .. "$")
+    listen:shows("^gop2p listen: " .. WHY .. "$")
     assert.is_nil((listen:line(LIMIT)))
     assert.equal(1, listen:wait(LIMIT))
   end)
@@ -482,19 +474,19 @@ describe("a node on one of several machines", function()
     local one, name = first "nil"
     local chat = start(1, {LUA, GOP2P, "chat", "--join", "5000",
                            "--name", "ann"})
-    shows(chat, "^You are ann %(localhost:%d+%)%. Try help%.$")
+    chat:shows("^You are ann %(localhost:%d+%)%. Try help%.$")
     assert.matches("^You are ann %(10%.77%.0%.1:%d+%) now, which",
                    chat:line(LIMIT))   -- and it is told nothing that passed
     assert.equal("Here: " .. name, chat:line(LIMIT))
     local bot = start(1, {LUA, GOP2P, "bot", files[2], "localhost:5000"})
-    shows(bot, "moved node=10%.77%.0%.1:%d+")
-    shows(bot, "connected through=localhost:5000")
+    bot:shows("moved node=10%.77%.0%.1:%d+")
+    bot:shows("connected through=localhost:5000")
     chat:send("!ping")
-    shows(chat, "^%[Jürgen%] pong, ann$")
+    chat:shows("^%[Jürgen%] pong, ann$")
     assert.equal("[ann] !ping", ask(one, HEAR))
     local late = start(2, {LUA, GOP2P, "chat"})
-    shows(late, "^You are localhost:")
+    late:shows("^You are localhost:")
     late:send("/join " .. name)
-    shows(late, "^You are 10%.77%.0%.2:%d+ now, which others reach%.$")
+    late:shows("^You are 10%.77%.0%.2:%d+ now, which others reach%.$")
   end)
 end)

@@ -86,15 +86,6 @@ describe("a node behind NAT", function()
     return child
   end
 
-  -- The next line with this beginning.
-  local function shows(child, pattern)
-    local line
-    repeat
-      line = assert(child:line(LIMIT), pattern)
-    until line:find(pattern)
-    return line:match(pattern)
-  end
-
   it_there("leaves the Go members, tells why, and is a member again later",
            function()
     local entry, hidden = "10.77.0.1:5000", "10.77.0.99:5000"
@@ -106,9 +97,9 @@ describe("a node behind NAT", function()
     net.await(function()
       return #stranger:members(LIMIT) == 2 or net.pass(0.05)
     end, LIMIT)
-    assert.equal(entry, shows(laptop, "^error connection error: (%S+) cannot "
+    assert.equal(entry, laptop:shows("^error connection error: (%S+) cannot "
                               .. "reach this node: "))
-    shows(laptop, "^event 10%.77%.0%.3:5000 left$")
+    laptop:shows("^event 10%.77%.0%.3:5000 left$")
     assert.same({entry}, stranger:members(LIMIT))
     machines:also(2, "10.77.0.99")
     net.await(function()
@@ -121,7 +112,7 @@ describe("a node behind NAT", function()
     program(1, "10.77.0.1")
     local chat = start(2, {LUA, "lua/gop2p/bin/gop2p", "chat", "--address",
       "10.77.0.98", "--port", "5001", "--join", "10.77.0.1:5000"})
-    shows(chat, "^%(nobody can reach you at 10%.77%.0%.98:5001, says "
+    chat:shows("^%(nobody can reach you at 10%.77%.0%.98:5001, says "
           .. "10%.77%.0%.1:5000; NAT or a firewall%?%)$")
   end)
 end)

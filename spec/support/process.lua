@@ -148,6 +148,16 @@ function Process:line(timeout, idle)
   end, timeout, idle)
 end
 
+-- Reads lines until one matches the pattern; its captures. An error when no
+-- line comes for so long (default: 30 seconds).
+function Process:shows(pattern, timeout)
+  local line
+  repeat
+    line = assert(self:line(timeout or 30), pattern)
+  until line:find(pattern)
+  return line:match(pattern)
+end
+
 -- Waits until what was not read yet matches the pattern, for programs that
 -- prompt; takes everything up to the end of the match, and returns it.
 function Process:upto(pattern, timeout, idle)
