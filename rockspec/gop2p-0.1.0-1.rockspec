@@ -188,6 +188,7 @@ build = {
         "csrc/wire/frame.c",
         "csrc/wire/given.c",
         "csrc/wire/headerform.c",
+        "csrc/wire/headername.c",
         "csrc/wire/http.c",
         "csrc/wire/jsonform.c",
         "csrc/wire/jsonscan.c",

@@ -12,7 +12,7 @@ static int small (char c) {
 bool gp_ascii_same (const char *a, const char *b, size_t n) {
   size_t i;
   for (i = 0; i < n; i++)
-    if (small(a[i]) != small(b[i]))
+    if (a[i] != b[i] && small(a[i]) != small(b[i]))
       return false;
   return true;
 }

@@ -2,7 +2,7 @@
 ** base/base64.h - standard base64 with padding (RFC 4648, section 4).
 **
 ** As Go's encoding/base64 StdEncoding, with which gop2p writes its data.
-** libsodium does it; what Go takes besides is seen to here.
+** What it writes and takes is Go's, also where that is not strict.
 */
 #ifndef gp_base_base64_h
 #define gp_base_base64_h

@@ -19,10 +19,6 @@
 
 #define COPIED 4096 /* bodies below this are copied: cheaper than a chain */
 
-const char *gp_evhttp_find (const void *headers, const char *name) {
-  return headers != NULL ? evhttp_find_header(headers, name) : NULL;
-}
-
 bool gp_evhttp_token (const char *value, const char *token) {
   while (value != NULL && *value != '\0') {
     size_t n;
@@ -35,31 +31,27 @@ bool gp_evhttp_token (const char *value, const char *token) {
   return false;
 }
 
-static void count (gp_httpin *in, const struct evkeyvalq *headers) {
+static void readheaders (gp_httpin *in, const struct evkeyvalq *headers) {
   const struct evkeyval *h;
-  in->nheaders = 0;
-  in->ambiguous = false;
+  gp_httpin_noheaders(in);
   for (h = TAILQ_FIRST(headers); h != NULL; h = TAILQ_NEXT(h, next))
-    gp_httpin_count(in, h->key, h->value);
+    gp_httpin_addheader(in, h->key, h->value);
 }
 
 bool gp_evhttp_goeson (const struct evhttp_request *req,
                        const gp_httpin *in) {
-  const char *connection = in->find(in->headers, "Connection");
+  const char *connection = gp_httpin_header(in, GP_HEADER_CONNECTION);
   if (req->major != 1 || req->minor < 1 ||
       gp_evhttp_token(connection, "close"))
     return false;
   return in->status == 204 || in->status == 304 ||
-         in->find(in->headers, "Content-Length") != NULL ||
-         in->find(in->headers, "Transfer-Encoding") != NULL;
+         gp_httpin_header(in, GP_HEADER_CONTENT_LENGTH) != NULL ||
+         gp_httpin_header(in, GP_HEADER_TRANSFER_ENCODING) != NULL;
 }
 
 bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in) {
   struct evbuffer *b = evhttp_request_get_input_buffer(req);
-  struct evkeyvalq *headers = evhttp_request_get_input_headers(req);
-  in->headers = headers;
-  in->find = gp_evhttp_find;
-  count(in, headers);
+  readheaders(in, evhttp_request_get_input_headers(req));
   in->len = evbuffer_get_length(b);
   in->body = NULL;
   if (in->len > 0)

@@ -23,9 +23,6 @@ struct evkeyvalq;
 */
 #define GP_EVHTTP_SLACK 65536
 
-/* The 'find' of a gp_httpin; 'headers' is an evkeyvalq or NULL. */
-const char *gp_evhttp_find (const void *headers, const char *name);
-
 /* Whether 'token' stands in the list 'value', which may be NULL. */
 bool gp_evhttp_token (const char *value, const char *token);
 
@@ -36,7 +33,7 @@ bool gp_evhttp_token (const char *value, const char *token);
 bool gp_evhttp_goeson (const struct evhttp_request *req, const gp_httpin *in);
 
 /*
-** Fills body, headers and 'find' of 'in'; they live as long as 'req'.
+** Fills body and headers of 'in'; they live as long as 'req'.
 ** False when out of memory.
 */
 bool gp_evhttp_view (struct evhttp_request *req, gp_httpin *in);

@@ -23,7 +23,7 @@ static gp_method method (struct evhttp_request *req) {
 }
 
 static bool saysclose (const struct evkeyvalq *headers) {
-  return gp_evhttp_token(gp_evhttp_find(headers, "Connection"), "close");
+  return gp_evhttp_token(evhttp_find_header(headers, "Connection"), "close");
 }
 
 gp_httpexchange *gp_httpexchange_new (struct evhttp_request *req,
@@ -37,7 +37,8 @@ gp_httpexchange *gp_httpexchange_new (struct evhttp_request *req,
   x->conn = conn;
   x->request.method = method(req);
   x->request.remote = remote;
-  x->last = saysclose(evhttp_request_get_input_headers(req));
+  x->last = gp_evhttp_token(
+    gp_httpin_header(&x->request, GP_HEADER_CONNECTION), "close");
   return x;
 }
 
@@ -55,7 +56,7 @@ void gp_httpexchange_lose (gp_httpexchange *x) {
   x->request.remote = "";
   x->request.body = NULL;
   x->request.len = 0;
-  x->request.headers = NULL;
+  gp_httpin_noheaders(&x->request);
 }
 
 void gp_httpexchange_drain (gp_httpexchange *x) {

@@ -72,6 +72,12 @@ static void freequestion (gp_question *q) {
   free(q);
 }
 
+/* It is not asked any more. */
+static void leaveorigin (gp_node *n, gp_question *q) {
+  gp_origins_leave(&n->admission.proofs.origins, q->origin);
+  q->origin = NULL;
+}
+
 void gp_proof_end (gp_node *n, gp_question *q) {
   gp_claimer *c;
   while ((c = gp_proof_take(q)) != NULL)
@@ -80,6 +86,7 @@ void gp_proof_end (gp_node *n, gp_question *q) {
   n->admission.proofs.waiting -= q->began_at == 0;
   gp_deadlines_cancel(&n->deadlines, &q->deadline);
   gp_ring_remove(&q->place);
+  leaveorigin(n, q);
   freequestion(q);
 }
 
@@ -94,6 +101,7 @@ void gp_proofs_clear (gp_node *n) {
     }
     gp_proof_end(n, q);
   }
+  gp_origins_clear(&n->admission.proofs.origins);
 }
 
 const gp_peer *gp_proof_sender (const gp_recvreq *request) {
@@ -128,6 +136,7 @@ static bool issame (const gp_recvreq *a, const gp_recvreq *b) {
   const gp_peer *name = gp_proof_sender(b);
   return gp_peer_equal(gp_proof_sender(a), name) &&
          (a->ext.topic == GP_TOPIC_LIST) == (b->ext.topic == GP_TOPIC_LIST) &&
+         (a->msg == NULL || b->msg == NULL || a->form == b->form) &&
          a->ext.has_cookie == b->ext.has_cookie &&
          (a->ext.has_cookie ? gp_crypto_equal(&a->ext.cookie, &b->ext.cookie,
                                               sizeof a->ext.cookie)
@@ -173,18 +182,14 @@ bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
 
 /* Whether one more of a source may be asked now. */
 static bool isitsturn (const gp_node *n, const gp_question *q) {
-  const gp_ring *all = &n->admission.proofs.all, *r;
-  size_t count = 0;
-  if (n->admission.proofs.count - n->admission.proofs.waiting >= MAX_ASKED)
+  const gp_proofs *ps = &n->admission.proofs;
+  const gp_origin *origin;
+  if (ps->count - ps->waiting >= MAX_ASKED)
     return false;
   if (q->here)
     return true;
-  for (r = all->next; r != all; r = r->next) {
-    const gp_question *other = questionof(r);
-    count += other->began_at != 0 && !other->holds &&
-             other->machine == q->machine;
-  }
-  return count < MAX_EACH;
+  origin = gp_origins_find(&ps->origins, q->remote);
+  return origin == NULL || origin->count < MAX_EACH;
 }
 
 static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
@@ -199,7 +204,6 @@ static gp_question *newquestion (gp_node *n, const gp_recvreq *request) {
   gp_ring_init(&q->claimers);
   q->deadline.what = GP_DUE_QUESTION;
   q->here = gp_machine_ishere(n, request->remote);
-  q->machine = gp_machine_hash(n, request->remote);
   strncpy(q->remote, request->remote, sizeof q->remote - 1);
   q->name = gp_peer_ref(gp_proof_sender(request));
   if (endpoint(&q->at, n, request) == GP_OK)
@@ -271,6 +275,7 @@ static gp_err send (gp_node *n, gp_question *q) {
 void gp_proof_try (gp_node *n, gp_question *q) {
   if (q->began_at == 0 && isitsturn(n, q)) {
     n->admission.proofs.waiting--;
+    q->origin = gp_origins_enter(&n->admission.proofs.origins, q->remote);
     q->began_at = n->now;
     plan(q, 0);
   }
@@ -332,6 +337,8 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
     return q->holds;
   q->responded = true;
   q->holds = isthere(n, q, response);
+  if (q->holds)
+    leaveorigin(n, q);
   if (q->holds && response->remote != NULL) {
     memset(q->remote, 0, sizeof q->remote);
     strncpy(q->remote, response->remote, sizeof q->remote - 1);

@@ -19,6 +19,7 @@
 #include "node/deadlines.h"
 #include "node/peers.h"
 #include "node/transport.h"
+#include "value/origin.h"
 #pragma GCC visibility push(hidden)
 
 /* A request that waits for the end of a question. */
@@ -40,7 +41,8 @@ typedef struct gp_question {
   uint64_t began_at; /* it was asked for the first time; 0: it waits for its
                         turn */
   uint64_t next_at;  /* it is tried once more; UINT64_MAX: it is not */
-  uint64_t machine;  /* that they are on (node/machine.h) */
+  gp_origin *origin; /* where they come from, while it is asked; NULL:
+                        it is not */
   bool here;         /* that is this one */
   bool holds;        /* what they claim is true */
   bool responded;    /* a node has, which may have denied it */
@@ -53,6 +55,7 @@ typedef struct gp_proofs {
   size_t count;   /* of questions, */
   size_t waiting; /* of them waiting for their turn, */
   size_t bytes;   /* and of the messages that wait with them */
+  gp_origins origins; /* of those that are asked */
   uint32_t sequence;
 } gp_proofs;
 

@@ -48,7 +48,7 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
       readasker(&out->ext, in);
     return 0;
   }
-  out->host = gp_httpin_peer(in, "Host", "");
+  out->host = gp_httpin_peer(in, GP_HEADER_HOST, "");
   status = readmessage(out, in, json, self);
   *text = gp_refusal_text(status);
   if (status == 0 && gp_recvreq_isown(out, self)) {
@@ -122,7 +122,7 @@ gp_err gp_wire_writerequest (gp_httpout *out, gp_scratch *scratch,
   out->wants_list = gp_sendreq_wantslist(request);
   if (request->msg == NULL) {
     out->method = GP_OPTIONS;
-    gp_httpout_addheader(out, "Host", gp_peer_text(request->from));
+    gp_httpout_addheader(out, GP_HEADER_HOST, gp_peer_text(request->from));
     if (request->ext.topic == GP_TOPIC_LIST)
       gp_headerform_writesender(out, &scratch->header, request->ext.about);
   }
@@ -133,8 +133,9 @@ gp_err gp_wire_writerequest (gp_httpout *out, gp_scratch *scratch,
 /* As Go's net/http writes an error: text, and not to be guessed at. */
 static gp_err writerefusal (gp_httpout *out, const char *text) {
   size_t len = strlen(text);
-  gp_httpout_addheader(out, "Content-Type", "text/plain; charset=utf-8");
-  gp_httpout_addheader(out, "X-Content-Type-Options", "nosniff");
+  gp_httpout_addheader(out, GP_HEADER_CONTENT_TYPE,
+                       "text/plain; charset=utf-8");
+  gp_httpout_addheader(out, GP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
   out->body = gp_blob_new(len);
   if (out->body == NULL)
     return GP_ENOMEM;
@@ -148,7 +149,7 @@ static gp_err writelist (gp_httpout *out, const gp_sendresp *response,
                          gp_form form) {
   bool quoted = form == GP_FORM_SEED;
   gp_blob **kept = response->encoded;
-  gp_httpout_addheader(out, "Content-Type", "text/plain");
+  gp_httpout_addheader(out, GP_HEADER_CONTENT_TYPE, "text/plain");
   if (kept != NULL && kept[quoted] != NULL) {
     out->body = gp_blob_ref(kept[quoted]);
     return GP_OK;
@@ -165,12 +166,12 @@ gp_err gp_wire_writeresponse (gp_httpout *out, gp_scratch *scratch,
                               const gp_sendresp *response, gp_form form) {
   memset(out, 0, sizeof *out);
   out->status = response->status;
-  gp_httpout_addheader(out, "Access-Control-Allow-Credentials", "true");
-  gp_httpout_addheader(out, "Access-Control-Allow-Headers", "*");
-  gp_httpout_addheader(out, "Access-Control-Allow-Methods", "*");
-  gp_httpout_addheader(out, "Access-Control-Allow-Origin", "*");
+  gp_httpout_addheader(out, GP_HEADER_ALLOW_CREDENTIALS, "true");
+  gp_httpout_addheader(out, GP_HEADER_ALLOW_HEADERS, "*");
+  gp_httpout_addheader(out, GP_HEADER_ALLOW_METHODS, "*");
+  gp_httpout_addheader(out, GP_HEADER_ALLOW_ORIGIN, "*");
   if (response->status == 503 || response->status == 429)
-    gp_httpout_addheader(out, "Retry-After", "1");
+    gp_httpout_addheader(out, GP_HEADER_RETRY_AFTER, "1");
   gp_extension_write(out, &scratch->extension, &response->ext);
   if (response->text != NULL)
     return writerefusal(out, response->text);

@@ -12,38 +12,8 @@
 /* What can be told from a later format of the announcement. */
 #define FORMAT "1 "
 
-/* Who is said by three headers: the peer; process and, if it has one, a
-   percent-encoded nick; version, which those of version 1 do not tell. */
-static const char announcement[] = "Gop2p-Lua"; /* 1 PEER */
-static const char process[] = "Gop2p-Process";  /* 16 digits[ NICK] */
-static const char version[] = "Gop2p-Version";  /* a number */
-
-/* The number of a message: nonce and count. */
-static const char number[] = "Gop2p-Id"; /* 16 digits-digits */
-
-/* A message that no program answers by itself. */
-static const char notice[] = "Gop2p-Notice"; /* 1 */
-
-/* The topics. A digest stands in requests and, without peer, in responses. */
-static const char probe[] = "Gop2p-Probe";     /* PEER */
-static const char suspect[] = "Gop2p-Suspect"; /* PEER */
-static const char digest[] = "Gop2p-Digest";   /* 32 digits[ PEER] */
-static const char reconnect[] = "Gop2p-Again"; /* 1; alone: 0 */
-static const char list[] = "Gop2p-List";       /* 1; also of a response */
-
-/* 32 digits; of a probe also: ask 32 digits 16 digits[ PEER]; its response:
-   yes */
-static const char cookie[] = "Gop2p-Cookie";
-
-/* Of a response. */
-static const char unreached[] = "Gop2p-Unreached"; /* PEER */
-
-/* Of a connect. */
-static const char brief[] = "Gop2p-Brief"; /* 1 */
-static const char visit[] = "Gop2p-Visit"; /* 1 */
-
 gp_header gp_extension_process (gp_extensiontext *text, uint64_t number) {
-  gp_header h = {process, text->process};
+  gp_header h = {gp_headername_text(GP_HEADER_GOP2P_PROCESS), text->process};
   snprintf(text->process, sizeof text->process, "%016" PRIx64, number);
   return h;
 }
@@ -53,7 +23,7 @@ static void writeprocess (gp_httpout *out, gp_extensiontext *text,
                           uint64_t number) {
   gp_header h = gp_extension_process(text, number);
   if (number != 0)
-    gp_httpout_addheader(out, h.name, h.value);
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_PROCESS, h.value);
 }
 
 static void writewho (gp_httpout *out, gp_extensiontext *text,
@@ -65,13 +35,13 @@ static void writewho (gp_httpout *out, gp_extensiontext *text,
   }
   snprintf(text->peer, sizeof text->peer, FORMAT "%s",
            gp_peer_text(who->peer));
-  gp_httpout_addheader(out, announcement, text->peer);
+  gp_httpout_addheader(out, GP_HEADER_GOP2P_LUA, text->peer);
   n = snprintf(text->process, sizeof text->process, "%016" PRIx64 "%s",
                who->process, who->nick[0] == '\0' ? "" : " ");
   gp_nick_encode(text->process + n, who->nick);
-  gp_httpout_addheader(out, process, text->process);
+  gp_httpout_addheader(out, GP_HEADER_GOP2P_PROCESS, text->process);
   snprintf(text->version, sizeof text->version, "%u", who->version);
-  gp_httpout_addheader(out, version, text->version);
+  gp_httpout_addheader(out, GP_HEADER_GOP2P_VERSION, text->version);
 }
 
 static void writedigest (gp_httpout *out, gp_extensiontext *text,
@@ -81,20 +51,24 @@ static void writedigest (gp_httpout *out, gp_extensiontext *text,
   if (x->about != NULL)
     snprintf(end, sizeof text->digest - GP_DIGEST_DIGITS, " %s",
              gp_peer_text(x->about));
-  gp_httpout_addheader(out, digest, text->digest);
+  gp_httpout_addheader(out, GP_HEADER_GOP2P_DIGEST, text->digest);
 }
 
 static void writetopic (gp_httpout *out, const gp_extension *x) {
   switch (x->topic) {
     case GP_TOPIC_PROBE:
-      gp_httpout_addheader(out, probe, gp_peer_text(x->about));
+      gp_httpout_addheader(out, GP_HEADER_GOP2P_PROBE,
+                           gp_peer_text(x->about));
       break;
     case GP_TOPIC_SUSPECT:
-      gp_httpout_addheader(out, suspect, gp_peer_text(x->about));
+      gp_httpout_addheader(out, GP_HEADER_GOP2P_SUSPECT,
+                           gp_peer_text(x->about));
       break;
-    case GP_TOPIC_LIST: gp_httpout_addheader(out, list, "1"); break;
+    case GP_TOPIC_LIST:
+      gp_httpout_addheader(out, GP_HEADER_GOP2P_LIST, "1");
+      break;
     case GP_TOPIC_RECONNECT:
-      gp_httpout_addheader(out, reconnect, x->alone ? "0" : "1");
+      gp_httpout_addheader(out, GP_HEADER_GOP2P_AGAIN, x->alone ? "0" : "1");
       break;
     default: break; /* a digest says its topic itself */
   }
@@ -110,7 +84,7 @@ static void writecookie (gp_httpout *out, gp_extensiontext *text,
              x->about == NULL ? "" : gp_peer_text(x->about));
   else
     snprintf(text->cookie, sizeof text->cookie, "%s", digits);
-  gp_httpout_addheader(out, cookie, text->cookie);
+  gp_httpout_addheader(out, GP_HEADER_GOP2P_COOKIE, text->cookie);
 }
 
 static void writenumber (gp_httpout *out, gp_extensiontext *text,
@@ -119,7 +93,7 @@ static void writenumber (gp_httpout *out, gp_extensiontext *text,
     return;
   snprintf(text->number, sizeof text->number, "%016" PRIx64 "-%" PRIx64,
            x->nonce, x->number);
-  gp_httpout_addheader(out, number, text->number);
+  gp_httpout_addheader(out, GP_HEADER_GOP2P_ID, text->number);
 }
 
 void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
@@ -129,19 +103,20 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
   if (x->has_digest || x->topic == GP_TOPIC_DIGEST)
     writedigest(out, text, x);
   if (x->brief)
-    gp_httpout_addheader(out, brief, "1");
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_BRIEF, "1");
   if (x->notice)
-    gp_httpout_addheader(out, notice, "1");
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_NOTICE, "1");
   if (x->visit)
-    gp_httpout_addheader(out, visit, "1");
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_VISIT, "1");
   if (x->has_list)
-    gp_httpout_addheader(out, list, "1");
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_LIST, "1");
   if (x->has_cookie)
     writecookie(out, text, x);
   else if (x->confirmed)
-    gp_httpout_addheader(out, cookie, "yes");
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_COOKIE, "yes");
   if (x->unreached != NULL)
-    gp_httpout_addheader(out, unreached, gp_peer_text(x->unreached));
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_UNREACHED,
+                         gp_peer_text(x->unreached));
   writenumber(out, text, x);
 }
 
@@ -153,7 +128,7 @@ static bool readdigits (uint64_t *out, const char *value) {
 
 /* Process and nick, which are told apart from the peer. */
 static void readprocess (gp_identity *out, const gp_httpin *in) {
-  const char *value = gp_httpin_header(in, process);
+  const char *value = gp_httpin_header(in, GP_HEADER_GOP2P_PROCESS);
   if (readdigits(&out->process, value) && value[16] == ' ' &&
       !gp_nick_decode(out->nick, value + 17))
     out->nick[0] = '\0';
@@ -161,7 +136,7 @@ static void readprocess (gp_identity *out, const gp_httpin *in) {
 
 bool gp_extension_isours (const gp_httpin *in) {
   uint64_t number;
-  return readdigits(&number, gp_httpin_header(in, process));
+  return readdigits(&number, gp_httpin_header(in, GP_HEADER_GOP2P_PROCESS));
 }
 
 /* The number at the head of a text; 0: there is none. */
@@ -176,8 +151,8 @@ static unsigned leading (const char *text) {
    format has a later version; what else it says of itself is not
    understood. */
 static void readwho (gp_identity *out, const gp_httpin *in) {
-  unsigned told = leading(gp_httpin_header(in, version));
-  out->version = leading(gp_httpin_header(in, announcement));
+  unsigned told = leading(gp_httpin_header(in, GP_HEADER_GOP2P_VERSION));
+  out->version = leading(gp_httpin_header(in, GP_HEADER_GOP2P_LUA));
   if (out->version > 1)
     return;
   readprocess(out, in);
@@ -186,7 +161,7 @@ static void readwho (gp_identity *out, const gp_httpin *in) {
 }
 
 static void readnumber (gp_extension *x, const gp_httpin *in) {
-  const char *value = gp_httpin_header(in, number);
+  const char *value = gp_httpin_header(in, GP_HEADER_GOP2P_ID);
   uint64_t nonce, count;
   if (value != NULL &&
       sscanf(value, "%16" SCNx64 "-%16" SCNx64, &nonce, &count) == 2) {
@@ -198,7 +173,7 @@ static void readnumber (gp_extension *x, const gp_httpin *in) {
 /* What follows a digest; NULL: there is none. The 16 digits that versions 1
    and 2 wrote are none, and neither are these to them. */
 static const char *readdigest (gp_extension *x, const gp_httpin *in) {
-  const char *value = gp_httpin_header(in, digest);
+  const char *value = gp_httpin_header(in, GP_HEADER_GOP2P_DIGEST);
   if (value == NULL || !gp_digest_read(&x->digest, value))
     return NULL;
   return value + GP_DIGEST_DIGITS;
@@ -239,20 +214,21 @@ static bool readcookieasked (gp_extension *x, const char *value) {
 
 /* One whose peer is not understood leaves a plain probe. */
 static void readtopic (gp_extension *x, const gp_httpin *in) {
-  if ((x->about = gp_httpin_peer(in, probe, "")) != NULL)
+  if ((x->about = gp_httpin_peer(in, GP_HEADER_GOP2P_PROBE, "")) != NULL)
     x->topic = GP_TOPIC_PROBE;
-  else if ((x->about = gp_httpin_peer(in, suspect, "")) != NULL)
+  else if ((x->about = gp_httpin_peer(in, GP_HEADER_GOP2P_SUSPECT, "")) !=
+           NULL)
     x->topic = GP_TOPIC_SUSPECT;
   else if (readowndigest(x, in))
     x->topic = GP_TOPIC_DIGEST;
-  else if (gp_httpin_header(in, list) != NULL)
+  else if (gp_httpin_header(in, GP_HEADER_GOP2P_LIST) != NULL)
     x->topic = GP_TOPIC_LIST;
-  else if (readcookieasked(x, gp_httpin_header(in, cookie)))
+  else if (readcookieasked(x, gp_httpin_header(in, GP_HEADER_GOP2P_COOKIE)))
     x->topic = GP_TOPIC_COOKIE;
 }
 
 static void readreconnect (gp_extension *x, const gp_httpin *in) {
-  const char *value = gp_httpin_header(in, reconnect);
+  const char *value = gp_httpin_header(in, GP_HEADER_GOP2P_AGAIN);
   if (value == NULL)
     return;
   x->topic = GP_TOPIC_RECONNECT;
@@ -260,7 +236,7 @@ static void readreconnect (gp_extension *x, const gp_httpin *in) {
 }
 
 static void readsender (gp_extension *x, const gp_httpin *in) {
-  x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
+  x->who.peer = gp_httpin_peer(in, GP_HEADER_GOP2P_LUA, FORMAT);
   readwho(&x->who, in);
 }
 
@@ -275,25 +251,25 @@ void gp_extension_readrequest (gp_extension *x, const gp_httpin *in) {
       return;
     readsender(x, in);
     if (x->topic != GP_TOPIC_COOKIE)
-      (void)readcookie(x, gp_httpin_header(in, cookie));
+      (void)readcookie(x, gp_httpin_header(in, GP_HEADER_GOP2P_COOKIE));
     return;
   }
   readreconnect(x, in);
-  x->brief = gp_httpin_header(in, brief) != NULL;
-  x->notice = gp_httpin_header(in, notice) != NULL;
-  x->visit = gp_httpin_header(in, visit) != NULL;
+  x->brief = gp_httpin_header(in, GP_HEADER_GOP2P_BRIEF) != NULL;
+  x->notice = gp_httpin_header(in, GP_HEADER_GOP2P_NOTICE) != NULL;
+  x->visit = gp_httpin_header(in, GP_HEADER_GOP2P_VISIT) != NULL;
   readsender(x, in);
-  (void)readcookie(x, gp_httpin_header(in, cookie));
+  (void)readcookie(x, gp_httpin_header(in, GP_HEADER_GOP2P_COOKIE));
   readnumber(x, in);
 }
 
 void gp_extension_readresponse (gp_extension *x, const gp_httpin *in) {
   x->has_digest = readdigest(x, in) != NULL;
-  x->has_list = gp_httpin_header(in, list) != NULL;
+  x->has_list = gp_httpin_header(in, GP_HEADER_GOP2P_LIST) != NULL;
   readwho(&x->who, in);
-  if (!readcookie(x, gp_httpin_header(in, cookie)))
-    x->confirmed = isyes(gp_httpin_header(in, cookie));
-  x->unreached = gp_httpin_peer(in, unreached, "");
+  if (!readcookie(x, gp_httpin_header(in, GP_HEADER_GOP2P_COOKIE)))
+    x->confirmed = isyes(gp_httpin_header(in, GP_HEADER_GOP2P_COOKIE));
+  x->unreached = gp_httpin_peer(in, GP_HEADER_GOP2P_UNREACHED, "");
   if (gp_httpin_isok(in))
-    x->who.peer = gp_httpin_peer(in, announcement, FORMAT);
+    x->who.peer = gp_httpin_peer(in, GP_HEADER_GOP2P_LUA, FORMAT);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "wire/headername.h"
 
 /* Digits of a chunk's size: as many as any size that is taken may have. */
 #define SIZE_DIGITS 16
@@ -31,6 +32,18 @@ const char *gp_frame_reason (int status) {
     case 505: return "HTTP Version Not Supported";
     default: return "Service Unavailable";
   }
+}
+
+/* Bytes of a line of the head at 'bytes', up to the first that may be none;
+   as many as the head has room for. */
+static size_t linebytes (gp_frame *f, const char *bytes, size_t len) {
+  size_t room = f->max_head - f->head, n = 0;
+  len = len < room ? len : room;
+  while (n < len && (unsigned char)bytes[n] >= ' ' && bytes[n] != 127)
+    n++;
+  f->head += n;
+  f->column += n;
+  return n;
 }
 
 /*
@@ -125,7 +138,13 @@ int gp_frame_feed (gp_frame *f, const char *bytes, size_t len, size_t *used) {
          f->part != GP_FRAME_JUDGE) {
     unsigned char c = (unsigned char)bytes[i];
     switch (f->part) {
-      case GP_FRAME_HEAD: status = headbyte(f, c); break;
+      case GP_FRAME_HEAD:
+        if (!f->cr)
+          i += linebytes(f, bytes + i, len - i);
+        if (i == len)
+          continue;
+        status = headbyte(f, (unsigned char)bytes[i]);
+        break;
       case GP_FRAME_SIZE: status = sizebyte(f, c); break;
       case GP_FRAME_END: status = endbyte(f, c); break;
       default: i += skip(f, len - i); continue;
@@ -265,19 +284,20 @@ static int headerline (text line, found *out) {
   text value = trimmed(line);
   if (name.at + name.len == end || !istoken(name))
     return 400;
-  if (same(name, "Content-Length")) {
-    out->lengths++;
-    out->length = value;
+  switch (gp_headername_of(name.at, name.len)) {
+    case GP_HEADER_CONTENT_LENGTH:
+      out->lengths++;
+      out->length = value;
+      return 0;
+    case GP_HEADER_TRANSFER_ENCODING:
+      out->codings++;
+      out->coding = value;
+      return 0;
+    case GP_HEADER_HOST: out->hosts++; return 0;
+    case GP_HEADER_EXPECT:
+      return out->old || same(value, "100-continue") ? 0 : 417;
+    default: return 0;
   }
-  else if (same(name, "Transfer-Encoding")) {
-    out->codings++;
-    out->coding = value;
-  }
-  else if (same(name, "Host"))
-    out->hosts++;
-  else if (same(name, "Expect") && !out->old && !same(value, "100-continue"))
-    return 417;
-  return 0;
 }
 
 /* How long the body is, if that is certain. */

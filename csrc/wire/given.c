@@ -12,19 +12,15 @@
 #include "wire/extension.h"
 #include "wire/refusal.h"
 
-static const char origin[] = "Access-Control-Allow-Origin";
-static const char type[] = "Content-Type";
-static const char options[] = "X-Content-Type-Options";
-
-static bool has (const gp_httpin *in, const char *name, const char *value) {
+static bool has (const gp_httpin *in, gp_headername name, const char *value) {
   const char *found = gp_httpin_header(in, name);
   return found != NULL && strcmp(found, value) == 0;
 }
 
 /* As Go's net/http writes an error. */
 static bool iserror (const gp_httpin *in) {
-  return has(in, type, "text/plain; charset=utf-8") &&
-         has(in, options, "nosniff");
+  return has(in, GP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8") &&
+         has(in, GP_HEADER_X_CONTENT_TYPE_OPTIONS, "nosniff");
 }
 
 /* The one response of v1.1.3 without the four headers. */
@@ -35,40 +31,41 @@ static bool isyourself (const gp_httpin *in) {
 }
 
 static bool isv113 (const gp_httpin *in) {
-  return (has(in, "Access-Control-Allow-Credentials", "true") &&
-          has(in, "Access-Control-Allow-Headers", "*") &&
-          has(in, "Access-Control-Allow-Methods", "*") &&
-          has(in, origin, "*")) ||
+  return (has(in, GP_HEADER_ALLOW_CREDENTIALS, "true") &&
+          has(in, GP_HEADER_ALLOW_HEADERS, "*") &&
+          has(in, GP_HEADER_ALLOW_METHODS, "*") &&
+          has(in, GP_HEADER_ALLOW_ORIGIN, "*")) ||
          isyourself(in);
 }
 
 /* How many headers net/http has added; one that breaks its rules counts more
    than there can be. */
 static size_t added (const gp_httpin *in) {
-  const char *connection = gp_httpin_header(in, "Connection");
-  bool sized = gp_httpin_header(in, "Content-Length") != NULL;
-  if (gp_httpin_header(in, "Date") == NULL ||
-      sized == has(in, "Transfer-Encoding", "chunked") ||
+  const char *connection = gp_httpin_header(in, GP_HEADER_CONNECTION);
+  bool sized = gp_httpin_header(in, GP_HEADER_CONTENT_LENGTH) != NULL;
+  if (gp_httpin_header(in, GP_HEADER_DATE) == NULL ||
+      sized == has(in, GP_HEADER_TRANSFER_ENCODING, "chunked") ||
       (connection != NULL && strcmp(connection, "close") != 0))
     return in->nheaders + 1;
   return connection == NULL ? 2 : 3;
 }
 
 bool gp_given_toprobe (const gp_httpin *in) {
-  return gp_httpin_header(in, origin) == NULL;
+  return gp_httpin_header(in, GP_HEADER_ALLOW_ORIGIN) == NULL;
 }
 
 /* These headers and no others, or a member would be what any server is. */
 static bool isheaders (const gp_httpin *in) {
   size_t count = added(in);
   if (gp_given_toprobe(in))
-    return in->status == 200 && has(in, "Content-Length", "0") &&
+    return in->status == 200 && has(in, GP_HEADER_CONTENT_LENGTH, "0") &&
            in->nheaders == count;
-  if (!has(in, origin, "*"))
+  if (!has(in, GP_HEADER_ALLOW_ORIGIN, "*"))
     return false;
   if (in->status != 200)
     return iserror(in) && in->nheaders == count + 3;
-  return in->nheaders == count + 1 + has(in, type, "text/plain");
+  return in->nheaders ==
+         count + 1 + has(in, GP_HEADER_CONTENT_TYPE, "text/plain");
 }
 
 gp_form gp_given_form (const gp_httpin *in) {

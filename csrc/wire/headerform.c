@@ -8,11 +8,8 @@
 
 #include "wire/refusal.h"
 
-static const char address_header[] = "Peer_address";
-static const char port_header[] = "Peer_port";
-
 bool gp_headerform_is (const gp_httpin *in) {
-  return gp_httpin_header(in, address_header) != NULL;
+  return gp_httpin_header(in, GP_HEADER_PEER_ADDRESS) != NULL;
 }
 
 static int readtype (gp_msgtype *out, gp_method method) {
@@ -26,8 +23,8 @@ static int readtype (gp_msgtype *out, gp_method method) {
 }
 
 gp_err gp_headerform_readsender (gp_peer **out, const gp_httpin *in) {
-  const char *address = gp_httpin_header(in, address_header);
-  const char *digits = gp_httpin_header(in, port_header);
+  const char *address = gp_httpin_header(in, GP_HEADER_PEER_ADDRESS);
+  const char *digits = gp_httpin_header(in, GP_HEADER_PEER_PORT);
   if (address == NULL || digits == NULL)
     return GP_EINVAL;
   return gp_peer_new(out, address, strlen(address),
@@ -80,15 +77,15 @@ static gp_method method (gp_msgtype type, gp_form form) {
 void gp_headerform_writesender (gp_httpout *out, gp_headertext *text,
                                 const gp_peer *from) {
   snprintf(text->port, sizeof text->port, "%d", gp_peer_port(from));
-  gp_httpout_addheader(out, address_header, gp_peer_host(from));
-  gp_httpout_addheader(out, port_header, text->port);
+  gp_httpout_addheader(out, GP_HEADER_PEER_ADDRESS, gp_peer_host(from));
+  gp_httpout_addheader(out, GP_HEADER_PEER_PORT, text->port);
 }
 
 void gp_headerform_write (gp_httpout *out, gp_headertext *text,
                           const gp_sendreq *request) {
   const gp_message *m = request->msg;
   out->method = method(m->type, request->form);
-  gp_httpout_addheader(out, "Host", gp_peer_text(request->to));
+  gp_httpout_addheader(out, GP_HEADER_HOST, gp_peer_text(request->to));
   gp_headerform_writesender(out, text, request->from);
   out->body = m->data == NULL ? NULL : gp_blob_ref(m->data);
 }

@@ -6,34 +6,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/ascii.h"
-
-const char *gp_httpin_header (const gp_httpin *in, const char *name) {
-  return in->find(in->headers, name);
+const char *gp_httpin_header (const gp_httpin *in, gp_headername name) {
+  return in->headers[name];
 }
 
-/* Whether a header is one of ours, or says who speaks or what is meant: of
-   two such, other programs may believe the other one. */
-static bool decides (const char *name) {
-  static const char *const names[] = {"Peer_address", "Peer_port",
-                                      "Content-Length", "Transfer-Encoding",
-                                      "Host"};
-  size_t len = strlen(name), i;
-  if (len > 6 && gp_ascii_same(name, "Gop2p-", 6))
-    return true;
-  for (i = 0; i < sizeof names / sizeof *names; i++)
-    if (gp_ascii_isword(name, len, names[i]))
-      return true;
-  return false;
+void gp_httpin_noheaders (gp_httpin *in) {
+  memset(in->headers, 0, sizeof in->headers);
+  in->nheaders = 0;
+  in->ambiguous = false;
 }
 
-void gp_httpin_count (gp_httpin *in, const char *name, const char *value) {
+void gp_httpin_addheader (gp_httpin *in, const char *name,
+                          const char *value) {
+  gp_headername which = gp_headername_of(name, strlen(name));
   in->nheaders++;
-  if (!in->ambiguous && decides(name))
-    in->ambiguous = gp_httpin_header(in, name) != value;
+  if (which == GP_HEADER_OTHER)
+    return;
+  if (in->headers[which] == NULL)
+    in->headers[which] = value;
+  else if (gp_headername_decides(which))
+    in->ambiguous = true;
 }
 
-gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
+gp_peer *gp_httpin_peer (const gp_httpin *in, gp_headername name,
                          const char *prefix) {
   const char *value = gp_httpin_header(in, name);
   size_t skip = strlen(prefix);
@@ -44,29 +39,20 @@ gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
   return gp_peer_parse(&p, value, strlen(value)) == GP_OK ? p : NULL;
 }
 
-/* In lines that each end with a zero and one byte more. */
-static const char *findline (const void *lines, const char *name) {
-  size_t len = strlen(name);
-  const char *line = lines;
-  for (; *line != '\0'; line += strlen(line) + 2)
-    if (gp_ascii_same(line, name, len) && line[len] == ':')
-      return line + len + 1 + strspn(line + len + 1, " \t");
-  return NULL;
-}
-
 bool gp_httpin_cut (gp_httpin *in, char *head) {
   char *line = strstr(head, "\r\n"), *end;
   if (line == NULL || strncmp(head, "HTTP/1.", 7) != 0 || head[8] != ' ')
     return false;
-  line += 2;
   in->status = atoi(head + 9);
-  in->headers = line;
-  in->find = findline;
-  while ((end = strstr(line, "\r\n")) != NULL && end != line) {
-    *end = '\0';
-    line = end + 2;
+  gp_httpin_noheaders(in);
+  for (line += 2; (end = strstr(line, "\r\n")) != NULL && end != line;
+       line = end + 2) {
+    char *colon = memchr(line, ':', (size_t)(end - line));
+    if (colon == NULL)
+      continue;
+    *colon = *end = '\0';
+    gp_httpin_addheader(in, line, colon + 1 + strspn(colon + 1, " \t"));
   }
-  *line = '\0';
   return true;
 }
 
@@ -74,9 +60,9 @@ bool gp_httpin_isok (const gp_httpin *in) {
   return in->status >= 200 && in->status <= 299;
 }
 
-void gp_httpout_addheader (gp_httpout *out, const char *name,
+void gp_httpout_addheader (gp_httpout *out, gp_headername name,
                            const char *value) {
-  out->headers[out->nheaders].name = name;
+  out->headers[out->nheaders].name = gp_headername_text(name);
   out->headers[out->nheaders++].value = value;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/blob.h"
 #include "value/peer.h"
+#include "wire/headername.h"
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_method {
@@ -31,29 +32,30 @@ typedef struct gp_httpin {
   const char *remote; /* numeric address of the other side, no port */
   const char *body;   /* 'len' bytes; NULL when there are none */
   size_t len;
-  const void *headers;
-  size_t nheaders; /* of a response: one that stands twice counts twice */
+  const char *headers[GP_HEADER_OTHER]; /* their values; NULL: not there */
+  size_t nheaders; /* of any name; one that stands twice counts twice */
   bool ambiguous;  /* one that decides something stands twice */
-  /* Value of the first header called 'name', case aside, or NULL. */
-  const char *(*find)(const void *headers, const char *name);
 } gp_httpin;
 
-/* Value of the first header called 'name', or NULL; lives as long as 'in'. */
-const char *gp_httpin_header (const gp_httpin *in, const char *name);
+/* As if no header had come. */
+void gp_httpin_noheaders (gp_httpin *in);
 
-/* Counts one of the headers, the others being there, too: whoever fills 'in'
-   does so for each, once. */
-void gp_httpin_count (gp_httpin *in, const char *name, const char *value);
+/* Adds a header, of which it borrows the value. Of two with one name the
+   first counts. */
+void gp_httpin_addheader (gp_httpin *in, const char *name, const char *value);
+
+/* Value of a header, or NULL; lives as long as 'in'. */
+const char *gp_httpin_header (const gp_httpin *in, gp_headername name);
 
 /* The peer that the header names behind the text 'prefix', with a reference
    for the caller; NULL: there is none, or no memory. */
-gp_peer *gp_httpin_peer (const gp_httpin *in, const char *name,
+gp_peer *gp_httpin_peer (const gp_httpin *in, gp_headername name,
                          const char *prefix);
 
 /*
-** A response of which the head alone came, or its beginning: 'head', which
-** is cut into lines and lives as long as 'in'. Its headers are not
-** counted. False: it is no response.
+** Reads a response of which the head alone came, or its beginning: 'head',
+** which is cut into names and values and lives as long as 'in'. False: it is
+** no response.
 */
 bool gp_httpin_cut (gp_httpin *in, char *head);
 
@@ -84,8 +86,8 @@ size_t gp_httpout_size (const gp_httpout *out);
    with its texts in 'texts', which has that size. */
 void gp_httpout_copy (gp_httpout *to, const gp_httpout *from, char *texts);
 
-/* Adds a header, of GP_HEADERS_MAX in all; borrows both texts. */
-void gp_httpout_addheader (gp_httpout *out, const char *name,
+/* Adds a header, of GP_HEADERS_MAX in all; borrows the value. */
+void gp_httpout_addheader (gp_httpout *out, gp_headername name,
                            const char *value);
 
 #pragma GCC visibility pop

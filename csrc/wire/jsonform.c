@@ -287,6 +287,6 @@ gp_err gp_jsonform_write (gp_httpout *out, const gp_sendreq *request) {
   }
   out->method = GP_POST;
   out->body = gp_blob_ref(m->wire);
-  gp_httpout_addheader(out, "Host", gp_peer_text(request->from));
+  gp_httpout_addheader(out, GP_HEADER_HOST, gp_peer_text(request->from));
   return GP_OK;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "wire/headername.h"
 
 #define ANY_SEC "Sec-" /* forbidden to scripts (Fetch, 2.2.2), as a whole */
 
@@ -15,17 +16,17 @@
 ** this machine (Fetch Metadata, 2), 'Accept-Language' with nearly all, also
 ** to a name that was bound anew. Go programs and ours send none of them.
 */
-static bool isbrowsers (const char *name, size_t len) {
-  static const char *const known[] = {"Accept-Language", "Cookie", "Origin",
-                                      "Referer"};
-  size_t i;
-  if (len >= sizeof ANY_SEC - 1 &&
-      gp_ascii_same(name, ANY_SEC, sizeof ANY_SEC - 1))
-    return true;
-  for (i = 0; i < sizeof known / sizeof *known; i++)
-    if (gp_ascii_isword(name, len, known[i]))
-      return true;
-  return false;
+static bool isbrowsers (gp_headername name, const char *text, size_t len) {
+  switch (name) {
+    case GP_HEADER_ACCEPT_LANGUAGE:
+    case GP_HEADER_COOKIE:
+    case GP_HEADER_ORIGIN:
+    case GP_HEADER_REFERER: return true;
+    case GP_HEADER_OTHER:
+      return len >= sizeof ANY_SEC - 1 &&
+             gp_ascii_same(text, ANY_SEC, sizeof ANY_SEC - 1);
+    default: return false;
+  }
 }
 
 static bool isspacing (char c) {
@@ -49,10 +50,11 @@ void gp_page_look (gp_pagesigns *out, const char *head, size_t len) {
     const char *cr = memchr(at, '\r', (size_t)(end - at));
     const char *colon = cr == NULL ? NULL
                                    : memchr(at, ':', (size_t)(cr - at));
-    size_t name = colon == NULL ? 0 : (size_t)(colon - at);
-    if (isbrowsers(at, name))
+    size_t len = colon == NULL ? 0 : (size_t)(colon - at);
+    gp_headername name = gp_headername_of(at, len);
+    if (isbrowsers(name, at, len))
       out->browser = true;
-    else if (out->host == NULL && gp_ascii_isword(at, name, "Host"))
+    else if (out->host == NULL && name == GP_HEADER_HOST)
       keephost(out, colon + 1, cr);
     at = cr;
   }

@@ -224,6 +224,25 @@ TEST(gateother, "one at whose address another program is, is not let in") {
   CHECK(isproven(&goc, &goc));
 }
 
+/* On one machine a liar sends from where the one lies that it speaks for. */
+TEST(gateforms, "each is judged by the form that it speaks itself") {
+  static const actor liar = {.name = "g:1", .program = ACTOR_SEED};
+  script s;
+  size_t x, y;
+  open(&s);
+  x = script_connect(&s, &liar);
+  y = script_connect(&s, &go);
+  SAME(s.node->admission.proofs.count, 2);
+  while (script_count(&s, "probe g:1") > 0)
+    script_respond(&s, "probe g:1", &go, NULL);
+  script_pass(&s, 1000);
+  TEXT(script_given(&s, y), "200 v113 [b:1]");
+  TEXT(script_given(&s, x), "200 headers [b:1 g:1]");
+  SAME(script_of(&s, &go)->compat.form, GP_FORM_V113);
+  TEXT(program_news(&s), "g joined");
+  script_close(&s);
+}
+
 TEST(gateunconfirmed, "nor is one that does not know the cookie") {
   script s;
   gp_recvresp response;

@@ -325,14 +325,15 @@ static void readsas (letter *l, gp_form form, gp_msgtype type) {
   gp_recvreq in;
   const char *text;
   wiretext w;
-  wiretext_sent(&w, &l->out);
+  gp_httpout out = l->out;
   if (form == GP_FORM_V113) { /* it ignores the others, and the method */
     size_t i;
-    for (i = 0; i < w.nheaders; i++)
-      if (strcmp(w.headers[i].name, "Host") != 0)
-        w.headers[i].name = "X";
-    w.in.method = GP_OTHER;
+    for (i = 0; i < out.nheaders; i++)
+      if (strcmp(out.headers[i].name, "Host") != 0)
+        out.headers[i].name = "X";
+    out.method = GP_OTHER;
   }
+  wiretext_sent(&w, &out);
   SAME(wiretext_readrequest(&in, &text, &w, l->to), 0);
   SAME(in.form, form);
   SAME(in.msg->type, type);
