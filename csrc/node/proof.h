@@ -52,9 +52,9 @@ typedef struct gp_question {
 
 typedef struct gp_proofs {
   gp_ring all;
-  size_t count;   /* of questions, */
-  size_t waiting; /* of them waiting for their turn, */
-  size_t bytes;   /* and of the messages that wait with them */
+  size_t count;       /* of questions, */
+  size_t waiting;     /* of them waiting for their turn, */
+  size_t bytes;       /* and of the messages that wait with them */
   gp_origins origins; /* of those that are asked */
   uint32_t sequence;
 } gp_proofs;
