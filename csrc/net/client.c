@@ -268,7 +268,7 @@ static void call_send (call *k, gp_link *link) {
     call_tried(k, link->bound ? UNBOUND : OVER, GP_ENOMEM);
   if (k->outcome != UNDERWAY)
     return;
-  gp_link_started(link);
+  gp_link_started(link, k->out.may_list);
   if (!k->proven && most_ms > UNPROVEN_MS)
     most_ms = UNPROVEN_MS;
   k->connect_by = gp_loop_now(c->loop) + most_ms;

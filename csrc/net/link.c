@@ -72,14 +72,16 @@ void gp_pool_close (gp_pool *p) {
   gp_timer_stop(&p->timer);
 }
 
+/* Most bytes that the present response may have, however it is framed. */
+static size_t most (const gp_link *k) {
+  return k->pool->opt.max_headers + k->max_body + GP_EVHTTP_SLACK;
+}
+
 static void input_changed (struct evbuffer *b,
                            const struct evbuffer_cb_info *info, void *arg) {
   gp_link *k = arg;
-  const gp_clientopt *o = &k->pool->opt;
   k->got += info->n_added;
-  if (info->n_added > 0 && evbuffer_get_length(b) > o->max_headers +
-                                                      o->max_response +
-                                                      GP_EVHTTP_SLACK) {
+  if (info->n_added > 0 && evbuffer_get_length(b) > most(k)) {
     k->toolong = true;
     shutdown(bufferevent_getfd(k->bev), SHUT_RDWR);
   }
@@ -145,7 +147,6 @@ static bool link_open (gp_link *k, const char *address) {
   }
   evhttp_connection_set_timeout(k->con, NEVER_S);
   evhttp_connection_set_max_headers_size(k->con, (ev_ssize_t)o->max_headers);
-  evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)o->max_response);
   evhttp_connection_set_closecb(k->con, link_closed, k);
   if (k->bound)
     evhttp_connection_set_local_address(k->con, k->pool->own);
@@ -186,8 +187,15 @@ gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer) {
   return NULL;
 }
 
-void gp_link_started (gp_link *k) {
+static size_t maxbody (const gp_clientopt *o, bool may_list) {
+  return may_list || o->max_response < o->max_text ? o->max_response
+                                                   : o->max_text;
+}
+
+void gp_link_started (gp_link *k, bool may_list) {
   int fd = bufferevent_getfd(k->bev);
+  k->max_body = maxbody(&k->pool->opt, may_list);
+  evhttp_connection_set_max_body_size(k->con, (ev_ssize_t)k->max_body);
   if (k->served > 0 || fd < 0)
     return;
   fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -225,9 +233,7 @@ void gp_link_free (gp_link *k) {
 }
 
 bool gp_link_waiting (const gp_link *k) {
-  const gp_clientopt *o = &k->pool->opt;
-  return k->sent &&
-         k->got <= o->max_headers + o->max_response + GP_EVHTTP_SLACK &&
+  return k->sent && k->got <= most(k) &&
          gp_os_unread(bufferevent_getfd(k->bev)) > 0;
 }
 

@@ -44,7 +44,8 @@ typedef struct gp_link {
   bool bound;                   /* it comes from the node's own address */
   uint64_t rested_at;           /* when it began to rest */
   unsigned served;              /* responses so far */
-  size_t got;                   /* bytes of the present response */
+  size_t got;                   /* bytes of the present response, */
+  size_t max_body;              /* and most that its body may have */
   bool sent;                    /* was connected: a request was written */
   void (*connected)(void *arg); /* called then, in a callback, or NULL */
   void *arg;
@@ -71,8 +72,9 @@ gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address,
 /* Takes a link to 'peer' that rests; NULL when there is none. */
 gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer);
 
-/* After a request was started: sets up a socket that was just made. */
-void gp_link_started (gp_link *k);
+/* After a request was started, whose response is a list or not: sets up a
+   socket that was just made. */
+void gp_link_started (gp_link *k, bool may_list);
 
 /* Gives it back. Legal in callbacks, like gp_link_drop. */
 void gp_link_rest (gp_link *k);

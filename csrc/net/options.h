@@ -36,7 +36,8 @@ typedef struct gp_serveropt {
 typedef struct gp_clientopt {
   uint32_t connect_timeout_ms; /* to set up a connection */
   uint32_t rest_timeout_ms;    /* an unused connection is closed after this */
-  size_t max_response;         /* body of a response */
+  size_t max_response;         /* body of a response that may be a list, */
+  size_t max_text;             /* and of any other */
   size_t max_headers;          /* of a response */
   const char *own; /* what its node is called: numeric, or NULL or a name,
                       which stand for no address */

@@ -40,6 +40,7 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
   opt->client.connect_timeout_ms = 3000;
   opt->client.rest_timeout_ms = 20000;
   opt->client.max_response = (size_t)1 << 20;
+  opt->client.max_text = (size_t)16 << 10;
   opt->client.max_headers = (size_t)16 << 10;
 }
 

@@ -120,6 +120,7 @@ gp_err gp_wire_writerequest (gp_httpout *out, gp_scratch *scratch,
                              const gp_sendreq *request) {
   memset(out, 0, sizeof *out);
   out->wants_list = gp_sendreq_wantslist(request);
+  out->may_list = out->wants_list || request->ext.topic == GP_TOPIC_LIST;
   if (request->msg == NULL) {
     out->method = GP_OPTIONS;
     gp_httpout_addheader(out, GP_HEADER_HOST, gp_peer_text(request->from));

@@ -76,7 +76,8 @@ typedef struct gp_httpout {
   size_t nheaders;
   gp_header headers[GP_HEADERS_MAX];
   gp_blob *body;   /* its owner's reference; NULL: none */
-  bool wants_list; /* of a request: the response's body is to be a list */
+  bool wants_list; /* of a request: the response's body is to be a list, */
+  bool may_list;   /* or may be one */
 } gp_httpout;
 
 /* Bytes that the texts of its headers take; zero: they may not leave so. */

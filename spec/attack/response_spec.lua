@@ -63,6 +63,11 @@ local LIES = {
      "a: b\r\n", 8000},
 }
 
+-- A member that responds to messages with a body of so many bytes.
+local function wordy(size)
+  return net.canned({message = net.response("200 OK", ("x"):rep(size))})
+end
+
 local function memory()
   local file <close> = io.open("/proc/self/statm")
   return file and tonumber(file:read("a"):match("^%d+ (%d+)")) * 4 or 0
@@ -99,4 +104,15 @@ describe("what responds with", function()
       assert.same({}, node:members())
     end)
   end
+
+  it("a text that no program writes is not taken", function()
+    for size, code in pairs({[16384] = "none", [16385] = "EPROTO"}) do
+      local member <close> = wordy(size)
+      local node <close> = assert(gop2p.start_local_node(0))
+      assert.is_true(node:connect(member.name))
+      local ok, err = assert(node:send(member.name, "x")):wait(5)
+      assert.equal(code == "none", ok ~= nil, size)
+      assert.equal(code, err and err.code or "none", size)
+    end
+  end)
 end)

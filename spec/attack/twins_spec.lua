@@ -65,9 +65,9 @@ describe("a request with twins", function()
     end
   end)
 
-  it("of headers of our own is refused, also of later ones", function()
+  it("of headers of our own is refused", function()
     for _, name in ipairs({"Lua", "Process", "Version", "Id", "Notice",
-                           "Again", "Brief", "Visit", "Later"}) do
+                           "Again", "Brief", "Visit"}) do
       local headers = ("Gop2p-%s: 1\r\nGOP2P-%s: 2\r\n"):format(
         name, name:upper())
       refused("POST / HTTP/1.1\r\nHost: localhost\r\n" .. headers
@@ -84,7 +84,8 @@ describe("a request with twins", function()
   it("of headers that decide nothing is served", function()
     assert.equal(204, net.ask(node, "OPTIONS / HTTP/1.1\r\n"
       .. "Host: localhost\r\nX: 1\r\nX: 2\r\n"
-      .. "Gop2p-A: 1\r\nGop2p-B: 1\r\n\r\n").status)
+      .. "Gop2p-A: 1\r\nGop2p-B: 1\r\n" -- of later versions
+      .. "Gop2p-A: 2\r\n\r\n").status)
   end)
 end)
 
