@@ -268,7 +268,7 @@ static void call_send (call *k, gp_link *link) {
     call_tried(k, link->bound ? UNBOUND : OVER, GP_ENOMEM);
   if (k->outcome != UNDERWAY)
     return;
-  gp_link_started(link, k->out.may_list);
+  gp_link_started(link, k->out.lists != GP_LISTS_NOTHING);
   if (!k->proven && most_ms > UNPROVEN_MS)
     most_ms = UNPROVEN_MS;
   k->connect_by = gp_loop_now(c->loop) + most_ms;
@@ -431,7 +431,7 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_dial *dial,
   if (k == NULL)
     return GP_ENOMEM;
   k->result.id = id;
-  k->result.wants_list = out->wants_list;
+  k->result.lists = out->lists;
   k->result.unsent = true;
   k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
   link = gp_pool_take(&c->pool, dial->peer);

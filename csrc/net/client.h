@@ -65,7 +65,7 @@ struct gp_result {
   gp_err error;
   gp_httpin response; /* lives as long as the result */
   const char *remote; /* numeric address that was connected, or NULL */
-  bool wants_list;    /* the request's */
+  gp_listing lists;   /* the request's */
   bool unsent;        /* no connection came about: nobody has it */
 };
 

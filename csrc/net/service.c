@@ -293,7 +293,7 @@ static void conclude (gp_service *s, gp_result *r, const gp_json *json,
   gp_err e = r->error;
   memset(&response, 0, sizeof response);
   if (e == GP_OK)
-    e = gp_wire_readresponse(&response, &r->response, json, r->wants_list);
+    e = gp_wire_readresponse(&response, &r->response, json, r->lists);
   response.remote = r->remote;
   response.unsent = e != GP_OK && r->unsent;
   if (s->node != NULL)

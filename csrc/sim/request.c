@@ -31,7 +31,7 @@ struct gp_simrequest {
   leg leg;
   uint64_t arrives_at; /* where it goes now; GP_NEVER: it is lost */
   uint64_t fails_at;   /* then the sender waits no more */
-  bool wants_list;
+  gp_listing lists;
   gp_recvreq request;
   gp_err error;
   gp_recvresp response;
@@ -176,7 +176,7 @@ static gp_err send (void *self, uint64_t id, const gp_peer *dial,
     return GP_ENOMEM;
   r->sender = from;
   r->id = id;
-  r->wants_list = gp_sendreq_wantslist(request);
+  r->lists = gp_sendreq_lists(request);
   r->fails_at = s->clock.now + timeout_ms;
   r->arrives_at = arrivalto(s, from, r->receiver);
   gp_ring_append(&from->sent, &r->sent);
@@ -210,7 +210,9 @@ static void fillresponse (gp_simrequest *r, const gp_sendresp *response) {
   out->remote = r->receiver->remote;
   if (areours(r->receiver, r->sender))
     gp_extension_copy(&out->ext, &response->ext);
-  if (!(r->wants_list || out->ext.has_list) || response->status != 200)
+  out->ext.has_list = out->ext.has_list && r->lists != GP_LISTS_NOTHING;
+  if (!(r->lists == GP_LISTS_MEMBERS || out->ext.has_list) ||
+      response->status != 200)
     return;
   if (response->list != NULL &&
       gp_peerlist_copy(&out->list, response->list) != GP_OK)

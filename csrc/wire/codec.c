@@ -70,7 +70,7 @@ static gp_err readlist (gp_recvresp *out, const gp_httpin *in,
 }
 
 gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
-                             const gp_json *json, bool wants_list) {
+                             const gp_json *json, gp_listing lists) {
   memset(out, 0, sizeof *out);
   out->status = in->status;
   out->remote = in->remote;
@@ -79,7 +79,9 @@ gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
   out->form = gp_given_form(in);
   out->toprobe = gp_given_toprobe(in);
   gp_extension_readresponse(&out->ext, in);
-  return gp_httpin_isok(in) && (wants_list || out->ext.has_list)
+  out->ext.has_list = out->ext.has_list && lists != GP_LISTS_NOTHING;
+  return gp_httpin_isok(in) &&
+             (lists == GP_LISTS_MEMBERS || out->ext.has_list)
            ? readlist(out, in, json)
            : GP_OK;
 }
@@ -119,8 +121,7 @@ static gp_err writemessage (gp_httpout *out, gp_scratch *scratch,
 gp_err gp_wire_writerequest (gp_httpout *out, gp_scratch *scratch,
                              const gp_sendreq *request) {
   memset(out, 0, sizeof *out);
-  out->wants_list = gp_sendreq_wantslist(request);
-  out->may_list = out->wants_list || request->ext.topic == GP_TOPIC_LIST;
+  out->lists = gp_sendreq_lists(request);
   if (request->msg == NULL) {
     out->method = GP_OPTIONS;
     gp_httpout_addheader(out, GP_HEADER_HOST, gp_peer_text(request->from));

@@ -34,13 +34,13 @@ int gp_wire_readrequest (gp_recvreq *out, const char **text,
                          const gp_peer *self);
 
 /*
-** Reads a response; 'wants_list': that to a connect. 'out' is to be cleared
+** Reads a response; 'lists': what was asked for. 'out' is to be cleared
 ** in any case. GP_EPROTO: a connect was accepted with something that is not
 ** a list of peers, or a header stands twice that decides something;
 ** GP_ENOMEM.
 */
 gp_err gp_wire_readresponse (gp_recvresp *out, const gp_httpin *in,
-                             const gp_json *json, bool wants_list);
+                             const gp_json *json, gp_listing lists);
 
 /* Texts that what is written borrows. */
 typedef struct gp_scratch {

@@ -14,6 +14,7 @@
 #include "base/blob.h"
 #include "value/peer.h"
 #include "wire/headername.h"
+#include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
 typedef enum gp_method {
@@ -75,9 +76,8 @@ typedef struct gp_httpout {
   int status; /* of a response */
   size_t nheaders;
   gp_header headers[GP_HEADERS_MAX];
-  gp_blob *body;   /* its owner's reference; NULL: none */
-  bool wants_list; /* of a request: the response's body is to be a list, */
-  bool may_list;   /* or may be one */
+  gp_blob *body;    /* its owner's reference; NULL: none */
+  gp_listing lists; /* of a request: the response to it */
 } gp_httpout;
 
 /* Bytes that the texts of its headers take; zero: they may not leave so. */

@@ -21,8 +21,10 @@ void gp_extension_clear (gp_extension *x) {
   memset(x, 0, sizeof *x);
 }
 
-bool gp_sendreq_wantslist (const gp_sendreq *r) {
-  return r->msg != NULL && r->msg->type == GP_CONNECT;
+gp_listing gp_sendreq_lists (const gp_sendreq *r) {
+  if (r->msg != NULL)
+    return r->msg->type == GP_CONNECT ? GP_LISTS_MEMBERS : GP_LISTS_NOTHING;
+  return r->ext.topic == GP_TOPIC_LIST ? GP_LISTS_IF_SAID : GP_LISTS_NOTHING;
 }
 
 void gp_recvreq_clear (gp_recvreq *r) {

@@ -92,8 +92,15 @@ typedef struct gp_sendreq {
   unsigned ranges; /* of gp_range: where 'to' is dialled; 0: anywhere */
 } gp_sendreq;
 
-/* Whether the response to it is to be a list of peers. */
-bool gp_sendreq_wantslist (const gp_sendreq *r);
+/* Whether the body of the response to a request is a list of
+   peers. */
+typedef enum gp_listing {
+  GP_LISTS_NOTHING,
+  GP_LISTS_IF_SAID, /* by its header */
+  GP_LISTS_MEMBERS  /* if all is well */
+} gp_listing;
+
+gp_listing gp_sendreq_lists (const gp_sendreq *r);
 
 /* A request of a peer. Owns all but 'remote'. */
 typedef struct gp_recvreq {

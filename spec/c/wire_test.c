@@ -123,7 +123,7 @@ static void sameasrecorded (const struct recording *r, const wiretext *w,
   }
   SAME(out->nheaders, n);
   TEXT(wiretext_body(out), w->in.body == NULL ? "" : w->in.body);
-  SAME(out->wants_list, r->type == GP_CONNECT);
+  SAME(out->lists == GP_LISTS_MEMBERS, r->type == GP_CONNECT);
 }
 
 TEST(writtenrequests, "a request to a Go program is what Go sends it") {
@@ -220,7 +220,9 @@ TEST(recordedresponses, "a recorded response is read as what it means") {
     wiretext w;
     gp_recvresp in;
     wiretext_recorded(&w, r->form, r->name);
-    SAME(wiretext_readresponse(&in, &w, r->haslist), GP_OK);
+    SAME(wiretext_readresponse(
+           &in, &w, r->haslist ? GP_LISTS_MEMBERS : GP_LISTS_NOTHING),
+         GP_OK);
     if (in.form != r->is || in.list.n != r->n)
       test_note("%s/%s", r->form, r->name);
     SAME(in.status, r->status);
@@ -346,7 +348,7 @@ TEST(allforms, "a connect or disconnect to a stranger suits every form") {
   begin(&l, GP_FORM_UNKNOWN, GP_CONNECT, NULL);
   writeit(&l);
   SAME(l.out.method, GP_GET);
-  CHECK(l.out.wants_list);
+  SAME(l.out.lists, GP_LISTS_MEMBERS);
   TEXT(wiretext_header(&l.out, "Host"), "localhost:1"); /* the sender's */
   readsas(&l, GP_FORM_HEADERS, GP_CONNECT);
   readsas(&l, GP_FORM_V113, GP_CONNECT);
@@ -354,7 +356,7 @@ TEST(allforms, "a connect or disconnect to a stranger suits every form") {
   begin(&l, GP_FORM_UNKNOWN, GP_DISCONNECT, NULL);
   writeit(&l);
   SAME(l.out.method, GP_DELETE);
-  CHECK(!l.out.wants_list);
+  SAME(l.out.lists, GP_LISTS_NOTHING);
   readsas(&l, GP_FORM_HEADERS, GP_DISCONNECT);
   readsas(&l, GP_FORM_V113, GP_DISCONNECT);
   end(&l);
@@ -390,7 +392,7 @@ TEST(directmethods, "a direct message is a PUT, to a seed a POST") {
     SAME(l.out.method, i == 0 ? GP_POST : GP_PUT);
     TEXT(wiretext_header(&l.out, "Host"), "there:2");
     TEXT(wiretext_body(&l.out), "x");
-    CHECK(!l.out.wants_list);
+    SAME(l.out.lists, GP_LISTS_NOTHING);
     end(&l);
   }
 }
@@ -423,7 +425,8 @@ TEST(probes, "a probe is an OPTIONS with the sender as its host") {
   SAME(l.out.method, GP_OPTIONS);
   SAME(l.out.nheaders, 1);
   TEXT(wiretext_header(&l.out, "Host"), "localhost:1");
-  CHECK(l.out.body == NULL && !l.out.wants_list);
+  CHECK(l.out.body == NULL);
+  SAME(l.out.lists, GP_LISTS_NOTHING);
   wiretext_sent(&w, &l.out);
   SAME(wiretext_readrequest(&in, &text, &w, l.to), 0);
   CHECK(in.msg == NULL && in.ext.topic == GP_TOPIC_NONE);

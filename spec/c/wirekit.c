@@ -121,7 +121,7 @@ int wiretext_readrequest (gp_recvreq *out, const char **text,
 }
 
 gp_err wiretext_readresponse (gp_recvresp *out, const wiretext *w,
-                              bool wants_list) {
+                              gp_listing lists) {
   gp_json json = jsonreader();
-  return gp_wire_readresponse(out, &w->in, &json, wants_list);
+  return gp_wire_readresponse(out, &w->in, &json, lists);
 }

@@ -34,6 +34,6 @@ const char *wiretext_body (const gp_httpout *out);
 int wiretext_readrequest (gp_recvreq *out, const char **text,
                           const wiretext *w, const gp_peer *self);
 gp_err wiretext_readresponse (gp_recvresp *out, const wiretext *w,
-                              bool wants_list);
+                              gp_listing lists);
 
 #endif

@@ -19,7 +19,7 @@ static gp_err list (gp_recvresp *in, int code, const char *body) {
            "Content-Length: 9\n\n%s",
            code, body);
   wiretext_made(&w, text);
-  return wiretext_readresponse(in, &w, true);
+  return wiretext_readresponse(in, &w, GP_LISTS_MEMBERS);
 }
 
 #define A "{\"port\":1,\"address\":\"a\"}"
@@ -114,7 +114,7 @@ TEST(ipv6, "an IPv6 address stands in brackets on the wire") {
   SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V112), GP_OK);
   TEXT(wiretext_body(&out), "[{\"port\":65535,\"address\":\"[::1]\"}]");
   wiretext_sent(&w, &out);
-  SAME(wiretext_readresponse(&in, &w, true), GP_OK);
+  SAME(wiretext_readresponse(&in, &w, GP_LISTS_MEMBERS), GP_OK);
   SAME(in.list.n, 1);
   CHECK(gp_peer_equal(in.list.at[0], p));
   gp_recvresp_clear(&in);
@@ -194,8 +194,11 @@ TEST(listgiven, "its response has a list where it says so") {
     snprintf(text, sizeof text, "HTTP/1.1 %s\n\n%s", all[i].head,
              all[i].body);
     wiretext_made(&w, text);
-    SAME(wiretext_readresponse(&in, &w, false), all[i].error);
+    SAME(wiretext_readresponse(&in, &w, GP_LISTS_IF_SAID), all[i].error);
     SAME(in.list.n, all[i].n);
+    gp_recvresp_clear(&in);
+    SAME(wiretext_readresponse(&in, &w, GP_LISTS_NOTHING), GP_OK);
+    CHECK(in.list.n == 0 && !in.ext.has_list); /* nobody has asked for it */
     gp_recvresp_clear(&in);
   }
 }
