@@ -82,7 +82,8 @@ void gp_cookies_ask (const gp_node *n, gp_extension *to,
   if (!shown->has_cookie)
     return;
   to->topic = GP_TOPIC_COOKIE;
-  to->who = n->self.identity;
+  to->who.peer = n->self.identity.peer; /* that is short: strangers can have
+                                           others asked */
   to->has_cookie = true;
   to->cookie = shown->cookie;
   to->process = n->self.identity.process;

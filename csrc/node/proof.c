@@ -26,9 +26,11 @@
    up after the last. */
 static const uint16_t tries_ms[] = {0, 20, 100, 300, 1000, 2000, 3000};
 
-/* What has responded, and is not what is claimed, is not asked again before
-   this: it may be about to end. */
+/* What was reached, and is not what is claimed, may be about to end: it is
+   asked once more, after this. So whoever claims to be somewhere has that
+   place sent no more than two questions. */
 #define DENIED_MS 1000
+#define MAX_REACHED 2
 
 /* The ids of these probes have this slot, which no record has. */
 #define PROOF_SLOT (UINT32_MAX - 1)
@@ -328,25 +330,41 @@ static bool isthere (const gp_node *n, const gp_question *q,
          gp_machine_isone(n, response->remote, q->remote);
 }
 
+static void hold (gp_node *n, gp_question *q, const gp_recvresp *response) {
+  q->holds = true;
+  leaveorigin(n, q);
+  if (response->remote == NULL)
+    return;
+  memset(q->remote, 0, sizeof q->remote);
+  strncpy(q->remote, response->remote, sizeof q->remote - 1);
+}
+
+/* Whether a probe came to somebody. */
+static bool isreached (gp_err error, const gp_recvresp *response) {
+  return error != GP_ECONNREFUSED && (response == NULL || !response->unsent);
+}
+
+/* It was not what is claimed. A member that has said so says it for good. */
+static void deny (gp_node *n, gp_question *q) {
+  if (++q->reached == MAX_REACHED ||
+      (q->responded && !gp_recvreq_isconnect(claim(q))))
+    q->next_at = UINT64_MAX;
+  else if (n->now - q->began_at < DENIED_MS)
+    plan(q, DENIED_MS);
+}
+
 bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
                      const gp_recvresp *response) {
   if (q->next_at < n->now) /* it has taken so long */
     plan(q, n->now - q->began_at);
-  if (q->holds || error != GP_OK ||
-      gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) == GP_GIVER_ALIEN)
-    return q->holds;
-  q->responded = true;
-  q->holds = isthere(n, q, response);
-  if (q->holds)
-    leaveorigin(n, q);
-  if (q->holds && response->remote != NULL) {
-    memset(q->remote, 0, sizeof q->remote);
-    strncpy(q->remote, response->remote, sizeof q->remote - 1);
+  if (!q->holds && error == GP_OK &&
+      gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) != GP_GIVER_ALIEN) {
+    q->responded = true;
+    if (isthere(n, q, response))
+      hold(n, q, response);
   }
-  if (!q->holds && !gp_recvreq_isconnect(claim(q)))
-    q->next_at = UINT64_MAX; /* a member has said that it is another's */
-  else if (!q->holds && n->now - q->began_at < DENIED_MS)
-    plan(q, DENIED_MS);
+  if (!q->holds && isreached(error, response))
+    deny(n, q);
   return q->holds;
 }
 

@@ -46,6 +46,7 @@ typedef struct gp_question {
   bool here;         /* that is this one */
   bool holds;        /* what they claim is true */
   bool responded;    /* a node has, which may have denied it */
+  uint8_t reached;   /* so many probes came to somebody else */
   bool late;         /* a connect has had its response before that is known */
   char remote[GP_REMOTE_MAX]; /* numeric, its claimers have sent from it */
 } gp_question;

@@ -36,10 +36,14 @@ static void writewho (gp_httpout *out, gp_extensiontext *text,
   snprintf(text->peer, sizeof text->peer, FORMAT "%s",
            gp_peer_text(who->peer));
   gp_httpout_addheader(out, GP_HEADER_GOP2P_LUA, text->peer);
-  n = snprintf(text->process, sizeof text->process, "%016" PRIx64 "%s",
-               who->process, who->nick[0] == '\0' ? "" : " ");
-  gp_nick_encode(text->process + n, who->nick);
-  gp_httpout_addheader(out, GP_HEADER_GOP2P_PROCESS, text->process);
+  if (who->process != 0 || who->nick[0] != '\0') {
+    n = snprintf(text->process, sizeof text->process, "%016" PRIx64 "%s",
+                 who->process, who->nick[0] == '\0' ? "" : " ");
+    gp_nick_encode(text->process + n, who->nick);
+    gp_httpout_addheader(out, GP_HEADER_GOP2P_PROCESS, text->process);
+  }
+  if (who->version <= 1)
+    return;
   snprintf(text->version, sizeof text->version, "%u", who->version);
   gp_httpout_addheader(out, GP_HEADER_GOP2P_VERSION, text->version);
 }

@@ -71,6 +71,36 @@ TEST(gatehangs, "one whose address does not respond is asked less often") {
   script_close(&s);
 }
 
+/* How often 'claims' has its address asked, when that ends so each time. */
+static unsigned asked (const actor *claims, gp_err error, const actor *by) {
+  script s;
+  unsigned count = 0;
+  open(&s);
+  script_connect(&s, claims);
+  while (s.node->admission.proofs.count > 0) {
+    while (script_count(&s, "probe ") > 0) {
+      count++;
+      if (by != NULL)
+        script_respond(&s, "probe ", by, NULL);
+      else
+        script_fail(&s, "probe ", error);
+    }
+    script_pass(&s, 10);
+  }
+  CHECK(script_of(&s, claims) == NULL);
+  script_close(&s);
+  return count;
+}
+
+TEST(gatetwice, "who is reached and is another one is asked twice") {
+  static const actor other = {.name = "c:1", .process = 99};
+  SAME(asked(&cleo, GP_ECONNREFUSED, NULL), 7);
+  SAME(asked(&cleo, GP_EPROTO, NULL), 2);
+  SAME(asked(&cleo, GP_ECONNRESET, NULL), 2);
+  SAME(asked(&cleo, GP_OK, &other), 2);
+  SAME(asked(&go, GP_OK, &cleo), 2);
+}
+
 TEST(gateunproven, "until it is proven it is no member, but has its list") {
   script s;
   gp_receipt *r;
