@@ -106,6 +106,32 @@ describe("for requests of a stranger a member gets little more", function()
   end)
 end)
 
+describe("whoever is named by strangers, and is no node", function()
+  it("gets little more than they say, until nothing comes any more",
+     function()
+    local node <close> = assert(gop2p.start_local_node(0, {
+      name = ("x"):rep(32)}))
+    local web <close> = net.canned({options = net.page("200 OK", "hello")})
+    local said, to, conns = 0, 0, {}
+    for i = 1, COUNT do
+      local bytes = net.http("GET /", {
+        Peer_address = web.address, Peer_port = tostring(web.port),
+        ["Gop2p-Cookie"] = ("%032x"):format(i)})
+      said = said + #bytes
+      conns[i] = assert(net.dial(node))
+      conns[i]:send(bytes)
+    end
+    repeat
+      local line = web.process:line(2, net.idle)
+      local text = line and line:match("^%a+ %d+ (.*)$")
+      to = to + (text and #go.decode(text) or 0)
+    until not line
+    for _, conn in ipairs(conns) do conn:close() end
+    assert.is_true(to > 0)
+    assert.is_true(to <= MOST * said, ("%d for %d"):format(to, said))
+  end)
+end)
+
 describe("a member that suspects another", function()
   it("has it probed once a second", function()
     local node <close> =
