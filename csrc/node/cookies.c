@@ -97,26 +97,44 @@ static bool isendpoint (const char *a, int port, const char *b, int other) {
           (strchr(b, ':') == NULL && gp_address_samenetwork(a, b)));
 }
 
+/* Whether we know that process by another name than the peer's. */
+static bool isanother (const gp_node *n, const gp_record *peer,
+                       uint64_t process) {
+  const gp_record *other = gp_record_first(&n->peers);
+  while (other != NULL && (other == peer || other->claim.process != process))
+    other = gp_record_next(other);
+  return other != NULL;
+}
+
 /*
-** Whether it is where the peer responds, or where we await its first
-** response: it was shown the cookie at that address and port. Behind a port
-** forwarding it has others; then it asks from that address, and calls itself
-** by that port.
+** Behind a port forwarding it was shown the cookie at another endpoint; then
+** it asks from that address, and calls itself by that port. So may another
+** one of its machine, or of its network, that has a liar beside it: unless
+** it is called as the peer is, we must not know it by another name.
 */
+static bool isforwarded (const gp_node *n, const gp_record *peer,
+                         const gp_recvreq *probe, const char *address) {
+  const gp_peer *name = probe->ext.who.peer;
+  return isendpoint(probe->remote, gp_peer_port(name), address,
+                    gp_peer_port(gp_record_dialled(peer))) &&
+         (gp_peer_equal(name, gp_record_name(peer)) ||
+          !isanother(n, peer, probe->ext.process));
+}
+
+/* Whether it is where the peer responds, or where we await its first
+   response: it was shown the cookie there. */
 static bool isthere (const gp_node *n, const gp_record *peer,
                      const gp_recvreq *probe) {
   const gp_peer *at = gp_record_dialled(peer), *told = probe->ext.about;
-  const gp_peer *name = probe->ext.who.peer;
   const char *address = peer->names.remote[0] != '\0'
                           ? peer->names.remote
                           : n->transport.whereis(n->transport.self, at);
-  if (address == NULL || name == NULL)
+  if (address == NULL || probe->ext.who.peer == NULL)
     return false;
   return (told != NULL &&
           isendpoint(gp_peer_address(told), gp_peer_port(told), address,
                      gp_peer_port(at))) ||
-         isendpoint(probe->remote, gp_peer_port(name), address,
-                    gp_peer_port(at));
+         isforwarded(n, peer, probe, address);
 }
 
 static bool isfor (const gp_node *n, const gp_record *peer,

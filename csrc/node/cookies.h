@@ -5,9 +5,9 @@
 ** cookie for each address that it dials, which nobody can foresee, and shows
 ** it there with all that it says. B, who is shown one, asks A at its address
 ** whether it is A's own, and made for B, and says where it was shown it: A
-** says so only where that is what it dials. So whoever is shown one can show
-** it to a third in vain; and of a process number, which everybody is shown,
-** nothing follows. B believes one, too, that A's address has shown in a
+** says so only where that is what it dials, or (behind a port forwarding)
+** comes from there. So whoever is shown one can show it to a third in vain;
+** and of a process number, which everybody is shown, nothing follows. B believes one, too, that A's address has shown in a
 ** response.
 */
 #ifndef gp_node_cookies_h

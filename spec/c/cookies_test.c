@@ -129,6 +129,26 @@ TEST(cookieendpoint, "it is confirmed to whom was shown it where we dial") {
   script_close(&s);
 }
 
+/* A liar is on the machine of one whom we know by another name, has the same
+   port there, and says that it is that process. */
+TEST(cookiebeside, "nor to another one there whom we know by its own name") {
+  static const actor vic = {
+    .name = "v.example:5", .process = 5, .remote = "10.6.6.6"};
+  static const actor same = {
+    .name = "10.6.6.6:5", .process = 5, .remote = "10.6.6.6"};
+  script s;
+  script_open(&s);
+  program_forget(program_join(&s, "10.6.6.6:5"));
+  CHECK(confirms(&s, &vic, 5, "10.6.6.7:5")); /* behind a forwarding */
+  script_close(&s);
+  script_open(&s);
+  script_member(&s, &vic);
+  program_forget(program_join(&s, "10.6.6.6:5"));
+  CHECK(!confirms(&s, &vic, 5, "10.6.6.7:5"));
+  CHECK(confirms(&s, &same, 5, "10.6.6.7:5"));
+  script_close(&s);
+}
+
 TEST(cookiewhere, "who asks says where it was shown the cookie") {
   script s;
   open(&s);
