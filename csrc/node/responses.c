@@ -358,9 +358,7 @@ static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
     gp_reach_said(n, helper, response);
   }
   if (peer != NULL) {
-    gp_suspicion_nack(&peer->liveness);
-    if (response->status == 200)
-      gp_detector_heard(n, peer);
+    gp_suspicion_said(&peer->liveness, response->status == 200);
   }
   else if (gp_probe_isofself(n, p) && response->status == 504)
     gp_reach_denied(n, helper == NULL ? p->via : gp_record_name(helper));

@@ -17,6 +17,8 @@ static uint64_t stretched (uint64_t ms, unsigned self_doubt) {
 }
 
 static void suspect (gp_liveness *l, uint64_t now, uint64_t round_at) {
+  if (l->state == GP_ALIVE)
+    l->alive = l->dead = 0;
   l->state = GP_SUSPECTED;
   l->state_at = now;
   l->round_at = round_at;
@@ -47,7 +49,7 @@ void gp_suspicion_begin (gp_liveness *l, uint64_t now) {
   l->state = GP_PROBED;
   l->state_at = now;
   l->helped = false;
-  l->helpers = l->nacks = 0;
+  l->helpers = l->alive = l->dead = 0;
   l->reason = GP_ETIMEDOUT;
 }
 
@@ -59,8 +61,14 @@ void gp_suspicion_sethelpers (gp_liveness *l, unsigned count) {
   l->helpers = count;
 }
 
-void gp_suspicion_nack (gp_liveness *l) {
-  l->nacks++;
+void gp_suspicion_said (gp_liveness *l, bool alive) {
+  l->alive += alive;
+  l->dead += !alive;
+}
+
+/* That nobody listens at its address any more is no matter of opinion. */
+static bool isvouched (const gp_liveness *l) {
+  return l->alive > l->dead && l->refused_at == 0;
 }
 
 /* That another node suspects it is no reason of its own. */
@@ -107,8 +115,12 @@ static gp_suspicion_step tickprobe (gp_liveness *l, uint64_t now,
     *due_at = l->state_at + (l->helped ? PROBE_MS : HELP_MS);
     return GP_STEP_NONE;
   }
-  suspect(l, now, now + ROUND_MS);
   l->reachable = false;
+  if (isvouched(l)) {
+    settle(l);
+    return GP_STEP_NONE;
+  }
+  suspect(l, now, now + ROUND_MS);
   return GP_STEP_SUSPECT;
 }
 
@@ -118,8 +130,9 @@ static gp_suspicion_step ticksuspect (gp_liveness *l, unsigned self_doubt,
   if (l->refused_at != 0 && l->reason == GP_ECONNREFUSED)
     end = l->refused_at + stretched(REFUSING_MS, self_doubt);
   if (now >= end) {
+    bool vouched = isvouched(l);
     settle(l);
-    return GP_STEP_FAIL;
+    return vouched ? GP_STEP_NONE : GP_STEP_FAIL;
   }
   if (now >= l->round_at) {
     l->round_at = now + ROUND_MS;
@@ -140,7 +153,7 @@ gp_suspicion_step gp_suspicion_tick (gp_liveness *l, unsigned self_doubt,
 }
 
 bool gp_suspicion_isdoubtful (const gp_liveness *l) {
-  return l->helpers > 0 && l->nacks == 0;
+  return l->helpers > 0 && l->alive + l->dead == 0;
 }
 
 /* Waiting up to 'due_at' counts, but at most 'most'; the stall after it does

@@ -34,8 +34,9 @@ typedef struct gp_liveness {
   uint64_t refused_at;   /* first refusal since it was heard */
   uint64_t told_at;      /* another node suspected it, and was heeded */
   bool helped;           /* in this probe others have been asked to try, */
-  unsigned helpers;      /* so many, */
-  unsigned nacks;        /* of which so many said anything */
+  unsigned helpers;      /* so many; */
+  unsigned alive, dead;  /* so many have said since it was last heard that
+                            they reach it, and that they do not */
   gp_err reason;         /* why it is suspected */
 } gp_liveness;
 
@@ -63,10 +64,13 @@ void gp_suspicion_begin (gp_liveness *l, uint64_t now);
 /* Its response to a probe took so long. */
 void gp_suspicion_setrtt (gp_liveness *l, uint32_t ms);
 
-/* So many others were asked to probe it; and one of them has said whether it
-   could. */
+/*
+** So many others were asked to probe it; and one of them has said whether it
+** could. Where more say that than not it does not fail. One alone may lie,
+** and nobody's word is a sign of life by itself.
+*/
 void gp_suspicion_sethelpers (gp_liveness *l, unsigned count);
-void gp_suspicion_nack (gp_liveness *l);
+void gp_suspicion_said (gp_liveness *l, bool alive);
 
 /* A probe of it ended with this error. */
 void gp_suspicion_missed (gp_liveness *l, gp_err error);

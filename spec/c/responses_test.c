@@ -376,7 +376,7 @@ TEST(helpergone, "what one says that was asked to probe counts, if it left") {
   script_pass(&s, 500);
   script_disconnect(&s, &cleo);
   script_respond(&s, "probe c:1 v113 help", &cleo, NULL);
-  SAME(livenessof(&s)->nacks, 1);
+  SAME(livenessof(&s)->dead, 1);
   script_close(&s);
 }
 

@@ -202,13 +202,45 @@ TEST(saidtobe, "one that others suspect is probed at once") {
   SAME(due_at, T + 600);
 }
 
+/* A probe without a response, of which others say so: whether it fails. */
+static bool fails (unsigned alive, unsigned dead, bool refuses) {
+  gp_liveness l = {0};
+  uint64_t due_at, now;
+  gp_suspicion_begin(&l, T);
+  for (now = T; now < T + 7000 && l.state != GP_ALIVE; now += 100) {
+    if (now == T + 600) {
+      while (alive-- > 0)
+        gp_suspicion_said(&l, true);
+      while (dead-- > 0)
+        gp_suspicion_said(&l, false);
+    }
+    if (now == T + 700 && refuses)
+      (void)gp_suspicion_refused(&l, now);
+    if (step(&l, now, &due_at) == GP_STEP_FAIL)
+      return true;
+  }
+  CHECK(l.heard_at == 0 && !l.reachable);
+  return false;
+}
+
+TEST(vouched,
+     "one that more say they reach than not does not fail, unless it "
+     "refuses") {
+  CHECK(fails(0, 0, false));
+  CHECK(!fails(1, 0, false));
+  CHECK(fails(1, 1, false));
+  CHECK(fails(1, 2, false));
+  CHECK(!fails(2, 1, false));
+  CHECK(fails(3, 0, true));
+}
+
 TEST(helpers, "doubt is in place where no helper says anything") {
   gp_liveness l = {0};
   gp_suspicion_begin(&l, T);
   CHECK(!gp_suspicion_isdoubtful(&l));
   gp_suspicion_sethelpers(&l, 2);
   CHECK(gp_suspicion_isdoubtful(&l));
-  gp_suspicion_nack(&l);
+  gp_suspicion_said(&l, false);
   CHECK(!gp_suspicion_isdoubtful(&l));
   gp_suspicion_begin(&l, T);
   CHECK(!gp_suspicion_isdoubtful(&l));
