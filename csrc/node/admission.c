@@ -53,11 +53,34 @@ static gp_err listnewest (const gp_node *n, gp_peerlist *out) {
   return GP_OK;
 }
 
+/* One that was but named by somebody, and has not responded: it gives its
+   place to whoever comes. NULL: there is none. */
+static gp_record *yielding (const gp_node *n) {
+  gp_record *peer = gp_record_first(&n->peers);
+  while (peer != NULL && (!gp_membership_iscandidate(peer) ||
+                          !peer->hearsay.unasked || gp_peers_isproven(peer)))
+    peer = gp_record_next(peer);
+  return peer;
+}
+
+static bool hasplace (const gp_record *peer) {
+  return peer != NULL && peer->membership != GP_STRANGER &&
+         !gp_membership_isfailing(peer);
+}
+
 /* 'peer' may be NULL. */
 static bool hasroom (const gp_node *n, const gp_record *peer) {
-  return (peer != NULL && peer->membership != GP_STRANGER &&
-          !gp_membership_isfailing(peer)) ||
-         gp_membership_hasroom(n);
+  return hasplace(peer) || gp_membership_hasroom(n) || yielding(n) != NULL;
+}
+
+/* Where it says so, and all places are taken. */
+static void makeroom (gp_node *n, const gp_record *peer) {
+  gp_record *other = hasplace(peer) || gp_membership_hasroom(n) ? NULL
+                                                                : yielding(n);
+  if (other == NULL)
+    return;
+  gp_departure_reject(n, other);
+  gp_outbox_advance(n, other);
 }
 
 /*
@@ -132,6 +155,7 @@ static void admit (gp_node *n, gp_record *peer, gp_exchange *x, bool brief) {
     say(n, x, 503, gp_wire_busy);
   }
   else {
+    makeroom(n, peer);
     letin(n, peer);
     gp_visitors_stand(peer, false);
     if (peer->compat.ours)

@@ -7,8 +7,8 @@
 ** whether it is A's own, and made for B, and says where it was shown it: A
 ** says so only where that is what it dials, or (behind a port forwarding)
 ** comes from there. So whoever is shown one can show it to a third in vain;
-** and of a process number, which everybody is shown, nothing follows. B believes one, too, that A's address has shown in a
-** response.
+** and of a process number, which everybody is shown, nothing follows. B
+** believes one, too, that A's address has shown in a response.
 */
 #ifndef gp_node_cookies_h
 #define gp_node_cookies_h

@@ -241,7 +241,7 @@ static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
 /* Whether nothing is at the address that its claimers are called by. A looker
    is dialled where it sends from, and learns all that from its refusal. */
 static bool isinvain (const gp_question *q) {
-  return !q->responded && !gp_ring_empty(&q->claimers) &&
+  return !q->denied.bynode && !gp_ring_empty(&q->claimers) &&
          !islook(&gp_ring_of(gp_claimer, place, q->claimers.next)->request);
 }
 

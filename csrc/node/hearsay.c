@@ -41,7 +41,8 @@ static unsigned rangesof (const gp_node *n, const gp_record *by) {
 }
 
 void gp_hearsay_setnamed (const gp_node *n, gp_record *peer,
-                          const gp_record *by) {
+                          const gp_record *by, bool trusted) {
+  peer->hearsay.unasked = !trusted;
   peer->hearsay.ranges = gp_hearsay_ranges(n, by);
 }
 
@@ -51,6 +52,7 @@ unsigned gp_hearsay_ranges (const gp_node *n, const gp_record *by) {
 
 void gp_hearsay_setchosen (gp_record *peer) {
   peer->hearsay.ranges = 0;
+  peer->hearsay.unasked = false;
 }
 
 void gp_hearsay_setseen (gp_record *peer, const char *remote) {

@@ -21,6 +21,7 @@
 typedef struct gp_hearsay {
   bool proven;     /* its address has responded to us (gp_peers_isproven) */
   bool told;       /* to the program: what it named is not dialled */
+  bool unasked;    /* named by one that the program has not named itself */
   unsigned ranges; /* of gp_range, where it is dialled; 0: anywhere */
   gp_bucket names; /* that it may name yet */
 } gp_hearsay;
@@ -34,9 +35,10 @@ typedef struct gp_hearsays {
 void gp_hearsay_setproven (gp_node *n, gp_record *peer, bool proven);
 
 /* The name of 'peer' is from a list of 'by': it is dialled only where that
-   one could name it, whatever the name stands for by then. */
+   one could name it, whatever the name stands for by then. 'trusted': the
+   program has chosen to join through that one. */
 void gp_hearsay_setnamed (const gp_node *n, gp_record *peer,
-                          const gp_record *by);
+                          const gp_record *by, bool trusted);
 
 /* Where 'by' may name addresses, of gp_range; 0: anywhere. */
 unsigned gp_hearsay_ranges (const gp_node *n, const gp_record *by);

@@ -71,7 +71,7 @@ static gp_record *candidate (gp_node *n, const greeting *g,
     gp_visitors_ask(peer, g->visit);
   if (peer != NULL && gp_membership_apply(n, peer, GP_HAS_ASKED, GP_OK)) {
     gp_peers_setdial(&n->peers, peer, g->by->names.remote);
-    gp_hearsay_setnamed(n, peer, g->by);
+    gp_hearsay_setnamed(n, peer, g->by, g->trusted);
   }
   return peer;
 }

@@ -265,11 +265,12 @@ static gp_err postto (gp_node *n, const gp_peer *to, gp_message *msg,
 }
 
 /* Whether it may never show that it is there: it has our list unproven, or it
-   was only listed, and did not respond so far. */
+   was only listed, and did not respond so far, or was listed by one whose
+   list nobody has asked for. */
 static bool mayneverbe (const gp_record *peer) {
   return peer->membership == GP_UNPROVEN ||
          (peer->membership == GP_CANDIDATE && !gp_peers_isproven(peer) &&
-          gp_retry_isactive(&peer->retry));
+          (gp_retry_isactive(&peer->retry) || peer->hearsay.unasked));
 }
 
 /* For such a one a few are kept, and no receipt counts it. */

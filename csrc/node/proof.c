@@ -346,8 +346,8 @@ static bool isreached (gp_err error, const gp_recvresp *response) {
 
 /* It was not what is claimed. A member that has said so says it for good. */
 static void deny (gp_node *n, gp_question *q) {
-  if (++q->reached == MAX_REACHED ||
-      (q->responded && !gp_recvreq_isconnect(claim(q))))
+  if (++q->denied.count == MAX_REACHED ||
+      (q->denied.bynode && !gp_recvreq_isconnect(claim(q))))
     q->next_at = UINT64_MAX;
   else if (n->now - q->began_at < DENIED_MS)
     plan(q, DENIED_MS);
@@ -359,9 +359,10 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
     plan(q, n->now - q->began_at);
   if (!q->holds && error == GP_OK &&
       gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) != GP_GIVER_ALIEN) {
-    q->responded = true;
     if (isthere(n, q, response))
       hold(n, q, response);
+    else
+      q->denied.bynode = true;
   }
   if (!q->holds && isreached(error, response))
     deny(n, q);

@@ -30,6 +30,12 @@ typedef struct gp_claimer {
   uint64_t came_at;
 } gp_claimer;
 
+/* Probes of a question that came to somebody else. */
+typedef struct gp_denials {
+  unsigned count;
+  bool bynode; /* one of them was a node */
+} gp_denials;
+
 typedef struct gp_question {
   gp_ring place; /* in gp_proofs, in order of arrival */
   gp_ring claimers;
@@ -45,9 +51,8 @@ typedef struct gp_question {
                         it is not */
   bool here;         /* that is this one */
   bool holds;        /* what they claim is true */
-  bool responded;    /* a node has, which may have denied it */
-  uint8_t reached;   /* so many probes came to somebody else */
-  bool late;         /* a connect has had its response before that is known */
+  gp_denials denied;
+  bool late; /* a connect has had its response before that is known */
   char remote[GP_REMOTE_MAX]; /* numeric, its claimers have sent from it */
 } gp_question;
 

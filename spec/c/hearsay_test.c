@@ -74,6 +74,38 @@ TEST(namedmany, "of 4,000 that a member names 100 are dialled") {
   script_close(&s);
 }
 
+TEST(nameduncounted, "no receipt waits for whom nobody has asked about") {
+  static const actor x1 = {.name = "x1:1", .process = 9};
+  script s;
+  gp_receipt *r;
+  open(&s);
+  script_member(&s, &bob);
+  lists(&s, &bob, "x1:1");
+  r = program_say(&s, "hello");
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  SAME(script_result(r), GP_OK);
+  script_respond(&s, "connect x1:1", &x1, "");
+  SAME(script_count(&s, "broadcast x1:1"), 1); /* but it has it, too */
+  script_close(&s);
+}
+
+TEST(namedroom, "nobody that comes is turned away for those") {
+  script s;
+  size_t x;
+  script_init(&s);
+  s.opt.max_members = 3;
+  s.opt.probe_interval_ms = 1000000000;
+  script_start(&s);
+  script_member(&s, &bob);
+  lists(&s, &bob, names("x", 10));
+  SAME(s.node->memberships.members + s.node->memberships.candidates, 3);
+  x = script_connect(&s, &cleo);
+  TEXT(script_given(&s, x), "200 v113 [b:1]");
+  SAME(s.node->memberships.members, 2);
+  SAME(s.node->memberships.candidates, 1);
+  script_close(&s);
+}
+
 TEST(namedlater, "then ten in a second, from its next list") {
   script s;
   open(&s);
