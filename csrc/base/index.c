@@ -19,6 +19,11 @@ uint32_t gp_index_hash (const char *text) {
   return (uint32_t)gp_siphash(&secret, text, strlen(text));
 }
 
+uint32_t gp_index_hashnumber (uint64_t number) {
+  pthread_once(&drawn, draw);
+  return (uint32_t)gp_siphash(&secret, &number, sizeof number);
+}
+
 void gp_index_setkey (const gp_siphashkey *key) {
   pthread_once(&drawn, draw);
   secret = *key;

@@ -37,6 +37,9 @@ typedef struct gp_index {
 */
 uint32_t gp_index_hash (const char *text);
 
+/* The same of a number, of which others may have chosen a part. */
+uint32_t gp_index_hashnumber (uint64_t number);
+
 /* What is hashed from now on has this key. For tests: indexes that are not
    empty find nothing any more. */
 void gp_index_setkey (const gp_siphashkey *key);

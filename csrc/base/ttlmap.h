@@ -3,7 +3,8 @@
 **
 ** Such as how far a process that is gone had counted its messages: one may
 ** come late, or a second time because its response was lost. Owns its
-** entries. Knows no clock, and nothing of what the keys stand for.
+** entries. Knows no clock, and nothing of what the keys stand for; whoever
+** chooses them makes no call slower, however many there are.
 */
 #ifndef gp_base_ttlmap_h
 #define gp_base_ttlmap_h
@@ -11,12 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/index.h"
 #include "base/ring.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_ttlmap {
-  gp_ring all; /* the one that ends first is first */
-  size_t count, max_count;
+  gp_ring all;    /* the one that ends first is first */
+  gp_index bykey; /* the same, by their keys */
+  size_t max_count;
   uint64_t ttl_ms;
 } gp_ttlmap;
 

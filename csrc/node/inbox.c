@@ -14,9 +14,16 @@
 #define REMEMBER_MS 120000 /* a message may come as late as this */
 #define ONCE_MS 5000       /* to the second of two names, after the first */
 
+/* What may wait for room. A sender of ours has one on its way at a time;
+   others may have many. */
+#define MAX_HELD 4096                     /* messages, */
+#define MAX_HELD_BYTES ((size_t)64 << 20) /* and bytes of them */
+
 void gp_inbox_init (gp_inbox *i, const gp_nodeopt *opt) {
   gp_queue_init(&i->unread, opt->inbox_messages, opt->inbox_bytes);
   gp_ring_init(&i->held);
+  i->held_count = 0;
+  i->held_bytes = 0;
   gp_ttlmap_init(&i->numbers, opt->max_members, REMEMBER_MS);
 }
 
@@ -143,16 +150,75 @@ static void plan (gp_node *n) {
   gp_deadlines_set(&n->deadlines, GP_DUE_INBOX, gp_held_due(&n->inbox.held));
 }
 
+/* Its exchange, which is responded to now. */
+static gp_exchange *release (gp_inbox *i, gp_held *h) {
+  i->held_count--;
+  i->held_bytes -= gp_message_size(h->msg);
+  return gp_held_take(h);
+}
+
+static bool isgone (const gp_node *n, const gp_held *h) {
+  return n->transport.isgone(n->transport.self, h->exchange);
+}
+
+/* Those whose senders have given up need no room; their exchanges only end
+   with this. */
+static void dropgone (gp_node *n) {
+  gp_ring *held = &n->inbox.held, *r, *next;
+  for (r = held->next; r != held; r = next) {
+    gp_held *h = gp_ring_of(gp_held, place, r);
+    next = r->next;
+    if (isgone(n, h))
+      gp_respond(n, release(&n->inbox, h), 503, gp_wire_busy);
+  }
+}
+
+static bool waits (const gp_inbox *i, const gp_peer *from) {
+  const gp_ring *r;
+  for (r = i->held.next; r != &i->held; r = r->next)
+    if (gp_peer_equal(gp_ring_of(gp_held, place, r)->msg->from, from))
+      return true;
+  return false;
+}
+
+/* Whether as much waits as may, or the 'share'th part of it. One message that
+   is larger still waits when no other one does. */
+static bool isfull (const gp_inbox *i, size_t share) {
+  return i->held_count >= MAX_HELD / share ||
+         i->held_bytes >= MAX_HELD_BYTES / share;
+}
+
+/*
+** Whether one more of 'from' may wait. The second half of the room is for
+** those of whom nothing waits: else one sender with many connections would
+** have it all, and nobody else's messages could even wait.
+*/
+static bool hasroom (gp_node *n, const gp_peer *from) {
+  const gp_inbox *i = &n->inbox;
+  if (isfull(i, 2))
+    dropgone(n);
+  return !isfull(i, 2) || (!isfull(i, 1) && !waits(i, from));
+}
+
 /* The response waits. False: out of memory. */
 static bool hold (gp_node *n, gp_message *m, const gp_coming *coming,
                   gp_exchange *x) {
-  gp_held *h = gp_held_put(&n->inbox.held, m, x,
+  gp_inbox *i = &n->inbox;
+  gp_held *h = gp_held_put(&i->held, m, x,
                            n->now + n->self.opt.inbox_timeout_ms);
   if (h == NULL)
     return false;
   h->coming = *coming;
+  i->held_count++;
+  i->held_bytes += gp_message_size(m);
   plan(n);
   return true;
+}
+
+/* There is no room, and its sender has to try again. */
+static void refuse (gp_node *n, const gp_peer *from, gp_exchange *x) {
+  gp_report_refusal(&n->report, GP_ELIMIT, 503, gp_peer_text(from), n->now);
+  gp_respond(n, x, 503, gp_wire_busy);
 }
 
 bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
@@ -163,10 +229,14 @@ bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
   if (gp_ring_empty(&i->held) || isrepeated(n, &peer->dedupe, msg) ||
       issecond(&peer->dedupe, &coming))
     e = deliver(n, peer, msg, &coming);
+  if (e == GP_ENOBUFS && !hasroom(n, msg->from))
+    e = GP_ELIMIT;
   if (e == GP_ENOBUFS && hold(n, msg, &coming, x))
     return false;
   if (e == GP_OK)
     gp_respond(n, x, 200, NULL);
+  else if (e == GP_ELIMIT)
+    refuse(n, msg->from, x);
   else
     gp_respond(n, x, 503, gp_wire_busy);
   return true;
@@ -185,11 +255,11 @@ static void admit (gp_node *n) {
   gp_held *h;
   while ((h = gp_held_first(&n->inbox.held)) != NULL) {
     gp_record *peer = gp_peers_find(&n->peers, h->msg->from);
-    if (!n->transport.isgone(n->transport.self, h->exchange) &&
+    if (!isgone(n, h) &&
         (peer == NULL ? deliverlate(n, h->msg)
                       : deliver(n, peer, h->msg, &h->coming)) != GP_OK)
       return;
-    gp_respond(n, gp_held_take(h), 200, NULL);
+    gp_respond(n, release(&n->inbox, h), 200, NULL);
   }
 }
 
@@ -198,9 +268,9 @@ void gp_inbox_tick (gp_node *n) {
   admit(n);
   while (gp_held_due(held) <= n->now) {
     gp_held *h = gp_held_first(held);
-    gp_report_refusal(&n->report, GP_ELIMIT, 503, gp_peer_text(h->msg->from),
-                      n->now);
-    gp_respond(n, gp_held_take(h), 503, gp_wire_busy);
+    gp_peer *from = gp_peer_ref(h->msg->from);
+    refuse(n, from, release(&n->inbox, h));
+    gp_peer_unref(from);
   }
   plan(n);
 }

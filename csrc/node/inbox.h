@@ -4,7 +4,8 @@
 ** Owns gp_inbox, with the messages in it, and gp_dedupe in the record of each
 ** peer: the number of its newest message, or, of a Go member that may hold us
 ** under two names, what tells its last broadcast from others. A message that
-** does not fit waits, and with it the response to its sender.
+** does not fit waits, and with it the response to its sender; what waits is
+** bounded, too, for all senders together.
 */
 #ifndef gp_node_inbox_h
 #define gp_node_inbox_h
@@ -30,7 +31,8 @@ typedef struct gp_dedupe {
 
 typedef struct gp_inbox {
   gp_queue unread; /* of gp_message */
-  gp_ring held;    /* of gp_held: messages that wait for room */
+  gp_ring held;    /* of gp_held: messages that wait for room, */
+  size_t held_count, held_bytes; /* so many, and so large together */
   gp_ttlmap
     numbers; /* of peers that are gone, and their nonces: the newest */
 } gp_inbox;
@@ -44,7 +46,8 @@ void gp_inbox_clear (gp_node *n);
 ** A message of 'peer', which may speak. 'host': the name of ours that it was
 ** sent to, or NULL when it does not tell. True when it was responded to: it
 ** stands in the inbox, or stood there before, or there is no memory to hold
-** it. False: the response waits for room, behind those that wait already.
+** it, or too much waits already. False: the response waits for room, behind
+** those that wait already.
 */
 bool gp_inbox_receive (gp_node *n, gp_record *peer, gp_message *msg,
                        const gp_peer *host, gp_exchange *x);

@@ -7,17 +7,18 @@
 
 gp_err gp_message_new (gp_message **out, gp_msgtype type, const gp_peer *from,
                        const gp_peerlist *to, gp_blob *data) {
+  bool talks = type == GP_BROADCAST || type == GP_DIRECT;
   gp_message *m = calloc(1, sizeof *m);
   if (m == NULL)
     return GP_ENOMEM;
-  if (to != NULL && gp_peerlist_copy(&m->to, to) != GP_OK) {
+  if (talks && to != NULL && gp_peerlist_copy(&m->to, to) != GP_OK) {
     free(m);
     return GP_ENOMEM;
   }
   m->refs = 1;
   m->type = type;
   m->from = gp_peer_ref(from);
-  m->data = data == NULL ? NULL : gp_blob_ref(data);
+  m->data = talks && data != NULL ? gp_blob_ref(data) : NULL;
   *out = m;
   return GP_OK;
 }

@@ -40,7 +40,8 @@ typedef struct gp_message {
 
 /*
 ** With one reference. Takes references of 'from' and 'data' (NULL: none),
-** copies 'to' (NULL: nobody).
+** copies 'to' (NULL: nobody). A connect or disconnect has neither data nor
+** receivers, whatever came with it: one that waits takes no room to speak of.
 */
 gp_err gp_message_new (gp_message **out, gp_msgtype type, const gp_peer *from,
                        const gp_peerlist *to, gp_blob *data);

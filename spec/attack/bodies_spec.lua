@@ -83,6 +83,42 @@ describe("bodies that never end", function()
   end)
 end)
 
+describe("messages of one member that nobody reads", function()
+  it("wait for room, 32 MiB of them, and let others wait, too", function()
+    local node <close> = assert(gop2p.start_local_node(0,
+      {inbox_messages = 1, inbox_timeout = 60}))
+    local other <close> = assert(gop2p.start_local_node(0,
+      {request_timeout = 60}))
+    assert(other:connect(node:self()))
+    assert.equal(200, net.ask(node, net.json(0, MEMBER)).status)
+    assert.equal(200, net.ask(node, net.json(2, MEMBER, "YQ==")).status)
+    local headers = {Host = "localhost", Peer_address = MEMBER.address,
+                     Peer_port = MEMBER.port}
+    local bytes = net.http("PUT /", headers, ("x"):rep(1048576))
+    local conns = {}
+    local function say()
+      local conn = assert(net.dial(node))
+      conns[#conns + 1] = conn
+      conn:send(bytes)
+      return conn
+    end
+    for _ = 1, 32 do say() end
+    local response = assert(say():response())
+    assert.equal(503, response.status)
+    assert.equal("1", response.headers["retry-after"])
+    local err = assert(net.errors(node, 1)[1])
+    assert.same({"ELIMIT", 503}, {err.code, err.status})
+    local receipt = other:send(node:self(), "small")
+    assert.is_nil((receipt:wait(0.2)))
+    for _, conn in ipairs(conns) do conn:close() end
+    net.pass(0.2)
+    assert.equal("a", assert(node:receive(1)).data)
+    assert.equal("small", assert(node:receive(1)).data)
+    assert.is_true((receipt:wait(5)))
+    assert.is_nil((node:receive(0)))
+  end)
+end)
+
 describe("among machines", function()
   local LUA = os.getenv("LUA") or "lua5.4"
   local machines, reason, server, clients, there

@@ -14,7 +14,6 @@
 #include "base/random.h"
 #include "base/ring.h"
 #include "base/signal.h"
-#include "base/ttlmap.h"
 #include "memory.h"
 #include "test.h"
 
@@ -307,56 +306,6 @@ TEST(fromstatus, "a status that is no success is an error") {
   SAME(gp_err_fromstatus(503), GP_EBUSY);
   SAME(gp_err_fromstatus(500), GP_ESTATUS);
   SAME(gp_err_fromstatus(404), GP_ESTATUS);
-}
-
-TEST(ttlmap, "a number is known for a while") {
-  gp_ttlmap m;
-  gp_ttlmap_init(&m, 100, 120000);
-  gp_ttlmap_raise(&m, 7, 3, 1000);
-  gp_ttlmap_raise(&m, 8, 1, 2000);
-  gp_ttlmap_raise(&m, 7, 2, 3000); /* older than what is known */
-  SAME(gp_ttlmap_get(&m, 7, 3000), 3);
-  SAME(gp_ttlmap_get(&m, 9, 3000), 0);
-  SAME(gp_ttlmap_get(&m, 8, 121999), 1);
-  SAME(gp_ttlmap_get(&m, 8, 122000), 0);
-  SAME(gp_ttlmap_get(&m, 7, 122999), 3);
-  SAME(gp_ttlmap_get(&m, 7, 123000), 0);
-  SAME(m.count, 0);
-  gp_ttlmap_clear(&m);
-}
-
-TEST(ttlmapbound, "of too many numbers the oldest are forgotten") {
-  gp_ttlmap m;
-  uint64_t i;
-  gp_ttlmap_init(&m, 3, 120000);
-  for (i = 1; i <= 4; i++)
-    gp_ttlmap_raise(&m, i, 10 * i, i);
-  SAME(m.count, 3);
-  SAME(gp_ttlmap_get(&m, 1, 5), 0);
-  for (i = 2; i <= 4; i++)
-    SAME(gp_ttlmap_get(&m, i, 5), 10 * i);
-  gp_ttlmap_clear(&m);
-  SAME(m.count, 0);
-}
-
-TEST(ttlmapagain, "what is raised again is known from then on") {
-  gp_ttlmap m;
-  gp_ttlmap_init(&m, 2, 100);
-  gp_ttlmap_raise(&m, 1, 5, 0);
-  gp_ttlmap_raise(&m, 2, 6, 50);
-  gp_ttlmap_raise(&m, 1, 7, 60); /* the other is the oldest now */
-  gp_ttlmap_raise(&m, 3, 8, 70);
-  SAME(m.count, 2);
-  SAME(gp_ttlmap_get(&m, 2, 70), 0);
-  SAME(gp_ttlmap_get(&m, 1, 159), 7);
-  SAME(gp_ttlmap_get(&m, 1, 160), 0);
-  SAME(gp_ttlmap_get(&m, 3, 169), 8);
-  memory_fail(1, false);
-  gp_ttlmap_raise(&m, 4, 9, 169);
-  CHECK(memory_heal());
-  SAME(gp_ttlmap_get(&m, 4, 169), 0);
-  SAME(m.count, 1);
-  gp_ttlmap_clear(&m);
 }
 
 TEST(heap, "a heap gives the earliest, of equals the first") {

@@ -3,14 +3,17 @@
 */
 #include "node/inbox.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
 #include "node/held.h"
+#include "node/state.h"
 #include "script.h"
 
 static const actor b = {.name = "b:1", .process = 11};
 static const actor c = {.name = "c:1", .process = 12};
+static const actor d = {.name = "d:1", .process = 13};
 static const actor go = {.name = "g:1", .program = ACTOR_V113};
 
 /* Members b, c and g, and room for so many messages. */
@@ -308,6 +311,116 @@ TEST(inboxmemory, "a message for which there is no memory is refused") {
   TEXT(told_message(s.node), "b: one");
   TEXT(told_message(s.node), "");
   script_close(&s);
+}
+
+/* A text of so many MiB; freed with all else when the case ends. */
+static char *large (size_t mib) {
+  size_t len = mib << 20;
+  char *text = malloc(len + 1);
+  CHECK(text != NULL);
+  memset(text, 'x', len);
+  text[len] = '\0';
+  return text;
+}
+
+/* The inbox is full, and 32 MiB of g wait, in messages 4 and 5. */
+static char *openhalf (script *s) {
+  char *half = large(16);
+  script_init(s);
+  s->opt.inbox_messages = 1;
+  s->opt.max_body = (size_t)100 << 20;
+  script_start(s);
+  script_member(s, &b);
+  script_member(s, &c);
+  script_member(s, &go);
+  TEXT(says(s, &b, "one", 1), "200 v113");
+  TEXT(says(s, &go, half, 0), "");
+  TEXT(says(s, &go, half, 0), "");
+  return half;
+}
+
+TEST(heldbytes, "what waits has 64 MiB, the second half for those that have "
+                "nothing there") {
+  script s;
+  char *half = openhalf(&s);
+  TEXT(says(&s, &go, "more", 0), "503 v113 Too busy, try again");
+  TEXT(told_failure(s.node), "serving -: ELIMIT");
+  TEXT(says(&s, &b, half, 2), "");
+  TEXT(says(&s, &b, half, 3), "503 v113 Too busy, try again");
+  TEXT(says(&s, &c, half, 1), ""); /* and now it is full */
+  script_member(&s, &d);
+  TEXT(says(&s, &d, "full", 1), "503 v113 Too busy, try again");
+  TEXT(told_message(s.node), "b: one");
+  TEXT(script_given(&s, 4), "200 v113");
+  gp_inbox_drop(s.node); /* half: 48 MiB wait, and then 32 */
+  TEXT(script_given(&s, 5), "200 v113");
+  TEXT(says(&s, &d, "one", 1), "");
+  TEXT(says(&s, &d, "two", 2), "503 v113 Too busy, try again");
+  gp_inbox_drop(s.node);
+  TEXT(says(&s, &d, "two", 2), "");
+  gp_inbox_drop(s.node);
+  gp_inbox_drop(s.node);
+  TEXT(told_message(s.node), "d: one");
+  TEXT(told_message(s.node), "d: two");
+  TEXT(told_message(s.node), "");
+  SAME(s.node->inbox.held_count, 0);
+  SAME(s.node->inbox.held_bytes, 0);
+  script_close(&s);
+  free(half);
+}
+
+TEST(heldgone, "what its sender has given up makes room for what waits") {
+  script s;
+  char *half = openhalf(&s);
+  script_giveup(&s, 5);
+  TEXT(says(&s, &go, half, 0), "");
+  CHECK(*script_given(&s, 5) != '\0');
+  SAME(s.node->inbox.held_count, 2);
+  SAME(s.node->inbox.held_bytes, (size_t)32 << 20);
+  TEXT(says(&s, &go, half, 0), "503 v113 Too busy, try again");
+  script_pass(&s, 4000);
+  SAME(s.node->inbox.held_bytes, 0);
+  TEXT(says(&s, &go, half, 0), "");
+  script_close(&s);
+  free(half);
+}
+
+TEST(heldlarge, "one message larger than all the room may wait alone") {
+  script s;
+  char *text;
+  open(&s, 1);
+  s.node->self.opt.max_body = (size_t)100 << 20;
+  says(&s, &b, "one", 1);
+  text = large(65);
+  TEXT(says(&s, &go, text, 0), "");
+  TEXT(says(&s, &c, "two", 1), "503 v113 Too busy, try again");
+  script_close(&s);
+  free(text);
+}
+
+/* Hands one of g in, past what the script has room for. */
+static bool pours (script *s, script_exchange *x) {
+  gp_recvreq request = script_ask(s, &go, GP_BROADCAST, "x");
+  bool waits = !gp_inbox_receive(s->node, script_of(s, &go), request.msg,
+                                 NULL, &x->head);
+  gp_recvreq_clear(&request);
+  return waits;
+}
+
+TEST(heldcount, "so many messages wait, and no more") {
+  script_exchange *x = calloc(2049, sizeof *x);
+  script s;
+  size_t i;
+  CHECK(x != NULL);
+  open(&s, 1);
+  says(&s, &b, "one", 1);
+  for (i = 0; i < 2048; i++)
+    CHECK(pours(&s, &x[i]));
+  CHECK(!pours(&s, &x[i]));
+  TEXT(x[i].text, "503 any Too busy, try again");
+  TEXT(says(&s, &b, "two", 2), "");
+  script_close(&s);
+  free(x);
 }
 
 TEST(heldlist, "those that wait are a row, the first due first") {

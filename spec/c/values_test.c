@@ -83,6 +83,23 @@ TEST(messageplain, "a message without receivers and data is small") {
   gp_peer_unref(a);
 }
 
+TEST(messagebare, "what comes or goes says nothing, whatever is with it") {
+  gp_peer *a = world_peer("a:1");
+  gp_peerlist to = {0, 0, NULL};
+  gp_blob *data = gp_blob_new(1 << 20);
+  gp_message *m;
+  SAME(gp_peerlist_add(&to, a), GP_OK);
+  SAME(gp_message_new(&m, GP_CONNECT, a, &to, data), GP_OK);
+  CHECK(m->data == NULL && m->to.n == 0);
+  gp_message_unref(m);
+  SAME(gp_message_new(&m, GP_DISCONNECT, a, &to, data), GP_OK);
+  CHECK(m->data == NULL && m->to.n == 0);
+  gp_message_unref(m);
+  gp_peerlist_clear(&to);
+  gp_blob_unref(data);
+  gp_peer_unref(a);
+}
+
 TEST(messagesize, "several receivers count to the size of a message") {
   gp_peer *a = world_peer("a:1"), *b = world_peer("bcd:2");
   gp_peerlist to = {0, 0, NULL};
