@@ -207,7 +207,7 @@ static void setdial (gp_node *n, gp_record *peer, const char *remote) {
   if (!gp_peer_equal(before, gp_record_dialled(peer)))
     gp_hearsay_setproven(n, peer, false);
   gp_peer_unref(before);
-  gp_hearsay_setseen(peer, remote);
+  gp_hearsay_setseen(n, peer, remote);
 }
 
 /* What a connect tells about the one that sends it. */

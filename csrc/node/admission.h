@@ -31,6 +31,7 @@
 typedef struct gp_arrival {
   uint64_t entered_at; /* it asked for our whole list then; 0: never */
   gp_visit visit;
+  bool told_elsewhere; /* to the program: it comes from another address */
 } gp_arrival;
 
 typedef struct gp_admission {

@@ -106,7 +106,8 @@ bool gp_announce_ask (gp_node *n, gp_record *peer, gp_request *r,
                       const gp_recvresp *response) {
   const gp_peer *name = response->ext.who.peer;
   gp_announcement *a = NULL;
-  if (!gp_peer_isany(name) && gp_hearsay_mayname(n, peer, name))
+  if (!gp_peer_isany(name) && gp_hearsay_mayname(n, peer, name) &&
+      gp_hearsay_take(n, peer))
     a = add(n, peer, response);
   if (a == NULL)
     return false;

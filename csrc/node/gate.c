@@ -230,12 +230,13 @@ gp_claimer *gp_gate_next (gp_node *n) {
 /* It claims to be a member that has no cookie, and comes from elsewhere. */
 static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
   const gp_peer *name = gp_proof_sender(request);
-  const gp_record *peer = gp_peers_find(&n->peers, name);
-  if (peer != NULL && gp_membership_ismember(peer) && !islook(request) &&
-      gp_cookies_judge(peer, &request->ext) == GP_SHOWN_NONE &&
-      !isfromthere(n, peer, request))
-    gp_report_refusal(&n->report, GP_ESOURCE, 403, gp_peer_text(name),
-                      n->now);
+  gp_record *peer = gp_peers_find(&n->peers, name);
+  if (peer == NULL || peer->arrival.told_elsewhere || islook(request) ||
+      !gp_membership_ismember(peer) || isfromthere(n, peer, request) ||
+      gp_cookies_judge(peer, &request->ext) != GP_SHOWN_NONE)
+    return;
+  gp_report_refusal(&n->report, GP_ESOURCE, 403, gp_peer_text(name), n->now);
+  peer->arrival.told_elsewhere = true;
 }
 
 /* Whether nothing is at the address that its claimers are called by. A looker

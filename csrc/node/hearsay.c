@@ -53,11 +53,17 @@ unsigned gp_hearsay_ranges (const gp_node *n, const gp_record *by) {
 void gp_hearsay_setchosen (gp_record *peer) {
   peer->hearsay.ranges = 0;
   peer->hearsay.unasked = false;
+  peer->hearsay.chosen = true;
 }
 
-void gp_hearsay_setseen (gp_record *peer, const char *remote) {
-  if (peer->hearsay.ranges != 0)
-    peer->hearsay.ranges |= gp_address_range(remote);
+/* What is on this machine may be anywhere. */
+void gp_hearsay_setseen (const gp_node *n, gp_record *peer,
+                         const char *remote) {
+  gp_hearsay *h = &peer->hearsay;
+  bool anywhere = h->chosen || n->self.opt.trust_lists ||
+                  (h->ranges == 0 && gp_machine_ishere(n, remote));
+  if (!anywhere)
+    h->ranges |= gp_address_mayname(gp_address_range(remote));
 }
 
 /* 0.0.0.0 is where the one that lists it is, if that is known. */

@@ -22,6 +22,7 @@ typedef struct gp_hearsay {
   bool proven;     /* its address has responded to us (gp_peers_isproven) */
   bool told;       /* to the program: what it named is not dialled */
   bool unasked;    /* named by one that the program has not named itself */
+  bool chosen;     /* by the program */
   unsigned ranges; /* of gp_range, where it is dialled; 0: anywhere */
   gp_bucket names; /* that it may name yet */
 } gp_hearsay;
@@ -44,9 +45,11 @@ void gp_hearsay_setnamed (const gp_node *n, gp_record *peer,
 unsigned gp_hearsay_ranges (const gp_node *n, const gp_record *by);
 
 /* The program itself has chosen the name, so it may be anywhere; or it has
-   come to us from the numeric address 'remote', so it may be there, too. */
+   come to us from the numeric address 'remote', so it is where one could name
+   it who is there. */
 void gp_hearsay_setchosen (gp_record *peer);
-void gp_hearsay_setseen (gp_record *peer, const char *remote);
+void gp_hearsay_setseen (const gp_node *n, gp_record *peer,
+                         const char *remote);
 
 /* Whether 'name' may be dialled because 'by' has listed it. Where it may not
    the program is told, once for each that lists such names. */
