@@ -47,7 +47,8 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
 static gp_err sendrequest (void *self, uint64_t id, const gp_peer *dial,
                            const gp_sendreq *request, uint32_t timeout_ms) {
   gp_service *s = self;
-  gp_dial to = {dial, request->proven, request->ranges};
+  gp_dial to = {dial, request->cause, request->claimer, request->anew,
+                request->ranges};
   gp_httpout out;
   gp_scratch scratch;
   gp_err e = gp_wire_writerequest(&out, &scratch, request);

@@ -323,6 +323,20 @@ TEST(gateany, "0.0.0.0 is asked where it has come from") {
   script_close(&s);
 }
 
+TEST(gatedials,
+     "whoever claims is dialled anew, as what its claim is about") {
+  actor there = {.name = "g:1", .program = ACTOR_V113, .remote = "10.6.6.6"};
+  const script_request *probe;
+  script s;
+  open(&s);
+  script_connect(&s, &there);
+  probe = script_find(&s, "probe g:1");
+  CHECK(probe->claim);
+  CHECK(probe->anew); /* the name may lead elsewhere than a connection does */
+  TEXT(probe->claimer, "10.6.6.6");
+  script_close(&s);
+}
+
 TEST(gateranges, "whoever comes from afar has no private address asked") {
   actor far = {.name = "192.168.1.9:5", .process = 9, .remote = "192.0.2.1"};
   script s;

@@ -84,7 +84,11 @@ static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
   memset(sent, 0, sizeof *sent);
   sent->id = id;
   sent->timeout_ms = timeout_ms;
-  sent->proven = request->proven;
+  sent->proven = request->cause == GP_CAUSE_PROVEN;
+  sent->claim = request->cause == GP_CAUSE_CLAIM;
+  sent->anew = request->anew;
+  strncpy(sent->claimer, request->claimer == NULL ? "" : request->claimer,
+          sizeof sent->claimer - 1);
   sent->ranges = request->ranges;
   sent->over = id == GP_FIRE_AND_FORGET;
   gp_extension_copy(&sent->ext, &request->ext);

@@ -26,7 +26,8 @@ typedef struct script_request {
   char text[SCRIPT_TEXT];
   uint32_t timeout_ms;
   gp_extension ext;
-  bool proven; /* as gp_sendreq has them */
+  bool proven, claim, anew; /* as gp_sendreq has them */
+  char claimer[GP_REMOTE_MAX];
   unsigned ranges;
   bool over, hidden;
 } script_request;
