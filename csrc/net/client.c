@@ -304,10 +304,21 @@ static void call_wait (call *k) {
                  k->addresses.count > 0 && k->next > 0);
 }
 
+bool gp_client_makeroom (gp_client *c, size_t missing) {
+  return gp_pool_makeroom(&c->pool, missing);
+}
+
+/* Only descriptors that are kept back are left. What rests gives some back,
+   but only after this turn. */
+static bool arescarce (gp_client *c) {
+  size_t missing = gp_descriptors_missing();
+  return missing > 0 && !gp_client_makeroom(c, missing);
+}
+
 /* Those whose turn it is go on. */
 static void admit (gp_client *c) {
   while (gp_ration_isready(&c->ration, false)) {
-    bool scarce = gp_descriptors_arescarce();
+    bool scarce = arescarce(c);
     gp_rationed *x = gp_ration_next(&c->ration, scarce);
     call *k;
     if (x == NULL) {

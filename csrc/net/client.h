@@ -72,6 +72,12 @@ struct gp_result {
   bool unsent;        /* no connection came about: nobody has it */
 };
 
+/*
+** Descriptors are scarce, so many are missing: closes connections that have
+** been unused for longest. False: too few are free soon. Legal in callbacks.
+*/
+bool gp_client_makeroom (gp_client *c, size_t missing);
+
 /* The numeric address to which a request to 'peer' that is on its way was
    sent; NULL: to none yet. Borrowed until the loop runs. */
 const char *gp_client_whereis (const gp_client *c, const gp_peer *peer);
