@@ -43,8 +43,8 @@ typedef struct gp_acceptor {
 } gp_acceptor;
 
 /*
-** Borrows loop and options. 'retry' is called, in phase one, some time after a
-** reason came that passes by itself: it takes the reasons away.
+** Borrows loop and options. 'retry' is called, in phase one, some time after
+** a reason came that passes by itself: it takes the reasons away.
 */
 void gp_acceptor_init (gp_acceptor *a, gp_loop *l, const gp_serveropt *opt,
                        void (*retry)(void *arg), void *arg);

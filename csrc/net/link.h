@@ -77,7 +77,8 @@ gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer);
 
 /*
 ** Descriptors are scarce, so many are missing: closes the links that have
-** rested longest, some more than that at a time. False: too few are free soon.
+** rested longest, some more than that at a time. False: too few are free
+** soon.
 ** Legal in callbacks.
 */
 bool gp_pool_makeroom (gp_pool *p, size_t missing);

@@ -7,7 +7,8 @@
 ** which there can be any number; so neither list nor claim keeps a member
 ** waiting, and no list a newcomer. Questions are fair by who asks them: the
 ** next is of the one with the fewest under way. Nor is one network flooded:
-** it is dialled so often for its own claims, and so often for what others say.
+** it is dialled so often for its own claims, and so often for what others
+** say.
 ** Knows no socket and no time; owns nothing but the queues.
 */
 #ifndef gp_net_ration_h

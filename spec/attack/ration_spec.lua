@@ -189,3 +189,45 @@ describe("a list of addresses that take connections and say nothing",
     assert.equal("starved\t1", child:line(10))
   end)
 end)
+
+describe("members that are many, and respond", function()
+  local CHILD = [[
+    local gop2p = require "gop2p"
+    io.stdout:setvbuf("line")
+    gop2p.run(function()
+      local node <close> = assert(gop2p.start_local_node(0))
+      print(node:self().port)
+      for line in gop2p.lines() do
+        assert(node:broadcast(line)):wait(5)
+        print("sent")
+      end
+    end)
+    os.exit(0)
+  ]]
+
+  it("take no descriptors from others while connections to them rest",
+     function()
+    local many <close> = net.canned({}, {address = "0.0.0.0", quiet = true})
+    local child <close> = assert(process.start({"sh", "-c",
+      "ulimit -n 128; exec \"$0\" -e \"$1\" /dev/null",
+      os.getenv("LUA") or "lua5.4", CHILD}))
+    local entry = gop2p.me(math.tointeger(tonumber(child:line(10))))
+    local node = {self = function() return entry end}
+    local own <close> = net.canned({})
+    assert.equal(200, net.ask(node, net.json(0, own)).status)
+    for i = 1, 150 do
+      local there = {address = "127.7.0." .. i, port = many.port}
+      assert.equal(200, net.ask(node, net.json(0, there)).status, i)
+    end
+    for _ = 1, 3 do
+      child:send("Hello")
+      assert.equal("sent", child:line(10))
+      for _ = 1, 5 do   -- each on a connection of its own
+        local seconds, response = net.timed(net.ask, node,
+                                            net.json(2, own, "YQ=="))
+        assert.equal(200, response.status)
+        assert.is_true(seconds < 0.5, seconds)
+      end
+    end
+  end)
+end)
