@@ -49,7 +49,7 @@ static gp_passage ask (gp_node *n, const gp_recvreq *request,
     return GP_WAITS;
   }
   gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
-  gp_respond(n, x, 503, gp_wire_busy);
+  gp_respond_toomany(n, x);
   return GP_REFUSED;
 }
 

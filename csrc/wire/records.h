@@ -132,6 +132,7 @@ typedef struct gp_sendresp {
   gp_blob **encoded; /* two, NULL or what was written of 'list' before, with
                         ports as numbers and as strings; NULL: not kept */
   const char *text;  /* of a refusal (wire/refusal.h); else NULL */
+  bool closes;       /* the connection ends with it */
   gp_extension ext;
 } gp_sendresp;
 

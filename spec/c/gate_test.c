@@ -223,6 +223,8 @@ TEST(gatesources, "so many wait of one source, the fewer the more wait") {
     SAME(waiting(&s, source++, 32), 32);
   SAME(waiting(&s, source++, 9), 8);
   SAME(waiting(&s, 0, 1), 0);
+  CHECK(s.received[s.received_count - 1].closed);
+  CHECK(!s.received[0].closed);
   script_pass(&s, 1000); /* they have their lists */
   SAME(s.node->admission.proofs.owed, 0);
   script_close(&s);

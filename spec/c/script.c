@@ -116,6 +116,7 @@ static void takeresponse (void *self, gp_exchange *x,
   exchange->digest = response->ext.digest;
   exchange->process = response->ext.who.process;
   exchange->confirmed = response->ext.confirmed;
+  exchange->closed = response->closes;
   exchange->shown = response->ext.has_cookie;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)

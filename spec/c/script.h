@@ -39,6 +39,7 @@ typedef struct script_exchange {
   gp_digest digest;       /* that it says, */
   uint64_t process;       /* and this */
   bool confirmed, shown;  /* the cookie that it asks about; one of ours */
+  bool closed;            /* its connection ends with it */
   bool gone;              /* its sender waits no more */
 } script_exchange;
 
