@@ -30,10 +30,11 @@ static void apply (gp_acceptor *a) {
   }
 }
 
-void gp_acceptor_init (gp_acceptor *a, gp_loop *l, void (*retry)(void *arg),
-                       void *arg) {
+void gp_acceptor_init (gp_acceptor *a, gp_loop *l, const gp_serveropt *opt,
+                       void (*retry)(void *arg), void *arg) {
   memset(a, 0, sizeof *a);
   a->loop = l;
+  a->opt = opt;
   gp_timer_init(&a->retry, gp_loop_timers(l), retry, arg);
 }
 
@@ -84,8 +85,14 @@ static void starve (gp_acceptor *a) {
   a->starved_at = now;
 }
 
+/* Whether connections of our own give back as many. */
+static bool makeroom (const gp_acceptor *a, size_t missing) {
+  return a->opt->makeroom != NULL && a->opt->makeroom(a->opt->self, missing);
+}
+
 void gp_acceptor_spare (gp_acceptor *a) {
-  if (!gp_descriptors_arescarce())
+  size_t missing = gp_descriptors_missing();
+  if (missing == 0 || makeroom(a, missing))
     return;
   starve(a);
   gp_acceptor_forbid(a, GP_CLOSED_DESCRIPTORS);
@@ -102,8 +109,10 @@ static void accept_failed (struct evconnlistener *listener, void *http) {
     evconnlistener_disable(listener);
     return;
   }
-  if (error == EMFILE || error == ENFILE)
+  if (error == EMFILE || error == ENFILE) {
+    makeroom(look.acceptor, gp_descriptors_missing());
     starve(look.acceptor);
+  }
   gp_acceptor_forbid(look.acceptor, GP_CLOSED_DESCRIPTORS);
 }
 

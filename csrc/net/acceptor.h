@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "net/options.h"
 #pragma GCC visibility push(hidden)
 
 struct evconnlistener;
@@ -32,6 +33,7 @@ typedef enum gp_closedfor {
 
 typedef struct gp_acceptor {
   gp_loop *loop;
+  const gp_serveropt *opt;
   struct evconnlistener *listeners[GP_LISTEN_MAX]; /* evhttp's */
   struct event *markers[GP_LISTEN_MAX];
   unsigned closed; /* of gp_closedfor */
@@ -41,11 +43,11 @@ typedef struct gp_acceptor {
 } gp_acceptor;
 
 /*
-** Borrows the loop. 'retry' is called, in phase one, some time after a
-** reason came that passes by itself: it takes the reasons away.
+** Borrows loop and options. 'retry' is called, in phase one, some time after
+** a reason came that passes by itself: it takes the reasons away.
 */
-void gp_acceptor_init (gp_acceptor *a, gp_loop *l, void (*retry)(void *arg),
-                       void *arg);
+void gp_acceptor_init (gp_acceptor *a, gp_loop *l, const gp_serveropt *opt,
+                       void (*retry)(void *arg), void *arg);
 
 /*
 ** Listens at once, for 'http'. 'listen' and 'port' are those of
@@ -62,7 +64,7 @@ void gp_acceptor_close (gp_acceptor *a);
 void gp_acceptor_forbid (gp_acceptor *a, gp_closedfor why);
 
 /* Pauses for want of descriptors while only those are left that are kept
-   back. */
+   back, and none of our own is given up for one. */
 void gp_acceptor_spare (gp_acceptor *a);
 
 /* Reasons are gone. */

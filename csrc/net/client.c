@@ -14,7 +14,6 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http.h>
-#include <event2/http_struct.h>
 
 #include "net/descriptors.h"
 #include "net/evhttp.h"
@@ -66,7 +65,6 @@ typedef struct call {
   gp_lookup *lookup;
   gp_timer timer;
   gp_rationed place_to_connect;
-  bool proven;
   unsigned ranges; /* of gp_range; 0: any */
   uint64_t connect_by;
   uint64_t deadline_at;
@@ -81,6 +79,10 @@ typedef struct call {
   gp_httpout out;            /* its texts are 'texts' */
   char texts[];
 } call;
+
+static bool isproven (const call *k) {
+  return k->place_to_connect.cause == GP_CAUSE_PROVEN;
+}
 
 static void setwork (gp_client *c) {
   gp_timer_setby(&c->work, gp_loop_now(c->loop));
@@ -212,39 +214,24 @@ static void request_failed (enum evhttp_request_error error, void *arg) {
     call_tried(k, OVER, GP_ECONNRESET);
 }
 
-static enum evhttp_cmd_type command (gp_method m) {
-  switch (m) {
-    case GP_POST: return EVHTTP_REQ_POST;
-    case GP_PUT: return EVHTTP_REQ_PUT;
-    case GP_DELETE: return EVHTTP_REQ_DELETE;
-    case GP_OPTIONS: return EVHTTP_REQ_OPTIONS;
-    default: return EVHTTP_REQ_GET;
-  }
-}
-
 /*
 ** The request as evhttp wants it. We own it from the start: evhttp then
 ** frees it in no case, and the response lives in it.
 */
 static bool call_request (call *k) {
-  const gp_httpout *o = &k->out;
   k->req = evhttp_request_new(response_came, k);
   if (k->req == NULL)
     return false;
   evhttp_request_own(k->req);
   evhttp_request_set_error_cb(k->req, request_failed);
-  if (!gp_evhttp_fill(k->req, o, o->body))
-    return false;
-  return (o->body == NULL && o->method != GP_POST && o->method != GP_PUT) ||
-         gp_evhttp_addlength(evhttp_request_get_output_headers(k->req),
-                             o->body != NULL ? o->body->len : 0);
+  return gp_evhttp_fillrequest(k->req, &k->out);
 }
 
 /* When its present try is looked at next. */
 static void settimer (call *k) {
   uint64_t at = k->link != NULL && k->link->sent ? k->deadline_at
                                                  : k->connect_by;
-  if (k->place_to_connect.begun && k->proven)
+  if (k->place_to_connect.begun && isproven(k))
     at = gp_loop_now(k->client->loop) + YIELD_MS;
   gp_timer_set(&k->timer, at < k->deadline_at ? at : k->deadline_at);
 }
@@ -263,13 +250,13 @@ static void call_send (call *k, gp_link *link) {
   }
   memcpy(k->remote, link->address, sizeof k->remote);
   k->result.remote = k->remote;
-  e = evhttp_make_request(link->con, k->req, command(k->out.method), "/");
+  e = gp_evhttp_send(link->con, k->req, k->out.method);
   if (e != 0 && k->outcome == UNDERWAY)
     call_tried(k, link->bound ? UNBOUND : OVER, GP_ENOMEM);
   if (k->outcome != UNDERWAY)
     return;
   gp_link_started(link, k->out.lists != GP_LISTS_NOTHING);
-  if (!k->proven && most_ms > UNPROVEN_MS)
+  if (!isproven(k) && most_ms > UNPROVEN_MS)
     most_ms = UNPROVEN_MS;
   k->connect_by = gp_loop_now(c->loop) + most_ms;
   settimer(k);
@@ -297,7 +284,7 @@ static void lookup_ended (void *arg, gp_err e) {
 
 static void call_lookup (call *k) {
   gp_err e;
-  if (k->proven)
+  if (isproven(k))
     call_yield(k); /* it needs none for that */
   e = gp_lookup_new(&k->lookup, k->client->loop, gp_peer_address(k->peer),
                     &k->addresses, lookup_ended, k);
@@ -313,26 +300,37 @@ static void call_wait (call *k) {
   k->outcome = UNDERWAY;
   gp_ring_move(&c->underway, &k->place);
   gp_timer_set(&k->timer, k->deadline_at);
-  gp_ration_wait(&c->ration, &k->place_to_connect, k->proven, to,
+  gp_ration_wait(&c->ration, &k->place_to_connect, to,
                  k->addresses.count > 0 && k->next > 0);
 }
 
-static bool arescarce (const gp_client *c) {
-  return gp_ration_isready(&c->ration) && gp_descriptors_arescarce();
+bool gp_client_makeroom (gp_client *c, size_t missing) {
+  return gp_pool_makeroom(&c->pool, missing);
+}
+
+/* Only descriptors that are kept back are left. What rests gives some back,
+   but only after this turn. */
+static bool arescarce (gp_client *c) {
+  size_t missing = gp_descriptors_missing();
+  return missing > 0 && !gp_client_makeroom(c, missing);
 }
 
 /* Those whose turn it is go on. */
 static void admit (gp_client *c) {
-  gp_rationed *x;
-  while ((x = gp_ration_next(&c->ration, arescarce(c))) != NULL) {
-    call *k = gp_ring_of(call, place_to_connect, x);
+  while (gp_ration_isready(&c->ration, false)) {
+    bool scarce = arescarce(c);
+    gp_rationed *x = gp_ration_next(&c->ration, scarce);
+    call *k;
+    if (x == NULL) {
+      gp_timer_setby(&c->work, gp_loop_now(c->loop) + SCARCE_MS);
+      return;
+    }
+    k = gp_ring_of(call, place_to_connect, x);
     if (k->addresses.count > 0)
       call_dial(k);
     else
       call_lookup(k);
   }
-  if (gp_ration_isready(&c->ration)) /* descriptors are scarce */
-    gp_timer_setby(&c->work, gp_loop_now(c->loop) + SCARCE_MS);
 }
 
 /* Begins with the name of the peer. */
@@ -385,7 +383,7 @@ static void time_over (void *arg) {
   uint64_t behind_ms = now - k->timer.due_at;
   bool sent = k->link != NULL && k->link->sent;
   bool waits = k->link != NULL && now < k->deadline_at &&
-               (sent || (k->place_to_connect.begun && k->proven &&
+               (sent || (k->place_to_connect.begun && isproven(k) &&
                          now < k->connect_by));
   if (waits) {
     call_yield(k);
@@ -411,11 +409,10 @@ static call *call_new (gp_client *c, const gp_dial *dial,
     return NULL;
   k->client = c;
   k->peer = gp_peer_ref(dial->peer);
-  k->proven = dial->proven;
   k->ranges = dial->ranges;
   gp_httpout_copy(&k->out, out, k->texts);
   gp_ring_init(&k->place);
-  gp_rationed_init(&k->place_to_connect);
+  gp_rationed_init(&k->place_to_connect, dial->cause, dial->claimer);
   gp_timer_init(&k->timer, gp_loop_timers(c->loop), time_over, k);
   return k;
 }
@@ -434,7 +431,7 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_dial *dial,
   k->result.lists = out->lists;
   k->result.unsent = true;
   k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
-  link = gp_pool_take(&c->pool, dial->peer);
+  link = dial->anew ? NULL : gp_pool_take(&c->pool, dial->peer);
   if (link != NULL)
     call_send(k, link);
   else
@@ -470,6 +467,7 @@ void gp_client_free (gp_client *c) {
   free_calls(&c->tried);
   free_calls(&c->results);
   gp_pool_close(&c->pool);
+  gp_ration_clear(&c->ration);
   gp_timer_stop(&c->work);
   gp_loop_unref(c->loop);
   free(c);

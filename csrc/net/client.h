@@ -19,6 +19,7 @@
 #include "net/options.h"
 #include "value/peer.h"
 #include "wire/http.h"
+#include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
 typedef struct gp_client gp_client;
@@ -30,10 +31,12 @@ gp_err gp_client_new (gp_client **out, gp_loop *l, const gp_clientopt *opt);
 /* NULL is allowed. What is on the way ends without a result. */
 void gp_client_free (gp_client *c);
 
-/* Whom a request goes to. */
+/* Whom a request goes to, and how (gp_sendreq in wire/records.h). */
 typedef struct gp_dial {
   const gp_peer *peer;
-  bool proven;     /* it has responded before, or the program has chosen it */
+  gp_cause cause;
+  const char *claimer; /* numeric, or NULL */
+  bool anew;           /* on no connection that there is already */
   unsigned ranges; /* of gp_range, in which its addresses may be; 0: any */
 } gp_dial;
 
@@ -68,6 +71,12 @@ struct gp_result {
   gp_listing lists;   /* the request's */
   bool unsent;        /* no connection came about: nobody has it */
 };
+
+/*
+** Descriptors are scarce, so many are missing: closes connections that have
+** been unused for longest. False: too few are free soon. Legal in callbacks.
+*/
+bool gp_client_makeroom (gp_client *c, size_t missing);
 
 /* The numeric address to which a request to 'peer' that is on its way was
    sent; NULL: to none yet. Borrowed until the loop runs. */

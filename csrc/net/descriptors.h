@@ -8,12 +8,13 @@
 #ifndef gp_net_descriptors_h
 #define gp_net_descriptors_h
 
-#include <stdbool.h>
+#include <stddef.h>
 
 #pragma GCC visibility push(hidden)
 
-/* Whether only those are left that are kept back. */
-bool gp_descriptors_arescarce (void);
+/* How many have to be given back until more are left than are kept back;
+   0: they are not scarce. */
+size_t gp_descriptors_missing (void);
 
 #pragma GCC visibility pop
 #endif

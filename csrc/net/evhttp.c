@@ -93,6 +93,31 @@ bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len) {
   return evhttp_add_header(headers, "Content-Length", text) == 0;
 }
 
+bool gp_evhttp_fillrequest (struct evhttp_request *req,
+                            const gp_httpout *out) {
+  if (!gp_evhttp_fill(req, out, out->body))
+    return false;
+  return (out->body == NULL && out->method != GP_POST &&
+          out->method != GP_PUT) ||
+         gp_evhttp_addlength(evhttp_request_get_output_headers(req),
+                             out->body != NULL ? out->body->len : 0);
+}
+
+static enum evhttp_cmd_type command (gp_method m) {
+  switch (m) {
+    case GP_POST: return EVHTTP_REQ_POST;
+    case GP_PUT: return EVHTTP_REQ_PUT;
+    case GP_DELETE: return EVHTTP_REQ_DELETE;
+    case GP_OPTIONS: return EVHTTP_REQ_OPTIONS;
+    default: return EVHTTP_REQ_GET;
+  }
+}
+
+int gp_evhttp_send (struct evhttp_connection *con, struct evhttp_request *req,
+                    gp_method method) {
+  return evhttp_make_request(con, req, command(method), "/");
+}
+
 const char *gp_evhttp_remote (struct evhttp_connection *con) {
   static const char mapped[] = "::ffff:";
   char *text = NULL;

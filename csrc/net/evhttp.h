@@ -48,6 +48,15 @@ bool gp_evhttp_fill (struct evhttp_request *req, const gp_httpout *out,
 /* Adds "Content-Length: len". False when out of memory. */
 bool gp_evhttp_addlength (struct evkeyvalq *headers, size_t len);
 
+/* All of the request 'out', with its length where it may have a body. False
+   when out of memory; then some may stand there. */
+bool gp_evhttp_fillrequest (struct evhttp_request *req,
+                            const gp_httpout *out);
+
+/* Sends 'req' to the path "/"; the result is that of evhttp_make_request. */
+int gp_evhttp_send (struct evhttp_connection *con, struct evhttp_request *req,
+                    gp_method method);
+
 /*
 ** The address of the other side, numeric, without port, and an IPv4 one
 ** always written as such. Lives as long as the connection.

@@ -30,8 +30,12 @@ static gp_ring *bucket (gp_pool *p, const gp_peer *peer) {
 static void pool_due (void *arg) {
   gp_pool *p = arg;
   uint64_t now = gp_loop_now(p->loop);
+  if (gp_ring_empty(&p->dropped))
+    p->leaving = 0; /* they were freed in an earlier turn */
   while (!gp_ring_empty(&p->dropped))
     gp_link_free(gp_ring_of(gp_link, place, p->dropped.next));
+  if (p->leaving > 0)
+    gp_timer_setby(&p->timer, now);
   while (!gp_ring_empty(&p->resting)) {
     gp_link *k = gp_ring_of(gp_link, place, p->resting.next);
     if (k->rested_at + p->opt.rest_timeout_ms > now) {
@@ -61,6 +65,7 @@ void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt) {
     gp_ring_init(&p->table[i]);
   gp_ring_init(&p->resting);
   gp_ring_init(&p->dropped);
+  p->leaving = 0;
   gp_timer_init(&p->timer, gp_loop_timers(l), pool_due, p);
 }
 
@@ -185,6 +190,15 @@ gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer) {
     return k;
   }
   return NULL;
+}
+
+bool gp_pool_makeroom (gp_pool *p, size_t missing) {
+  if (p->leaving == 0)
+    while (p->leaving < GP_LINK_LEAVING && !gp_ring_empty(&p->resting)) {
+      gp_link_drop(gp_ring_of(gp_link, place, p->resting.next));
+      p->leaving++;
+    }
+  return p->leaving >= missing;
 }
 
 static size_t maxbody (const gp_clientopt *o, bool may_list) {

@@ -21,7 +21,8 @@ struct bufferevent;
 struct evhttp_connection;
 
 #define GP_LINK_BUCKETS 64
-#define GP_LINK_EARLY 256 /* bytes of a head, with its end; "": nothing */
+#define GP_LINK_LEAVING 32 /* so many are closed at once to make room */
+#define GP_LINK_EARLY 256  /* bytes of a head, with its end; "": nothing */
 
 typedef struct gp_pool {
   gp_loop *loop;
@@ -30,6 +31,8 @@ typedef struct gp_pool {
   gp_ring table[GP_LINK_BUCKETS]; /* resting links, by peer */
   gp_ring resting;                /* the same, the oldest first */
   gp_ring dropped;                /* to be freed by the timer */
+  size_t leaving; /* descriptors that gp_pool_makeroom has given up, which
+                     are free a turn after their links */
   gp_timer timer;
 } gp_pool;
 
@@ -71,6 +74,14 @@ gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address,
 
 /* Takes a link to 'peer' that rests; NULL when there is none. */
 gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer);
+
+/*
+** Descriptors are scarce, so many are missing: closes the links that have
+** rested longest, some more than that at a time. False: too few are free
+** soon.
+** Legal in callbacks.
+*/
+bool gp_pool_makeroom (gp_pool *p, size_t missing);
 
 /* After a request was started, whose response is a list or not: sets up a
    socket that was just made. */

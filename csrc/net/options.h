@@ -30,6 +30,11 @@ typedef struct gp_serveropt {
   ** Called within callbacks of libevent: it changes nothing.
   */
   bool (*knows)(void *self, const char *remote, bool local);
+  /*
+  ** So many descriptors are missing: whether others are closed for them, and
+  ** none has to be refused. Likewise within callbacks; NULL: none are.
+  */
+  bool (*makeroom)(void *self, size_t missing);
   void *self;
 } gp_serveropt;
 

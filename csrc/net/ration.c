@@ -5,19 +5,18 @@
 
 #include <string.h>
 
-#include "base/index.h"
 #include "value/address.h"
 
 void gp_ration_init (gp_ration *r) {
+  size_t i;
   memset(r, 0, sizeof *r);
-  gp_ring_init(&r->proven);
-  gp_ring_init(&r->unproven);
-  gp_ring_init(&r->begun);
+  for (i = 0; i < sizeof r->lines / sizeof *r->lines; i++)
+    gp_ring_init(&r->lines[i].waiting);
 }
 
-void gp_rationed_init (gp_rationed *x) {
-  memset(x, 0, sizeof *x);
-  gp_ring_init(&x->place);
+void gp_ration_clear (gp_ration *r) {
+  gp_index_clear(&r->told);
+  gp_index_clear(&r->claimed);
 }
 
 /* A name is a network of its own. */
@@ -27,67 +26,139 @@ static uint32_t networkof (const char *address) {
   return gp_index_hash(numeric ? network : address);
 }
 
+void gp_rationed_init (gp_rationed *x, gp_cause cause, const char *claimer) {
+  memset(x, 0, sizeof *x);
+  gp_ring_init(&x->place);
+  x->cause = cause;
+  x->claimer = networkof(claimer == NULL ? "" : claimer);
+}
+
 static gp_rationed *of (const gp_ring *place) {
   return gp_ring_of(gp_rationed, place, place);
 }
 
-void gp_ration_wait (gp_ration *r, gp_rationed *x, bool proven,
-                     const char *address, bool again) {
-  gp_ring *queue = proven ? &r->proven : &r->unproven;
-  gp_ration_end(r, x);
-  x->proven = proven;
-  x->network = networkof(address);
-  if (again)
-    gp_ring_prepend(queue, &x->place);
-  else
-    gp_ring_append(queue, &x->place);
-}
-
-static bool hasroom (const gp_ration *r, const gp_rationed *x) {
-  const gp_ring *at;
-  size_t there = 0;
-  for (at = r->begun.next; at != &r->begun; at = at->next)
-    there += !of(at)->proven && of(at)->network == x->network;
-  return there < GP_RATION_EACH;
-}
-
-/* The oldest to the unproven that there is a place for, or NULL. */
-static gp_rationed *unproven (const gp_ration *r) {
-  const gp_ring *at;
-  if (r->count >= GP_RATION_MOST || r->unproven_count >= GP_RATION_UNPROVEN)
-    return NULL;
-  for (at = r->unproven.next; at != &r->unproven; at = at->next)
-    if (hasroom(r, of(at)))
-      return of(at);
-  return NULL;
-}
-
-gp_rationed *gp_ration_next (gp_ration *r, bool scarce) {
-  gp_rationed *x = NULL;
-  if (r->count >= GP_RATION_MOST)
-    return NULL;
-  if (!gp_ring_empty(&r->proven))
-    x = of(r->proven.next);
-  else if (!scarce)
-    x = unproven(r);
-  if (x == NULL)
-    return NULL;
-  gp_ring_move(&r->begun, &x->place);
-  x->begun = true;
-  r->count++;
-  r->unproven_count += !x->proven;
-  return x;
-}
-
-void gp_ration_end (gp_ration *r, gp_rationed *x) {
-  if (x->begun) {
-    r->count--;
-    r->unproven_count -= !x->proven;
-  }
-  x->begun = false;
+/* Those before it that have no place stay so. */
+static void leave (gp_ration *r, gp_rationed *x) {
+  if (r->passed == &x->place)
+    r->passed = x->place.prev;
   gp_ring_remove(&x->place);
 }
 
-bool gp_ration_isready (const gp_ration *r) {
-  return unproven(r) != NULL;
+void gp_ration_wait (gp_ration *r, gp_rationed *x, const char *address,
+                     bool again) {
+  gp_ring *queue = &r->lines[x->cause].waiting;
+  gp_ration_end(r, x);
+  x->to = networkof(address);
+  x->own = x->cause == GP_CAUSE_CLAIM && x->to == x->claimer;
+  if (!again) {
+    gp_ring_append(queue, &x->place);
+    return;
+  }
+  gp_ring_prepend(queue, &x->place);
+  if (x->cause == GP_CAUSE_NAMED)
+    r->passed = NULL;
+}
+
+/* How many of a network have begun: no more than a few. */
+static size_t count (const gp_index *of, uint32_t network) {
+  const gp_indexlink *l = gp_index_find(of, network);
+  size_t n = 0;
+  for (; l != NULL; l = gp_index_next(l))
+    n++;
+  return n;
+}
+
+static bool hasroom (const gp_ration *r, const gp_rationed *x) {
+  return x->own || count(&r->told, x->to) < GP_RATION_TOLD;
+}
+
+/* The oldest of those that others name that there is a place for, or NULL. */
+static gp_rationed *nextnamed (gp_ration *r) {
+  const gp_rationline *line = &r->lines[GP_CAUSE_NAMED];
+  const gp_ring *at = r->passed != NULL ? r->passed : &line->waiting;
+  if (line->begun >= GP_RATION_NAMED)
+    return NULL;
+  while (at->next != &line->waiting && !hasroom(r, of(at->next)))
+    at = at->next;
+  r->passed = at;
+  return at->next == &line->waiting ? NULL : of(at->next);
+}
+
+/* Likewise of the claims, of the network that has the fewest. */
+static gp_rationed *nextclaim (const gp_ration *r) {
+  const gp_rationline *line = &r->lines[GP_CAUSE_CLAIM];
+  const gp_ring *at = line->waiting.next;
+  gp_rationed *best = NULL;
+  size_t fewest = GP_RATION_CLAIMED;
+  if (line->begun >= GP_RATION_CLAIMS)
+    return NULL;
+  for (; at != &line->waiting && fewest > 0; at = at->next) {
+    size_t n = count(&r->claimed, of(at)->claimer);
+    if (n >= fewest || !hasroom(r, of(at)))
+      continue;
+    best = of(at);
+    fewest = n;
+  }
+  return best;
+}
+
+static gp_rationed *next (gp_ration *r, bool scarce) {
+  const gp_ring *proven = &r->lines[GP_CAUSE_PROVEN].waiting;
+  gp_rationed *x;
+  size_t i, begun = 0;
+  for (i = 0; i < sizeof r->lines / sizeof *r->lines; i++)
+    begun += r->lines[i].begun;
+  if (begun >= GP_RATION_MOST)
+    return NULL;
+  if (!gp_ring_empty(proven))
+    return of(proven->next);
+  if (scarce)
+    return NULL;
+  x = nextclaim(r);
+  return x != NULL ? x : nextnamed(r);
+}
+
+/* One that there is no memory to count has its place all the same. */
+static void enter (gp_ration *r, gp_rationed *x) {
+  if (x->cause == GP_CAUSE_PROVEN)
+    return;
+  if (!x->own && gp_index_add(&r->told, &x->told, x->to) != GP_OK)
+    return;
+  x->counted = x->cause != GP_CAUSE_CLAIM ||
+               gp_index_add(&r->claimed, &x->claimed, x->claimer) == GP_OK;
+  if (!x->counted && !x->own)
+    gp_index_remove(&r->told, &x->told);
+}
+
+gp_rationed *gp_ration_next (gp_ration *r, bool scarce) {
+  gp_rationed *x = next(r, scarce);
+  if (x == NULL)
+    return NULL;
+  leave(r, x);
+  x->begun = true;
+  r->lines[x->cause].begun++;
+  enter(r, x);
+  return x;
+}
+
+static void uncount (gp_ration *r, gp_rationed *x) {
+  if (!x->own)
+    gp_index_remove(&r->told, &x->told);
+  if (x->cause == GP_CAUSE_CLAIM)
+    gp_index_remove(&r->claimed, &x->claimed);
+  x->counted = false;
+  r->passed = NULL;
+}
+
+void gp_ration_end (gp_ration *r, gp_rationed *x) {
+  if (x->begun)
+    r->lines[x->cause].begun--;
+  x->begun = false;
+  if (x->counted)
+    uncount(r, x);
+  leave(r, x);
+}
+
+bool gp_ration_isready (gp_ration *r, bool scarce) {
+  return next(r, scarce) != NULL;
 }

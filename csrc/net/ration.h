@@ -1,10 +1,15 @@
 /*
 ** net/ration.h - how many connections a node sets up at once.
 **
-** One that is to be set up waits until there is a place for it: those to the
-** proven first, else in the order in which they came. So a list of invented
-** addresses neither has us flood the network that they are in, nor keeps a
-** member waiting. Knows no socket and no time; owns nothing but the queues.
+** One that is to be set up waits until there is a place for it. Those to the
+** proven come first, in their order. The others have places of two kinds: for
+** questions about who has come to us, and for names that others list, of
+** which there can be any number; so neither list nor claim keeps a member
+** waiting, and no list a newcomer. Questions are fair by who asks them: the
+** next is of the one with the fewest under way. Nor is one network flooded:
+** it is dialled so often for its own claims, and so often for what others
+** say.
+** Knows no socket and no time; owns nothing but the queues.
 */
 #ifndef gp_net_ration_h
 #define gp_net_ration_h
@@ -13,45 +18,67 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/index.h"
 #include "base/ring.h"
+#include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
-#define GP_RATION_MOST 64     /* are set up at once, */
-#define GP_RATION_UNPROVEN 32 /* of these to the unproven, */
-#define GP_RATION_EACH 8      /* of these to one address or IPv6 /64 */
+#define GP_RATION_MOST 64   /* are set up at once, */
+#define GP_RATION_NAMED 16  /* of these to those that others name, */
+#define GP_RATION_CLAIMS 16 /* and for claims; */
+#define GP_RATION_CLAIMED 4 /* of claims, for those of one network, */
+#define GP_RATION_TOLD \
+  4 /* and to one network for what others say of it: a
+                               network is an address or an IPv6 /64 */
 
-/* One connection, or the look-up of a name before it. Zeroed: none. */
+/* One connection, or the look-up of a name before it. */
 typedef struct gp_rationed {
   gp_ring place; /* in one of the queues, else alone */
-  bool proven;
-  bool begun;       /* it has its place */
-  uint32_t network; /* hash of the one that it leads to */
+  gp_cause cause;
+  bool begun;           /* it has its place */
+  bool counted;         /* and is in the indexes of those that have */
+  bool own;             /* a claim of the network that it leads to */
+  uint32_t to, claimer; /* hashes of the two networks */
+  gp_indexlink told, claimed;
 } gp_rationed;
 
+/* Those of one cause. */
+typedef struct gp_rationline {
+  gp_ring waiting;
+  size_t begun;
+} gp_rationline;
+
 typedef struct gp_ration {
-  gp_ring proven, unproven; /* wait */
-  gp_ring begun;
-  size_t count, unproven_count; /* of 'begun' */
+  gp_rationline lines[GP_CAUSE_PROVEN + 1];
+  const gp_ring *passed; /* of the named, it and all before it have no place
+                            as long as nothing ends; NULL: none */
+  gp_index told;         /* that have begun, by the network that they lead
+                            to, but for its own claims */
+  gp_index claimed;      /* claims that have begun, by the one of the claim */
 } gp_ration;
 
 void gp_ration_init (gp_ration *r);
-void gp_rationed_init (gp_rationed *x);
+
+/* When none is waiting or begun. */
+void gp_ration_clear (gp_ration *r);
+
+/* 'claimer' is that of gp_sendreq. */
+void gp_rationed_init (gp_rationed *x, gp_cause cause, const char *claimer);
 
 /* It is to be set up to 'address', numeric or a name. 'again': it has waited
    its turn before, and is the next of its kind. */
-void gp_ration_wait (gp_ration *r, gp_rationed *x, bool proven,
-                     const char *address, bool again);
+void gp_ration_wait (gp_ration *r, gp_rationed *x, const char *address,
+                     bool again);
 
 /* The next one that may be set up, which has begun then; NULL: none may.
-   'scarce': those to the unproven have to wait. */
+   'scarce': only those to the proven may. */
 gp_rationed *gp_ration_next (gp_ration *r, bool scarce);
 
 /* It is set up, or is not to be any more; any number of times. */
 void gp_ration_end (gp_ration *r, gp_rationed *x);
 
-/* Whether there is a place for one to the unproven that waits: what keeps it
-   waiting is that descriptors are scarce. */
-bool gp_ration_isready (const gp_ration *r);
+/* Whether gp_ration_next would give one. */
+bool gp_ration_isready (gp_ration *r, bool scarce);
 
 #pragma GCC visibility pop
 #endif

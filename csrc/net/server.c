@@ -89,7 +89,7 @@ gp_err gp_server_new (gp_server **out, gp_loop *l, const char *listen,
   s->opt = *opt;
   gp_ring_init(&s->quick);
   gp_ring_init(&s->large);
-  gp_acceptor_init(&s->acceptor, l, retry_due, s);
+  gp_acceptor_init(&s->acceptor, l, &s->opt, retry_due, s);
   gp_conntable_init(&s->table, l, &s->acceptor, &s->opt);
   e = openhttp(s);
   if (e == GP_OK)

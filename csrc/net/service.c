@@ -47,7 +47,8 @@ void gp_serviceopt_init (gp_serviceopt *opt) {
 static gp_err sendrequest (void *self, uint64_t id, const gp_peer *dial,
                            const gp_sendreq *request, uint32_t timeout_ms) {
   gp_service *s = self;
-  gp_dial to = {dial, request->proven, request->ranges};
+  gp_dial to = {dial, request->cause, request->claimer, request->anew,
+                request->ranges};
   gp_httpout out;
   gp_scratch scratch;
   gp_err e = gp_wire_writerequest(&out, &scratch, request);
@@ -173,6 +174,10 @@ static bool knows (void *self, const char *remote, bool local) {
   return a.known;
 }
 
+static bool makeroom (void *self, size_t missing) {
+  return gp_client_makeroom(((gp_service *)self)->client, missing);
+}
+
 static gp_err open (gp_service *s, const char *address, size_t len, int port,
                     const gp_serviceopt *given, gp_signal *signals) {
   gp_serviceopt opt = *given;
@@ -197,6 +202,7 @@ static gp_err open (gp_service *s, const char *address, size_t len, int port,
   opt.node.first_number >>= 2; /* so that it can be counted up from there */
   s->process = opt.node.nonce;
   opt.server.knows = knows;
+  opt.server.makeroom = makeroom;
   s->check_source = opt.node.check_source;
   opt.server.self = s;
   opt.server.shown = gp_extension_process(&s->shown, s->process);

@@ -97,6 +97,9 @@ static gp_err send (gp_node *n, const gp_announcement *a, gp_record *by) {
   gp_cookies_ask(n, &request.ext, x, NULL);
   request.from = n->self.identity.peer;
   request.to = a->response.ext.who.peer;
+  request.cause = GP_CAUSE_CLAIM;
+  request.claimer = a->response.remote;
+  request.anew = true;
   request.ranges = gp_hearsay_ranges(n, by);
   return n->transport.send(n->transport.self, a->id, request.to, &request,
                            TIMEOUT_MS);

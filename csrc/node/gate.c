@@ -49,7 +49,7 @@ static gp_passage ask (gp_node *n, const gp_recvreq *request,
     return GP_WAITS;
   }
   gp_report_refusal(&n->report, GP_ELIMIT, 503, request->remote, n->now);
-  gp_respond(n, x, 503, gp_wire_busy);
+  gp_respond_toomany(n, x);
   return GP_REFUSED;
 }
 
@@ -274,8 +274,7 @@ static uint64_t dueat (const gp_question *q, const gp_claimer *c) {
 /* It has waited for as long as it may. Whether it is done with. */
 static bool overdue (gp_node *n, gp_question *q, gp_claimer *c) {
   bool listed = gp_recvreq_isconnect(&c->request) && q->began_at != 0;
-  gp_exchange *x = c->exchange;
-  c->exchange = NULL;
+  gp_exchange *x = gp_claimer_release(n, c);
   q->late = q->late || listed;
   if (listed)
     return !gp_admission_listunproven(n, &c->request, x);

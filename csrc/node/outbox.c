@@ -132,7 +132,8 @@ static gp_err send (gp_node *n, gp_record *peer, gp_request *r) {
   request.from = alias == NULL || rule->own_name ? r->failure->msg->from
                                                  : alias;
   request.to = gp_record_dialled(peer);
-  request.proven = rule->chosen || gp_peers_isproven(peer);
+  if (rule->chosen || gp_peers_isproven(peer))
+    request.cause = GP_CAUSE_PROVEN;
   request.ranges = peer->hearsay.ranges;
   extend(n, peer, r, &request.ext);
   peer->outbox.sequence = ++n->outboxes.sequence;

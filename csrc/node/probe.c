@@ -80,7 +80,7 @@ static gp_err send (gp_node *n, uint64_t id, gp_record *to, gp_topic topic,
   request.form = to->compat.form;
   request.from = gp_compat_ourname(n, to);
   request.to = gp_record_dialled(to);
-  request.proven = gp_peers_isproven(to);
+  request.cause = gp_peers_isproven(to) ? GP_CAUSE_PROVEN : GP_CAUSE_NAMED;
   request.ranges = to->hearsay.ranges;
   settopic(n, &request.ext, topic, about);
   if (request.ext.topic != GP_TOPIC_NONE) {

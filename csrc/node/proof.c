@@ -51,7 +51,17 @@ static size_t sizeofdata (const gp_recvreq *request) {
   return request->msg == NULL ? 0 : gp_message_len(request->msg);
 }
 
+gp_exchange *gp_claimer_release (gp_node *n, gp_claimer *c) {
+  gp_exchange *x = c->exchange;
+  n->admission.proofs.owed -= c->origin != NULL;
+  gp_origins_leave(&n->admission.proofs.owing, c->origin);
+  c->origin = NULL;
+  c->exchange = NULL;
+  return x;
+}
+
 void gp_claimer_free (gp_node *n, gp_claimer *c) {
+  gp_claimer_release(n, c);
   gp_ring_remove(&c->place);
   n->admission.proofs.bytes -= sizeofdata(&c->request);
   gp_recvreq_clear(&c->request);
@@ -104,6 +114,7 @@ void gp_proofs_clear (gp_node *n) {
     gp_proof_end(n, q);
   }
   gp_origins_clear(&n->admission.proofs.origins);
+  gp_origins_clear(&n->admission.proofs.owing);
 }
 
 const gp_peer *gp_proof_sender (const gp_recvreq *request) {
@@ -153,13 +164,44 @@ gp_question *gp_proof_find (const gp_node *n, const gp_recvreq *request) {
   return NULL;
 }
 
+/*
+** So many may wait of one source, the fewer the more wait in all. Each holds
+** a connection, of which 1,024 are served. So those that wait never take all,
+** and it takes some 300 sources to keep one that has none waiting out.
+*/
+static size_t mosteach (size_t owed) {
+  return owed < 256 ? 32 : owed < 512 ? 8 : owed < 768 ? 1 : 0;
+}
+
+static bool ishere (const gp_node *n, const gp_question *q,
+                    const char *remote) {
+  return strcmp(remote, q->remote) == 0 ? q->here
+                                        : gp_machine_ishere(n, remote);
+}
+
+static bool mayowe (const gp_node *n, const gp_question *q,
+                    const char *remote) {
+  const gp_proofs *ps = &n->admission.proofs;
+  const gp_origin *origin = gp_origins_find(&ps->owing, remote);
+  return (origin == NULL ? 0 : origin->count) < mosteach(ps->owed) ||
+         ishere(n, q, remote);
+}
+
+static void owe (gp_node *n, const gp_question *q, gp_claimer *c,
+                 const char *remote) {
+  gp_proofs *ps = &n->admission.proofs;
+  if (!ishere(n, q, remote))
+    c->origin = gp_origins_enter(&ps->owing, remote);
+  ps->owed += c->origin != NULL;
+}
+
 static bool hasroom (const gp_node *n, const gp_question *q,
                      const gp_recvreq *request) {
   const gp_ring *r;
   size_t count = 0;
   for (r = q->claimers.next; r != &q->claimers; r = r->next)
     count++;
-  return count < MAX_CLAIMERS &&
+  return count < MAX_CLAIMERS && mayowe(n, q, request->remote) &&
          n->admission.proofs.bytes + sizeofdata(request) <= MAX_BYTES;
 }
 
@@ -178,6 +220,7 @@ bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
   gp_extension_copy(&c->request.ext, &request->ext);
   c->exchange = x;
   c->came_at = n->now;
+  owe(n, q, c, request->remote);
   gp_ring_append(&q->claimers, &c->place);
   return true;
 }
@@ -266,6 +309,9 @@ static gp_err send (gp_node *n, gp_question *q) {
   memset(&request, 0, sizeof request);
   request.from = n->self.identity.peer;
   request.to = q->at;
+  request.cause = GP_CAUSE_CLAIM;
+  request.claimer = q->remote;
+  request.anew = true; /* its name may lead elsewhere by now */
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
   gp_cookies_ask(n, &request.ext, x, q->came_to);

@@ -27,6 +27,7 @@ typedef struct gp_claimer {
   gp_ring place;         /* in its question, the oldest first */
   gp_recvreq request;    /* owned; 'remote' is the question's */
   gp_exchange *exchange; /* NULL: it has had its response */
+  gp_origin *origin;     /* where it is counted while one is owed, or NULL */
   uint64_t came_at;
 } gp_claimer;
 
@@ -61,6 +62,8 @@ typedef struct gp_proofs {
   size_t count;       /* of questions, */
   size_t waiting;     /* of them waiting for their turn, */
   size_t bytes;       /* and of the messages that wait with them */
+  size_t owed;        /* responses to what has come from other machines, */
+  gp_origins owing;   /* by where */
   gp_origins origins; /* of those that are asked */
   uint32_t sequence;
 } gp_proofs;
@@ -84,7 +87,8 @@ gp_question *gp_proof_find (const gp_node *n, const gp_recvreq *request);
 gp_question *gp_proof_ask (gp_node *n, const gp_recvreq *request,
                            gp_exchange *x);
 
-/* Has 'x' wait as well. False: too many wait, or no memory. */
+/* Has 'x' wait as well. False: too many wait, in all or from there, or no
+   memory. */
 bool gp_proof_wait (gp_node *n, gp_question *q, const gp_recvreq *request,
                     gp_exchange *x);
 
@@ -108,6 +112,9 @@ void gp_proof_lookat (gp_node *n, gp_question *q, uint64_t at);
 /* Takes out its oldest request, which its caller owns then; NULL: there is
    none. */
 gp_claimer *gp_proof_take (gp_question *q);
+
+/* It has its response now: gives what that is owed to. */
+gp_exchange *gp_claimer_release (gp_node *n, gp_claimer *c);
 
 /* Also one that is not taken out yet. */
 void gp_claimer_free (gp_node *n, gp_claimer *c);

@@ -17,13 +17,23 @@ static void give (gp_node *n, gp_exchange *x, gp_sendresp *response) {
   gp_peer_unref(sender);
 }
 
-void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {
+static void refuse (gp_node *n, gp_exchange *x, int status, const char *text,
+                    bool closes) {
   gp_sendresp response;
   memset(&response, 0, sizeof response);
   response.status = status;
   response.text = text;
+  response.closes = closes;
   response.ext.who.process = n->self.identity.process;
   give(n, x, &response);
+}
+
+void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text) {
+  refuse(n, x, status, text, false);
+}
+
+void gp_respond_toomany (gp_node *n, gp_exchange *x) {
+  refuse(n, x, 503, gp_wire_busy, true);
 }
 
 void gp_respond_yourself (gp_node *n, gp_exchange *x) {

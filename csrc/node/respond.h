@@ -16,6 +16,9 @@
    that it is one of ours, as every response does. */
 void gp_respond (gp_node *n, gp_exchange *x, int status, const char *text);
 
+/* Too many like it wait: 503, and its connection ends, for others. */
+void gp_respond_toomany (gp_node *n, gp_exchange *x);
+
 /* To a connect of our own process: 400, and who we are, by which it knows
    that. */
 void gp_respond_yourself (gp_node *n, gp_exchange *x);

@@ -174,6 +174,8 @@ gp_err gp_wire_writeresponse (gp_httpout *out, gp_scratch *scratch,
   gp_httpout_addheader(out, GP_HEADER_ALLOW_ORIGIN, "*");
   if (response->status == 503 || response->status == 429)
     gp_httpout_addheader(out, GP_HEADER_RETRY_AFTER, "1");
+  if (response->closes)
+    gp_httpout_addheader(out, GP_HEADER_CONNECTION, "close");
   gp_extension_write(out, &scratch->extension, &response->ext);
   if (response->text != NULL)
     return writerefusal(out, response->text);

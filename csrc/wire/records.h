@@ -76,6 +76,13 @@ void gp_extension_copy (gp_extension *to, const gp_extension *from);
 /* Gives back the references of one that owns them, and leaves it empty. */
 void gp_extension_clear (gp_extension *x);
 
+/* Why a peer is dialled: who stands behind its address. */
+typedef enum gp_cause {
+  GP_CAUSE_NAMED, /* others have named it */
+  GP_CAUSE_CLAIM, /* somebody says that it is there itself, which is asked */
+  GP_CAUSE_PROVEN /* it has responded before, or the program chose it */
+} gp_cause;
+
 /*
 ** A request to a peer, and for the transport, how far that is trusted. A
 ** connect or disconnect in an unknown form is written
@@ -88,8 +95,12 @@ typedef struct gp_sendreq {
   const gp_peer *from; /* our name at the peer */
   const gp_peer *to;   /* the peer's name */
   gp_extension ext;
-  bool proven;     /* 'to' has responded before, or the program chose it */
-  unsigned ranges; /* of gp_range: where 'to' is dialled; 0: anywhere */
+  gp_cause cause;
+  const char *claimer; /* numeric address that the claim has come from, which
+                          is the cause; else NULL */
+  bool anew;           /* on a connection of its own, where the name of 'to'
+                          leads now */
+  unsigned ranges;     /* of gp_range: where 'to' is dialled; 0: anywhere */
 } gp_sendreq;
 
 /* Whether the body of the response to a request is a list of
@@ -128,6 +139,7 @@ typedef struct gp_sendresp {
   gp_blob **encoded; /* two, NULL or what was written of 'list' before, with
                         ports as numbers and as strings; NULL: not kept */
   const char *text;  /* of a refusal (wire/refusal.h); else NULL */
+  bool closes;       /* the connection ends with it */
   gp_extension ext;
 } gp_sendresp;
 

@@ -79,7 +79,7 @@ describe("a list of addresses that do not respond", function()
     member:close()
   end)
 
-  it("has 32 dialled at once, and members are not kept waiting", function()
+  it("has 16 dialled at once, and keeps nobody else waiting", function()
     if not can_count() then pending("nothing tells what is dialled here") end
     local nowhere <close> = hole()
     local ports, names = {[nowhere.port] = true}, {}
@@ -90,7 +90,7 @@ describe("a list of addresses that do not respond", function()
     local before = being_set_up(ports)   -- those that filled it
     local liar <close> = net.canned({connect = listed(names)})
     gop2p.spawn(function() return node:connect(liar.name) end)
-    assert.is_true(most(ports, before, 32) <= 32)
+    assert.equal(16, most(ports, before, 16))
     for _ = 1, 5 do
       local seconds = net.timed(function()
         local sent = assert(node:send(member.name, "x"))
@@ -98,10 +98,19 @@ describe("a list of addresses that do not respond", function()
       end)
       assert.is_true(seconds < 0.5, seconds)
     end
-    assert.is_true(most(ports, before, 32) <= 32)
+    -- Nor is a newcomer, which is asked whether it is there.
+    for _ = 1, 5 do
+      local newcomer <close> = net.sender()
+      local seconds, response = net.timed(net.ask, node,
+                                          net.json(0, newcomer))
+      assert.equal(200, response.status)
+      assert.is_true(seconds < 0.5, seconds)
+      assert.equal(200, net.ask(node, net.json(2, newcomer, "YQ==")).status)
+    end
+    assert.is_true(most(ports, before, 16) <= 16)
   end)
 
-  it("has 8 dialled at one address", function()
+  it("has 4 dialled at one address", function()
     if not can_count() then pending("nothing tells what is dialled here") end
     local holes, ports, names = setmetatable({}, {__close = function(list)
       for _, one in ipairs(list) do getmetatable(one).__close(one) end
@@ -115,7 +124,7 @@ describe("a list of addresses that do not respond", function()
     local before = being_set_up(ports)
     local liar <close> = net.canned({connect = listed(names)})
     gop2p.spawn(function() return node:connect(liar.name) end)
-    assert.equal(8, most(ports, before, 8))
+    assert.equal(4, most(ports, before, 4))
   end)
 end)
 
@@ -178,5 +187,54 @@ describe("a list of addresses that take connections and say nothing",
     assert.equal("last\ttrue", child:line(10))
     -- Incoming ones had to wait, and that is told once.
     assert.equal("starved\t1", child:line(10))
+  end)
+end)
+
+describe("members that are many, and respond", function()
+  local CHILD = [[
+    local gop2p = require "gop2p"
+    io.stdout:setvbuf("line")
+    gop2p.run(function()
+      local node <close> = assert(gop2p.start_local_node(0))
+      print(node:self().port)
+      for line in gop2p.lines() do
+        assert(node:broadcast(line)):wait(5)
+        print("sent")
+      end
+    end)
+    os.exit(0)
+  ]]
+
+  -- A recorded response, whose connection goes on.
+  local function kept(name)
+    return (net.recorded("v1.1.3", name):gsub("Connection: close\r\n", ""))
+  end
+
+  it("take no descriptors from others while connections to them rest",
+     function()
+    local many <close> = net.canned({
+      options = kept("response-options"),
+      message = kept("response-direct-member"),
+    }, {address = "0.0.0.0", quiet = true})
+    local child <close> = assert(process.start({"sh", "-c",
+      "ulimit -n 128; exec \"$0\" -e \"$1\" /dev/null",
+      os.getenv("LUA") or "lua5.4", CHILD}))
+    local node = math.tointeger(tonumber(child:line(10)))
+    local own <close> = net.canned({})
+    assert.equal(200, net.ask(node, net.json(0, own)).status)
+    for i = 1, 150 do
+      local there = {address = "127.7.0." .. i, port = many.port}
+      assert.equal(200, net.ask(node, net.json(0, there)).status, i)
+    end
+    for _ = 1, 3 do
+      child:send("Hello")
+      assert.equal("sent", child:line(10))
+      for _ = 1, 5 do   -- each on a connection of its own
+        local seconds, response = net.timed(net.ask, node,
+                                            net.json(2, own, "YQ=="))
+        assert.equal(200, response.status)
+        assert.is_true(seconds < 0.5, seconds)
+      end
+    end
   end)
 end)

@@ -215,17 +215,48 @@ TEST(gatesays, "what a newcomer says in one breath waits for a second") {
 TEST(gatebounded, "so many requests wait with a newcomer, and no more") {
   script s;
   size_t i, x = 0;
+  actor here = cleo;
+  here.remote = "127.0.0.1";
   open(&s);
-  script_connect(&s, &cleo);
+  script_connect(&s, &here);
   for (i = 1; i < 64; i++)
-    x = script_say(&s, &cleo, "x", i);
+    x = script_say(&s, &here, "x", i);
   TEXT(script_given(&s, x), "");
   SAME(s.node->admission.proofs.bytes, 63);
-  x = script_say(&s, &cleo, "x", 64);
+  x = script_say(&s, &here, "x", 64);
   TEXT(script_given(&s, x), BUSY);
-  script_respond(&s, "probe c:1", &cleo, NULL);
+  script_respond(&s, "probe c:1", &here, NULL);
   SAME(s.node->admission.proofs.bytes, 0);
   SAME(s.node->inbox.unread.count, 63);
+  script_close(&s);
+}
+
+/* So many claims to be at one address come from a source of this number; how
+   many of them wait. */
+static size_t waiting (script *s, unsigned source, size_t count) {
+  char name[40], remote[40];
+  actor one = {.name = name, .program = ACTOR_V113, .remote = remote};
+  size_t i, n = 0;
+  snprintf(name, sizeof name, "n%u:1", source);
+  snprintf(remote, sizeof remote, "10.5.%u.%u", source / 200, source % 200);
+  for (i = 0; i < count; i++)
+    n += script_given(s, script_connect(s, &one))[0] == '\0';
+  return n;
+}
+
+TEST(gatesources, "so many wait of one source, the fewer the more wait") {
+  script s;
+  unsigned source = 0;
+  open(&s);
+  SAME(waiting(&s, source++, 40), 32);
+  while (s.node->admission.proofs.owed < 256)
+    SAME(waiting(&s, source++, 32), 32);
+  SAME(waiting(&s, source++, 9), 8);
+  SAME(waiting(&s, 0, 1), 0);
+  CHECK(s.received[s.received_count - 1].closed);
+  CHECK(!s.received[0].closed);
+  script_pass(&s, 1000); /* they have their lists */
+  SAME(s.node->admission.proofs.owed, 0);
   script_close(&s);
 }
 
@@ -350,6 +381,20 @@ TEST(gateany, "0.0.0.0 is asked where it has come from") {
   TEXT(script_sent(&s), "probe 10.0.9.9:5 any");
   script_respond(&s, "probe", &any, NULL);
   TEXT(program_news(&s), "0.0.0.0 joined");
+  script_close(&s);
+}
+
+TEST(gatedials,
+     "whoever claims is dialled anew, as what its claim is about") {
+  actor there = {.name = "g:1", .program = ACTOR_V113, .remote = "10.6.6.6"};
+  const script_request *probe;
+  script s;
+  open(&s);
+  script_connect(&s, &there);
+  probe = script_find(&s, "probe g:1");
+  CHECK(probe->claim);
+  CHECK(probe->anew); /* the name may lead elsewhere than a connection does */
+  TEXT(probe->claimer, "10.6.6.6");
   script_close(&s);
 }
 

@@ -273,7 +273,23 @@ TEST(namechosen, "one that the program chooses may be anywhere") {
   script_fail(&s, "connect c:1", GP_ETIMEDOUT);
   program_forget(program_join(&s, "c:1"));
   SAME(script_find(&s, "connect c:1")->ranges, 0);
-  SAME(script_of(&s, &bob)->hearsay.ranges, 0); /* it came by itself */
+  script_close(&s);
+}
+
+/* Once it is in, its name may lead elsewhere. */
+TEST(namecame, "one that came is where one could name it who is there") {
+  script s;
+  actor by = opento(&s, "192.0.2.1");
+  SAME(script_of(&s, &by)->hearsay.ranges, GP_RANGE_PUBLIC);
+  program_forget(program_say(&s, "x"));
+  SAME(script_find(&s, "broadcast")->ranges, GP_RANGE_PUBLIC);
+  by.remote = "10.1.2.3";
+  script_connect(&s, &by);
+  SAME(script_of(&s, &by)->hearsay.ranges,
+       GP_RANGE_PUBLIC | GP_RANGE_PRIVATE);
+  script_close(&s);
+  by = opento(&s, "127.0.0.1");
+  SAME(script_of(&s, &by)->hearsay.ranges, 0);
   script_close(&s);
 }
 

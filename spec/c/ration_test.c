@@ -16,34 +16,65 @@ typedef struct line {
 } line;
 
 static void open (line *l) {
-  size_t i;
   gp_ration_init(&l->ration);
-  for (i = 0; i < MANY; i++)
-    gp_rationed_init(&l->all[i]);
   l->count = 0;
 }
 
+static void end (line *l, size_t number) {
+  gp_ration_end(&l->ration, &l->all[number]);
+}
+
+/* Nothing is left of those that have ended. */
+static void close (line *l) {
+  while (l->count > 0)
+    end(l, --l->count);
+  SAME(l->ration.told.count, 0);
+  SAME(l->ration.claimed.count, 0);
+  SAME(l->ration.lines[GP_CAUSE_NAMED].begun, 0);
+  SAME(l->ration.lines[GP_CAUSE_CLAIM].begun, 0);
+  SAME(l->ration.lines[GP_CAUSE_PROVEN].begun, 0);
+  gp_ration_clear(&l->ration);
+}
+
 /* One more; the number that it has. */
-static size_t wait (line *l, bool proven, const char *address) {
+static size_t wait (line *l, gp_cause cause, const char *address,
+                    const char *claimer) {
   CHECK(l->count < MANY);
-  gp_ration_wait(&l->ration, &l->all[l->count], proven, address, false);
+  gp_rationed_init(&l->all[l->count], cause, claimer);
+  gp_ration_wait(&l->ration, &l->all[l->count], address, false);
   return l->count++;
 }
 
+static size_t name (line *l, const char *address) {
+  return wait(l, GP_CAUSE_NAMED, address, NULL);
+}
+
+static size_t prove (line *l, const char *address) {
+  return wait(l, GP_CAUSE_PROVEN, address, NULL);
+}
+
+/* A newcomer at its own address. */
+static size_t claim (line *l, const char *address) {
+  return wait(l, GP_CAUSE_CLAIM, address, address);
+}
+
 /* So many, each to an address of its own. */
-static void waitmany (line *l, bool proven, size_t count) {
+static void waitmany (line *l, gp_cause cause, size_t count,
+                      const char *claimer) {
   size_t i;
   for (i = 0; i < count; i++) {
     char address[48];
     snprintf(address, sizeof address, "10.1.%zu.%zu", l->count / 250,
              l->count % 250);
-    wait(l, proven, address);
+    wait(l, cause, address, claimer);
   }
 }
 
 /* The number of the next one, or -1. */
 static int next (line *l, bool scarce) {
+  bool ready = gp_ration_isready(&l->ration, scarce);
   const gp_rationed *x = gp_ration_next(&l->ration, scarce);
+  SAME(ready, x != NULL);
   return x == NULL ? -1 : (int)(x - l->all);
 }
 
@@ -55,44 +86,54 @@ static int begin (line *l) {
   return count;
 }
 
-static void end (line *l, size_t number) {
-  gp_ration_end(&l->ration, &l->all[number]);
-}
-
-TEST(unprovenplaces, "of the unproven 32 are set up at once") {
+TEST(namedplaces, "of those that others name 16 are set up at once") {
   line l;
   open(&l);
-  waitmany(&l, false, 100);
-  SAME(begin(&l), 32);
+  waitmany(&l, GP_CAUSE_NAMED, 100, NULL);
+  SAME(begin(&l), 16);
   end(&l, 3);
   end(&l, 3);
-  SAME(next(&l, false), 32);
+  SAME(next(&l, false), 16);
   SAME(begin(&l), 0);
+  close(&l);
 }
 
 TEST(allplaces, "64 are set up at once, 32 at least to the proven") {
   line l;
+  char claimer[20];
+  size_t i;
   open(&l);
-  waitmany(&l, false, 50);
+  waitmany(&l, GP_CAUSE_NAMED, 50, NULL);
+  for (i = 0; i < 50; i++) {
+    snprintf(claimer, sizeof claimer, "10.7.7.%zu", i);
+    waitmany(&l, GP_CAUSE_CLAIM, 1, claimer);
+  }
   SAME(begin(&l), 32);
-  waitmany(&l, true, 40);
+  waitmany(&l, GP_CAUSE_PROVEN, 40, NULL);
   SAME(begin(&l), 32);
-  end(&l, 0);
-  SAME(next(&l, false), 82); /* the proven one */
+  end(&l, 100);
+  SAME(next(&l, false), 132); /* the proven one */
+  end(&l, 101);
+  end(&l, 50);
+  SAME(next(&l, false), 133);
+  close(&l);
 }
 
 TEST(provenfirst, "those to the proven come first, each in their order") {
   line l;
   open(&l);
-  wait(&l, false, "10.0.0.1");
-  wait(&l, true, "10.0.0.2");
-  wait(&l, false, "10.0.0.3");
-  wait(&l, true, "10.0.0.4");
+  name(&l, "10.0.0.1");
+  prove(&l, "10.0.0.2");
+  name(&l, "10.0.0.3");
+  prove(&l, "10.0.0.4");
+  claim(&l, "10.0.0.5");
   SAME(next(&l, false), 1);
   SAME(next(&l, false), 3);
+  SAME(next(&l, false), 4);
   SAME(next(&l, false), 0);
   SAME(next(&l, false), 2);
   SAME(next(&l, false), -1);
+  close(&l);
 }
 
 TEST(allproven, "the proven may have all places, also of one address") {
@@ -100,79 +141,143 @@ TEST(allproven, "the proven may have all places, also of one address") {
   size_t i;
   open(&l);
   for (i = 0; i < 80; i++)
-    wait(&l, true, "10.0.0.1");
+    prove(&l, "10.0.0.1");
   SAME(begin(&l), 64);
-  wait(&l, false, "10.0.0.2");
+  name(&l, "10.0.0.2");
+  claim(&l, "10.0.0.3");
   SAME(begin(&l), 0);
+  close(&l);
 }
 
-TEST(eachaddress, "of the unproven at one address 8, and others pass by") {
+TEST(claimsfree, "no list keeps a newcomer waiting, and no claim a name") {
+  line l;
+  open(&l);
+  waitmany(&l, GP_CAUSE_NAMED, 100, NULL);
+  SAME(begin(&l), 16);
+  SAME(next(&l, false), -1);
+  SAME(claim(&l, "10.0.0.1"), 100);
+  SAME(next(&l, false), 100);
+  close(&l);
+  open(&l);
+  waitmany(&l, GP_CAUSE_CLAIM, 20, "10.0.0.9");
+  SAME(begin(&l), 4);
+  SAME(name(&l, "10.0.0.1"), 20);
+  SAME(next(&l, false), 20);
+  close(&l);
+}
+
+TEST(claimsfair, "the next claim is of the network with the fewest") {
+  line l;
+  open(&l);
+  waitmany(&l, GP_CAUSE_CLAIM, 10, "10.0.9.1");
+  SAME(begin(&l), 4);
+  waitmany(&l, GP_CAUSE_CLAIM, 10, "10.0.9.2");
+  SAME(next(&l, false), 10);
+  SAME(next(&l, false), 11);
+  waitmany(&l, GP_CAUSE_CLAIM, 2, "10.0.9.3");
+  SAME(next(&l, false), 20);
+  end(&l, 0);
+  SAME(next(&l, false), 21); /* it has one, the other two */
+  SAME(next(&l, false), 12);
+  SAME(next(&l, false), 4); /* of the first again */
+  SAME(next(&l, false), 13);
+  SAME(next(&l, false), -1);
+  close(&l);
+}
+
+TEST(claimedown,
+     "what others say of an address keeps its own claim nowhere") {
+  line l;
+  size_t i;
+  open(&l);
+  for (i = 0; i < 20; i++) {
+    name(&l, "10.0.0.1");
+    wait(&l, GP_CAUSE_CLAIM, "10.0.0.1",
+         i % 2 == 0 ? "10.0.0.2" : "10.0.0.3");
+  }
+  SAME(begin(&l), 4);
+  for (i = 0; i < 20; i++)
+    claim(&l, "10.0.0.1");
+  SAME(begin(&l), 4); /* 8 to one address */
+  close(&l);
+}
+
+TEST(eachaddress, "of the named at one address 4, and others pass by") {
   line l;
   size_t i;
   open(&l);
   for (i = 0; i < 20; i++)
-    wait(&l, false, "10.0.0.1");
-  wait(&l, false, "10.0.0.2");
-  SAME(begin(&l), 9);
+    name(&l, "10.0.0.1");
+  name(&l, "10.0.0.2");
+  SAME(begin(&l), 5);
   end(&l, 20);
   SAME(begin(&l), 0);
+  name(&l, "10.0.0.2");
+  SAME(next(&l, false), 21);
+  end(&l, 7); /* one that waits */
   end(&l, 0);
-  SAME(next(&l, false), 8);
+  SAME(next(&l, false), 4);
+  end(&l, 1);
+  SAME(next(&l, false), 5);
+  close(&l);
 }
 
 /* How many of 20 that lead to these two in turns are set up at once. */
 static int places (const char *a, const char *b) {
   line l;
   size_t i;
+  int n;
   open(&l);
   for (i = 0; i < 20; i++)
-    wait(&l, false, i % 2 == 0 ? a : b);
-  return begin(&l);
+    name(&l, i % 2 == 0 ? a : b);
+  n = begin(&l);
+  close(&l);
+  return n;
 }
 
 TEST(samenet, "one IPv6 /64 is one address, and IPv4 in IPv6 is IPv4") {
-  SAME(places("2001:db8::1", "2001:db8::2"), 8);
-  SAME(places("2001:db8::1", "2001:db8:0:0:ffff::2"), 8);
-  SAME(places("2001:db8::1", "2001:db8:0:1::1"), 16);
-  SAME(places("10.0.0.1", "::ffff:10.0.0.1"), 8);
-  SAME(places("::ffff:10.0.0.1", "::ffff:10.0.0.2"), 16);
-  SAME(places("ann.example", "bob.example"), 16);
-  SAME(places("ann.example", "ann.example"), 8);
+  SAME(places("2001:db8::1", "2001:db8::2"), 4);
+  SAME(places("2001:db8::1", "2001:db8:0:0:ffff::2"), 4);
+  SAME(places("2001:db8::1", "2001:db8:0:1::1"), 8);
+  SAME(places("10.0.0.1", "::ffff:10.0.0.1"), 4);
+  SAME(places("::ffff:10.0.0.1", "::ffff:10.0.0.2"), 8);
+  SAME(places("ann.example", "bob.example"), 8);
+  SAME(places("ann.example", "ann.example"), 4);
 }
 
 TEST(scarceones, "where descriptors are scarce the unproven wait") {
   line l;
   open(&l);
-  CHECK(!gp_ration_isready(&l.ration));
-  wait(&l, false, "10.0.0.1");
-  wait(&l, true, "10.0.0.2");
-  CHECK(gp_ration_isready(&l.ration));
-  SAME(next(&l, true), 1);
+  CHECK(!gp_ration_isready(&l.ration, false));
+  name(&l, "10.0.0.1");
+  claim(&l, "10.0.0.3");
+  prove(&l, "10.0.0.2");
+  SAME(next(&l, true), 2);
   SAME(next(&l, true), -1);
-  CHECK(gp_ration_isready(&l.ration));
+  CHECK(gp_ration_isready(&l.ration, false));
+  SAME(next(&l, false), 1);
   SAME(next(&l, false), 0);
-  CHECK(!gp_ration_isready(&l.ration));
+  CHECK(!gp_ration_isready(&l.ration, false));
+  close(&l);
 }
 
 TEST(goneinline, "one that waits no more leaves the line") {
   line l;
   open(&l);
-  waitmany(&l, false, 3);
+  waitmany(&l, GP_CAUSE_NAMED, 3, NULL);
   end(&l, 1);
   SAME(next(&l, false), 0);
   SAME(next(&l, false), 2);
-  end(&l, 0);
-  end(&l, 2);
-  SAME(l.ration.count, 0);
-  SAME(l.ration.unproven_count, 0);
+  close(&l);
 }
 
 TEST(againinline, "the next address of a name comes before all that wait") {
   line l;
   open(&l);
-  waitmany(&l, false, 40);
-  SAME(begin(&l), 32);
-  gp_ration_wait(&l.ration, &l.all[5], false, "10.9.0.1", true);
+  waitmany(&l, GP_CAUSE_NAMED, 40, NULL);
+  SAME(begin(&l), 16);
+  gp_ration_wait(&l.ration, &l.all[5], "10.9.0.1", true);
   SAME(next(&l, false), 5);
   SAME(next(&l, false), -1);
+  close(&l);
 }

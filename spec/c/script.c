@@ -84,7 +84,11 @@ static gp_err takesend (void *self, uint64_t id, const gp_peer *dial,
   memset(sent, 0, sizeof *sent);
   sent->id = id;
   sent->timeout_ms = timeout_ms;
-  sent->proven = request->proven;
+  sent->proven = request->cause == GP_CAUSE_PROVEN;
+  sent->claim = request->cause == GP_CAUSE_CLAIM;
+  sent->anew = request->anew;
+  strncpy(sent->claimer, request->claimer == NULL ? "" : request->claimer,
+          sizeof sent->claimer - 1);
   sent->ranges = request->ranges;
   sent->over = id == GP_FIRE_AND_FORGET;
   gp_extension_copy(&sent->ext, &request->ext);
@@ -112,6 +116,7 @@ static void takeresponse (void *self, gp_exchange *x,
   exchange->digest = response->ext.digest;
   exchange->process = response->ext.who.process;
   exchange->confirmed = response->ext.confirmed;
+  exchange->closed = response->closes;
   exchange->shown = response->ext.has_cookie;
   add(text, "%d %s", response->status, forms[x->form]);
   if (why != NULL)

@@ -26,7 +26,8 @@ typedef struct script_request {
   char text[SCRIPT_TEXT];
   uint32_t timeout_ms;
   gp_extension ext;
-  bool proven; /* as gp_sendreq has them */
+  bool proven, claim, anew; /* as gp_sendreq has them */
+  char claimer[GP_REMOTE_MAX];
   unsigned ranges;
   bool over, hidden;
 } script_request;
@@ -38,6 +39,7 @@ typedef struct script_exchange {
   gp_digest digest;       /* that it says, */
   uint64_t process;       /* and this */
   bool confirmed, shown;  /* the cookie that it asks about; one of ours */
+  bool closed;            /* its connection ends with it */
   bool gone;              /* its sender waits no more */
 } script_exchange;
 

@@ -452,6 +452,11 @@ TEST(retryafter, "one that is too busy says when to come again") {
   response.status = 504;
   SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);
   TEXT(wiretext_header(&out, "Retry-After"), "");
+  TEXT(wiretext_header(&out, "Connection"), "");
+  gp_blob_unref(out.body);
+  response.closes = true;
+  SAME(gp_wire_writeresponse(&out, &scratch, &response, GP_FORM_V113), GP_OK);
+  TEXT(wiretext_header(&out, "Connection"), "close");
   gp_blob_unref(out.body);
 }
 
