@@ -4,8 +4,9 @@
 **
 ** Owns gp_hearsays, and gp_hearsay in the record of each peer. A name in a
 ** list is a claim of whoever sends the list: it makes us dial an address. So
-** one that lists names has a budget of them, and names nothing that it does
-** not reach itself: our loopback, or a private network that it is not in.
+** one that lists names has a budget of them, and names no address in a range
+** that it is not in itself: our loopback, or a private network. Whoever comes
+** is dialled within the same bounds, for its name may lead elsewhere later.
 ** Sends nothing.
 */
 #ifndef gp_node_hearsay_h
