@@ -82,12 +82,12 @@ static void writecookie (gp_httpout *out, gp_extensiontext *text,
                          const gp_extension *x) {
   char digits[GP_CRYPTO_DIGITS + 1];
   gp_crypto_write(digits, x->cookie.bytes);
-  if (x->topic == GP_TOPIC_COOKIE)
+  if (x->topic != GP_TOPIC_COOKIE)
+    memcpy(text->cookie, digits, sizeof digits);
+  else
     snprintf(text->cookie, sizeof text->cookie, "ask %s %016" PRIx64 "%s%s",
              digits, x->process, x->about == NULL ? "" : " ",
              x->about == NULL ? "" : gp_peer_text(x->about));
-  else
-    snprintf(text->cookie, sizeof text->cookie, "%s", digits);
   gp_httpout_addheader(out, GP_HEADER_GOP2P_COOKIE, text->cookie);
 }
 
@@ -124,10 +124,30 @@ void gp_extension_write (gp_httpout *out, gp_extensiontext *text,
   writenumber(out, text, x);
 }
 
-/* The number that 16 digits at the head of a header's value are. */
+/* Reads up to 16 digits, and tells how many there were. */
+static size_t readhex (uint64_t *out, const char *text) {
+  size_t n;
+  *out = 0;
+  for (n = 0; n < 16; n++) {
+    char c = text[n];
+    if (c >= '0' && c <= '9')
+      *out = *out << 4 | (uint64_t)(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      *out = *out << 4 | (uint64_t)(c - 'a' + 10);
+    else
+      break;
+  }
+  return n;
+}
+
+/* The number that just 16 digits at the head of a header's value are. */
 static bool readdigits (uint64_t *out, const char *value) {
-  return value != NULL && strspn(value, "0123456789abcdef") == 16 &&
-         sscanf(value, "%16" SCNx64, out) == 1;
+  uint64_t number, more;
+  if (value == NULL || readhex(&number, value) != 16 ||
+      readhex(&more, value + 16) != 0)
+    return false;
+  *out = number;
+  return true;
 }
 
 /* Process and nick, which are told apart from the peer. */
@@ -167,8 +187,8 @@ static void readwho (gp_identity *out, const gp_httpin *in) {
 static void readnumber (gp_extension *x, const gp_httpin *in) {
   const char *value = gp_httpin_header(in, GP_HEADER_GOP2P_ID);
   uint64_t nonce, count;
-  if (value != NULL &&
-      sscanf(value, "%16" SCNx64 "-%16" SCNx64, &nonce, &count) == 2) {
+  size_t n = value == NULL ? 0 : readhex(&nonce, value);
+  if (n > 0 && value[n] == '-' && readhex(&count, value + n + 1) > 0) {
     x->nonce = nonce;
     x->number = count;
   }

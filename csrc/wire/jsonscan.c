@@ -82,11 +82,22 @@ static unsigned readname (scan *s) {
   return 0;
 }
 
+/* No byte is looked at more than twice. */
 static void skipstring (scan *s) {
-  const char *at = s->at;
-  while (at < s->end && *at != '"')
-    at += *at == '\\' ? 2 : 1;
-  s->at = at < s->end ? at + 1 : s->end;
+  const char *at = s->at, *quote = NULL, *escape;
+  while (at < s->end) {
+    if (quote == NULL || quote < at)
+      quote = memchr(at, '"', (size_t)(s->end - at));
+    if (quote == NULL)
+      break;
+    escape = memchr(at, '\\', (size_t)(quote - at));
+    if (escape == NULL) {
+      s->at = quote + 1;
+      return;
+    }
+    at = escape + 2;
+  }
+  s->at = s->end;
 }
 
 /* False: there is a field too many, or one that is there already. */
