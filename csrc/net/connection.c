@@ -26,10 +26,13 @@ static uint64_t limit_ms (const gp_conn *c) {
                                   : o->receive_timeout_ms;
 }
 
-/* An idle one is not looked at before its time is up. */
+/* An idle one is not looked at before its time is up. Which of them rests
+   longest is told by their order: a server that stood still forgives all. */
 static void enter (gp_conn *c, gp_connstate state) {
   gp_sweep *w = &c->conns->sweep;
   c->state = state;
+  if (state == GP_CONN_IDLE)
+    gp_ring_move(&c->conns->live, &c->place);
   if (state == GP_CONN_OWED)
     return;
   c->state_at = gp_sweep_now(w);
@@ -324,6 +327,7 @@ void gp_conns_init (gp_conns *all, gp_loop *l, const gp_serveropt *opt,
   memset(all, 0, sizeof *all);
   all->opt = opt;
   gp_sweep_init(&all->sweep, l, opt, sweep, arg);
+  gp_ring_init(&all->live);
   gp_ring_init(&all->early);
 }
 

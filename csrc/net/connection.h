@@ -44,8 +44,10 @@ struct gp_conns {
   size_t held; /* bytes of requests that came in, not yet responded to */
   size_t served, refused; /* connections, of those that have begun */
   gp_origins origins;     /* of those that are served */
-  gp_ring early;          /* those that sent a next request too soon */
-  struct event *resume;   /* lets them go on */
+  gp_ring live;  /* those that have begun; of those that rest, the one that
+                    has done so longest comes first */
+  gp_ring early; /* those that sent a next request too soon */
+  struct event *resume; /* lets them go on */
 };
 
 typedef enum gp_connstate {

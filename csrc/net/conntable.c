@@ -79,7 +79,7 @@ static bool hasroom (gp_conntable *t, const gp_conn *c) {
     return false;
   if (t->conns.served <= t->conns.opt->max_connections)
     return true;
-  spare = gp_crowd_idlest(&t->live, c);
+  spare = gp_crowd_idlest(&t->conns.live, c);
   if (spare != NULL)
     gp_conn_expire(spare);
   return spare != NULL;
@@ -98,7 +98,7 @@ static void adopt (gp_conntable *t) {
       continue;
     }
     evhttp_connection_set_closecb(con, conn_gone, c);
-    gp_ring_move(&t->live, &c->place);
+    gp_ring_move(&t->conns.live, &c->place);
     gp_ring_append(bucket(t, con), &c->bucket);
     gp_conn_begin(c, con);
     if (!hasroom(t, c))
@@ -115,7 +115,7 @@ static void sweep_due (void *arg) {
   gp_conntable *t = arg;
   uint64_t now = gp_sweep_begin(&t->conns.sweep), next_at = UINT64_MAX;
   gp_ring *r, *after;
-  for (r = t->live.next; r != &t->live; r = after) {
+  for (r = t->conns.live.next; r != &t->conns.live; r = after) {
     uint64_t due_at;
     after = r->next; /* it may go */
     due_at = gp_conn_check(gp_ring_of(gp_conn, place, r), now);
@@ -131,7 +131,7 @@ static void relieve (gp_conns *all) {
   gp_conntable *t = gp_ring_of(gp_conntable, conns, all);
   gp_conn *c;
   while (all->held > all->opt->receive_bytes &&
-         (c = gp_crowd_largest(&t->live)) != NULL)
+         (c = gp_crowd_largest(&t->conns.live)) != NULL)
     gp_conn_shed(c);
 }
 
@@ -154,7 +154,6 @@ void gp_conntable_init (gp_conntable *t, gp_loop *l, gp_acceptor *acceptor,
   t->conns.relieve = relieve;
   t->acceptor = acceptor;
   gp_ring_init(&t->fresh);
-  gp_ring_init(&t->live);
   for (i = 0; i < GP_CONN_BUCKETS; i++)
     gp_ring_init(&t->buckets[i]);
 }
@@ -179,6 +178,6 @@ void gp_conntable_close (gp_conntable *t) {
 void gp_conntable_flush (gp_conntable *t) {
   gp_ring *r;
   adopt(t);
-  for (r = t->live.next; r != &t->live; r = r->next)
+  for (r = t->conns.live.next; r != &t->conns.live; r = r->next)
     gp_conn_flush(gp_ring_of(gp_conn, place, r));
 }

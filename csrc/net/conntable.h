@@ -22,9 +22,8 @@ struct event_base;
 typedef struct gp_conntable {
   gp_conns conns;
   gp_acceptor *acceptor;
-  gp_conn *spare; /* the next one to be accepted, or NULL */
-  gp_ring fresh;  /* accepted, not yet adopted */
-  gp_ring live;
+  gp_conn *spare;                   /* the next one to be accepted, or NULL */
+  gp_ring fresh;                    /* accepted, not yet adopted */
   gp_ring buckets[GP_CONN_BUCKETS]; /* the live ones, by 'con' */
   size_t count;                     /* fresh and live */
   struct event *adopt;

@@ -56,12 +56,20 @@ describe("when no more connections are served,", function()
     collectgarbage()
   end)
 
-  it("the oldest that rests goes, of the address with the most", function()
+  -- A node that has stood still gives all connections more time.
+  local function standstill()
+    local till = os.clock() + 1.2
+    repeat until os.clock() > till
+    gop2p.pump(0)
+  end
+
+  local function oldest(between)
     local few, many = served(node, "127.0.1.2", 3),
                       served(node, "127.0.1.3", 4)
     local others = served(node, "127.0.1.4", 4)
     keep = {few, many, others}
     assert.equal(204, probed(many[1])) -- so the second has waited longest
+    between()
     local own = assert(net.dial(node))
     assert.equal(204, probed(own))     -- is the twelfth
     local member = assert(net.dial(node))
@@ -70,6 +78,14 @@ describe("when no more connections are served,", function()
     assert.same({{}, {2}, {}}, {closed(few), closed(many), closed(others)})
     assert.equal(204, probed(own))
     assert.is_nil(net.errors(node, 1, 0.1)[1]) -- nobody was refused
+  end
+
+  it("the oldest that rests goes, of the address with the most", function()
+    oldest(function() end)
+  end)
+
+  it("also when the node has stood still", function()
+    oldest(standstill)
   end)
 
   it("those of 16 addresses keep no member out", function()

@@ -194,6 +194,9 @@ TEST(gatego, "a Go member is believed from its own address alone") {
   script_pass(&s, 1);
   x = script_say(&s, &liar, "lie", 0);
   TEXT(script_given(&s, x), "");
+  script_respond(&s, "probe", &go, NULL);
+  TEXT(script_given(&s, x), UNREACHED);
+  TEXT(program_news(&s), ""); /* that is known */
   TEXT(told_members(s.node), "g");
   script_close(&s);
 }
