@@ -141,8 +141,8 @@ static bool isfor (const gp_node *n, const gp_record *peer,
                    const gp_recvreq *probe) {
   uint64_t process = peer->claim.process;
   return peer->cookies.has_ours &&
-         isequal(&peer->cookies.ours, &probe->ext.cookie) &&
          (process == 0 || process == probe->ext.process) &&
+         isequal(&peer->cookies.ours, &probe->ext.cookie) &&
          isthere(n, peer, probe);
 }
 

@@ -166,11 +166,11 @@ gp_question *gp_proof_find (const gp_node *n, const gp_recvreq *request) {
 
 /*
 ** So many may wait of one source, the fewer the more wait in all. Each holds
-** a connection, of which 1,024 are served. So those that wait never take all,
-** and it takes some 300 sources to keep one that has none waiting out.
+** a connection, of which 1,024 are served: it takes some 550 sources to take
+** all of them, and a thousand newcomers from as many places are let in.
 */
 static size_t mosteach (size_t owed) {
-  return owed < 256 ? 32 : owed < 512 ? 8 : owed < 768 ? 1 : 0;
+  return owed < 256 ? 32 : owed < 512 ? 8 : 1;
 }
 
 static bool ishere (const gp_node *n, const gp_question *q,

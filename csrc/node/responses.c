@@ -429,6 +429,7 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
   gp_probe *p = gp_probe_take(n, id);
   gp_question *q = gp_proof_ended(n, id);
   gp_announcement *a = gp_announce_take(n, id);
+  bool waits = q != NULL || !gp_ring_empty(&n->admission.held);
   gp_record *peer;
   gp_request *r;
   n->now = now;
@@ -440,6 +441,7 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
     gp_gate_responded(n, q, error, response);
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
-  gp_requests_letin(n);
+  if (waits) /* for this, maybe */
+    gp_requests_letin(n);
   gp_sweep(n);
 }
