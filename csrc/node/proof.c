@@ -311,7 +311,6 @@ static gp_err send (gp_node *n, gp_question *q) {
   request.to = q->at;
   request.cause = GP_CAUSE_CLAIM;
   request.claimer = q->remote;
-  request.anew = true; /* its name may lead elsewhere by now */
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
   gp_cookies_ask(n, &request.ext, x, q->came_to);
