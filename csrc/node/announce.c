@@ -139,5 +139,5 @@ bool gp_announce_holds (const gp_announcement *a, gp_err error,
   return error == GP_OK && x->who.process != 0 &&
          response->ext.who.process == x->who.process &&
          (x->has_cookie ? response->ext.confirmed
-                        : response->ext.who.version < GP_VERSION_COOKIES);
+                        : gp_identity_lackscookies(&response->ext.who));
 }

@@ -347,7 +347,7 @@ static bool isprocess (const gp_recvreq *request,
   const gp_identity *who = &response->ext.who;
   return who->process != 0 && who->process == request->ext.who.process &&
          (request->ext.topic == GP_TOPIC_LIST ||
-          who->version < GP_VERSION_COOKIES);
+          gp_identity_lackscookies(who));
 }
 
 /* What a message of one of ours does not say is known from its record. */
@@ -357,7 +357,7 @@ static bool isearlier (const gp_node *n, const gp_recvreq *request,
   return peer != NULL && request->ext.who.process == 0 &&
          response->ext.who.process != 0 &&
          response->ext.who.process == peer->claim.process &&
-         response->ext.who.version < GP_VERSION_COOKIES;
+         gp_identity_lackscookies(&response->ext.who);
 }
 
 static bool isthere (const gp_node *n, const gp_question *q,
@@ -384,6 +384,11 @@ static void hold (gp_node *n, gp_question *q, const gp_recvresp *response) {
   strncpy(q->remote, response->remote, sizeof q->remote - 1);
 }
 
+/* It has not looked at the probe. */
+static bool isbusy (const gp_recvresp *response) {
+  return response->status == 503 || response->status == 429;
+}
+
 /* Whether a probe came to somebody. */
 static bool isreached (gp_err error, const gp_recvresp *response) {
   return error != GP_ECONNREFUSED && (response == NULL || !response->unsent);
@@ -406,7 +411,7 @@ bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
       gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) != GP_GIVER_ALIEN) {
     if (isthere(n, q, response))
       hold(n, q, response);
-    else
+    else if (!isbusy(response))
       q->denied.bynode = true;
   }
   if (!q->holds && isreached(error, response))

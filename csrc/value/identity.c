@@ -5,6 +5,10 @@
 
 #include <string.h>
 
+bool gp_identity_lackscookies (const gp_identity *i) {
+  return i->version != 0 && i->version < GP_VERSION_COOKIES;
+}
+
 void gp_identity_copy (gp_identity *to, const gp_identity *from) {
   *to = *from;
   if (to->peer != NULL)

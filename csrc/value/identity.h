@@ -8,6 +8,7 @@
 #ifndef gp_value_identity_h
 #define gp_value_identity_h
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "value/nick.h"
@@ -28,6 +29,10 @@ typedef struct gp_identity {
   unsigned version;             /* of ours that it speaks; 0: not told */
   char nick[GP_NICK_BYTES + 1]; /* unique in its network; "": none */
 } gp_identity;
+
+/* Whether it says that it is of a version without cookies. A refusal may show
+   the process alone, and says nothing of that. */
+bool gp_identity_lackscookies (const gp_identity *i);
 
 /* Takes a reference of the peer and copies the rest. */
 void gp_identity_copy (gp_identity *to, const gp_identity *from);

@@ -10,6 +10,7 @@
 #include "program.h"
 
 #define STRANGER "403 v113 Peer not registered"
+#define BUSY "503 v113 Too busy, try again"
 #define UNREACHED "403 v113 No node of the sender responds"
 
 static const actor bob = {.name = "b:1", .process = 2, .called = "bob"};
@@ -115,6 +116,51 @@ TEST(gatereplaced, "another process is in a member's place once it shows") {
   TEXT(program_news(&s), "b failed: EREPLACED; b joined");
   SAME(script_of(&s, &bob)->claim.process, 22);
   TEXT(script_given(&s, script_say(&s, &bob, "late", 9)), "");
+  script_close(&s);
+}
+
+/* A server that is busy shows its process alone, which everybody knows. */
+static void busy (script *s, const actor *a) {
+  gp_recvresp response = script_response(s, "probe", a, NULL);
+  gp_extension_clear(&response.ext);
+  actor_show(&response.ext.who, a);
+  response.status = 503;
+  script_end(s, "probe", GP_OK, &response);
+  gp_recvresp_clear(&response);
+}
+
+TEST(gaterefused, "a refusal that shows the process proves nothing") {
+  static const actor earlier = {.name = "b:1", .process = 2, .version = 2};
+  static const actor newcomer = {.name = "d:1", .process = 9, .version = 2};
+  gp_extension its = {0};
+  script s;
+  size_t x;
+  open(&s);
+  actor_showcookie(&its, &bob);
+  x = script_connect(&s, &earlier);
+  busy(&s, &bob);
+  TEXT(script_given(&s, x), "");
+  SAME(gp_cookies_judge(script_of(&s, &bob), &its), GP_SHOWN_ITS);
+  TEXT(script_given(&s, script_disconnect(&s, &earlier)), STRANGER);
+  TEXT(told_members(s.node), "b");
+  (void)script_connect(&s, &newcomer);
+  busy(&s, &newcomer);
+  CHECK(script_of(&s, &newcomer) == NULL);
+  script_close(&s);
+}
+
+TEST(gatebusy, "nor does it deny anything: its sender is to try again") {
+  script s;
+  gp_recvreq request;
+  size_t x;
+  open(&s);
+  request = script_ask(&s, &bob, GP_BROADCAST, "x");
+  request.ext.cookie.bytes[15] ^= 1;
+  x = script_receive(&s, &request);
+  busy(&s, &bob);
+  TEXT(script_given(&s, x), "");
+  script_pass(&s, 1000);
+  TEXT(script_given(&s, x), BUSY);
   script_close(&s);
 }
 
