@@ -431,7 +431,9 @@ gp_err gp_client_send (gp_client *c, uint64_t id, const gp_dial *dial,
   k->result.lists = out->lists;
   k->result.unsent = true;
   k->deadline_at = gp_loop_now(c->loop) + timeout_ms;
-  link = dial->anew ? NULL : gp_pool_take(&c->pool, dial->peer);
+  if (dial->anew)
+    gp_pool_forget(&c->pool, dial->peer);
+  link = gp_pool_take(&c->pool, dial->peer);
   if (link != NULL)
     call_send(k, link);
   else

@@ -36,7 +36,7 @@ typedef struct gp_dial {
   const gp_peer *peer;
   gp_cause cause;
   const char *claimer; /* numeric, or NULL */
-  bool anew;           /* on no connection that there is already */
+  bool anew;           /* those that rest are given up */
   unsigned ranges; /* of gp_range, in which its addresses may be; 0: any */
 } gp_dial;
 

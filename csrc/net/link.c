@@ -192,6 +192,12 @@ gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer) {
   return NULL;
 }
 
+void gp_pool_forget (gp_pool *p, const gp_peer *peer) {
+  gp_link *k;
+  while ((k = gp_pool_take(p, peer)) != NULL)
+    gp_link_drop(k);
+}
+
 bool gp_pool_makeroom (gp_pool *p, size_t missing) {
   if (p->leaving == 0)
     while (p->leaving < GP_LINK_LEAVING && !gp_ring_empty(&p->resting)) {

@@ -75,6 +75,9 @@ gp_link *gp_link_new (gp_pool *p, const gp_peer *peer, const char *address,
 /* Takes a link to 'peer' that rests; NULL when there is none. */
 gp_link *gp_pool_take (gp_pool *p, const gp_peer *peer);
 
+/* Drops those that rest: its name may lead elsewhere by now. */
+void gp_pool_forget (gp_pool *p, const gp_peer *peer);
+
 /*
 ** Descriptors are scarce, so many are missing: closes the links that have
 ** rested longest, some more than that at a time. False: too few are free

@@ -23,13 +23,16 @@
 #include "wire/records.h"
 #pragma GCC visibility push(hidden)
 
-#define GP_RATION_MOST 64   /* are set up at once, */
-#define GP_RATION_NAMED 16  /* of these to those that others name, */
-#define GP_RATION_CLAIMS 16 /* and for claims; */
-#define GP_RATION_CLAIMED 4 /* of claims, for those of one network, */
-#define GP_RATION_TOLD \
-  4 /* and to one network for what others say of it: a
-                               network is an address or an IPv6 /64 */
+/*
+** So many are set up at once; of these to those that others name, and for
+** claims; of claims, for those of one network; and to one network for what
+** others say of it. A network is an IPv4 address, an IPv6 /64, or a name.
+*/
+#define GP_RATION_MOST 64
+#define GP_RATION_NAMED 16
+#define GP_RATION_CLAIMS 16
+#define GP_RATION_CLAIMED 4
+#define GP_RATION_TOLD 4
 
 /* One connection, or the look-up of a name before it. */
 typedef struct gp_rationed {

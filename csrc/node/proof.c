@@ -86,7 +86,7 @@ static void freequestion (gp_question *q) {
 
 /* It is not asked any more. */
 static void leaveorigin (gp_node *n, gp_question *q) {
-  gp_origins_leave(&n->admission.proofs.origins, q->origin);
+  gp_origins_leave(&n->admission.proofs.asked, q->origin);
   q->origin = NULL;
 }
 
@@ -113,7 +113,7 @@ void gp_proofs_clear (gp_node *n) {
     }
     gp_proof_end(n, q);
   }
-  gp_origins_clear(&n->admission.proofs.origins);
+  gp_origins_clear(&n->admission.proofs.asked);
   gp_origins_clear(&n->admission.proofs.owing);
 }
 
@@ -233,7 +233,7 @@ static bool isitsturn (const gp_node *n, const gp_question *q) {
     return false;
   if (q->here)
     return true;
-  origin = gp_origins_find(&ps->origins, q->remote);
+  origin = gp_origins_find(&ps->asked, q->remote);
   return origin == NULL || origin->count < MAX_EACH;
 }
 
@@ -311,6 +311,7 @@ static gp_err send (gp_node *n, gp_question *q) {
   request.to = q->at;
   request.cause = GP_CAUSE_CLAIM;
   request.claimer = q->remote;
+  request.anew = true; /* its name may lead elsewhere by now */
   if (!q->here && !n->self.opt.trust_lists) /* nobody has others asked */
     request.ranges = gp_address_mayname(gp_address_range(q->remote));
   gp_cookies_ask(n, &request.ext, x, q->came_to);
@@ -322,7 +323,7 @@ static gp_err send (gp_node *n, gp_question *q) {
 void gp_proof_try (gp_node *n, gp_question *q) {
   if (q->began_at == 0 && isitsturn(n, q)) {
     n->admission.proofs.waiting--;
-    q->origin = gp_origins_enter(&n->admission.proofs.origins, q->remote);
+    q->origin = gp_origins_enter(&n->admission.proofs.asked, q->remote);
     q->began_at = n->now;
     plan(q, 0);
   }

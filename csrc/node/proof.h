@@ -59,12 +59,12 @@ typedef struct gp_question {
 
 typedef struct gp_proofs {
   gp_ring all;
-  size_t count;       /* of questions, */
-  size_t waiting;     /* of them waiting for their turn, */
-  size_t bytes;       /* and of the messages that wait with them */
-  size_t owed;        /* responses to what has come from other machines, */
-  gp_origins owing;   /* by where */
-  gp_origins origins; /* of those that are asked */
+  size_t count;     /* of questions, */
+  size_t waiting;   /* of them waiting for their turn, */
+  size_t bytes;     /* and of the messages that wait with them */
+  size_t owed;      /* responses to what has come from other machines, */
+  gp_origins owing; /* by where */
+  gp_origins asked; /* sources of those that are asked */
   uint32_t sequence;
 } gp_proofs;
 

@@ -357,9 +357,8 @@ static void endindirect (gp_node *n, const gp_probe *p, gp_record *peer,
     gp_detector_responded(n, helper);
     gp_reach_said(n, helper, response);
   }
-  if (peer != NULL) {
+  if (peer != NULL)
     gp_suspicion_said(&peer->liveness, response->status == 200);
-  }
   else if (gp_probe_isofself(n, p) && response->status == 504)
     gp_reach_denied(n, helper == NULL ? p->via : gp_record_name(helper));
 }
@@ -429,7 +428,7 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
   gp_probe *p = gp_probe_take(n, id);
   gp_question *q = gp_proof_ended(n, id);
   gp_announcement *a = gp_announce_take(n, id);
-  bool waits = q != NULL || !gp_ring_empty(&n->admission.held);
+  bool frees = q != NULL || !gp_ring_empty(&n->admission.held);
   gp_record *peer;
   gp_request *r;
   n->now = now;
@@ -441,7 +440,7 @@ void gp_node_responded (gp_node *n, uint64_t id, gp_err error,
     gp_gate_responded(n, q, error, response);
   else if ((r = gp_outbox_take(n, id, &peer)) != NULL)
     endrequest(n, peer, r, error, response);
-  if (waits) /* for this, maybe */
+  if (frees) /* what has waited for that */
     gp_requests_letin(n);
   gp_sweep(n);
 }

@@ -50,9 +50,9 @@ void gp_page_look (gp_pagesigns *out, const char *head, size_t len) {
     const char *cr = memchr(at, '\r', (size_t)(end - at));
     const char *colon = cr == NULL ? NULL
                                    : memchr(at, ':', (size_t)(cr - at));
-    size_t len = colon == NULL ? 0 : (size_t)(colon - at);
-    gp_headername name = gp_headername_of(at, len);
-    if (isbrowsers(name, at, len))
+    size_t chars = colon == NULL ? 0 : (size_t)(colon - at);
+    gp_headername name = gp_headername_of(at, chars);
+    if (isbrowsers(name, at, chars))
       out->browser = true;
     else if (out->host == NULL && name == GP_HEADER_HOST)
       keephost(out, colon + 1, cr);

@@ -98,13 +98,12 @@ typedef struct gp_sendreq {
   gp_cause cause;
   const char *claimer; /* numeric address that the claim has come from, which
                           is the cause; else NULL */
-  bool anew;           /* on a connection of its own, where the name of 'to'
-                          leads now */
+  bool anew;           /* on a new connection, where the name of 'to' leads
+                          now, and to nowhere else any more */
   unsigned ranges;     /* of gp_range: where 'to' is dialled; 0: anywhere */
 } gp_sendreq;
 
-/* Whether the body of the response to a request is a list of
-   peers. */
+/* Whether the body of the response to a request is a list of peers. */
 typedef enum gp_listing {
   GP_LISTS_NOTHING,
   GP_LISTS_IF_SAID, /* by its header */

@@ -384,7 +384,8 @@ TEST(gateany, "0.0.0.0 is asked where it has come from") {
   script_close(&s);
 }
 
-TEST(gatedials, "whoever claims is dialled as what its claim is about") {
+TEST(gatedials,
+     "whoever claims is dialled anew, as what its claim is about") {
   actor there = {.name = "g:1", .program = ACTOR_V113, .remote = "10.6.6.6"};
   const script_request *probe;
   script s;
@@ -392,6 +393,7 @@ TEST(gatedials, "whoever claims is dialled as what its claim is about") {
   script_connect(&s, &there);
   probe = script_find(&s, "probe g:1");
   CHECK(probe->claim);
+  CHECK(probe->anew); /* the name may lead elsewhere than a connection does */
   TEXT(probe->claimer, "10.6.6.6");
   script_close(&s);
 }
