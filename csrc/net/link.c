@@ -30,11 +30,12 @@ static gp_ring *bucket (gp_pool *p, const gp_peer *peer) {
 static void pool_due (void *arg) {
   gp_pool *p = arg;
   uint64_t now = gp_loop_now(p->loop);
-  if (gp_ring_empty(&p->dropped))
-    p->leaving = 0; /* they were freed in an earlier turn */
+  if (p->freed) /* a turn ago: libevent has closed them since */
+    p->leaving = 0;
   while (!gp_ring_empty(&p->dropped))
     gp_link_free(gp_ring_of(gp_link, place, p->dropped.next));
-  if (p->leaving > 0)
+  p->freed = p->leaving > 0;
+  if (p->freed)
     gp_timer_setby(&p->timer, now);
   while (!gp_ring_empty(&p->resting)) {
     gp_link *k = gp_ring_of(gp_link, place, p->resting.next);
@@ -66,6 +67,7 @@ void gp_pool_init (gp_pool *p, gp_loop *l, const gp_clientopt *opt) {
   gp_ring_init(&p->resting);
   gp_ring_init(&p->dropped);
   p->leaving = 0;
+  p->freed = false;
   gp_timer_init(&p->timer, gp_loop_timers(l), pool_due, p);
 }
 

@@ -32,7 +32,8 @@ typedef struct gp_pool {
   gp_ring resting;                /* the same, the oldest first */
   gp_ring dropped;                /* to be freed by the timer */
   size_t leaving; /* descriptors that gp_pool_makeroom has given up, which
-                     are free a turn after their links */
+                     are free a turn after their links, */
+  bool freed;     /* and whether those are */
   gp_timer timer;
 } gp_pool;
 
