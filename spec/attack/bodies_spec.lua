@@ -121,7 +121,7 @@ end)
 
 describe("among machines", function()
   local LUA = os.getenv("LUA") or "lua5.4"
-  local machines, reason, server, clients, there
+  local machines, reason, server, clients, there, ask
 
   -- Prints what each line that it reads, which is Lua, returns.
   local PROGRAM = [[
@@ -170,6 +170,7 @@ describe("among machines", function()
         .. PROGRAM})))
     end
     server = machines:address(1)
+    assert.equal("node", ask(1, "return 'node'")) -- it listens
   end)
 
   teardown(function()
@@ -178,9 +179,10 @@ describe("among machines", function()
     if machines then machines:close() end
   end)
 
-  local function ask(i, code, ...)
+  function ask(i, code, ...)
     clients[i]:send(code:format(...))
-    return clients[i]:line(20)
+    local line, why = clients[i]:line(20)
+    return line or ("%s, status %s"):format(why, clients[i].status)
   end
 
   local function it_there(what, f)
