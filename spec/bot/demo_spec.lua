@@ -104,12 +104,12 @@ describe("the demo", function()
   end)
 
   it("fails when the bot does not answer", function()
-    with_bot(MUTE, "--limit", "3")
+    with_bot(MUTE, "--limit", "5")
     local ports = introduced()
-    assert.equal(1, demo:wait(8))
+    assert.equal(1, demo:wait(10))
     local text = complaint()
     for _, line in ipairs {
-      "not done in 3 s",
+      "not done in 5 s",
       "missing at entry: dice says: Good morning, visitor!",
       "missing at visitor: dice says: visitor rolled ...",
       "missing at dice: visitor says: !roll",
