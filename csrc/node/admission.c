@@ -274,26 +274,28 @@ static void refusenick (gp_node *n, gp_record *peer) {
 /*
 ** A newcomer with a nick that is, or may be, another's. True when it is not
 ** to be let in at once; '*later': its response waits. One that comes of
-** itself, with its network, is let in, but not by that nick.
+** itself, with its network, or has its list already (x: NULL), is let in, but
+** not by that nick.
 */
 static bool isnamesake (gp_node *n, gp_record *peer,
                         const gp_recvreq *request, gp_exchange *x,
                         bool *later) {
   bool merging = request->ext.topic == GP_TOPIC_RECONNECT &&
                  !request->ext.alone;
-  gp_verdict verdict = merging ? GP_NICK_FREE : gp_claim_judge(n, peer);
+  gp_verdict verdict = merging || x == NULL ? GP_NICK_FREE
+                                            : gp_claim_judge(n, peer);
   if (verdict == GP_NICK_FREE)
     return false;
   if (verdict == GP_NICK_TAKEN) {
-    say(n, x, 409, gp_wire_taken);
+    gp_respond(n, x, 409, gp_wire_taken);
     refusenick(n, peer);
     return true;
   }
-  *later = x != NULL && hold(n, request, x, n->now + CLAIM_MS);
+  *later = hold(n, request, x, n->now + CLAIM_MS);
   if (*later)
     gp_claim_setpending(n, peer, true);
   else
-    say(n, x, 503, gp_wire_busy);
+    gp_respond(n, x, 503, gp_wire_busy);
   return true;
 }
 
@@ -387,11 +389,12 @@ bool gp_admission_connect (gp_node *n, const gp_recvreq *request,
   return !later;
 }
 
-/* It has the list, so it counts itself as a member: what is broadcast is kept
-   for it. Without memory it is not. */
+/* It has the list, so it counts itself as a member: what is broadcast is
+   kept for it. Without memory it is not, nor where a visitor is called so:
+   that one would not have been asked. */
 static void expect (gp_node *n, const gp_peer *name) {
   gp_record *peer = gp_peers_get(n, name);
-  if (peer != NULL)
+  if (peer != NULL && !gp_visitors_isvisitor(peer))
     (void)gp_membership_apply(n, peer, GP_HAS_KNOCKED, GP_OK);
 }
 

@@ -165,11 +165,13 @@ static void learnnick (gp_node *n, gp_record *peer, const char *nick,
 /*
 ** What the process before says late does not count. But when it responds to
 ** what was sent since it seemed to be gone, it was the other one that was
-** late.
+** late; and it is there again when it says so, and a program that tells no
+** process has been there since.
 */
 static bool islate (const gp_node *n, const gp_claim *c, uint64_t process,
                     uint64_t asked_at) {
-  return process == c->former && (asked_at == n->now || asked_at <= c->since);
+  return process == c->former &&
+         (asked_at == n->now ? c->process != 0 : asked_at <= c->since);
 }
 
 static void setprocess (gp_node *n, gp_claim *c, uint64_t process) {
@@ -179,29 +181,37 @@ static void setprocess (gp_node *n, gp_claim *c, uint64_t process) {
   c->named_at = 0;
 }
 
+/* That process is there now; 0: one that tells none. Whether it has taken the
+   place of a member, which has failed with that. */
+static bool replace (gp_node *n, gp_record *peer, uint64_t process) {
+  gp_claim *c = &peer->claim;
+  bool other = c->process != 0 && c->process != process;
+  if (other)
+    gp_cookies_reset(peer);
+  if (c->process != process)
+    setprocess(n, c, process);
+  if (!other || !gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED))
+    return false;
+  gp_departure_reset(peer); /* nothing is known of the new one */
+  return true;
+}
+
 bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
                      uint64_t asked_at) {
   gp_claim *c = &peer->claim;
-  bool other = c->process != 0 && c->process != who->process;
   bool replaced;
   if (who->process == 0 || islate(n, c, who->process, asked_at))
     return false;
-  if (other)
-    gp_cookies_reset(peer);
-  if (c->process != who->process)
-    setprocess(n, c, who->process);
-  replaced = other &&
-             gp_membership_apply(n, peer, GP_IS_REPLACED, GP_EREPLACED);
+  replaced = replace(n, peer, who->process);
   if (who->peer != NULL) { /* a refusal shows the process alone */
     c->version = who->version;
     learnnick(n, peer, who->nick, asked_at);
   }
-  if (replaced)
-    gp_departure_reset(peer); /* nothing is known of the new one */
   return replaced;
 }
 
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who) {
+  replace(n, peer, who->process);
   peer->claim.version = who->version;
   learnnick(n, peer, "", n->now);
 }

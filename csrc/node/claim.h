@@ -54,7 +54,8 @@ bool gp_claim_learn (gp_node *n, gp_record *peer, const gp_identity *who,
                      uint64_t asked_at);
 
 /* It is no node of ours, or of a later version that announces itself in
-   another way: it has no nick. */
+   another way: it has no nick. Whatever of ours was there is gone, and has
+   failed if it was a member. */
 void gp_claim_forget (gp_node *n, gp_record *peer, const gp_identity *who);
 
 /* It is to be a member now: it has the nick that it says, if it may have it.

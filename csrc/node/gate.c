@@ -242,7 +242,8 @@ static void tellelsewhere (gp_node *n, const gp_recvreq *request) {
 /* Whether nothing is at the address that its claimers are called by. A looker
    is dialled where it sends from, and learns all that from its refusal. */
 static bool isinvain (const gp_question *q) {
-  return !q->denied.bynode && !gp_ring_empty(&q->claimers) &&
+  return !q->denied.bynode && !q->denied.busy &&
+         !gp_ring_empty(&q->claimers) &&
          !islook(&gp_ring_of(gp_claimer, place, q->claimers.next)->request);
 }
 
@@ -334,8 +335,21 @@ void gp_gate_look (gp_node *n, gp_question *q) {
     q->late = q->late || islate(n, q, gp_ring_of(gp_claimer, place, r));
 }
 
+/* A Go program is where it responds, whoever was asked about: one that has
+   moved is heard, however often others speak in its name. */
+static void learnplace (gp_node *n, const gp_question *q,
+                        const gp_recvresp *response) {
+  gp_record *peer = gp_peers_find(&n->peers, q->name);
+  if (peer != NULL && gp_record_isgo(peer) && response->remote != NULL &&
+      gp_peer_equal(q->at, gp_record_dialled(peer)) &&
+      gp_giver_of(peer, response, GP_ASKED_LIFE, n->now) == GP_GIVER_PEER)
+    gp_peers_setremote(&n->peers, peer, response->remote);
+}
+
 void gp_gate_responded (gp_node *n, gp_question *q, gp_err error,
                         const gp_recvresp *response) {
+  if (error == GP_OK)
+    learnplace(n, q, response);
   if (!gp_proof_judge(n, q, error, response))
     gp_gate_look(n, q);
 }

@@ -396,8 +396,9 @@ static bool isreached (gp_err error, const gp_recvresp *response) {
 }
 
 /* It was not what is claimed. A member that has said so says it for good. */
-static void deny (gp_node *n, gp_question *q) {
-  if (++q->denied.count == MAX_REACHED ||
+static void deny (gp_node *n, gp_question *q, bool busy) {
+  q->denied.count += !busy;
+  if (q->denied.count == MAX_REACHED ||
       (q->denied.bynode && !gp_recvreq_isconnect(claim(q))))
     q->next_at = UINT64_MAX;
   else if (n->now - q->began_at < DENIED_MS)
@@ -406,17 +407,20 @@ static void deny (gp_node *n, gp_question *q) {
 
 bool gp_proof_judge (gp_node *n, gp_question *q, gp_err error,
                      const gp_recvresp *response) {
+  bool busy = error == GP_OK && isbusy(response);
   if (q->next_at < n->now) /* it has taken so long */
     plan(q, n->now - q->began_at);
   if (!q->holds && error == GP_OK &&
       gp_giver_of(NULL, response, GP_ASKED_LIFE, n->now) != GP_GIVER_ALIEN) {
     if (isthere(n, q, response))
       hold(n, q, response);
-    else if (!isbusy(response))
+    else if (busy)
+      q->denied.busy = true;
+    else
       q->denied.bynode = true;
   }
   if (!q->holds && isreached(error, response))
-    deny(n, q);
+    deny(n, q, busy);
   return q->holds;
 }
 

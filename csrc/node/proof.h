@@ -34,7 +34,8 @@ typedef struct gp_claimer {
 /* Probes of a question that came to somebody else. */
 typedef struct gp_denials {
   unsigned count;
-  bool bynode; /* one of them was a node */
+  bool bynode; /* one of them was a node, */
+  bool busy;   /* or something that has not looked at it */
 } gp_denials;
 
 typedef struct gp_question {

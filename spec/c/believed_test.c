@@ -164,6 +164,52 @@ TEST(gatebusy, "nor does it deny anything: its sender is to try again") {
   script_close(&s);
 }
 
+TEST(gatebusier, "a newcomer that is busy is tried again, and was reached") {
+  static const actor dora = {.name = "d:1", .process = 9};
+  script s;
+  size_t x, i;
+  open(&s);
+  x = script_connect(&s, &dora);
+  for (i = 0; i < 4; i++) { /* at 0, 1, 2 and 3 s */
+    busy(&s, &dora);
+    SAME(script_count(&s, "probe d:1"), 0);
+    script_pass(&s, 1000);
+  }
+  TEXT(script_given(&s, x), "200 v113 [b:1]");
+  TEXT(script_given(&s, script_say(&s, &dora, "x", 1)), STRANGER);
+  script_close(&s);
+}
+
+/* It responds, and has not sent what it was asked about. */
+static void denies (script *s, const actor *a) {
+  gp_recvresp response = script_response(s, "probe", a, NULL);
+  response.ext.confirmed = false;
+  script_end(s, "probe", GP_OK, &response);
+  gp_recvresp_clear(&response);
+}
+
+TEST(gatevisitor, "a forged connect ends no visit") {
+  static const actor eve = {.name = "e:1", .process = 66};
+  script s;
+  gp_recvreq request;
+  open(&s);
+  s.silent = false;
+  request = script_ask(&s, &eve, GP_CONNECT, NULL);
+  request.ext.visit = true;
+  (void)script_receive(&s, &request);
+  s.silent = true;
+  request = script_ask(&s, &eve, GP_CONNECT, NULL);
+  request.ext.cookie.bytes[3] ^= 1;
+  request.remote = "10.9.9.9";
+  (void)script_receive(&s, &request);
+  denies(&s, &eve);
+  script_pass(&s, 1000); /* the liar has the list */
+  denies(&s, &eve);
+  SAME(s.node->admission.proofs.count, 0);
+  TEXT(script_given(&s, script_say(&s, &eve, "x", 1)), "200 v113");
+  script_close(&s);
+}
+
 TEST(gatenotgo, "one of ours is not taken for a Go program by its request") {
   static const actor go_b = {.name = "b:1", .program = ACTOR_V113};
   script s;
@@ -258,6 +304,21 @@ TEST(gatemoved, "also from another one, where it responds by now") {
   TEXT(script_given(&s, x), "200 v113");
   TEXT(script_given(&s, script_say(&s, &moved, "y", 0)), "200 v113");
   TEXT(program_news(&s), "g: x; g: y");
+  script_close(&s);
+}
+
+TEST(gatemovedlied, "though a liar has had it asked, whom that showed") {
+  actor moved = go, liar = go;
+  script s;
+  size_t x;
+  moved.remote = "10.6.6.6";
+  liar.remote = "10.7.7.7";
+  opengo(&s);
+  x = script_say(&s, &liar, "lie", 0);
+  script_respond(&s, "probe g:1", &moved, NULL);
+  TEXT(script_given(&s, x), UNREACHED);
+  TEXT(script_given(&s, script_say(&s, &moved, "true", 0)), "200 v113");
+  TEXT(script_given(&s, script_say(&s, &go, "lie", 0)), STRANGER);
   script_close(&s);
 }
 

@@ -152,6 +152,24 @@ TEST(gatenever, "what was kept for one that never shows is gone") {
   script_close(&s);
 }
 
+TEST(gatenamesake, "one that has its list is let in, whoever has its nick") {
+  static const actor dora = {.name = "d:1", .process = 9, .called = "bob"};
+  gp_receipt *r;
+  script s;
+  open(&s);
+  script_connect(&s, &dora);
+  script_pass(&s, 1000);
+  r = program_say(&s, "kept");
+  script_respond(&s, "broadcast b:1", &bob, NULL);
+  script_respond(&s, "probe d:1", &dora, NULL);
+  TEXT(program_news(&s), "d joined");
+  script_respond(&s, "broadcast d:1", &dora, NULL);
+  SAME(script_result(r), GP_OK);
+  script_fail(&s, "probe b:1", GP_ECONNREFUSED); /* so bob has gone */
+  TEXT(program_news(&s), "b left; d renamed: - to bob");
+  script_close(&s);
+}
+
 TEST(gateorder, "each has those in its list that came before") {
   static const actor dan = {.name = "d:1", .process = 4};
   script s;

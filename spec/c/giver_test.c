@@ -218,6 +218,37 @@ TEST(otherprobe, "one whose place another form has taken fails, and is met") {
   }
 }
 
+/* Bob has failed, and what has a place as his is a member, which is heard. */
+static void isheard (script *s, const actor *now) {
+  TEXT(program_news(s), "b failed: EREPLACED; b joined");
+  CHECK(!script_of(s, &bob)->compat.ours);
+  SAME(script_of(s, &bob)->claim.process, 0);
+  TEXT(script_given(s, script_say(s, now, "x", 0)), "200 v113");
+}
+
+TEST(othergo, "a Go program in the place of one of ours is heard") {
+  actor now = as(&bob, &go);
+  script s;
+  open(&s, &bob);
+  script_detect(&s, &bob);
+  script_respond(&s, "probe b:1", &now, NULL);
+  script_pass(&s, 100);
+  script_respond(&s, "connect b:1", &now, "a:1");
+  isheard(&s, &now);
+  script_close(&s);
+}
+
+TEST(othercomes, "so is one that comes of itself") {
+  actor now = as(&bob, &go);
+  script s;
+  open(&s, &bob);
+  s.silent = true;
+  script_connect(&s, &now);
+  script_respond(&s, "probe b:1", &now, NULL);
+  isheard(&s, &now);
+  script_close(&s);
+}
+
 TEST(othermessage, "a message that another form took proves no life") {
   uint64_t before;
   actor now = as(&go, &bob);

@@ -256,15 +256,16 @@ TEST(gonick, "a Go program that connects from a member's address has none") {
   open(&s);
   script_member(&s, &bob);
   script_connect(&s, &go);
-  TEXT(program_news(&s), "b renamed: bob to -");
+  TEXT(program_news(&s), "b failed: EREPLACED; b joined");
   isgo(&s);
   script_connect(&s, &bob); /* is there again */
   TEXT(program_news(&s), "b renamed: - to bob");
   script_connect(&s, &seed);
-  TEXT(program_news(&s), "b renamed: bob to -");
-  isgo(&s);
+  TEXT(program_news(&s), "b failed: EREPLACED");
   script_pass(&s, 100); /* it is asked for its form */
   script_fail(&s, "connect b:1", GP_ETIMEDOUT);
+  TEXT(program_news(&s), "b joined");
+  isgo(&s);
   script_close(&s);
 }
 
@@ -440,7 +441,7 @@ TEST(latego, "or than the Go program that is there now") {
   script_detect(&s, &bob);
   script_pass(&s, 10);
   script_connect(&s, &go);
-  TEXT(program_news(&s), "b renamed: bob to -");
+  TEXT(program_news(&s), "b failed: EREPLACED; b joined");
   script_pass(&s, 10);
   script_respond(&s, "probe b:1", &bob, NULL);
   TEXT(program_news(&s), "");
