@@ -84,7 +84,8 @@ CORE    = $(BUILD)/gop2p/core.so
 CTEST_SOURCES = $(sort $(wildcard spec/c/*.c))
 CTEST_OBJECTS = $(CTEST_SOURCES:spec/c/%.c=$(BUILD)/spec/%.o)
 CTEST_CORE    = $(filter-out $(addprefix $(BUILD)/obj/,lua/% net/%), \
-                $(OBJECTS)) $(BUILD)/obj/net/ration.o
+                $(OBJECTS)) \
+                $(addprefix $(BUILD)/obj/net/,descriptors.o ration.o)
 CTEST         = $(BUILD)/spec/core_test
 CTEST_WRAP    = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 

@@ -3,27 +3,40 @@
 */
 #include "net/descriptors.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/os.h"
+#define RESERVE 64  /* but no more than a quarter of all */
+#define AT_ONCE 128 /* are looked at */
 
-#define RESERVE 64 /* but no more than a quarter of all */
-
-/* The system gives out the lowest number that is free: so what the next one
-   gets tells how many are taken, by whomever. */
-size_t gp_descriptors_missing (void) {
-  struct rlimit all;
-  rlim_t kept;
-  int fd = gp_os_socket(AF_UNIX, SOCK_DGRAM);
-  if (fd < 0)
-    return RESERVE;
-  close(fd);
-  if (getrlimit(RLIMIT_NOFILE, &all) != 0 || all.rlim_cur == RLIM_INFINITY)
+/* How many of the numbers from 'first' on are free. */
+static size_t countfree (int first, size_t count) {
+  struct pollfd all[AT_ONCE];
+  size_t i, n = 0;
+  for (i = 0; i < count; i++) {
+    all[i].fd = first + (int)i;
+    all[i].events = 0;
+  }
+  if (poll(all, (nfds_t)count, 0) < 0)
     return 0;
-  kept = all.rlim_cur / 4 < RESERVE ? all.rlim_cur / 4 : RESERVE;
-  return (rlim_t)fd < all.rlim_cur - kept
-           ? 0
-           : (size_t)((rlim_t)fd - (all.rlim_cur - kept)) + 1;
+  for (i = 0; i < count; i++)
+    n += (all[i].revents & POLLNVAL) != 0;
+  return n;
+}
+
+/* The system gives out the lowest number that is free: so the highest are
+   free unless descriptors are, or were, scarce, and few are looked at. */
+size_t gp_descriptors_missing (void) {
+  struct rlimit limit;
+  size_t kept, found = 0, left;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > INT_MAX)
+    return 0;
+  kept = limit.rlim_cur / 4 < RESERVE ? limit.rlim_cur / 4 : RESERVE;
+  for (left = limit.rlim_cur; left > 0 && found <= kept;) {
+    size_t count = left < AT_ONCE ? left : AT_ONCE;
+    left -= count;
+    found += countfree((int)left, count);
+  }
+  return found > kept ? 0 : kept + 1 - found;
 }

@@ -7,6 +7,8 @@
 
 #include "value/address.h"
 
+#define OWN (GP_CAUSE_PROVEN + 1) /* the line of own claims */
+
 void gp_ration_init (gp_ration *r) {
   size_t i;
   memset(r, 0, sizeof *r);
@@ -31,10 +33,21 @@ void gp_rationed_init (gp_rationed *x, gp_cause cause, const char *claimer) {
   gp_ring_init(&x->place);
   x->cause = cause;
   x->claimer = networkof(claimer == NULL ? "" : claimer);
+  x->internal = claimer != NULL && gp_address_isinternal(claimer);
 }
 
 static gp_rationed *of (const gp_ring *place) {
   return gp_ring_of(gp_rationed, place, place);
+}
+
+static gp_rationline *lineof (gp_ration *r, const gp_rationed *x) {
+  return &r->lines[x->own ? OWN : (int)x->cause];
+}
+
+/* By what claims are counted: those of a network that are own, and the
+   others. */
+static uint32_t countedas (const gp_rationed *x) {
+  return x->own ? ~x->claimer : x->claimer;
 }
 
 /* Those before it that have no place stay so. */
@@ -46,10 +59,13 @@ static void leave (gp_ration *r, gp_rationed *x) {
 
 void gp_ration_wait (gp_ration *r, gp_rationed *x, const char *address,
                      bool again) {
-  gp_ring *queue = &r->lines[x->cause].waiting;
+  gp_ring *queue;
   gp_ration_end(r, x);
   x->to = networkof(address);
-  x->own = x->cause == GP_CAUSE_CLAIM && x->to == x->claimer;
+  x->own = x->cause == GP_CAUSE_CLAIM &&
+           (x->to == x->claimer ||
+            (x->internal && gp_address_isinternal(address)));
+  queue = &lineof(r, x)->waiting;
   if (!again) {
     gp_ring_append(queue, &x->place);
     return;
@@ -84,22 +100,31 @@ static gp_rationed *nextnamed (gp_ration *r) {
   return at->next == &line->waiting ? NULL : of(at->next);
 }
 
-/* Likewise of the claims, of the network that has the fewest. */
-static gp_rationed *nextclaim (const gp_ration *r) {
-  const gp_rationline *line = &r->lines[GP_CAUSE_CLAIM];
+/* Likewise of a line of claims, of the network that has the fewest. */
+static gp_rationed *fewestof (const gp_ration *r, const gp_rationline *line) {
   const gp_ring *at = line->waiting.next;
   gp_rationed *best = NULL;
   size_t fewest = GP_RATION_CLAIMED;
-  if (line->begun >= GP_RATION_CLAIMS)
-    return NULL;
   for (; at != &line->waiting && fewest > 0; at = at->next) {
-    size_t n = count(&r->claimed, of(at)->claimer);
+    size_t n = count(&r->claimed, countedas(of(at)));
     if (n >= fewest || !hasroom(r, of(at)))
       continue;
     best = of(at);
     fewest = n;
   }
   return best;
+}
+
+static gp_rationed *nextclaim (const gp_ration *r) {
+  const gp_rationline *own = &r->lines[OWN];
+  const gp_rationline *others = &r->lines[GP_CAUSE_CLAIM];
+  gp_rationed *x;
+  if (own->begun + others->begun >= GP_RATION_CLAIMS)
+    return NULL;
+  x = fewestof(r, own);
+  return x != NULL || others->begun >= GP_RATION_ELSEWHERE
+           ? x
+           : fewestof(r, others);
 }
 
 static gp_rationed *next (gp_ration *r, bool scarce) {
@@ -125,7 +150,7 @@ static void enter (gp_ration *r, gp_rationed *x) {
   if (!x->own && gp_index_add(&r->told, &x->told, x->to) != GP_OK)
     return;
   x->counted = x->cause != GP_CAUSE_CLAIM ||
-               gp_index_add(&r->claimed, &x->claimed, x->claimer) == GP_OK;
+               gp_index_add(&r->claimed, &x->claimed, countedas(x)) == GP_OK;
   if (!x->counted && !x->own)
     gp_index_remove(&r->told, &x->told);
 }
@@ -136,7 +161,7 @@ gp_rationed *gp_ration_next (gp_ration *r, bool scarce) {
     return NULL;
   leave(r, x);
   x->begun = true;
-  r->lines[x->cause].begun++;
+  lineof(r, x)->begun++;
   enter(r, x);
   return x;
 }
@@ -152,7 +177,7 @@ static void uncount (gp_ration *r, gp_rationed *x) {
 
 void gp_ration_end (gp_ration *r, gp_rationed *x) {
   if (x->begun)
-    r->lines[x->cause].begun--;
+    lineof(r, x)->begun--;
   x->begun = false;
   if (x->counted)
     uncount(r, x);

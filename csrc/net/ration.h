@@ -6,9 +6,11 @@
 ** questions about who has come to us, and for names that others list, of
 ** which there can be any number; so neither list nor claim keeps a member
 ** waiting, and no list a newcomer. Questions are fair by who asks them: the
-** next is of the one with the fewest under way. Nor is one network flooded:
-** it is dialled so often for its own claims, and so often for what others
-** say.
+** next is of the one with the fewest under way. Those that lead back to where
+** the claim came from come before the others, and some places are theirs: so
+** names of places that do not respond keep no newcomer waiting, not even one
+** of the same machine. Nor is one network flooded: it is dialled so often for
+** its own claims, and so often for what others say.
 ** Knows no socket and no time; owns nothing but the queues.
 */
 #ifndef gp_net_ration_h
@@ -25,12 +27,15 @@
 
 /*
 ** So many are set up at once; of these to those that others name, and for
-** claims; of claims, for those of one network; and to one network for what
-** others say of it. A network is an IPv4 address, an IPv6 /64, or a name.
+** claims; of claims, for those that lead elsewhere than they came from; of
+** either kind, for those of one network; and to one network for what others
+** say of it. A network is an IPv4 address, an IPv6 /64, or a name; loopback
+** is one for who comes from there.
 */
 #define GP_RATION_MOST 64
 #define GP_RATION_NAMED 16
 #define GP_RATION_CLAIMS 16
+#define GP_RATION_ELSEWHERE 12
 #define GP_RATION_CLAIMED 4
 #define GP_RATION_TOLD 4
 
@@ -40,19 +45,20 @@ typedef struct gp_rationed {
   gp_cause cause;
   bool begun;           /* it has its place */
   bool counted;         /* and is in the indexes of those that have */
+  bool internal;        /* claimed from loopback */
   bool own;             /* a claim of the network that it leads to */
   uint32_t to, claimer; /* hashes of the two networks */
   gp_indexlink told, claimed;
 } gp_rationed;
 
-/* Those of one cause. */
+/* Those of one cause, or claims that are own. */
 typedef struct gp_rationline {
   gp_ring waiting;
   size_t begun;
 } gp_rationline;
 
 typedef struct gp_ration {
-  gp_rationline lines[GP_CAUSE_PROVEN + 1];
+  gp_rationline lines[GP_CAUSE_PROVEN + 2]; /* the last: own claims */
   const gp_ring *passed; /* of the named, it and all before it have no place
                             as long as nothing ends; NULL: none */
   gp_index told;         /* that have begun, by the network that they lead

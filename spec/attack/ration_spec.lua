@@ -53,13 +53,13 @@ local function being_set_up(ports)
   return count
 end
 
--- The most that are so, beside 'before', within a second from when there are
+-- The most that are so, beside 'before', within 0.8 s from when there are
 -- 'enough'.
 local function most(ports, before, enough)
   local max, deadline = 0, nil
   net.await(function()
     max = math.max(max, being_set_up(ports) - before)
-    if max >= enough then deadline = deadline or socket.gettime() + 1 end
+    if max >= enough then deadline = deadline or socket.gettime() + 0.8 end
     return deadline and socket.gettime() > deadline
   end, 10)
   return max

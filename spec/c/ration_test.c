@@ -26,13 +26,13 @@ static void end (line *l, size_t number) {
 
 /* Nothing is left of those that have ended. */
 static void close (line *l) {
+  size_t i;
   while (l->count > 0)
     end(l, --l->count);
   SAME(l->ration.told.count, 0);
   SAME(l->ration.claimed.count, 0);
-  SAME(l->ration.lines[GP_CAUSE_NAMED].begun, 0);
-  SAME(l->ration.lines[GP_CAUSE_CLAIM].begun, 0);
-  SAME(l->ration.lines[GP_CAUSE_PROVEN].begun, 0);
+  for (i = 0; i < sizeof l->ration.lines / sizeof *l->ration.lines; i++)
+    SAME(l->ration.lines[i].begun, 0);
   gp_ration_clear(&l->ration);
 }
 
@@ -108,14 +108,19 @@ TEST(allplaces, "64 are set up at once, 32 at least to the proven") {
     snprintf(claimer, sizeof claimer, "10.7.7.%zu", i);
     waitmany(&l, GP_CAUSE_CLAIM, 1, claimer);
   }
-  SAME(begin(&l), 32);
+  SAME(begin(&l), 28);
+  for (i = 0; i < 10; i++) {
+    snprintf(claimer, sizeof claimer, "10.8.8.%zu", i);
+    claim(&l, claimer);
+  }
+  SAME(begin(&l), 4);
   waitmany(&l, GP_CAUSE_PROVEN, 40, NULL);
   SAME(begin(&l), 32);
-  end(&l, 100);
-  SAME(next(&l, false), 132); /* the proven one */
-  end(&l, 101);
+  end(&l, 110);
+  SAME(next(&l, false), 142); /* the proven one */
+  end(&l, 111);
   end(&l, 50);
-  SAME(next(&l, false), 133);
+  SAME(next(&l, false), 143);
   close(&l);
 }
 
@@ -200,6 +205,33 @@ TEST(claimedown,
     claim(&l, "10.0.0.1");
   SAME(begin(&l), 4); /* 8 to one address */
   close(&l);
+}
+
+/* Twenty of this network say that they are elsewhere, then one that it is at
+   'address': whether that one is the next. */
+static bool isnext (const char *network, const char *address) {
+  line l;
+  bool first;
+  open(&l);
+  waitmany(&l, GP_CAUSE_CLAIM, 20, network);
+  SAME(begin(&l), 4);
+  waitmany(&l, GP_CAUSE_CLAIM, 20, network);
+  first = next(&l, false) < 0 &&
+          (int)wait(&l, GP_CAUSE_CLAIM, address, network) == next(&l, false);
+  close(&l);
+  return first;
+}
+
+TEST(claimedthere,
+     "who is where it comes from waits for nobody of elsewhere") {
+  CHECK(isnext("10.0.0.1", "10.0.0.1"));
+  CHECK(!isnext("10.0.0.1", "10.0.0.2"));
+  CHECK(isnext("2001:db8::1", "2001:db8::2"));
+  CHECK(isnext("127.0.0.1", "127.0.0.1"));
+  CHECK(isnext("127.0.0.1", "localhost"));
+  CHECK(isnext("::1", "127.0.0.1"));
+  CHECK(!isnext("127.0.0.1", "10.0.0.1"));
+  CHECK(!isnext("10.0.0.1", "127.0.0.1"));
 }
 
 TEST(eachaddress, "of the named at one address 4, and others pass by") {
