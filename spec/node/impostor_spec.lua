@@ -178,7 +178,7 @@ for _, form in ipairs({"ours", "v1.1.3", "v1.1.2", "seed"}) do
     local node <close> = assert(gop2p.start_local_node(0))
     local other <close> = helper(node)
     local names, ports = join(members, form, node, servers)
-    net.await(function() return #other:members() == #ports + 1 end)
+    net.await(function() return #other:members() == #ports + 1 end, 15)
     local failed, there = failures(node), failures(other)
     replace(members, servers, names, ports)
     local failed_to = assert(select(2, node:broadcast("x"):wait(8))).failed
