@@ -51,13 +51,13 @@ local function arguments(form, address, options, log)
 end
 
 -- Starts one that calls itself 'address'. Options: port (a free one), bind,
--- kinds; within: the words of a command that runs it; idle: called until it
--- is there; log = true keeps what it is asked for requests().
+-- kinds; within: the words of a command that runs it; log = true keeps what
+-- it is asked for requests().
 function go.start(form, address, options)
   options = options or {}
   local log = options.log and os.tmpname()
   local proc = assert(process.start(arguments(form, address, options, log)))
-  local line, err = proc:line(10, options.idle)
+  local line, err = proc:line(10)
   local port = (line or ""):match("^ready (%d+)$")
   if not port then
     proc:close()

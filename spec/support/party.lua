@@ -42,7 +42,7 @@ local function addressof(peer) return tostring(gop2p.peer(peer)) end
 function party.start(form, address, options)
   address = address or "localhost"
   if form ~= "ours" then
-    local given = {kinds = true, idle = net.idle}
+    local given = {kinds = true}
     for key, value in pairs(options or {}) do given[key] = value end
     local peer = go.start(form, address, given)
     return setmetatable({form = form, peer = peer, name = peer.name,
