@@ -28,7 +28,7 @@ static const uint16_t tries_ms[] = {0, 20, 100, 300, 1000, 2000, 3000};
 
 /* What was reached, and is not what is claimed, may be about to end: it is
    asked once more, after this. So whoever claims to be somewhere has that
-   place sent no more than two questions. */
+   place sent no more than two questions; four, if it is too busy for them. */
 #define DENIED_MS 1000
 #define MAX_REACHED 2
 

@@ -33,9 +33,9 @@ typedef struct gp_claimer {
 
 /* Probes of a question that came to somebody else. */
 typedef struct gp_denials {
-  unsigned count;
-  bool bynode; /* one of them was a node, */
-  bool busy;   /* or something that has not looked at it */
+  unsigned count; /* but for those that were too busy to look at it */
+  bool bynode;    /* one was a node that denied it, */
+  bool busy;      /* or one that was too busy */
 } gp_denials;
 
 typedef struct gp_question {

@@ -54,7 +54,7 @@ local function being_set_up(ports)
 end
 
 -- The most that are so, beside 'before', within 0.8 s from when there are
--- 'enough'.
+-- 'enough'. After a second they are given up, and closed a turn later.
 local function most(ports, before, enough)
   local max, deadline = 0, nil
   net.await(function()

@@ -1,20 +1,12 @@
 -- A short storm; `make storm` is a long one, with another seed each time.
 
-local process = require "spec.support.process"
+local stands = require "spec.storm.stands"
 
 local LUA = os.getenv("LUA") or "lua5.4"
 
 describe("a storm of spoilt requests", function()
   it("hurts neither the node nor the talk that goes through it", function()
-    local storm <close> = assert(process.start({
-      LUA, "spec/storm/storm.lua", "5", "1"}))
-    local said = {}
-    repeat
-      local line, err = storm:line(90)
-      said[#said + 1] = line
-    until not line and assert.equal("closed", err)
-    assert.equal("storm: stood it", said[#said], table.concat(said, "\n"))
-    assert.equal(0, storm:wait())
+    stands("storm", 5, 1)
   end)
 
   it("is the same again with the same seed", function()
