@@ -267,13 +267,13 @@ asan: ## run the specs under the address, leak and undefined sanitizers
 	@$(SETUP) asan
 	@$(MAKE) $(AGAIN) specs $(SANITIZED)
 
-fuzz: ## feed every decoder made-up texts: make fuzz SECONDS=60 (for each)
+fuzz: ## feed every decoder made-up texts: SECONDS=60 SEED=1 (for each)
 	@$(SETUP) fuzz
 	@$(MAKE) $(AGAIN) fuzzers BUILD=build/fuzz CC=clang \
 	  CFLAGS='-O1 -g -fno-omit-frame-pointer \
 	    -fsanitize=fuzzer-no-link,address,undefined \
 	    -fno-sanitize-recover=undefined'
-	@sh .ci/fuzz.sh build/fuzz $(SECONDS)
+	@sh .ci/fuzz.sh build/fuzz $(SECONDS) $(or $(SEED),0)
 
 storm: ## live nodes under spoilt requests and lies: SECONDS=60 SEED=1
 	@$(SETUP) asan

@@ -2,18 +2,21 @@
 # Runs the fuzzers of the decoders, which stand in a folder, as many at once
 # as there are processors:
 #
-#   sh .ci/fuzz.sh build/fuzz 60     each for 60 seconds
+#   sh .ci/fuzz.sh build/fuzz 60 1   each for 60 seconds, from a seed (0: any)
 #
-# They start from the recordings in spec/wire, from a request with each header
-# of ours that the words in spec/fuzz/wire.dict have, and from what earlier runs
-# found worth keeping (build/fuzz/corpus). What a decoder does not stand is
-# kept beside it and told; it becomes a spec when it is mended.
+# With a seed, and nothing kept from earlier runs, they try the same texts in
+# the same order, as far as they come. They start from the recordings in
+# spec/wire, from a request with each header of ours that the words in
+# spec/fuzz/wire.dict have, and from what earlier runs found worth keeping
+# (build/fuzz/corpus). What a decoder does not stand is kept beside it and told;
+# it becomes a spec when it is mended.
 set -eu
 LC_ALL=C
 export LC_ALL
 
 build=$1
 seconds=$2
+random=$3
 seeds=$build/seeds
 
 # seed NAME TEXT: a file of its own for each.
@@ -31,8 +34,8 @@ body() { sed '1,/^.\{0,1\}$/d' "$1"; }
 one() {
   out=$build/found/$1
   mkdir -p "$build/corpus/$1" "$out"
-  if "$build/spec/$1_fuzz" -max_total_time="$seconds" -max_len=4096 \
-    -timeout=10 -print_final_stats=1 -dict=spec/fuzz/wire.dict \
+  if "$build/spec/$1_fuzz" -max_total_time="$seconds" -seed="$random" \
+    -max_len=4096 -timeout=10 -print_final_stats=1 -dict=spec/fuzz/wire.dict \
     -artifact_prefix="$out/" "$build/corpus/$1" "$seeds/$1" \
     >"$build/$1.log" 2>&1; then
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$build/$1.log")
@@ -46,8 +49,8 @@ one() {
   fi
 }
 
-if [ $# -eq 3 ]; then
-  one "$3"
+if [ $# -eq 4 ]; then
+  one "$4"
   exit
 fi
 
@@ -87,4 +90,4 @@ done
 rm -rf "$build/found"
 for file in spec/fuzz/*_fuzz.c; do
   basename "$file" _fuzz.c
-done | xargs -P "$(nproc)" -I NAME sh "$0" "$build" "$seconds" NAME
+done | xargs -P "$(nproc)" -I NAME sh "$0" "$build" "$seconds" "$random" NAME

@@ -91,22 +91,21 @@ static gp_jsontype type (void *self) {
   }
 }
 
-typedef bool comparison (const char *a, const char *b);
+/* Whether a field of 'len' bytes, a NUL being one of them, is called so. */
+typedef bool comparison (const char *text, size_t len, const char *name);
 
-static bool exactly (const char *a, const char *b) {
-  for (; *a != '\0' && *a == *b; a++)
-    b++;
-  return *a == *b;
-}
-
-static bool nearly (const char *a, const char *b) {
-  return gp_ascii_isword(a, strlen(a), b);
+static bool exactly (const char *text, size_t len, const char *name) {
+  return strlen(name) == len && memcmp(text, name, len) == 0;
 }
 
 static bool step (lua_State *L, const char *name, comparison *same) {
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) {
-    if (lua_type(L, -2) == LUA_TSTRING && same(lua_tostring(L, -2), name)) {
+    size_t len;
+    const char *text = lua_type(L, -2) == LUA_TSTRING
+                         ? lua_tolstring(L, -2, &len)
+                         : NULL;
+    if (text != NULL && same(text, len, name)) {
       lua_remove(L, -2);
       return true;
     }
@@ -118,7 +117,7 @@ static bool step (lua_State *L, const char *name, comparison *same) {
 static bool field (void *self, const char *name) {
   if (lua_type(self, -1) != LUA_TTABLE)
     return false;
-  return step(self, name, exactly) || step(self, name, nearly);
+  return step(self, name, exactly) || step(self, name, gp_ascii_isword);
 }
 
 static bool item (void *self, size_t index) {

@@ -44,10 +44,9 @@ static void rawfield (lua_State *L, int arg, const char *name) {
 static bool says (lua_State *L, const char *name, const char *text) {
   bool same;
   rawfield(L, -1, name);
-  same = lua_isnil(L, -1) ? text[0] == '\0'
-                          : lua_type(L, -1) == LUA_TSTRING &&
-                              strcmp(lua_tostring(L, -1), text) == 0;
-  lua_pop(L, 1);
+  lua_pushstring(L, text);
+  same = lua_isnil(L, -2) ? text[0] == '\0' : lua_rawequal(L, -2, -1);
+  lua_pop(L, 2);
   return same;
 }
 

@@ -13,6 +13,7 @@
 /* The field on top of the stack is one of ours; only strings are names. */
 static bool isfield (lua_State *L, const char *name) {
   return lua_type(L, -1) == LUA_TSTRING &&
+         lua_rawlen(L, -1) == strlen(name) &&
          strcasecmp(lua_tostring(L, -1), name) == 0;
 }
 

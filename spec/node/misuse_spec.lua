@@ -289,6 +289,21 @@ describe("a peer", function()
     assert.equal("127.3.3.3:5000", tostring(gop2p.peer("127.3.3.3", 5000)))
   end)
 
+  it("is given as it is, whatever a program wrote into it before", function()
+    local node <close> = assert(gop2p.start_local_node(0, {name = "anna"}))
+    local shown = tostring(node:self())
+    local address, port = node:self().address, node:self().port
+    for field, value in pairs({address = address .. "\0", port = 1,
+                               name = "anna\0", show_address = false}) do
+      local peer = node:self()
+      peer[field] = value
+      local again = node:self()
+      assert.same({address, port, "anna"},
+                  {again.address, again.port, again.name}, field)
+      assert.equal(shown, tostring(again), field)
+    end
+  end)
+
   it("has the least and the greatest port", function()
     assert.equal(1, gop2p.me(1).port)
     assert.equal(65535, gop2p.me(65535).port)

@@ -341,6 +341,18 @@ describe("a request", function()
     assert.equal("a", assert(node:receive(1)).data)
   end)
 
+  -- Which of two fields is met first changes with the process.
+  it("has a field that goes on behind a zero byte as another one", function()
+    net.ask(node, net.json(0, peer))
+    for i = 1, 9 do
+      local other = ("x"):rep(i)
+      gets(200, [[{"type\u0000%s":0,"type":2,"data\u0000%s":"Yg==",
+                   "data":"YQ==","from":%s}]], other, other, from)
+      assert.equal("a", assert(node:receive(1)).data)
+      gets(400, [[{"type\u0000%s":2,"data":"YQ==","from":%s}]], other, from)
+    end
+  end)
+
   it("without data has none", function()
     net.ask(node, net.json(0, peer))
     gets(200, '{"type":2,"data":null,"from":%s}', from)
