@@ -267,7 +267,7 @@ asan: ## run the specs under the address, leak and undefined sanitizers
 	@$(SETUP) asan
 	@$(MAKE) $(AGAIN) specs $(SANITIZED)
 
-fuzz: ## feed every decoder made-up texts: SECONDS=60 SEED=1 (for each)
+fuzz: ## feed every decoder made-up texts: SECONDS=60 for each, SEED=1
 	@$(SETUP) fuzz
 	@$(MAKE) $(AGAIN) fuzzers BUILD=build/fuzz CC=clang \
 	  CFLAGS='-O1 -g -fno-omit-frame-pointer \

@@ -91,21 +91,27 @@ static gp_jsontype type (void *self) {
   }
 }
 
-/* Whether a field of 'len' bytes, a NUL being one of them, is called so. */
+/* Whether 'text' is a name; a NUL may stand among its 'len' bytes. */
 typedef bool comparison (const char *text, size_t len, const char *name);
 
 static bool exactly (const char *text, size_t len, const char *name) {
   return strlen(name) == len && memcmp(text, name, len) == 0;
 }
 
+/* Whether the field on top of the stack, below its value, is called so. */
+static bool iscalled (lua_State *L, const char *name, comparison *same) {
+  size_t len;
+  const char *text;
+  if (lua_type(L, -2) != LUA_TSTRING)
+    return false;
+  text = lua_tolstring(L, -2, &len);
+  return same(text, len, name);
+}
+
 static bool step (lua_State *L, const char *name, comparison *same) {
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) {
-    size_t len;
-    const char *text = lua_type(L, -2) == LUA_TSTRING
-                         ? lua_tolstring(L, -2, &len)
-                         : NULL;
-    if (text != NULL && same(text, len, name)) {
+    if (iscalled(L, name, same)) {
       lua_remove(L, -2);
       return true;
     }

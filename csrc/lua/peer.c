@@ -44,9 +44,11 @@ static void rawfield (lua_State *L, int arg, const char *name) {
 static bool says (lua_State *L, const char *name, const char *text) {
   bool same;
   rawfield(L, -1, name);
-  lua_pushstring(L, text);
-  same = lua_isnil(L, -2) ? text[0] == '\0' : lua_rawequal(L, -2, -1);
-  lua_pop(L, 2);
+  same = lua_isnil(L, -1) ? text[0] == '\0'
+                          : lua_type(L, -1) == LUA_TSTRING &&
+                              lua_rawlen(L, -1) == strlen(text) &&
+                              strcmp(lua_tostring(L, -1), text) == 0;
+  lua_pop(L, 1);
   return same;
 }
 

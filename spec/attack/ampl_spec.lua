@@ -13,20 +13,6 @@ local OWN = 120 -- bytes: the node may probe two members by itself meanwhile
 describe("for requests of a stranger a member gets little more", function()
   local node, ann, bob
 
-  before_each(function()
-    node = assert(gop2p.start_local_node(0, {probe_interval = 60}))
-    ann, bob = ours.start(), ours.start()
-    for _, one in ipairs {ann, bob} do
-      assert.equal(200, net.ask(node, one:connect()).status)
-    end
-    net.await(function() return #node:members() == 2 end)
-  end)
-  after_each(function()
-    node:close()
-    ann:close()
-    bob:close()
-  end)
-
   -- What the node has sent to members until nothing comes any more. Nodes of
   -- other specs that run meanwhile may take them for members of their own,
   -- who were at these ports before.
@@ -43,10 +29,24 @@ describe("for requests of a stranger a member gets little more", function()
     return table.concat(texts)
   end
 
+  before_each(function()
+    node = assert(gop2p.start_local_node(0, {probe_interval = 60}))
+    ann, bob = ours.start(), ours.start()
+    for _, one in ipairs {ann, bob} do
+      assert.equal(200, net.ask(node, one:connect()).status)
+    end
+    net.await(function() return #node:members() == 2 end)
+    assert.not_equal("", sent()) -- it has asked them who they are
+  end)
+  after_each(function()
+    node:close()
+    ann:close()
+    bob:close()
+  end)
+
   -- 'make' makes the request with that number. 'own': bytes that the node may
   -- send by itself meanwhile, where what comes must make it send nothing.
   local function flood(make, own)
-    sent()
     local said, conns = 0, {}
     for i = 1, COUNT do
       local bytes = make(i)
