@@ -125,7 +125,7 @@ describe("out of descriptors", function()
       print(receipt:wait())
     ]]
     local other <close> = assert(gop2p.start_local_node(0,
-                                                   {probe_interval = 1000}))
+                                                   {probe_interval = 86400}))
     local child <close> = assert(process.start({"sh", "-c",
       "ulimit -n 40; exec \"$0\" - " .. tostring(other:self()) .. " <<'EOF'\n"
       .. script .. "\nEOF\n", os.getenv("LUA") or "lua5.4"}))
