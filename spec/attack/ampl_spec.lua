@@ -54,9 +54,11 @@ describe("for requests of a stranger a member gets little more", function()
       conns[i] = assert(net.dial(node))
       conns[i]:send(bytes)
     end
-    net.pass(0.5)
+    for _, conn in ipairs(conns) do
+      assert(conn:response())
+      conn:close()
+    end
     local to = sent()
-    for _, conn in ipairs(conns) do conn:close() end
     assert.is_true(#to <= (most or MOST) * said,
                    ("%d for %d: %s"):format(#to, said, to))
   end
@@ -141,8 +143,7 @@ describe("a member that suspects another", function()
       assert.equal(200, net.ask(node, one:connect()).status)
     end
     net.await(function() return #node:members() == 2 end)
-    net.pass(0.5)
-    repeat until not bob.server.process:line(0.1, net.idle)
+    repeat until not bob.server.process:line(0.5, net.idle)
     for _ = 1, 30 do
       net.ask(node, net.http("OPTIONS /", ann:headers {
         ["Gop2p-Suspect"] = bob.name}))
